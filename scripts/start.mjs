@@ -1,0 +1,113 @@
+// `npm start`: Node-RED with a flow of simulated devices, on this machine only. `--watch` (`npm run dev`) rebuilds and restarts on change.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, watch } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "./build.mjs";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+const USER_DIR = path.join(ROOT, ".node-red");
+const URL = `http://127.0.0.1:${process.env.PORT ?? 1880}`;
+const UPLINK_EVERY_MS = 4_000;
+const require = createRequire(import.meta.url);
+
+async function startDevices() {
+  require("./register.cjs");
+  const simulator = await require("../src/simulator/simulator.ts").startSimulator();
+  simulator.startSchedule(UPLINK_EVERY_MS);
+  return simulator;
+}
+
+const startNodeRed = (simulator) =>
+  spawn(process.execPath, [require.resolve("node-red/red.js"), "--settings", path.join(ROOT, "scripts/settings.cjs")], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      TTS_SIMULATOR_HOST: simulator.host,
+      TTS_SIMULATOR_PORT: String(simulator.port),
+      TTS_SIMULATOR_API: simulator.apiUrl,
+      TTS_SIMULATOR_APPLICATION: simulator.applicationId,
+      TTS_SIMULATOR_KEY: simulator.apiKey,
+    },
+  });
+
+async function answers(child) {
+  while (child.exitCode === null) {
+    try {
+      if ((await fetch(`${URL}/flows`)).ok) return true;
+    } catch {
+      // Not yet.
+    }
+    await sleep(100);
+  }
+  return false;
+}
+
+/** By way of Node-RED's API, so that the simulator's key is kept as any credential is: encrypted, apart from the flow. */
+async function deployDemo() {
+  const response = await fetch(`${URL}/flows`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: await readFile(path.join(ROOT, "scripts/demo-flow.json")),
+  });
+  if (!response.ok) throw new Error(`Node-RED refused the demo flow: ${response.status}`);
+}
+
+async function run(simulator) {
+  const firstTime = !existsSync(path.join(USER_DIR, "flows.json"));
+  const child = startNodeRed(simulator);
+  if (await answers(child)) {
+    if (firstTime) await deployDemo();
+    console.log(`
+  Node-RED with simulated devices:  ${URL}
+  Open the debug sidebar (the bug, top right): uplinks, joins and events arrive every few seconds.
+  The flow is kept in .node-red; remove that folder to start anew. Ctrl-C ends all.
+`);
+  }
+  return child;
+}
+
+await mkdir(USER_DIR, { recursive: true });
+await build();
+const simulator = await startDevices();
+let child = await run(simulator);
+let stopping = false;
+
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill("SIGINT");
+    await once(child, "exit");
+  }
+  await simulator.stop();
+}
+process.on("SIGINT", () => void stop());
+process.on("SIGTERM", () => void stop());
+
+if (process.argv.includes("--watch")) {
+  let timer;
+  const restart = async () => {
+    try {
+      await build();
+    } catch (error) {
+      console.error(error.message);
+      return;
+    }
+    child.kill("SIGINT");
+    if (child.exitCode === null) await once(child, "exit");
+    if (!stopping) child = await run(simulator);
+  };
+  for (const folder of ["nodes", "src", "icons"])
+    watch(path.join(ROOT, folder), { recursive: true }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void restart(), 200);
+    });
+} else {
+  child.once("exit", (code) => {
+    if (!stopping) void stop().then(() => (process.exitCode = code ?? 1));
+  });
+}
