@@ -1,0 +1,67 @@
+/** What a flow gets of everything that is neither an uplink nor a join. */
+import { V2_ERROR_KINDS, type Kind, type StackKind, type V2ErrorKind } from "./kinds";
+import type { BodyOfKind, Received, StackError } from "./messages";
+import { errorSentence } from "./stackError";
+
+/** The events of The Things Stack, in the order a form shows them. */
+export const STACK_EVENTS = [
+  "downlink_queued",
+  "downlink_sent",
+  "downlink_ack",
+  "downlink_nack",
+  "downlink_failed",
+  "downlink_queue_invalidated",
+  "location_solved",
+  "service_data",
+  "uplink_normalized",
+] as const satisfies readonly StackKind[];
+
+export type EventKind = (typeof STACK_EVENTS)[number] | V2ErrorKind;
+
+/** Every event, those that only V2 has at the end. */
+export const EVENT_KINDS: readonly EventKind[] = [...STACK_EVENTS, ...V2_ERROR_KINDS];
+
+/** What is chosen when nothing else is: `uplink_normalized` would repeat what the uplinks bring. */
+export const DEFAULT_EVENTS: readonly EventKind[] = STACK_EVENTS.filter(
+  (kind) => kind !== "uplink_normalized",
+);
+
+export interface EventFields {
+  /** One of the events, where it is not an uplink or join. */
+  event: Kind;
+  /** The object under that key, not a copy. */
+  payload: BodyOfKind[Kind];
+  /** One sentence, for errors. */
+  reason?: string;
+}
+
+export function isEventKind(text: string): text is EventKind {
+  return EVENT_KINDS.some((kind) => kind === text);
+}
+
+/** The fields that only events have: the kind of the message, what stands under that key, and for errors why. */
+export function eventFields(received: Received): EventFields {
+  const error = errorOf(received);
+  const fields: EventFields = { event: received.kind, payload: bodyOf(received) };
+  if (error !== undefined) fields.reason = errorSentence(error);
+  return fields;
+}
+
+/** The stack's error that a message reports, if it reports one. */
+export function errorOf(received: Received): StackError | undefined {
+  switch (received.kind) {
+    case "downlink_failed":
+      return received.message.downlink_failed.error;
+    case "uplink_error":
+      return received.message.uplink_error.error;
+    case "join_error":
+      return received.message.join_error.error;
+    default:
+      return undefined;
+  }
+}
+
+function bodyOf({ kind, message }: Received): BodyOfKind[Kind] {
+  const bodies: Partial<BodyOfKind> = message;
+  return bodies[kind] ?? {};
+}

@@ -1,0 +1,34 @@
+/**
+ * The eleven kinds of message that the Application Server publishes: the key of the body in the JSON, and the end of the
+ * topic it comes on. Rule: protocol of The Things Stack v3, `ApplicationUp`. Note `down/invalidated` for
+ * `downlink_queue_invalidated`.
+ */
+export const TOPIC_OF_KIND = {
+  uplink_message: "up",
+  uplink_normalized: "up/normalized",
+  join_accept: "join",
+  downlink_queued: "down/queued",
+  downlink_sent: "down/sent",
+  downlink_ack: "down/ack",
+  downlink_nack: "down/nack",
+  downlink_failed: "down/failed",
+  downlink_queue_invalidated: "down/invalidated",
+  location_solved: "location/solved",
+  service_data: "service/data",
+} as const;
+
+export type StackKind = keyof typeof TOPIC_OF_KIND;
+
+export const STACK_KINDS = Object.keys(TOPIC_OF_KIND) as readonly StackKind[];
+
+/** Errors that only a V2 network reports; turned into messages of their own kind so that nodes treat all services alike. */
+export const V2_ERROR_KINDS = ["uplink_error", "join_error"] as const;
+
+export type V2ErrorKind = (typeof V2_ERROR_KINDS)[number];
+
+/** Every kind of message a node can ask for. */
+export type Kind = StackKind | V2ErrorKind;
+
+export function isStackKind(text: string): text is StackKind {
+  return Object.hasOwn(TOPIC_OF_KIND, text);
+}

@@ -1,0 +1,49 @@
+/** The stack's own errors in words. */
+import type { StackError } from "./messages";
+
+const LONGEST_SENTENCE = 500;
+const LONGEST_FORMAT = 1000;
+const LONGEST_VALUE = 200;
+const LONGEST_JSON = 80;
+const MOST_CAUSES = 5;
+
+/**
+ * One sentence of at most 500 characters: the stack's `message_format` with the attributes filled in, or the error's name or code
+ * where it has none, and after a colon the causes. A placeholder without an attribute stays as it is. Never throws.
+ */
+export function errorSentence(error: StackError): string {
+  const sentences: string[] = [];
+  let cause: StackError | undefined = error;
+  while (cause !== undefined && sentences.length <= MOST_CAUSES) {
+    sentences.push(ownSentence(cause));
+    cause = cause.cause;
+  }
+  return shorten(sentences.join(": "), LONGEST_SENTENCE);
+}
+
+function ownSentence({ message_format = "", attributes = {}, name = "", code }: StackError): string {
+  if (message_format !== "") {
+    return message_format
+      .slice(0, LONGEST_FORMAT)
+      .replace(/\{([^{}]*)\}/g, (placeholder, key: string) =>
+        Object.hasOwn(attributes, key) ? attributeText(attributes[key]) : placeholder,
+      );
+  }
+  if (name !== "") return name.replaceAll("_", " ");
+  return code === undefined ? "unknown error" : `error code ${code}`;
+}
+
+function attributeText(value: unknown): string {
+  if (typeof value === "string") return shorten(value, LONGEST_VALUE);
+  try {
+    return shorten(JSON.stringify(value), LONGEST_JSON);
+  } catch {
+    return "…"; // Nested too deeply for JSON.stringify.
+  }
+}
+
+function shorten(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  // Not in the middle of a character outside the basic plane.
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}

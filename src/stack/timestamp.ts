@@ -1,0 +1,16 @@
+/**
+ * Milliseconds since 1970 of an RFC 3339 time with any number of decimals (what is finer than a millisecond is cut off),
+ * `undefined` for anything else.
+ */
+export function millisecondsOf(time: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,30})?(?:[Zz]|[+-]\d\d:\d\d)$/.test(time))
+    return undefined;
+  const milliseconds = Date.parse(time.toUpperCase());
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+/** Nanoseconds of a duration as protobuf writes it, `"0.051456s"`, `undefined` for anything else. */
+export function nanosecondsOf(duration: string): number | undefined {
+  const [, seconds, decimals = ""] = /^(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(duration) ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1e9 + Number(decimals.padEnd(9, "0"));
+}

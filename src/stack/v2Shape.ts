@@ -1,0 +1,104 @@
+/**
+ * The fields that flows of the old `node-red-contrib-ttn` expect, as The Things Network V2 had them.
+ * Rule: V2's MQTT API; section 6 of the protocol reference says what became of each field.
+ */
+import type { RxMetadata } from "./messages";
+import {
+  finite,
+  modulationOf,
+  addPosition,
+  radioSummary,
+  snrOf,
+  type Modulation,
+  type Position,
+} from "./radio";
+import type { CommonFields } from "./summary";
+import { nanosecondsOf } from "./timestamp";
+import { payloadBytes, type Uplink } from "./uplink";
+
+/** One reception. */
+export interface V2Gateway extends Position {
+  gtw_id?: string;
+  /** Microseconds of the gateway's counter. */
+  timestamp?: number;
+  time?: string;
+  channel: number;
+  rssi?: number;
+  snr?: number;
+}
+
+export interface V2Metadata extends Position {
+  time: string;
+  /** MHz. */
+  frequency?: number;
+  modulation?: Modulation;
+  data_rate?: string;
+  bit_rate?: number;
+  coding_rate?: string;
+  /** Nanoseconds. */
+  airtime?: number;
+  gateways: V2Gateway[];
+}
+
+export interface V2Fields {
+  app_id?: string;
+  dev_id: string;
+  hardware_serial?: string;
+  /** 0 for a frame without FPort. */
+  port: number;
+  counter: number;
+  payload_raw: Buffer;
+  payload_fields?: Record<string, unknown>;
+  metadata: V2Metadata;
+}
+
+/** The fields of V2 for an uplink, beside those of v3. `metadata` has one gateway entry per reception, in the order as sent. */
+export function v2Fields(message: Uplink, common: CommonFields): V2Fields {
+  const body = message.uplink_message;
+  const { applicationId, eui } = common.device;
+  const fields: V2Fields = {
+    dev_id: common.deviceId,
+    port: body.f_port ?? 0,
+    counter: body.f_cnt ?? 0,
+    payload_raw: payloadBytes(message),
+    metadata: metadataOf(message, common.receivedAt),
+  };
+  if (applicationId !== undefined) fields.app_id = applicationId;
+  if (eui !== undefined) fields.hardware_serial = eui;
+  if (body.decoded_payload !== undefined) fields.payload_fields = body.decoded_payload;
+  return fields;
+}
+
+function metadataOf(message: Uplink, time: string): V2Metadata {
+  const body = message.uplink_message;
+  const { frequency, dataRate, bitRate, codingRate } = radioSummary(body);
+  const modulation = modulationOf(body.settings);
+  const airtime = nanosecondsOf(body.consumed_airtime ?? "");
+  const receptions = body.rx_metadata ?? [];
+  const metadata: V2Metadata = {
+    time,
+    gateways: receptions.map((reception) => gatewayOf(reception, modulation)),
+  };
+  if (frequency !== undefined) metadata.frequency = frequency / 1e6;
+  if (modulation !== undefined) metadata.modulation = modulation;
+  if (dataRate !== undefined) metadata.data_rate = dataRate;
+  if (bitRate !== undefined) metadata.bit_rate = bitRate;
+  if (codingRate !== undefined) metadata.coding_rate = codingRate;
+  if (airtime !== undefined) metadata.airtime = airtime;
+  if (body.locations?.user !== undefined) addPosition(metadata, body.locations.user);
+  return metadata;
+}
+
+function gatewayOf(reception: RxMetadata, modulation: Modulation | undefined): V2Gateway {
+  const id = reception.gateway_ids?.gateway_id ?? "";
+  const rssi = finite(reception.rssi);
+  const snr = snrOf(reception, modulation);
+  const gateway: V2Gateway = { channel: reception.channel_index ?? 0 };
+  if (id !== "") gateway.gtw_id = id;
+  if (reception.timestamp !== undefined) gateway.timestamp = reception.timestamp;
+  if (reception.time !== undefined) gateway.time = reception.time;
+  if (rssi !== undefined) gateway.rssi = rssi;
+  if (snr !== undefined) gateway.snr = snr;
+  if (reception.location !== undefined) addPosition(gateway, reception.location);
+  return gateway;
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import {
+  DEFAULT_EVENTS,
+  EVENT_KINDS,
+  errorOf,
+  eventFields,
+  isEventKind,
+  STACK_EVENTS,
+} from "../../src/stack/event";
+import { STACK_KINDS } from "../../src/stack/kinds";
+import { joinPayload } from "../../src/stack/join";
+import { commonFields } from "../../src/stack/summary";
+import { captured, capturesOf, received } from "./fixtures";
+
+describe("events", () => {
+  it("are all kinds but uplinks and joins", () => {
+    assert.deepEqual([...STACK_EVENTS, "join_accept", "uplink_message"].sort(), [...STACK_KINDS].sort());
+    assert.deepEqual(EVENT_KINDS.slice(-2), ["uplink_error", "join_error"]);
+    assert.equal(isEventKind("downlink_ack"), true);
+    for (const text of ["uplink_message", "join_accept", "", "constructor"])
+      assert.equal(isEventKind(text), false);
+  });
+
+  it("are all chosen by default but normalised uplinks", () => {
+    assert.deepEqual(DEFAULT_EVENTS, STACK_EVENTS.slice(0, -1));
+  });
+
+  for (const kind of STACK_EVENTS) {
+    it(`${kind} brings what stands under that key`, () => {
+      for (const { name, payload } of capturesOf(kind)) {
+        const fields = eventFields(received(payload, kind));
+        assert.equal(fields.event, kind);
+        assert.deepEqual(fields.payload, Object.getOwnPropertyDescriptor(payload, kind)?.value, name);
+        assert.equal("reason" in fields, kind === "downlink_failed", name);
+      }
+    });
+  }
+
+  it("say why a downlink failed", () => {
+    const failed = captured("downlink_failed", "not joined");
+    assert.equal(eventFields(failed).reason, "no device session; check device activation");
+    assert.equal(errorOf(failed)?.name, "no_device_session");
+    const silent = received(
+      { end_device_ids: { device_id: "dev1" }, downlink_failed: {} },
+      "downlink_failed",
+    );
+    assert.deepEqual(eventFields(silent), { event: "downlink_failed", payload: {} });
+  });
+
+  it("say what V2 reports", () => {
+    const body = { error: { message_format: "Activation DevNonce not valid: already used" } };
+    const message = received({ end_device_ids: { device_id: "dev1" }, join_error: body }, "join_error");
+    assert.deepEqual(eventFields(message), {
+      event: "join_error",
+      payload: body,
+      reason: "Activation DevNonce not valid: already used",
+    });
+  });
+});
+
+describe("a join", () => {
+  const payloadOf = (message: ReturnType<typeof captured<"join_accept">>) =>
+    joinPayload(message.message, commonFields(message, "", {}, 0));
+
+  it("has the new address and the session", () => {
+    const join = captured("join_accept", "join");
+    const ids = join.message.end_device_ids;
+    assert.deepEqual(payloadOf(join), {
+      deviceId: "plain",
+      devEui: "70B3D57ED0000001",
+      joinEui: "70B3D57ED0000000",
+      devAddr: ids.dev_addr,
+      sessionKeyId: join.message.join_accept.session_key_id,
+      receivedAt: join.message.received_at,
+    });
+  });
+
+  it("has what is there, and no more", () => {
+    const bare = received(
+      { end_device_ids: { device_id: "dev1" }, join_accept: { session_key_id: "" } },
+      "join_accept",
+    );
+    assert.deepEqual(joinPayload(bare.message, commonFields(bare, "", {}, 0)), {
+      deviceId: "dev1",
+      receivedAt: "1970-01-01T00:00:00.000Z",
+    });
+  });
+
+  it("tells how it was received where the network says so", () => {
+    const body = { rx_metadata: [{ gateway_ids: { gateway_id: "gtw1" }, rssi: -50, snr: 7 }] };
+    const join = received({ end_device_ids: { device_id: "dev1" }, join_accept: body }, "join_accept");
+    assert.deepEqual(joinPayload(join.message, commonFields(join, "", {}, 0)).radio, {
+      gatewayId: "gtw1",
+      rssi: -50,
+      snr: 7,
+      gateways: 1,
+    });
+  });
+});
