@@ -1,0 +1,17 @@
+/** Milliseconds. The first pause after a refused login is longer: servers count refused logins, and keys don't mend in seconds. */
+const FIRST = { ordinary: 1_000, refused: 4_000 } as const;
+const LONGEST = 60_000;
+/** Each pause is this part shorter or longer by chance, so that a thousand clients of a restarted server don't come at once. */
+const JITTER = 0.2;
+
+export type BackoffKind = keyof typeof FIRST;
+
+/**
+ * How long to wait before the next attempt, in ms: 1 s (4 s after a refused login), doubled each time up to 60 s, ±20 %.
+ * @param attempts failed attempts in a row, from 1
+ * @param random a number from 0 to 1
+ */
+export function backoffDelay(kind: BackoffKind, attempts: number, random: number): number {
+  const delay = Math.min(LONGEST, FIRST[kind] * 2 ** (attempts - 1));
+  return Math.round(delay * (1 - JITTER + 2 * JITTER * random));
+}

@@ -1,0 +1,201 @@
+import net from "node:net";
+import tls from "node:tls";
+import { MqttClient, type IClientOptions } from "mqtt";
+import type { Login } from "../services/service";
+
+/** Where to connect to. With `tls` the connection is encrypted; an empty object means: verified by the system's certificates. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: tls.ConnectionOptions;
+}
+
+/** How far a connection got before it ended. */
+export type Phase = "tcp" | "tls" | "login" | "open";
+
+/** All that was seen of the end of a connection. */
+export interface LinkEnd {
+  readonly phase: Phase;
+  /** CONNACK return code, where one came that was not 0. */
+  readonly returnCode?: number;
+  /** Of the first error: Node's or OpenSSL's. */
+  readonly errorCode?: string;
+  readonly cause: "refused" | "error" | "closed" | "timeout" | "keepalive";
+}
+
+export interface LinkHandlers {
+  /** CONNACK 0. */
+  onOpen(): void;
+  onMessage(topic: string, payload: Buffer): void;
+  /** Exactly once, unless `end` was called before. */
+  onEnd(end: LinkEnd): void;
+}
+
+export interface Link {
+  /** Resolves to the code of the SUBACK: 0, 1, 2, or 128 for refused; undefined when the link ended before. */
+  subscribe(filter: string, qos: 0 | 1 | 2): Promise<number | undefined>;
+  unsubscribe(filter: string): void;
+  /** Resolves when nothing of it is left: after a DISCONNECT where one can be sent, within two seconds in any case. */
+  end(): Promise<void>;
+}
+
+/** From the first packet to the CONNACK. A frozen server takes the connection and says nothing, for ever. */
+const CONNECT_TIMEOUT_MS = 10_000;
+const SUBACK_TIMEOUT_MS = 20_000;
+const END_TIMEOUT_MS = 2_000;
+const SUBACK_REFUSED = 128;
+
+/** SNI is always sent, but for addresses, which TLS does not allow in it. */
+const serverName = (host: string): { servername?: string } => (net.isIP(host) ? {} : { servername: host });
+
+/** A socket that never was: what cannot even be tried (a client key that cannot be read) fails like any other attempt. */
+function failedSocket(reason: unknown): net.Socket {
+  return new net.Socket().destroy(reason instanceof Error ? reason : new Error(String(reason)));
+}
+
+function openSocket({ host, port, tls: secure }: Endpoint, onPhase: (phase: Phase) => void): net.Socket {
+  // Node 18 tries one address of a name only, which fails for `localhost` where that is ::1 first.
+  const target = { host, port, autoSelectFamily: true };
+  if (!secure) return net.connect(target).once("connect", () => onPhase("login"));
+  const socket = tls.connect({ ...serverName(host), ...secure, ...target });
+  socket.once("connect", () => onPhase("tls"));
+  socket.once("secureConnect", () => onPhase("login"));
+  return socket;
+}
+
+/**
+ * One attempt at one MQTT connection, and its life until it ends. A fresh mqtt.js client each time: left to itself it gives up
+ * after a refused login, forgets filters that came together with a refused one, and sends unanswered publishes again.
+ */
+export function openLink(
+  endpoint: Endpoint,
+  login: Login & { readonly clientId: string; readonly keepalive: number },
+  handlers: LinkHandlers,
+): Link {
+  let phase: Phase = "tcp";
+  let socket: net.Socket | undefined;
+  let ending: Promise<void> | undefined;
+  let ended = false;
+  let cause: LinkEnd["cause"] = "closed";
+  let errorCode: string | undefined;
+  let returnCode: number | undefined;
+  const waiting = new Set<() => void>();
+
+  const options: IClientOptions = {
+    clientId: login.clientId,
+    keepalive: login.keepalive,
+    clean: login.clean,
+    ...(login.username === undefined ? {} : { username: login.username }),
+    ...(login.password === undefined ? {} : { password: login.password }),
+    protocolId: "MQTT",
+    protocolVersion: 4,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    // Only packets that we send keep a session open on the server, so pings are not put off by those that come.
+    reschedulePings: false,
+    connectTimeout: CONNECT_TIMEOUT_MS * 2, // ours comes first and knows how far it got
+    log: () => undefined,
+  };
+  const client = new MqttClient(() => {
+    try {
+      socket = openSocket(endpoint, (reached) => (phase = reached));
+    } catch (error) {
+      phase = "tls";
+      socket = failedSocket(error);
+    }
+    return socket;
+  }, options);
+
+  const finish = (): void => {
+    if (ended) return;
+    ended = true;
+    clearTimeout(timer);
+    for (const settle of waiting) settle();
+    waiting.clear();
+    client.end(true);
+    socket?.destroy();
+  };
+  const fail = (): void => {
+    if (ended) return;
+    finish();
+    if (ending) return;
+    handlers.onEnd({
+      phase,
+      cause,
+      ...(returnCode === undefined ? {} : { returnCode }),
+      ...(errorCode === undefined ? {} : { errorCode }),
+    });
+  };
+  const timer = setTimeout(() => {
+    cause = "timeout";
+    fail();
+  }, CONNECT_TIMEOUT_MS);
+
+  client.on("connect", () => {
+    clearTimeout(timer);
+    phase = "open";
+    handlers.onOpen();
+  });
+  client.on("message", (topic, payload) => {
+    if (!ending) handlers.onMessage(topic, payload);
+  });
+  // Some errors come twice, and not each of them closes the connection: the first one ends it.
+  client.on("error", (error) => {
+    if (ended) return;
+    const code = "code" in error ? error.code : undefined;
+    if (typeof code === "number" && phase === "login") {
+      cause = "refused";
+      returnCode = code;
+    } else {
+      cause = error.message === "Keepalive timeout" ? "keepalive" : "error";
+      errorCode = typeof code === "string" ? code : error.message;
+    }
+    fail();
+  });
+  client.on("close", fail);
+
+  return {
+    subscribe: (filter, qos) =>
+      new Promise((resolve) => {
+        if (ended) {
+          resolve(undefined);
+          return;
+        }
+        const settle = (code?: number): void => {
+          clearTimeout(silence);
+          waiting.delete(settle);
+          resolve(code);
+        };
+        const silence = setTimeout(() => {
+          cause = "timeout";
+          fail();
+        }, SUBACK_TIMEOUT_MS);
+        waiting.add(settle);
+        client.subscribe(filter, { qos }, (error, _granted, packet) => {
+          const code = packet?.granted[0];
+          settle(typeof code === "number" ? code : error ? SUBACK_REFUSED : qos);
+        });
+      }),
+
+    unsubscribe(filter) {
+      if (!ended) client.unsubscribe(filter);
+    },
+
+    end: () =>
+      (ending ??= new Promise((resolve) => {
+        if (ended) {
+          resolve();
+          return;
+        }
+        const done = (): void => {
+          clearTimeout(deadline);
+          finish();
+          resolve();
+        };
+        const deadline = setTimeout(done, END_TIMEOUT_MS);
+        if (phase === "open") client.end(false, {}, done);
+        else done();
+      })),
+  };
+}

@@ -1,0 +1,32 @@
+import type { ApiKeyForm } from "../stack/identifiers";
+
+/**
+ * Why a session could not be opened or ended, told apart as far as it can be seen from this side.
+ * Rule: the table "Connecting" in the package's catalogue of explanations.
+ */
+export type ConnectionProblem =
+  | { readonly problem: "host_not_found"; readonly errorCode: string }
+  | { readonly problem: "no_connection"; readonly errorCode: string }
+  | { readonly problem: "tls_mismatch" }
+  /** `DEPTH_ZERO_SELF_SIGNED_CERT`, `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, … */
+  | { readonly problem: "certificate"; readonly errorCode: string }
+  /** TLS itself failed: versions, ciphers, a client certificate that the server wants. */
+  | { readonly problem: "tls_failed"; readonly errorCode: string }
+  | { readonly problem: "no_answer" }
+  /** Closed before the CONNACK. */
+  | { readonly problem: "closed" }
+  /** CONNACK 1. */
+  | { readonly problem: "protocol_refused" }
+  /** CONNACK 3. */
+  | { readonly problem: "limit_reached" }
+  /** CONNACK 5, and from other brokers 2 and 4. */
+  | { readonly problem: "login_refused"; readonly returnCode: number }
+  /** A refused login with a key that has not the form of an API key. */
+  | { readonly problem: "key_form"; readonly returnCode: number; readonly form: ApiKeyForm }
+  | { readonly problem: "topic_refused"; readonly filter: string }
+  /** An open session went silent: no answer to the keepalive. */
+  | { readonly problem: "server_silent" }
+  /** An open session was ended by the other side or the network. */
+  | { readonly problem: "connection_lost"; readonly errorCode?: string };
+
+export type ProblemName = ConnectionProblem["problem"];

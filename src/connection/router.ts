@@ -1,0 +1,169 @@
+import type { Classified, Origin, Service } from "../services/service";
+import type { MessageProblem } from "../stack/decode";
+import type { Kind } from "../stack/kinds";
+import type { Received } from "../stack/messages";
+
+/** A message for one recipient. */
+export interface Delivery {
+  readonly topic: string;
+  /** What the topic says, or the body where the topic doesn't. */
+  readonly origin: Origin;
+  /** ms since 1970 on this machine. */
+  readonly arrivedAt: number;
+  /** The recipient's own: it may change it. */
+  readonly received: Received;
+}
+
+/** Who wants which messages. The three questions are asked once per device and port, not per message. */
+export interface Recipient {
+  readonly kinds: ReadonlySet<Kind>;
+  /** True: all devices. */
+  readonly everyDevice: boolean;
+  wantsDevice(deviceId: string): boolean;
+  /** Absent: all FPorts, and frames without one. */
+  wantsPort?(fPort: number | undefined): boolean;
+  deliver(delivery: Delivery): void;
+}
+
+/** Something on the wire that is no valid message. */
+export interface InvalidMessage {
+  readonly topic: string;
+  readonly bytes: Buffer;
+  readonly problem: MessageProblem | { readonly problem: "unknown_topic" };
+}
+
+/** The recipients for one device (or for all that nobody names), and of these for each FPort. */
+interface Route {
+  readonly recipients: readonly Recipient[];
+  readonly byPort: Map<number | undefined, readonly Recipient[]> | undefined;
+}
+
+type ClassifiedMessage = Extract<Classified, { what: "message" }>;
+
+const MOST_DEVICES = 5_000;
+/** What may be sent around as a port: a hostile `f_port: 1e9` must not fill the map. */
+const MOST_PORTS = 256;
+
+const route = (recipients: readonly Recipient[]): Route => ({
+  recipients,
+  byPort: recipients.some(({ wantsPort }) => wantsPort) ? new Map() : undefined,
+});
+
+/** The recipients of one kind of message. Built again when they change; a message costs one look-up. */
+class Table {
+  readonly #everyDevice: readonly Recipient[];
+  readonly #someDevices: readonly Recipient[];
+  readonly #common: Route;
+  readonly #routes = new Map<string, Route>();
+
+  constructor(recipients: readonly Recipient[]) {
+    this.#everyDevice = recipients.filter(({ everyDevice }) => everyDevice);
+    this.#someDevices = recipients.filter(({ everyDevice }) => !everyDevice);
+    this.#common = route(this.#everyDevice);
+  }
+
+  of(deviceId: string): Route {
+    const known = this.#routes.get(deviceId);
+    if (known) return known;
+    const named = this.#someDevices.filter((recipient) => recipient.wantsDevice(deviceId));
+    const found = named.length === 0 ? this.#common : route([...this.#everyDevice, ...named]);
+    if (this.#routes.size >= MOST_DEVICES) this.#routes.clear();
+    this.#routes.set(deviceId, found);
+    return found;
+  }
+}
+
+function portOf(received: Received): number | undefined {
+  return received.kind === "uplink_message" ? received.message.uplink_message.f_port : undefined;
+}
+
+function forPort({ recipients, byPort }: Route, received: Received): readonly Recipient[] {
+  if (!byPort) return recipients;
+  const fPort = portOf(received);
+  const known = byPort.get(fPort);
+  if (known) return known;
+  const found = recipients.filter((recipient) => recipient.wantsPort?.(fPort) ?? true);
+  if (byPort.size < MOST_PORTS) byPort.set(fPort, found);
+  return found;
+}
+
+/**
+ * Takes messages to those who want them. What nobody wants is not parsed; what one wants costs the same whatever number of
+ * others don't.
+ */
+export class Router {
+  readonly #service: Service;
+  readonly #onInvalid: (invalid: InvalidMessage) => void;
+  readonly #recipients = new Set<Recipient>();
+  readonly #tables = new Map<Kind, Table>();
+
+  constructor(service: Service, onInvalid: (invalid: InvalidMessage) => void) {
+    this.#service = service;
+    this.#onInvalid = onInvalid;
+  }
+
+  /** The kinds that somebody wants. */
+  get kinds(): ReadonlySet<Kind> {
+    return new Set([...this.#recipients].flatMap(({ kinds }) => [...kinds]));
+  }
+
+  add(recipient: Recipient): void {
+    this.#recipients.add(recipient);
+    this.#tables.clear();
+  }
+
+  remove(recipient: Recipient): void {
+    this.#recipients.delete(recipient);
+    this.#tables.clear();
+  }
+
+  /**
+   * Delivers a message, or reports it as invalid.
+   * @param arrivedAt ms since 1970 on this machine
+   */
+  take(topic: string, bytes: Buffer, arrivedAt: number): void {
+    const classified = this.#service.classify(topic);
+    if (classified.what === "message") this.#decode(classified, topic, bytes, arrivedAt);
+    else if (classified.what === "unknown")
+      this.#onInvalid({ topic, bytes, problem: { problem: "unknown_topic" } });
+  }
+
+  #decode(classified: ClassifiedMessage, topic: string, bytes: Buffer, arrivedAt: number): void {
+    const { origin, kinds } = classified;
+    const kind = kinds.length === 1 ? kinds[0] : undefined;
+    // Where the topic names kind and device, a look-up tells whether anybody wants it.
+    if (origin && kind && this.#table(kind).of(origin.deviceId).recipients.length === 0) return;
+
+    const decoded = this.#service.decode(classified, bytes);
+    if (!decoded.ok) {
+      this.#onInvalid({ topic, bytes, problem: decoded.problem });
+      return;
+    }
+    let { received } = decoded;
+    const from = origin ?? originOf(received);
+    const recipients = forPort(this.#table(received.kind).of(from.deviceId), received);
+    for (const [index, recipient] of recipients.entries()) {
+      // The first gets the message itself, each further one a copy; decoding again is the cheapest copy of JSON there is.
+      if (index > 0) {
+        const copy = this.#service.decode(classified, bytes);
+        if (!copy.ok) return;
+        received = copy.received;
+      }
+      recipient.deliver({ topic, origin: from, arrivedAt, received });
+    }
+  }
+
+  #table(kind: Kind): Table {
+    let table = this.#tables.get(kind);
+    if (!table) {
+      table = new Table([...this.#recipients].filter(({ kinds }) => kinds.has(kind)));
+      this.#tables.set(kind, table);
+    }
+    return table;
+  }
+}
+
+function originOf({ message }: Received): Origin {
+  const { device_id, application_ids } = message.end_device_ids;
+  return { deviceId: device_id, applicationId: application_ids?.application_id ?? "" };
+}

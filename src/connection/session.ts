@@ -1,0 +1,192 @@
+import type { Service } from "../services/service";
+import type { ApiKeyForm } from "../stack/identifiers";
+import type { Kind } from "../stack/kinds";
+import { backoffDelay, type BackoffKind } from "./backoff";
+import { InvalidMessages, type InvalidReport } from "./invalid";
+import { openLink, type Endpoint, type Link, type LinkEnd } from "./link";
+import type { ConnectionProblem } from "./problem";
+import { problemOf } from "./recognise";
+import { Router, type Recipient } from "./router";
+import { Subscriptions } from "./subscriptions";
+
+/** What a node can say of its connection. A problem stays until the connection works again. */
+export type SessionState =
+  | { readonly state: "connecting" }
+  | { readonly state: "connected" }
+  | { readonly state: "reconnecting"; readonly problem: ConnectionProblem }
+  | { readonly state: "refused"; readonly problem: ConnectionProblem };
+
+export interface SessionSettings {
+  readonly endpoint: Endpoint;
+  readonly service: Service;
+  readonly clientId: string;
+  /** Seconds, 5 to 300. */
+  readonly keepalive: number;
+  readonly keyForm?: ApiKeyForm;
+  /** Pause before the next attempt in ms; tests shorten it. */
+  readonly pause?: (kind: BackoffKind, attempts: number) => number;
+}
+
+/** Who wants to know what becomes of a session. */
+export interface SessionListener {
+  /** Something changed: ask `stateFor`. */
+  onState(): void;
+  /** Once per problem, and again only when it changed or had gone. */
+  onProblem(problem: ConnectionProblem): void;
+  onInvalid(report: InvalidReport): void;
+}
+
+/** A connection that held this long was a good one: the next pause starts small again. Shorter ones count as failed attempts. */
+const GOOD_AFTER_MS = 5_000;
+
+const REFUSED: ReadonlySet<ConnectionProblem["problem"]> = new Set([
+  "protocol_refused",
+  "limit_reached",
+  "login_refused",
+  "key_form",
+  "topic_refused",
+]);
+
+/**
+ * One identity at one MQTT endpoint: keeps a link open, again and again, with everybody's subscriptions on it, and takes
+ * messages to those who want them. Lives from the first listener to the last; see `pool.ts`.
+ */
+export class Session {
+  readonly #settings: SessionSettings;
+  readonly #router: Router;
+  readonly #subscriptions: Subscriptions;
+  readonly #invalid: InvalidMessages;
+  readonly #listeners = new Set<SessionListener>();
+  #link: Link | undefined;
+  #open = false;
+  #openedAt: number | undefined;
+  #attempts = 0;
+  #problem: ConnectionProblem | undefined;
+  #reported = "";
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+  #lastMessageAt: number | undefined;
+
+  constructor(settings: SessionSettings) {
+    this.#settings = settings;
+    this.#invalid = new InvalidMessages((report) => this.#tell((listener) => listener.onInvalid(report)));
+    this.#router = new Router(settings.service, (message) => this.#invalid.take(message));
+    this.#subscriptions = new Subscriptions(settings.service, () => this.#subscriptionsChanged());
+    this.#connect();
+  }
+
+  /** When the present connection was accepted, in ms since 1970. */
+  get openedAt(): number | undefined {
+    return this.#open ? this.#openedAt : undefined;
+  }
+
+  /** When the last message came, in ms since 1970, whoever wanted it. */
+  get lastMessageAt(): number | undefined {
+    return this.#lastMessageAt;
+  }
+
+  /** The state for somebody who waits for these kinds of messages: connected only when their subscriptions stand. */
+  stateFor(kinds: ReadonlySet<Kind>): SessionState {
+    if (this.#open) return this.#subscriptions.stateFor(kinds);
+    if (!this.#problem) return { state: "connecting" };
+    return { state: REFUSED.has(this.#problem.problem) ? "refused" : "reconnecting", problem: this.#problem };
+  }
+
+  /** Returns what ends the listening. */
+  listen(listener: SessionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Delivers messages to a recipient until the returned function is called. */
+  receive(recipient: Recipient): () => void {
+    this.#router.add(recipient);
+    this.#subscriptions.want(this.#router.kinds);
+    return () => {
+      this.#router.remove(recipient);
+      this.#subscriptions.want(this.#router.kinds);
+    };
+  }
+
+  /** Resolves when the connection is closed, within two seconds. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#invalid.end();
+    this.#listeners.clear();
+    await this.#link?.end();
+  }
+
+  #connect(): void {
+    const { endpoint, service, clientId, keepalive } = this.#settings;
+    this.#link = openLink(
+      endpoint,
+      { ...service.login, clientId, keepalive },
+      {
+        onOpen: () => this.#opened(),
+        onMessage: (topic, bytes) => {
+          this.#lastMessageAt = Date.now();
+          this.#router.take(topic, bytes, this.#lastMessageAt);
+        },
+        onEnd: (end) => this.#closed(end),
+      },
+    );
+  }
+
+  #opened(): void {
+    if (this.#ended) return;
+    this.#open = true;
+    this.#openedAt = Date.now();
+    if (this.#link) this.#subscriptions.open(this.#link);
+    this.#subscriptionsChanged();
+  }
+
+  #closed(end: LinkEnd): void {
+    if (this.#ended) return;
+    const { endpoint, keyForm, pause } = this.#settings;
+    const problem = problemOf(end, {
+      port: endpoint.port,
+      encrypted: endpoint.tls !== undefined,
+      worked: this.#openedAt !== undefined,
+      ...(keyForm === undefined ? {} : { keyForm }),
+    });
+    if (this.#open && this.#openedAt !== undefined && Date.now() - this.#openedAt > GOOD_AFTER_MS)
+      this.#attempts = 0;
+    this.#open = false;
+    this.#subscriptions.close();
+    this.#attempts += 1;
+    this.#meet(problem);
+    this.#stateChanged();
+
+    const kind = REFUSED.has(problem.problem) ? "refused" : "ordinary";
+    const delay = pause?.(kind, this.#attempts) ?? backoffDelay(kind, this.#attempts, Math.random());
+    this.#timer = setTimeout(() => this.#connect(), delay);
+  }
+
+  #subscriptionsChanged(): void {
+    const { refused, pending } = this.#subscriptions;
+    if (refused !== undefined) this.#meet({ problem: "topic_refused", filter: refused });
+    // A connection works when all its subscriptions stand; until then what was wrong before may come again at once.
+    else if (!pending) {
+      this.#problem = undefined;
+      this.#reported = "";
+    }
+    this.#stateChanged();
+  }
+
+  #meet(problem: ConnectionProblem): void {
+    this.#problem = problem;
+    const text = JSON.stringify(problem);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    this.#tell((listener) => listener.onProblem(problem));
+  }
+
+  #stateChanged(): void {
+    this.#tell((listener) => listener.onState());
+  }
+
+  #tell(what: (listener: SessionListener) => void): void {
+    for (const listener of [...this.#listeners]) what(listener);
+  }
+}

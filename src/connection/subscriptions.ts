@@ -1,0 +1,81 @@
+import type { Service, Subscription } from "../services/service";
+import type { Kind } from "../stack/kinds";
+import type { Link } from "./link";
+import type { SessionState } from "./session";
+
+const SUBACK_REFUSED = 128;
+
+type Grant = "pending" | "granted" | "refused";
+
+/**
+ * What a session is subscribed to: exactly what its nodes want together, on every link anew. Each filter goes in a SUBSCRIBE
+ * of its own, so that a refused one takes no other with it, and its answer is looked at.
+ */
+export class Subscriptions {
+  readonly #service: Service;
+  readonly #onChange: () => void;
+  #wanted: readonly Subscription[] = [];
+  #grants = new Map<string, Grant>();
+  #link: Link | undefined;
+
+  constructor(service: Service, onChange: () => void) {
+    this.#service = service;
+    this.#onChange = onChange;
+  }
+
+  /** The first filter that was refused. */
+  get refused(): string | undefined {
+    return this.#wanted.find(({ filter }) => this.#grants.get(filter) === "refused")?.filter;
+  }
+
+  /** Some filter has not been answered yet. */
+  get pending(): boolean {
+    return this.#wanted.some(({ filter }) => this.#grants.get(filter) === "pending");
+  }
+
+  /** The state of an open session for somebody who wants these kinds; without any kind, for the session as a whole. */
+  stateFor(kinds: ReadonlySet<Kind>): SessionState {
+    const concerned = this.#wanted.filter((one) => kinds.size === 0 || one.kinds.some((kind) => kinds.has(kind)));
+    const refused = concerned.find(({ filter }) => this.#grants.get(filter) === "refused");
+    if (refused) return { state: "refused", problem: { problem: "topic_refused", filter: refused.filter } };
+    return { state: concerned.some(({ filter }) => this.#grants.get(filter) !== "granted") ? "connecting" : "connected" };
+  }
+
+  /** Subscribes to what is new and unsubscribes from what nobody wants any more. */
+  want(kinds: ReadonlySet<Kind>): void {
+    this.#wanted = this.#service.subscriptions(kinds);
+    this.#apply();
+  }
+
+  /** Subscribes to everything wanted on a fresh link. */
+  open(link: Link): void {
+    this.#link = link;
+    this.#grants = new Map();
+    this.#apply();
+  }
+
+  close(): void {
+    this.#link = undefined;
+    this.#grants = new Map();
+  }
+
+  #apply(): void {
+    const link = this.#link;
+    if (!link) return;
+    for (const filter of this.#grants.keys()) {
+      if (this.#wanted.some((one) => one.filter === filter)) continue;
+      this.#grants.delete(filter);
+      link.unsubscribe(filter);
+    }
+    for (const { filter, qos } of this.#wanted) {
+      if (this.#grants.has(filter)) continue;
+      const grants = this.#grants.set(filter, "pending");
+      void link.subscribe(filter, qos).then((code) => {
+        // Of a link that is gone, or a filter that nobody wants any more: no news.
+        if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
+        grants.set(filter, code === SUBACK_REFUSED ? "refused" : "granted");
+        this.#onChange();
+      });
+    }
+  }
+}

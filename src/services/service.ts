@@ -1,0 +1,47 @@
+import type { Kind } from "../stack/kinds";
+import type { Decoded } from "../stack/decode";
+
+/** Whom a message is from. */
+export interface Origin {
+  readonly deviceId: string;
+  readonly applicationId: string;
+  readonly tenantId?: string;
+}
+
+/** What the topic alone tells of a message, before any parsing. */
+export type Classified =
+  /** A message of one of `kinds`; several where only the body tells. `origin` is absent where only the body names the device. */
+  | { readonly what: "message"; readonly kinds: readonly Kind[]; readonly origin?: Origin }
+  /** Traffic that is not ours to read: downlinks that somebody publishes. */
+  | { readonly what: "other" }
+  | { readonly what: "unknown" };
+
+export interface Subscription {
+  readonly filter: string;
+  readonly qos: 0 | 1 | 2;
+  /** The kinds that can come through it. */
+  readonly kinds: readonly Kind[];
+}
+
+/** What the MQTT CONNECT carries. */
+export interface Login {
+  readonly username?: string;
+  /** Secret. */
+  readonly password?: string;
+  /** False asks the broker to keep the session while we are away. */
+  readonly clean: boolean;
+}
+
+/**
+ * One way to talk to The Things Stack: its own MQTT server, its Pub/Sub integration over somebody's broker, or a V2 network.
+ * Pure: bytes in, messages out. Everything behind it sees The Things Stack v3 messages.
+ */
+export interface Service {
+  readonly name: "stack" | "pubsub" | "v2";
+  readonly login: Login;
+  /** A set of subscriptions for these kinds in which no two overlap, so that no broker can deliver twice. */
+  subscriptions(kinds: ReadonlySet<Kind>): readonly Subscription[];
+  classify(topic: string): Classified;
+  /** Parses and checks a message that `classify` called one; never throws. */
+  decode(classified: Extract<Classified, { what: "message" }>, bytes: Uint8Array): Decoded;
+}
