@@ -1,0 +1,104 @@
+import http from "node:http";
+import https from "node:https";
+import type tls from "node:tls";
+
+export interface ApiTarget {
+  /** As `apiUrl` makes it. */
+  readonly url: string;
+  /** Secret. */
+  readonly apiKey: string;
+  /** Of the connection: its certificates count for the API, too. What it says about verification does not. */
+  readonly tls?: tls.ConnectionOptions;
+}
+
+export interface ApiQuestion {
+  readonly method: "GET" | "POST";
+  /** Behind the URL of the API, with a leading slash. */
+  readonly path: string;
+  /** JSON. */
+  readonly body?: string;
+}
+
+/** Why a question has no answer that could be understood. */
+export type UnknownReason =
+  "timeout" | "unreachable" | "redirect" | "too_large" | "not_understood" | "not_asked";
+
+export type ApiReply = { readonly status: number; readonly json: unknown } | { readonly why: UnknownReason };
+
+const LONGEST_WAIT_MS = 3_000;
+const LONGEST_BODY = 256 * 1024;
+
+const CERTIFICATES = ["ca", "cert", "key", "passphrase", "pfx", "servername"] as const;
+
+function certificates(options: tls.ConnectionOptions | undefined): tls.ConnectionOptions {
+  const given = CERTIFICATES.filter((name) => options?.[name] !== undefined && options[name] !== "");
+  return Object.fromEntries(given.map((name) => [name, options?.[name]]));
+}
+
+function send({ url, apiKey, tls }: ApiTarget, { method, path, body }: ApiQuestion): http.ClientRequest {
+  const address = new URL(url + path);
+  const options = {
+    method,
+    // A connection of its own: nothing is kept open, nothing shared with other parts of the process.
+    agent: false,
+    // Node 18 tries one address of a name only, which fails for `localhost` where that is ::1 first.
+    autoSelectFamily: true,
+    headers: {
+      accept: "application/json",
+      authorization: `Bearer ${apiKey}`,
+      ...(body === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+    },
+  };
+  // Said explicitly: NODE_TLS_REJECT_UNAUTHORIZED must not send a key to somebody unknown.
+  const secure = { ...certificates(tls), rejectUnauthorized: true };
+  const request =
+    address.protocol === "http:"
+      ? http.request(address, options)
+      : https.request(address, { ...options, ...secure });
+  return request.end(body);
+}
+
+function parse(status: number, chunks: readonly Buffer[]): ApiReply {
+  if (status >= 300 && status < 400) return { why: "redirect" };
+  try {
+    return { status, json: JSON.parse(Buffer.concat(chunks).toString("utf8")) };
+  } catch {
+    return { why: "not_understood" };
+  }
+}
+
+/** Asks once. Never rejects, takes three seconds at most, follows no redirect; no part of an error is passed on. */
+export function askApi(target: ApiTarget, question: ApiQuestion): Promise<ApiReply> {
+  return new Promise((resolve) => {
+    let request: http.ClientRequest | undefined;
+    const settle = (reply: ApiReply): void => {
+      clearTimeout(timer);
+      resolve(reply);
+      request?.destroy();
+    };
+    const timer = setTimeout(() => settle({ why: "timeout" }), LONGEST_WAIT_MS);
+    const failed = (): void => settle({ why: "unreachable" });
+    try {
+      request = send(target, question);
+    } catch {
+      // A key with a line break in it, certificates that cannot be read, a URL that is none.
+      settle({ why: "not_asked" });
+      return;
+    }
+    request.on("error", failed);
+    request.on("close", failed);
+    request.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > LONGEST_BODY) settle({ why: "too_large" });
+      });
+      response.on("error", failed);
+      response.on("end", () => settle(parse(response.statusCode ?? 0, chunks)));
+    });
+  });
+}

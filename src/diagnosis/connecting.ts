@@ -1,0 +1,108 @@
+import type { ConnectionProblem } from "../connection/problem";
+import type { Explanation, TextValues } from "../stack/explanation";
+import { explainCertificate } from "./certificate";
+import { explanations, type ConnectionContext } from "./context";
+import { explainKeyForm, explainLoginRefused } from "./loginRefused";
+import { printable } from "./printable";
+import type { StackApi } from "./stackApi";
+
+export type { ConnectionContext } from "./context";
+
+const failed = explanations("connection_failed");
+const refused = explanations("connection_refused");
+const topicRefused = explanations("subscription_refused");
+
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/i;
+const CLOUD = /\.cloud\.thethings\.industries$/i;
+const UNREACHABLE = /^E(HOST|NET)(UNREACH|DOWN)$/;
+const CLIENT_CERTIFICATE =
+  /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA|ALERT_HANDSHAKE_FAILURE/;
+const VERSIONS = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|INSUFFICIENT_SECURITY|NO_SHARED_CIPHER|INAPPROPRIATE/;
+/** OpenSSL could not read what was given to it. */
+const OWN_FILES = /^ERR_(OSSL|CRYPTO)|PEM|KEY_VALUES_MISMATCH|BAD_DECRYPT|NOT_ENOUGH_DATA/;
+
+function hostNotFound(
+  errorCode: string,
+  { host, service }: ConnectionContext,
+  values: TextValues,
+): Explanation {
+  if (errorCode.startsWith("EAI_")) return failed("error.host-not-found.no-name-server", values);
+  if (service !== "stack") return failed("error.host-not-found.server", values);
+  if (CLOUD.test(host)) return failed("error.host-not-found.cloud", values);
+  return failed("error.host-not-found.unknown", values);
+}
+
+function noConnection(errorCode: string, { host }: ConnectionContext, values: TextValues): Explanation {
+  if (errorCode === "ECONNREFUSED")
+    return LOCAL.test(host)
+      ? failed("error.no-connection.local", values)
+      : failed("error.no-connection.refused", values);
+  if (errorCode === "ETIMEDOUT") return failed("error.no-connection.timeout", values);
+  if (UNREACHABLE.test(errorCode)) return failed("error.no-connection.unreachable", values);
+  return failed("error.no-connection.other", values);
+}
+
+function tlsFailed(errorCode: string, values: TextValues): Explanation {
+  if (VERSIONS.test(errorCode)) return failed("error.tls-failed.version", values);
+  if (CLIENT_CERTIFICATE.test(errorCode)) return failed("error.tls-failed.client-certificate", values);
+  if (OWN_FILES.test(errorCode)) return failed("error.tls-failed.own-files", values);
+  return failed("error.tls-failed.other", values);
+}
+
+/**
+ * Says what is wrong with a connection, why as far as can be found out, and what to do. Asks the server for its certificate or the
+ * stack's API for the key where that helps, three seconds at most. Never rejects; holds no secret.
+ * @param api absent where it is switched off, and for services other than `stack`
+ */
+export async function explainProblem(
+  problem: ConnectionProblem,
+  context: ConnectionContext,
+  api: StackApi | undefined,
+): Promise<Explanation> {
+  const { host, port, useTls, service } = context;
+  const isStack = service === "stack";
+  const server = {
+    host: printable(host),
+    port,
+    applicationId: printable(context.applicationId),
+    userName: printable(context.userName),
+  };
+  switch (problem.problem) {
+    case "host_not_found":
+      return hostNotFound(problem.errorCode, context, server);
+    case "no_connection":
+      return noConnection(problem.errorCode, context, { ...server, errorCode: printable(problem.errorCode) });
+    case "tls_mismatch":
+      return useTls
+        ? failed("error.tls-mismatch.with-tls", server)
+        : failed("error.tls-mismatch.without-tls", server);
+    case "certificate":
+      return explainCertificate(problem.errorCode, context);
+    case "tls_failed":
+      return tlsFailed(problem.errorCode, { ...server, errorCode: printable(problem.errorCode) });
+    case "no_answer":
+      return failed("error.no-answer", server);
+    case "closed":
+      return isStack ? failed("error.closed.stack", server) : failed("error.closed.server", server);
+    case "protocol_refused":
+      return refused("error.protocol-refused", server);
+    case "limit_reached":
+      return isStack
+        ? refused("error.limit-reached.stack", server)
+        : refused("error.limit-reached.server", server);
+    case "login_refused":
+      return explainLoginRefused(problem.returnCode, context, api);
+    case "key_form":
+      return explainKeyForm(problem.returnCode, problem.form, context, api);
+    case "topic_refused": {
+      const values = { ...server, filter: printable(problem.filter, 120) };
+      return isStack
+        ? topicRefused("error.topic-refused.stack", values)
+        : topicRefused("error.topic-refused.server", values);
+    }
+    case "server_silent":
+      return failed("error.server-silent", server);
+    case "connection_lost":
+      return failed("error.connection-lost", server);
+  }
+}

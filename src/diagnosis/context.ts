@@ -1,0 +1,34 @@
+import type tls from "node:tls";
+import type { Service } from "../services/service";
+import type { ErrorCode, Explanation, TextValues } from "../stack/explanation";
+import type { ApiKeyForm } from "../stack/identifiers";
+
+/** What is known of a connection, for explaining what is wrong with it. Nothing in it is secret. */
+export interface ConnectionContext {
+  readonly service: Service["name"];
+  readonly host: string;
+  readonly port: number;
+  readonly useTls: boolean;
+  /** As it was sent; empty if none was. */
+  readonly userName: string;
+  readonly applicationId: string;
+  /** Absent or empty: none. */
+  readonly tenantId?: string;
+  /** Only where the password is an API key. */
+  readonly keyForm?: ApiKeyForm;
+  /** How many characters it has. */
+  readonly keyLength?: number;
+  /** ms since 1970: this key was accepted in this run, the last time then. */
+  readonly acceptedUntil?: number;
+  /** ms since 1970: what the stack said of this key while it was valid. */
+  readonly keyExpiresAt?: number;
+  /** ms since 1970, the clock of this machine. */
+  readonly now: number;
+  /** Of the connection; absent without TLS. */
+  readonly tls?: tls.ConnectionOptions | undefined;
+}
+
+/** Makes explanations of one code. */
+export function explanations(code: ErrorCode): (key: string, values?: TextValues) => Explanation {
+  return (key, values = {}) => ({ code, key, values });
+}

@@ -1,0 +1,155 @@
+import { tenantOfHost } from "../stack/address";
+import type { Explanation, TextValues } from "../stack/explanation";
+import { userName, type ApiKeyForm } from "../stack/identifiers";
+import { explanations, type ConnectionContext } from "./context";
+import { keyFacts, type InvalidKey, type KeyFacts } from "./keyFacts";
+import { printable, printableTime } from "./printable";
+import type { KeyOwnerKind, StackApi } from "./stackApi";
+
+const refused = explanations("connection_refused");
+
+/** MQTT 3.1.1, CONNACK: the client ID is refused. */
+const IDENTIFIER_REJECTED = 2;
+
+function valuesOf(context: ConnectionContext): TextValues {
+  return {
+    host: printable(context.host),
+    userName: printable(context.userName),
+    applicationId: printable(context.applicationId),
+  };
+}
+
+/** The user name that fits the host, where another one was sent. */
+function betterUserName(
+  context: ConnectionContext,
+): { readonly fits: string; readonly host: "cloud" | "other" } | undefined {
+  const { host, tenantId = "", applicationId } = context;
+  const expected = tenantOfHost(host) ?? "";
+  if (expected === tenantId) return undefined;
+  return { fits: printable(userName(applicationId, expected)), host: expected === "" ? "other" : "cloud" };
+}
+
+/** Without facts: the likeliest reasons. */
+function likelyReasons(context: ConnectionContext): Explanation {
+  const values = valuesOf(context);
+  const { acceptedUntil } = context;
+  if (acceptedUntil !== undefined)
+    return refused("error.login-refused.accepted-before", {
+      ...values,
+      acceptedUntil: printableTime(acceptedUntil),
+    });
+  const better = betterUserName(context);
+  if (!better) return refused("error.login-refused.likely", values);
+  if (better.host === "cloud")
+    return refused("error.login-refused.likely-other-tenant", { ...values, ...better });
+  return refused("error.login-refused.likely-no-tenant", { ...values, ...better });
+}
+
+/** The stack takes this key for this application: then it is not the key. */
+function notTheKey(context: ConnectionContext): Explanation {
+  const { acceptedUntil } = context;
+  const values = valuesOf(context);
+  if (acceptedUntil !== undefined)
+    return refused("error.login-refused.valid-and-accepted-before", {
+      ...values,
+      acceptedUntil: printableTime(acceptedUntil),
+    });
+  const better = betterUserName(context);
+  if (!better) return refused("error.login-refused.valid", values);
+  if (better.host === "cloud")
+    return refused("error.login-refused.valid-other-tenant", { ...values, ...better });
+  return refused("error.login-refused.valid-no-tenant", { ...values, ...better });
+}
+
+function invalidKey(whyNot: InvalidKey, context: ConnectionContext): Explanation {
+  const values = valuesOf(context);
+  switch (whyNot) {
+    case "api_key_not_found":
+      return refused("error.login-refused.key-deleted", values);
+    case "invalid_authorization":
+      return refused("error.login-refused.wrong-secret", values);
+    case "token":
+      return refused("error.login-refused.no-key", values);
+    case "api_key_expired": {
+      const { keyExpiresAt } = context;
+      if (keyExpiresAt === undefined) return refused("error.login-refused.key-expired", values);
+      return refused("error.login-refused.key-expired-on", {
+        ...values,
+        expired: printableTime(keyExpiresAt),
+      });
+    }
+  }
+}
+
+const OTHER_OWNER: Readonly<Record<KeyOwnerKind, string>> = {
+  application: "error.login-refused.other-application",
+  user: "error.login-refused.user-without-rights",
+  organization: "error.login-refused.organization-without-rights",
+  gateway: "error.login-refused.gateway-key",
+  client: "error.login-refused.client-key",
+};
+
+function fromFacts(facts: KeyFacts, context: ConnectionContext): Explanation | undefined {
+  const { whyNot, mayLogIn, owner, keyName = "", keyId = "" } = facts;
+  if (whyNot !== undefined) return invalidKey(whyNot, context);
+  if (mayLogIn === true) return notTheKey(context);
+  if (mayLogIn === undefined || !owner) return undefined;
+  const values = { ...valuesOf(context), owner: owner.id, keyName: keyName || keyId };
+  return refused(OTHER_OWNER[owner.kind], values);
+}
+
+/** A broker of somebody's own, or a V2 network: nobody to ask. */
+function atAnotherServer(returnCode: number, context: ConnectionContext): Explanation {
+  const values = { ...valuesOf(context), port: context.port };
+  const { service, acceptedUntil } = context;
+  if (returnCode === IDENTIFIER_REJECTED) return refused("error.login-refused.client-id", values);
+  if (acceptedUntil !== undefined)
+    return refused("error.login-refused.server-accepted-before", {
+      ...values,
+      acceptedUntil: printableTime(acceptedUntil),
+    });
+  if (service === "v2") return refused("error.login-refused.v2", values);
+  if (context.userName === "") return refused("error.login-refused.no-user-name", values);
+  return refused("error.login-refused.user-name", values);
+}
+
+/** CONNACK 5 (from other brokers 2 and 4): what the stack says of the key, else the likely reasons. */
+export async function explainLoginRefused(
+  returnCode: number,
+  context: ConnectionContext,
+  api: StackApi | undefined,
+): Promise<Explanation> {
+  if (context.service !== "stack") return atAnotherServer(returnCode, context);
+  const facts = api && (await keyFacts(api, context.applicationId));
+  return (facts && fromFacts(facts, context)) ?? likelyReasons(context);
+}
+
+/** A refused login with something that does not look like an API key. */
+export async function explainKeyForm(
+  returnCode: number,
+  form: ApiKeyForm,
+  context: ConnectionContext,
+  api: StackApi | undefined,
+): Promise<Explanation> {
+  const values = { ...valuesOf(context), length: context.keyLength ?? 0 };
+  switch (form) {
+    case "access_key_v2":
+      return refused("error.key-form.access-key-v2", values);
+    case "key_id":
+      return refused("error.key-form.key-id", values);
+    case "cut_off":
+      if (context.keyLength === undefined) return refused("error.key-form.cut-off", values);
+      return refused("error.key-form.cut-off-at", values);
+    case "empty":
+      return refused("error.key-form.empty", values);
+    case "other": {
+      // A deployment may have keys of its own form: what it says of this one counts more than how it looks.
+      const facts = api && (await keyFacts(api, context.applicationId));
+      const known = facts && facts.whyNot !== "token" ? fromFacts(facts, context) : undefined;
+      return known ?? refused("error.key-form.other", values);
+    }
+    case "api_key":
+    case "access_token":
+      return explainLoginRefused(returnCode, context, api);
+  }
+}

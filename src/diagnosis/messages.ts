@@ -1,0 +1,98 @@
+import type { InvalidMessage } from "../connection/router";
+import type { Explanation } from "../stack/explanation";
+import { payloadBytes, type Uplink, type UplinkOutput } from "../stack/uplink";
+import { explanations } from "./context";
+import { printable, printableList } from "./printable";
+
+const invalid = explanations("invalid_message");
+const missing = explanations("missing_payload");
+
+const LONGEST_TOPIC = 150;
+const SHOWN_BYTES = 200;
+
+/** The bytes as text; what is none shows as `·`. */
+function shownBytes(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SHOWN_BYTES));
+  const text = printable(start.toString("utf8").replaceAll("\uFFFD", "·"), SHOWN_BYTES);
+  return bytes.byteLength > SHOWN_BYTES ? `${text}…` : text;
+}
+
+/** Why something on the wire was not delivered, with its topic and its first 200 bytes. */
+export function explainInvalidMessage(
+  problem: InvalidMessage["problem"],
+  topic: string,
+  bytes: Uint8Array,
+): Explanation {
+  const values = {
+    topic: printable(topic, LONGEST_TOPIC),
+    bytes: shownBytes(bytes),
+    length: bytes.byteLength,
+  };
+  switch (problem.problem) {
+    case "not_json":
+      return bytes.byteLength === 0
+        ? invalid("error.invalid-message.empty", values)
+        : invalid("error.invalid-message.not-json", values);
+    case "too_deep":
+      return invalid("error.invalid-message.too-deep", { ...values, levels: problem.levels });
+    case "not_an_object":
+      return invalid("error.invalid-message.not-an-object", { ...values, found: problem.found });
+    case "no_device_id":
+      return invalid("error.invalid-message.no-device-id", values);
+    case "unknown_kind":
+      return invalid("error.invalid-message.unknown-kind", {
+        ...values,
+        keys: printableList(problem.keys, 10) || "-",
+      });
+    case "several_kinds":
+      return invalid("error.invalid-message.several-kinds", { ...values, kinds: problem.kinds.join(", ") });
+    case "other_kind":
+      return invalid("error.invalid-message.other-kind", {
+        ...values,
+        expected: problem.expected,
+        found: problem.found,
+      });
+    case "wrong_type":
+      return invalid("error.invalid-message.wrong-type", {
+        ...values,
+        path: printable(problem.path, LONGEST_TOPIC),
+        expected: problem.expected,
+        found: problem.found,
+      });
+    case "unknown_topic":
+      return invalid("error.invalid-message.unknown-topic", values);
+  }
+}
+
+/** In place of the invalid messages that were too many to report one by one. */
+export function explainLeftOut(count: number): Explanation {
+  return invalid("error.invalid-message.left-out", { number: count });
+}
+
+/**
+ * Why an uplink has not what a node wants of it, as far as the message tells.
+ * @param field as in the form; only for the output `field`
+ */
+export function explainMissingPayload(
+  output: UplinkOutput,
+  field: string,
+  deviceId: string,
+  uplink: Uplink,
+): Explanation {
+  const { f_port, decoded_payload, normalized_payload_warnings = [], app_s_key } = uplink.uplink_message;
+  const values = { device: printable(deviceId), port: f_port ?? 0 };
+  if (decoded_payload === undefined) {
+    if (app_s_key !== undefined) return missing("error.missing-payload.encrypted", values);
+    if (f_port === undefined) return missing("error.missing-payload.no-port", values);
+    if (payloadBytes(uplink).length === 0) return missing("error.missing-payload.no-bytes", values);
+    return missing("error.missing-payload.not-decoded", values);
+  }
+  if (output !== "normalized") {
+    const fields = printableList(Object.keys(decoded_payload), 10) || "-";
+    return missing("error.missing-payload.no-field", { ...values, field: printable(field), fields });
+  }
+  if (normalized_payload_warnings.length === 0)
+    return missing("error.missing-payload.not-normalized", values);
+  const warnings = printable(normalized_payload_warnings.join("; "), 200);
+  return missing("error.missing-payload.normalized-refused", { ...values, warnings });
+}

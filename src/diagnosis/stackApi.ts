@@ -1,0 +1,103 @@
+import { isIPv6 } from "node:net";
+import type { ApplicationDownlink } from "../stack/messages";
+import {
+  authInfoOf,
+  deviceRefusal,
+  downlinksOf,
+  read,
+  rightsOf,
+  withoutSecrets,
+  type ApiAnswer,
+  type AuthInfo,
+} from "./apiAnswers";
+import { askApi, type ApiQuestion, type ApiReply, type ApiTarget } from "./apiRequest";
+
+export type { ApiAnswer, AuthInfo, KeyOwnerKind } from "./apiAnswers";
+
+/**
+ * The stack's HTTP API, asked with the key of the connection only to explain: nothing that these questions do changes anything.
+ * No question rejects, and no answer holds the key. Equal questions at the same time are asked once.
+ * Rule: observed.md, part C.
+ */
+export interface StackApi {
+  /** Whose key it is, and what it may do there. */
+  authInfo(): Promise<ApiAnswer<AuthInfo>>;
+  /** What it may do with an application; an empty list where that is nothing, or there is no such application. */
+  rights(applicationId: string): Promise<ApiAnswer<{ readonly rights: readonly string[] }>>;
+  /** Needs the right to read. */
+  downlinkQueue(
+    applicationId: string,
+    deviceId: string,
+  ): Promise<ApiAnswer<{ readonly downlinks: readonly ApplicationDownlink[] }>>;
+  /** Whether a downlink for this device would be taken: pushes none. */
+  canPush(applicationId: string, deviceId: string): Promise<ApiAnswer<object>>;
+}
+
+export function createStackApi(target: ApiTarget): StackApi {
+  const inFlight = new Map<string, Promise<ApiReply>>();
+
+  function ask(question: ApiQuestion): Promise<ApiReply> {
+    const key = `${question.method} ${question.path}`;
+    const asked = inFlight.get(key);
+    if (asked) return asked;
+    const reply = askApi(target, question).then((found) => {
+      inFlight.delete(key);
+      return withoutSecrets(found, target.apiKey);
+    });
+    inFlight.set(key, reply);
+    return reply;
+  }
+
+  const application = (id: string): string => `/applications/${encodeURIComponent(id)}`;
+  const queue = (applicationId: string, deviceId: string): string =>
+    `/as${application(applicationId)}/devices/${encodeURIComponent(deviceId)}/down`;
+
+  return {
+    async authInfo() {
+      return read(await ask({ method: "GET", path: "/auth_info" }), authInfoOf);
+    },
+    async rights(applicationId) {
+      const reply = await ask({ method: "GET", path: `${application(applicationId)}/rights` });
+      return read(reply, (json) => {
+        const rights = rightsOf(json);
+        return rights && { rights };
+      });
+    },
+    async downlinkQueue(applicationId, deviceId) {
+      const reply = await ask({ method: "GET", path: queue(applicationId, deviceId) });
+      const answer = read(reply, (json) => {
+        const downlinks = downlinksOf(json);
+        return downlinks && { downlinks };
+      });
+      return deviceRefusal(answer);
+    },
+    async canPush(applicationId, deviceId) {
+      const path = `${queue(applicationId, deviceId)}/push`;
+      const reply = await ask({ method: "POST", path, body: "{}" });
+      return deviceRefusal(read(reply, (json) => (Object.keys(json).length === 0 ? {} : undefined)));
+    },
+  };
+}
+
+/**
+ * The address of the API for the connection's `api` property: empty means that it is on the MQTT host. A URL is taken with or without
+ * `/api/v3`. `undefined`: `off`, or nothing that could be asked.
+ */
+export function apiUrl(api: string, host: string): string | undefined {
+  const setting = api.trim();
+  if (setting.toLowerCase() === "off") return undefined;
+  const address = setting === "" ? urlOfHost(host) : setting;
+  if (address === undefined || !/^https?:\/\//i.test(address)) return undefined;
+  try {
+    const { origin, pathname } = new URL(address);
+    return origin + pathname.replace(/\/*$/, "").replace(/(\/api(\/v3)?)?$/, "/api/v3");
+  } catch {
+    return undefined;
+  }
+}
+
+function urlOfHost(text: string): string | undefined {
+  const host = text.trim().replace(/^\[(.*)\]$/, "$1");
+  if (isIPv6(host)) return `https://[${host}]`;
+  return /^[a-z0-9._-]+$/i.test(host) ? `https://${host}` : undefined;
+}
