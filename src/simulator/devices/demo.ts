@@ -1,0 +1,89 @@
+import type { SimulatedDevice } from "./device";
+
+const JOIN_EUI = "70B3D57ED0000000";
+
+/** -1 to 1, one round every `period` uplinks. */
+const wave = (n: number, period: number): number => Math.sin((2 * Math.PI * n) / period);
+const round = (value: number, decimals: number): number => Number(value.toFixed(decimals));
+
+/** A living room over the day, with a battery that goes down slowly. */
+export function thermometer(): SimulatedDevice {
+  return {
+    id: "thermometer",
+    devEui: "70B3D57ED0051001",
+    joinEui: JOIN_EUI,
+    class: "A",
+    joined: true,
+    location: { latitude: 52.3731, longitude: 4.8922, altitude: 12, source: "SOURCE_REGISTRY" },
+    makeUplink(n) {
+      const temperature = round(20.5 + 2.5 * wave(n, 48) + 0.3 * wave(n, 7), 2);
+      const humidity = round(48 - 7 * wave(n, 48) + wave(n, 5), 1);
+      const battery = round(3.6 - ((n * 0.0005) % 0.6), 3);
+      const bytes = Buffer.alloc(5);
+      bytes.writeInt16BE(Math.round(temperature * 100), 0);
+      bytes.writeUInt8(Math.round(humidity * 2), 2);
+      bytes.writeUInt16BE(Math.round(battery * 1000), 3);
+      return {
+        f_port: 2,
+        frm_payload: bytes.toString("base64"),
+        decoded_payload: { battery, humidity, temperature },
+        normalized_payload: [{ air: { relativeHumidity: humidity, temperature }, battery }],
+      };
+    },
+  };
+}
+
+/** Somebody who walks around a lake. */
+export function tracker(): SimulatedDevice {
+  return {
+    id: "tracker",
+    devEui: "70B3D57ED0051002",
+    joinEui: JOIN_EUI,
+    class: "A",
+    joined: true,
+    makeUplink(n) {
+      const latitude = round(52.3579 + 0.0042 * wave(n + 15, 60), 6);
+      const longitude = round(4.8686 + 0.0081 * wave(n, 60), 6);
+      const altitude = Math.round(4 + 2 * wave(n, 11));
+      const bytes = Buffer.alloc(10);
+      bytes.writeInt32BE(Math.round(latitude * 1e6), 0);
+      bytes.writeInt32BE(Math.round(longitude * 1e6), 4);
+      bytes.writeInt16BE(altitude, 8);
+      return {
+        f_port: 1,
+        frm_payload: bytes.toString("base64"),
+        decoded_payload: { altitude, latitude, longitude, moving: n % 6 !== 5 },
+      };
+    },
+  };
+}
+
+/** FPort the lock listens to: one byte, 1 locks, 0 unlocks. */
+export const LOCK_PORT = 15;
+
+/** A door contact with a lock; class C, so it hears at once and tells its new state at once. */
+export function door(): SimulatedDevice {
+  let locked = true;
+  return {
+    id: "door",
+    devEui: "70B3D57ED0051003",
+    joinEui: JOIN_EUI,
+    class: "C",
+    joined: true,
+    makeUplink(n) {
+      const open = !locked && n % 2 === 1;
+      return {
+        f_port: 3,
+        frm_payload: Buffer.from([Number(open), Number(locked)]).toString("base64"),
+        decoded_payload: { lock: locked ? "locked" : "unlocked", open },
+      };
+    },
+    hear(fPort, payload) {
+      if (fPort !== LOCK_PORT || payload.length !== 1) return false;
+      locked = payload.readUInt8(0) !== 0;
+      return true;
+    },
+  };
+}
+
+export const demoDevices = (): SimulatedDevice[] => [thermometer(), tracker(), door()];

@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import type { EndDeviceIds, JsonObject, Location } from "../../stack/messages";
+
+/** What a device sends, decoded as its payload formatter would. */
+export interface UplinkParts {
+  f_port?: number;
+  /** Base64. */
+  frm_payload?: string;
+  decoded_payload?: JsonObject;
+  decoded_payload_warnings?: string[];
+  /** One object per measurement; each is published as a message of its own, too. */
+  normalized_payload?: JsonObject[];
+  confirmed?: boolean;
+}
+
+export interface SimulatedDevice {
+  readonly id: string;
+  /** 16 hex digits; none for a device activated by personalization. */
+  readonly devEui?: string;
+  readonly joinEui?: string;
+  readonly class: "A" | "C";
+  /** Whether it has a session to begin with. */
+  readonly joined: boolean;
+  /** Where it is registered to be. */
+  readonly location?: Location;
+  readonly versionIds?: JsonObject;
+  /** The n-th uplink, counted from 0. */
+  makeUplink(n: number): UplinkParts;
+  /** Takes a downlink; true: it answers with an uplink at once. */
+  hear?(fPort: number, payload: Buffer): boolean;
+}
+
+/** A device with its LoRaWAN session: what the network knows of it. */
+export class EndDevice {
+  readonly model: SimulatedDevice;
+  /** Of the last `location_solved`; the server puts it into all later uplinks. */
+  solvedLocation: Location | undefined;
+  #session: { devAddr: string; keyId: string | undefined } | undefined;
+  #recordedAddress: string | undefined;
+  #fCntUp = 0;
+  #fCntDown = 0;
+  #uplinks = 0;
+
+  constructor(model: SimulatedDevice) {
+    this.model = model;
+    if (model.joined) this.startSession();
+  }
+
+  get hasSession(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Base64; undefined without a session and for devices activated by personalization. */
+  get sessionKeyId(): string | undefined {
+    return this.#session?.keyId;
+  }
+
+  /**
+   * `end_device_ids`. Traffic has the address of the session; what the Application Server says by itself (`downlink_queued`,
+   * simulated messages) the one in its own record.
+   */
+  ids(applicationId: string, address: "session" | "record"): EndDeviceIds {
+    const { id, devEui, joinEui } = this.model;
+    const devAddr = address === "session" ? this.#session?.devAddr : this.#recordedAddress;
+    return {
+      device_id: id,
+      application_ids: { application_id: applicationId },
+      ...(devEui !== undefined && { dev_eui: devEui }),
+      ...(joinEui !== undefined && { join_eui: joinEui }),
+      ...(devAddr !== undefined && { dev_addr: devAddr }),
+    };
+  }
+
+  /** A new session: address, key ID, counters from 0. */
+  startSession(): void {
+    const devAddr = `01${randomBytes(3).toString("hex").toUpperCase()}`;
+    const keyId = this.model.devEui === undefined ? undefined : randomBytes(16).toString("base64");
+    // Seen in the captures: no address until the second session, whose address then stays.
+    if (this.#session !== undefined) this.#recordedAddress ??= devAddr;
+    this.#session = { devAddr, keyId };
+    this.#fCntUp = 0;
+    this.#fCntDown = 0;
+  }
+
+  nextFCntUp(): number {
+    return this.#fCntUp++;
+  }
+
+  nextFCntDown(): number {
+    return ++this.#fCntDown;
+  }
+
+  makeUplink(): UplinkParts {
+    return this.model.makeUplink(this.#uplinks++);
+  }
+}

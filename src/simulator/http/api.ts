@@ -1,0 +1,177 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Journal } from "../journal";
+import { addressOf } from "../mqtt/listener";
+import { callerOf, plain } from "./access";
+import type { Answer } from "./access";
+import { applicationRights, authInfo, connectionInfo } from "./identity";
+import { changeQueue, listQueue, simulate } from "./traffic";
+import type { TrafficParts } from "./traffic";
+
+/** What the HTTP API does with requests: `on` answers as the stack, `closed` breaks the connection off. */
+export type ApiMode = "on" | "hang" | "error" | "redirect" | "closed";
+
+export interface ApiOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly key: string; readonly cert: string } | undefined;
+}
+
+export interface ApiParts extends TrafficParts {
+  readonly journal: Journal;
+  /** Of the MQTT server, as the connection info tells them. */
+  readonly addresses: () => { readonly plain: string; readonly tls: string };
+}
+
+const ROOT = "/api/v3";
+
+interface Call {
+  readonly authorization: string | undefined;
+  readonly body: Buffer;
+  /** The variable segments of the path. */
+  readonly ids: readonly string[];
+}
+
+interface Route {
+  readonly path: RegExp;
+  readonly methods: Readonly<Record<string, (call: Call) => Answer>>;
+}
+
+function routes(parts: ApiParts): readonly Route[] {
+  const { application, keys } = parts;
+  const caller = (call: Call) => callerOf(call.authorization, keys);
+  const traffic = (call: Call) => ({
+    caller: caller(call),
+    applicationId: call.ids[0] ?? "",
+    deviceId: call.ids[1] ?? "",
+    body: call.body,
+  });
+  const device = "/as/applications/([^/]+)/devices/([^/]+)";
+  return [
+    { path: /^\/auth_info$/, methods: { GET: (call) => authInfo(caller(call)) } },
+    {
+      path: /^\/applications\/([^/]+)\/rights$/,
+      methods: { GET: (call) => applicationRights(caller(call), call.ids[0] ?? "", application, keys) },
+    },
+    {
+      path: /^\/as\/applications\/([^/]+)\/mqtt-connection-info$/,
+      methods: { GET: (call) => connectionInfo(traffic(call), parts.addresses(), application, keys) },
+    },
+    { path: new RegExp(`^${device}/down$`), methods: { GET: (call) => listQueue(traffic(call), parts) } },
+    {
+      path: new RegExp(`^${device}/down/push$`),
+      methods: { POST: (call) => changeQueue("push", traffic(call), parts) },
+    },
+    {
+      path: new RegExp(`^${device}/down/replace$`),
+      methods: { POST: (call) => changeQueue("replace", traffic(call), parts) },
+    },
+    {
+      path: new RegExp(`^${device}/up/simulate$`),
+      methods: { POST: (call) => simulate(traffic(call), parts) },
+    },
+  ];
+}
+
+/** The part of the HTTP API that observed.md part C speaks of. */
+export class HttpApi {
+  mode: ApiMode = "on";
+  readonly #options: ApiOptions;
+  readonly #routes: readonly Route[];
+  readonly #journal: Journal;
+  readonly #server: Server;
+  #port: number;
+
+  constructor(options: ApiOptions, parts: ApiParts) {
+    this.#options = options;
+    this.#port = options.port;
+    this.#routes = routes(parts);
+    this.#journal = parts.journal;
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      this.#handle(request, response);
+    };
+    this.#server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
+  }
+
+  get url(): string {
+    return `${this.#options.tls ? "https" : "http"}://${this.#options.host}:${this.#port}${ROOT}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async start(): Promise<void> {
+    this.#server.listen(this.#port, this.#options.host);
+    await once(this.#server, "listening");
+    this.#port = addressOf(this.#server).port;
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const status = this.#respond(request, Buffer.concat(chunks), response);
+      this.#journal.requested({
+        method: request.method ?? "",
+        path: request.url ?? "",
+        authorized: request.headers.authorization !== undefined,
+        status,
+      });
+    });
+  }
+
+  /** Returns the status answered with, if any. */
+  #respond(request: IncomingMessage, body: Buffer, response: ServerResponse): number | undefined {
+    const path = new URL(request.url ?? "/", this.url).pathname;
+    switch (this.mode) {
+      case "hang":
+        return undefined;
+      case "closed":
+        request.socket.destroy();
+        return undefined;
+      case "redirect":
+        response.writeHead(302, { location: this.url.replace(ROOT, `/elsewhere${path}`) }).end();
+        return 302;
+      case "error":
+        return json(response, plain(500, 13, "Internal Server Error"));
+      case "on":
+    }
+    if (!path.startsWith(`${ROOT}/`)) {
+      response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("404 page not found\n");
+      return 404;
+    }
+    return json(response, this.#answer(request, path.slice(ROOT.length), body));
+  }
+
+  #answer(request: IncomingMessage, path: string, body: Buffer): Answer {
+    for (const route of this.#routes) {
+      const ids = route.path.exec(path)?.slice(1);
+      if (ids === undefined) continue;
+      const method = route.methods[request.method ?? ""];
+      if (method === undefined) return plain(501, 12, "Method Not Allowed");
+      return method({ authorization: request.headers.authorization, body, ids });
+    }
+    return plain(404, 5, "Not Found");
+  }
+}
+
+function json(response: ServerResponse, { status, body }: Answer): number {
+  const text = Buffer.from(JSON.stringify(body));
+  const headers = {
+    "content-type": "application/json",
+    "content-length": text.length,
+    "cache-control": "no-store",
+  };
+  response.writeHead(status, headers).end(text);
+  return status;
+}

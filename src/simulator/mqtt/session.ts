@@ -1,0 +1,283 @@
+import type { Socket } from "node:net";
+import type { Application } from "../application";
+import type { Journal } from "../journal";
+import type { ApiKey } from "../keys";
+import { connack, pingresp, puback, pubcomp, publication, pubrec, pubrel, suback, unsuback } from "./answers";
+import { FrameReader } from "./frames";
+import { Outbox } from "./outbox";
+import { decodePacket } from "./packets";
+import type { Connect, Packet, Publish } from "./packets";
+import { acceptedFilter, downlinkTopic, matches } from "./topics";
+import type { DownlinkTopic } from "./topics";
+
+const CONNECT_WITHIN = 10_000;
+const WITHOUT_KEEPALIVE = 3_600_000;
+
+/** What a test can make the server do. */
+export interface MqttSwitches {
+  /** CONNACK with this code for everybody. */
+  refuse: number | undefined;
+  closeBeforeConnack: boolean;
+  /** Redis gone: everything looks healthy, nothing is delivered or executed. */
+  mute: boolean;
+  refuseTopics: boolean;
+}
+
+export interface Account {
+  readonly key: ApiKey;
+  readonly mayRead: boolean;
+  readonly mayWrite: boolean;
+}
+
+export interface DownlinkOutcome {
+  readonly outcome: "executed" | "failed" | "dropped";
+  readonly reason: string | undefined;
+}
+
+/** What a session needs from the server around it. */
+export interface SessionHost {
+  readonly application: Application;
+  readonly journal: Journal;
+  readonly switches: Readonly<MqttSwitches>;
+  login(userName: string | undefined, password: string | undefined): Account | undefined;
+  /** One unit of the downlink budget of this key; false: it is used up. */
+  takeDownlink(key: ApiKey): boolean;
+  downlink(topic: DownlinkTopic, payload: Buffer): DownlinkOutcome;
+  closed(session: MqttSession): void;
+}
+
+/** One MQTT connection, from TCP accept to close. Rules: observed.md A2 to A5. */
+export class MqttSession {
+  readonly number: number;
+  readonly #socket: Socket;
+  /** Below TLS, if there is TLS: only that can be reset. */
+  readonly #wire: Socket;
+  readonly #host: SessionHost;
+  readonly #reader = new FrameReader();
+  readonly #outbox: Outbox;
+  readonly #filters = new Set<string>();
+  /** Packet IDs of QoS 2 publishes that wait for their PUBREL. */
+  readonly #unreleased = new Set<number>();
+  #account: Account | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #silence = CONNECT_WITHIN;
+  #saidDisconnect = false;
+  #reason: string | undefined;
+  #closing = false;
+
+  constructor(socket: Socket, wire: Socket, host: SessionHost, number: number) {
+    this.#socket = socket;
+    this.#wire = wire;
+    this.#host = host;
+    this.number = number;
+    this.#outbox = new Outbox(socket);
+    this.#wait();
+    socket.on("data", (bytes: Buffer) => {
+      this.#receive(bytes);
+    });
+    // A reset by the client ends in "close" like everything else.
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.#ended();
+    });
+  }
+
+  get loggedIn(): boolean {
+    return this.#account !== undefined && !this.#closing;
+  }
+
+  /** Hands over a message, at most once and only if some filter matches. */
+  deliver(topic: string, payload: Buffer): void {
+    if (!this.loggedIn || this.#account?.mayRead !== true) return;
+    if ([...this.#filters].some((filter) => matches(filter, topic))) {
+      this.#outbox.deliver(publication(topic, payload));
+    }
+  }
+
+  /** As a stopped process: reads nothing, answers nothing, and its clocks stand still. */
+  freeze(): void {
+    clearTimeout(this.#timer);
+    this.#outbox.hold();
+    this.#socket.pause();
+  }
+
+  thaw(): void {
+    this.#outbox.release();
+    this.#wait();
+    this.#socket.resume();
+  }
+
+  /** FIN, after what was written. */
+  close(reason: string): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#reason = reason;
+    clearTimeout(this.#timer);
+    this.#socket.destroySoon();
+  }
+
+  /** RST. */
+  reset(reason: string): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#reason = reason;
+    clearTimeout(this.#timer);
+    this.#wire.resetAndDestroy();
+    this.#socket.destroy();
+  }
+
+  #ended(): void {
+    clearTimeout(this.#timer);
+    const by = this.#closing ? "server" : "client";
+    this.#closing = true;
+    this.#host.closed(this);
+    this.#host.journal.disconnected({
+      session: this.number,
+      said: this.#saidDisconnect,
+      by,
+      reason: this.#reason,
+    });
+  }
+
+  /** The server waits this long for the next packet; what it sends itself does not count. */
+  #wait(): void {
+    clearTimeout(this.#timer);
+    if (this.#closing) return;
+    const reason = this.#account === undefined ? "no CONNECT" : "keepalive";
+    this.#timer = setTimeout(() => {
+      this.close(reason);
+    }, this.#silence);
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#reader.push(bytes);
+    while (!this.#closing) {
+      const next = this.#reader.next();
+      if (next.state === "incomplete") return;
+      const packet = next.state === "frame" ? decodePacket(next.frame) : undefined;
+      if (packet === undefined || (packet.type === "connect") !== (this.#account === undefined)) {
+        this.#protocolError();
+        return;
+      }
+      this.#handle(packet);
+      this.#wait();
+    }
+  }
+
+  /** The operating system makes a RST of a close while bytes of the client are unread. */
+  #protocolError(): void {
+    if (this.#reader.unread > 0) this.reset("protocol error");
+    else this.close("protocol error");
+  }
+
+  #handle(packet: Packet): void {
+    switch (packet.type) {
+      case "connect":
+        this.#connect(packet);
+        return;
+      case "publish":
+        this.#publish(packet);
+        return;
+      case "subscribe":
+        this.#subscribe(packet.id, packet.filters);
+        return;
+      case "unsubscribe":
+        this.#unsubscribe(packet.id, packet.filters);
+        return;
+      case "pubrec":
+        this.#outbox.answer(pubrel(packet.id));
+        return;
+      case "pubrel":
+        this.#unreleased.delete(packet.id);
+        this.#outbox.answer(pubcomp(packet.id));
+        return;
+      case "pingreq":
+        this.#outbox.answer(pingresp());
+        return;
+      case "disconnect":
+        // The server clears the will and does not close.
+        this.#saidDisconnect = true;
+        return;
+      case "puback":
+      case "pubcomp":
+    }
+  }
+
+  #connect(packet: Connect): void {
+    const { switches } = this.#host;
+    const account = this.#host.login(packet.userName, packet.password);
+    const returnCode = switches.closeBeforeConnack
+      ? undefined
+      : (switches.refuse ?? (isSpoken(packet) ? (account === undefined ? 5 : 0) : 1));
+    if (returnCode === 0) {
+      this.#account = account;
+      this.#silence = packet.keepalive === 0 ? WITHOUT_KEEPALIVE : packet.keepalive * 1500;
+    }
+    if (returnCode !== undefined) this.#outbox.answer(connack(returnCode));
+    if (returnCode !== 0) this.close(returnCode === undefined ? "before CONNACK" : "login refused");
+    this.#host.journal.connected({
+      session: this.number,
+      userName: packet.userName,
+      clientId: packet.clientId,
+      protocolName: packet.protocolName,
+      level: packet.level,
+      keepalive: packet.keepalive,
+      clean: packet.clean,
+      will: packet.will?.topic,
+      returnCode,
+    });
+  }
+
+  #subscribe(id: number, filters: readonly { filter: string; qos: number }[]): void {
+    const codes = filters.map(({ filter, qos }) => {
+      const accepted = this.#host.switches.refuseTopics
+        ? undefined
+        : acceptedFilter(filter, this.#host.application.uid);
+      if (accepted === undefined) return 0x80;
+      this.#filters.add(accepted);
+      return qos;
+    });
+    this.#outbox.answer(suback(id, codes));
+    this.#host.journal.subscribed({ session: this.number, filters, codes });
+  }
+
+  #unsubscribe(id: number, filters: readonly string[]): void {
+    for (const filter of filters) {
+      this.#filters.delete(acceptedFilter(filter, this.#host.application.uid) ?? filter);
+    }
+    this.#outbox.answer(unsuback(id));
+    this.#host.journal.unsubscribed({ session: this.number, filters });
+  }
+
+  /** A PUBACK means "handled", whatever came of it. QoS 2 is executed at the PUBLISH; a QoS 1 repetition once more. */
+  #publish(packet: Publish): void {
+    const outcome = this.#outcomeOf(packet);
+    const { topic, payload, qos, retain, dup } = packet;
+    if (outcome.reason !== "rate limit") {
+      if (qos === 1) this.#outbox.answer(puback(packet.id));
+      if (qos === 2) this.#outbox.answer(pubrec(packet.id));
+    }
+    this.#host.journal.published({ session: this.number, topic, payload, qos, retain, dup, ...outcome });
+  }
+
+  #outcomeOf(packet: Publish): DownlinkOutcome {
+    const dropped = (reason: string): DownlinkOutcome => ({ outcome: "dropped", reason });
+    if (packet.qos === 2) {
+      if (this.#unreleased.has(packet.id)) return dropped("repeated");
+      this.#unreleased.add(packet.id);
+    }
+    const account = this.#account;
+    const topic = downlinkTopic(packet.topic, this.#host.application.uid);
+    if (account === undefined || topic === undefined) return dropped("forbidden topic");
+    if (!account.mayWrite) return dropped("no right to write");
+    if (!this.#host.takeDownlink(account.key)) {
+      this.close("rate limit");
+      return dropped("rate limit");
+    }
+    return this.#host.switches.mute ? dropped("mute") : this.#host.downlink(topic, packet.payload);
+  }
+}
+
+function isSpoken({ protocolName, level }: Connect): boolean {
+  return (protocolName === "MQTT" || protocolName === "MQIsdp") && (level === 3 || level === 4);
+}

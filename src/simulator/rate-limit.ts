@@ -1,0 +1,30 @@
+export interface RateLimit {
+  readonly perMinute: number;
+  /** How many may come at once. */
+  readonly burst: number;
+}
+
+/**
+ * The stack's rate limiting (generic cell rate algorithm): a refused request costs no budget.
+ * Rule: observed.md A5.
+ */
+export class RateLimiter {
+  readonly #limit: RateLimit | undefined;
+  /** Per key, when its budget will be full again, in ms of the monotonic clock. */
+  readonly #fullAt = new Map<string, number>();
+
+  constructor(limit: RateLimit | undefined) {
+    this.#limit = limit;
+  }
+
+  /** Takes one unit of the key's budget; false: there is none left. */
+  take(key: string): boolean {
+    if (this.#limit === undefined) return true;
+    const interval = 60_000 / this.#limit.perMinute;
+    const now = performance.now();
+    const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now);
+    if (fullAt - now > interval * (this.#limit.burst - 1)) return false;
+    this.#fullAt.set(key, fullAt + interval);
+    return true;
+  }
+}

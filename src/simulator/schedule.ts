@@ -1,0 +1,42 @@
+import type { EndDevice } from "./devices/device";
+import type { Network } from "./network";
+
+/** Every so many uplinks of its own a device joins anew. */
+const JOIN_EVERY = 25;
+
+/** Lets the devices send in turn. */
+export class Schedule {
+  readonly #network: Network;
+  readonly #devices: () => readonly EndDevice[];
+  readonly #counts = new Map<EndDevice, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #turn = 0;
+
+  constructor(network: Network, devices: () => readonly EndDevice[]) {
+    this.#network = network;
+    this.#devices = devices;
+  }
+
+  start(everyMs: number): void {
+    this.stop();
+    this.#timer = setInterval(() => {
+      this.#next();
+    }, everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #next(): void {
+    const devices = this.#devices();
+    const device = devices[this.#turn % devices.length];
+    this.#turn += 1;
+    if (device === undefined) return;
+    const count = (this.#counts.get(device) ?? 0) + 1;
+    this.#counts.set(device, count);
+    if (device.model.devEui !== undefined && count % JOIN_EVERY === 0) this.#network.join(device);
+    this.#network.uplink(device);
+  }
+}
