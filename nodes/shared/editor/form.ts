@@ -1,0 +1,132 @@
+/** An open form: reads and sets its fields, shows under each invalid one why, and unfolds what needs attention. */
+import { markClosed, markOpen, type Prefix } from "./openForms";
+import type { EditedNode } from "./red";
+import { text } from "./text";
+
+const EVERY_CHANGE = "change keyup input";
+
+export class Form {
+  readonly #node: EditedNode;
+  readonly #prefix: Prefix;
+  readonly #watch: MutationObserver;
+
+  /** @param node to be called in `oneditprepare`, the fields are filled by then */
+  constructor(node: EditedNode, prefix: Prefix) {
+    this.#node = node;
+    this.#prefix = prefix;
+    markOpen(node, prefix);
+    this.#fillMissing();
+    this.#watch = new MutationObserver(() => this.#showReasons());
+    this.#describeFields();
+    for (const name of this.#names()) {
+      const input = this.input(name)[0];
+      if (input) this.#watch.observe(input, { attributeFilter: ["class"] });
+      // The editor validates on `change` and `keyup`; a paste by mouse is only an `input`.
+      this.input(name).on("input", (event) => void $(event.target).trigger("keyup"));
+      this.input(name).on(EVERY_CHANGE, () => this.#showReasons());
+    }
+  }
+
+  /** To be called in `oneditsave` and `oneditcancel`. */
+  static close(node: EditedNode): void {
+    markClosed(node);
+  }
+
+  input(name: string): JQuery {
+    return $(`#${this.#prefix}-${name}`);
+  }
+
+  row(name: string): JQuery {
+    return this.input(name).closest(".form-row");
+  }
+
+  value(name: string): string {
+    const value = this.input(name).val();
+    return typeof value === "string" ? value.trim() : "";
+  }
+
+  isChecked(name: string): boolean {
+    return this.input(name).prop("checked") === true;
+  }
+
+  /** Nobody listens to a value that did not change. */
+  set(name: string, value: string): void {
+    if (this.input(name).val() !== value) this.input(name).val(value).trigger("change");
+  }
+
+  check(name: string, checked: boolean): void {
+    if (this.isChecked(name) !== checked) this.input(name).prop("checked", checked).trigger("change");
+  }
+
+  /** Calls `listener` now and after every change of these fields. */
+  follow(names: readonly string[], listener: () => void): void {
+    for (const name of names) this.input(name).on(EVERY_CHANGE, listener);
+    listener();
+  }
+
+  #names(): string[] {
+    return Object.keys({ ...this.#node._def.defaults, ...this.#node._def.credentials });
+  }
+
+  /** A property that is missing in a flow has its default, not what an empty field would save. */
+  #fillMissing(): void {
+    for (const [name, { value, type }] of Object.entries(this.#node._def.defaults)) {
+      // What refers to a config node has a word of its own for none.
+      if (type !== undefined || Reflect.get(this.#node, name) !== undefined) continue;
+      if (typeof value === "boolean") this.input(name).prop("checked", value);
+      else if (typeof value === "string") this.input(name).val(value);
+    }
+  }
+
+  /** The help of a field and the reason why it is invalid are read out with it. */
+  #describeFields(): void {
+    for (const name of this.#names()) {
+      const row = this.row(name);
+      if (row.length === 0) continue;
+      const help = row.find(".tts-help").first().attr("id", `${this.#prefix}-${name}-help`);
+      const reason = $("<div>", {
+        id: `${this.#prefix}-${name}-reason`,
+        class: "tts-reason",
+        "aria-live": "polite",
+      });
+      const described = help.length === 0 ? reason : reason.add(help);
+      if (help.length === 0) reason.appendTo(row);
+      else reason.insertBefore(help);
+      const ids = described.toArray().map(({ id }) => id);
+      this.input(name).attr("aria-describedby", ids.join(" "));
+    }
+  }
+
+  #showReasons(): void {
+    for (const name of this.#names()) {
+      const input = this.input(name);
+      const invalid = input.hasClass("input-error");
+      input.attr("aria-invalid", String(invalid));
+      const reason = $(`#${this.#prefix}-${name}-reason`);
+      const words = invalid ? this.#reason(name) : "";
+      if (reason.text() !== words) reason.text(words);
+      if (invalid) input.closest("details").prop("open", true);
+    }
+  }
+
+  #reason(name: string): string {
+    const { defaults, credentials } = this.#node._def;
+    const definition = defaults[name] ?? credentials?.[name];
+    const result = definition?.validate?.call(this.#node, this.input(name).val(), {});
+    if (typeof result === "string") return result;
+    // Without a validator of its own it refers to a config node, which the editor checks.
+    return this.value(name) === "" || this.value(name) === "_ADD_"
+      ? text("validation.choose-connection")
+      : text("validation.incomplete-connection");
+  }
+
+  /** Opens the folds in which a field is not as usual; to be called when the form is complete. */
+  unfold(): void {
+    for (const [name, { value, type }] of Object.entries(this.#node._def.defaults)) {
+      if (type !== undefined) continue;
+      const input = this.input(name);
+      const now = typeof value === "boolean" ? this.isChecked(name) : this.value(name);
+      if (now !== value) input.closest("details").prop("open", true);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The editor's global `RED`, with the gaps of @types/node-red__editor-client 1.3.11 filled in one place: a validator takes
+ * `options` and returns the reason as a string, a property and a credential have a `label`, and a node knows its definition.
+ */
+import type { EditorNodeInstance, EditorNodeProperties, EditorRED } from "node-red";
+
+export type TextValues = Readonly<Record<string, string | number>>;
+
+/** A node as far as the shared code of the forms looks at it. */
+export interface EditedNode {
+  readonly id: string;
+  readonly _def: {
+    readonly defaults: Readonly<Record<string, PropertyDefinition<unknown>>>;
+    readonly credentials?: Readonly<Record<string, CredentialDefinition>>;
+  };
+}
+
+/** The editor takes a reason only from a validator with exactly two parameters. */
+export type Validator = (this: EditedNode, value: unknown, options: { label?: string }) => true | string;
+
+export interface PropertyDefinition<V> {
+  value: V;
+  /** Named in the reason that the editor shows for a missing or invalid value. */
+  label: string;
+  required?: boolean;
+  /** The type of config node that the property refers to. */
+  type?: string;
+  validate?: Validator;
+}
+
+export interface CredentialDefinition {
+  type: "text" | "password";
+  label: string;
+  validate?: Validator;
+}
+
+/** The types take `ports` out as reserved; the editor does not use it (searched: 4.0.0, 4.1.15, 5.0.4). */
+export type Edited<P extends EditorNodeProperties> = EditorNodeInstance<P> &
+  EditedNode &
+  Pick<P, keyof P & "ports">;
+
+interface NodeDefinition<P extends EditorNodeProperties, C> {
+  category: string;
+  color?: string;
+  icon?: string;
+  inputs?: 0 | 1;
+  outputs?: number;
+  defaults: { [K in keyof P]: PropertyDefinition<P[K]> };
+  credentials?: { [K in keyof C]-?: CredentialDefinition };
+  paletteLabel?(this: Edited<P>): string;
+  label?(this: Edited<P>): string;
+  labelStyle?(this: Edited<P>): "node_label_italic" | "";
+  outputLabels?(this: Edited<P>): string;
+  oneditprepare?(this: Edited<P>): void;
+  oneditsave?(this: Edited<P>): void;
+  oneditcancel?(this: Edited<P>): void;
+  oneditdelete?(this: Edited<P>): void;
+}
+
+declare global {
+  const RED: Omit<EditorRED, "nodes" | "utils"> & {
+    nodes: {
+      registerType<P extends EditorNodeProperties, C = object>(
+        type: string,
+        definition: NodeDefinition<P, C>,
+      ): void;
+      node(id: string): object | null;
+    };
+    utils: { validatePropertyExpression(expression: string): boolean };
+    /** Looks a text up: `namespace:key`. The namespace of a package's own catalogue is `package/set`. */
+    _(key: string, values?: TextValues): string;
+  };
+}

@@ -1,0 +1,104 @@
+/** Pub/Sub: the table in which every message type has its sub topic. */
+import { STACK_KINDS, TOPIC_OF_KIND } from "../../../src/stack/kinds";
+import { subTopic } from "./rules";
+import { text } from "./text";
+
+/** In the order of the Console, with the sub topics that "usual names" fills in: those of the stack's own MQTT server. */
+const USUAL_TOPICS: Readonly<Record<string, string>> = {
+  ...TOPIC_OF_KIND,
+  downlink_push: "down/push",
+  downlink_replace: "down/replace",
+};
+
+const LABEL_KEYS: Readonly<Record<string, string>> = {
+  uplink_message: "option.topic-uplink-message",
+  uplink_normalized: "option.topic-uplink-normalized",
+  join_accept: "option.topic-join-accept",
+  downlink_queued: "option.topic-downlink-queued",
+  downlink_sent: "option.topic-downlink-sent",
+  downlink_ack: "option.topic-downlink-ack",
+  downlink_nack: "option.topic-downlink-nack",
+  downlink_failed: "option.topic-downlink-failed",
+  downlink_queue_invalidated: "option.topic-downlink-queue-invalidated",
+  location_solved: "option.topic-location-solved",
+  service_data: "option.topic-service-data",
+  downlink_push: "option.topic-downlink-push",
+  downlink_replace: "option.topic-downlink-replace",
+};
+
+const ALL_KEYS = [...STACK_KINDS, "downlink_push", "downlink_replace"];
+
+/** The stack never publishes these over MQTT: shown only where a flow has it. */
+const NOT_OFFERED = "uplink_normalized";
+
+/** What of a property can be shown: text by message type. */
+export function readTopics(value: unknown): Record<string, string> {
+  if (typeof value !== "object" || value === null) return {};
+  const found = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1].trim() !== "",
+  );
+  return Object.fromEntries(found.map(([key, topic]) => [key, topic.trim()]));
+}
+
+const idOf = (key: string): string => `tts-connection-topic-${key}`;
+
+export class TopicTable {
+  readonly #keys: readonly string[];
+  /** What a later version may know of: kept as it is. */
+  readonly #unknown: Record<string, string>;
+
+  constructor(table: JQuery, topics: unknown) {
+    const known = readTopics(topics);
+    this.#keys = ALL_KEYS.filter((key) => key !== NOT_OFFERED || key in known);
+    this.#unknown = Object.fromEntries(Object.entries(known).filter(([key]) => !ALL_KEYS.includes(key)));
+    for (const key of this.#keys) {
+      const input = $("<input>", {
+        type: "text",
+        id: idOf(key),
+        placeholder: text("placeholder.sub-topic"),
+        spellcheck: "false",
+      }).val(known[key] ?? "");
+      const label = $("<label>", { for: idOf(key) }).text(text(LABEL_KEYS[key] ?? key));
+      table.append(
+        label,
+        $("<div>").append(input, $("<div>", { class: "tts-reason", "aria-live": "polite" })),
+      );
+    }
+  }
+
+  /** Calls `listener` now and after every change. */
+  follow(listener: () => void): void {
+    const changed = (): void => {
+      for (const key of this.#keys) this.#showReason(key);
+      listener();
+    };
+    for (const key of this.#keys) $(`#${idOf(key)}`).on("change keyup input", changed);
+    changed();
+  }
+
+  /** Fills the empty fields; what is there stays. */
+  fillUsual(): void {
+    for (const key of this.#keys) {
+      const input = $(`#${idOf(key)}`);
+      if (this.#value(key) === "") input.val(USUAL_TOPICS[key] ?? "").trigger("change");
+    }
+  }
+
+  /** The property: message types that have a sub topic. */
+  topics(): Record<string, string> {
+    const filled = this.#keys.map((key): [string, string] => [key, this.#value(key)]);
+    return { ...this.#unknown, ...Object.fromEntries(filled.filter(([, topic]) => topic !== "")) };
+  }
+
+  #value(key: string): string {
+    const value = $(`#${idOf(key)}`).val();
+    return typeof value === "string" ? value.trim() : "";
+  }
+
+  #showReason(key: string): void {
+    const input = $(`#${idOf(key)}`);
+    const reason = subTopic(this.#value(key));
+    input.toggleClass("input-error", reason !== undefined).attr("aria-invalid", String(reason !== undefined));
+    input.next(".tts-reason").text(reason === undefined ? "" : text(reason.key, reason.values));
+  }
+}

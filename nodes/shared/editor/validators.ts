@@ -1,0 +1,27 @@
+/** Rules in the shape that the editor wants its validators in. */
+import { valueNow } from "./openForms";
+import type { EditedNode, Validator } from "./red";
+import { isEnvironmentVariable, type Reason, type Rule } from "./rules";
+import { text } from "./text";
+
+/** The reason in words, named by its field where the editor lists the reasons of a whole node. */
+const inWords = ({ key, values }: Reason, label: string | undefined): string =>
+  label === undefined ? text(key, values) : `${label}: ${text(key, values)}`;
+
+/** Of a property missing in a flow (`undefined`) the default counts, which is valid. */
+export function validator(rule: Rule): Validator {
+  // The editor accepts a reason only from a validator with exactly two parameters.
+  return (value, options) => {
+    if (value === undefined || (typeof value === "string" && isEnvironmentVariable(value))) return true;
+    const reason = rule(typeof value === "string" || typeof value === "number" ? String(value) : "");
+    return reason === undefined || inWords(reason, options.label);
+  };
+}
+
+/** A validator that another property decides on; without a rule for its value everything is valid. */
+export function validatorBy(property: string, rules: Readonly<Record<string, Rule>>): Validator {
+  const validators = new Map(Object.entries(rules).map(([value, rule]) => [value, validator(rule)]));
+  return function (this: EditedNode, value, options) {
+    return validators.get(valueNow(this, property))?.call(this, value, options) ?? true;
+  };
+}

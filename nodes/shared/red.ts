@@ -1,0 +1,30 @@
+/** What @types/node-red 1.3.5 lacks or has wrong of the runtime, in one place. */
+import type { Node, NodeAPI, NodeMessage } from "node-red";
+
+/** `RED.nodes.getNode` gives null for an id that is absent, disabled or of an unknown type. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one cast, named once
+export function getConfigNode<T extends Node>(RED: NodeAPI, id: string): T | undefined {
+  if (id === "") return undefined;
+  return (RED.nodes.getNode(id) as T | null) ?? undefined;
+}
+
+/** A message may have any fields; the type wants an index signature, which interfaces have not. */
+export function asMessage(fields: object): NodeMessage {
+  return fields as NodeMessage;
+}
+
+/** The tab a node is on, also from within subflows: Node-RED (4.0 to 5.0) keeps `tab/subflow instance/…/node` in `_path`. */
+export function tabOf(node: Node & { readonly _path?: string }): string {
+  return (node._path ?? node.z).split("/", 1)[0] ?? node.id;
+}
+
+/** Node-RED hands errors and statuses of a config node to the Catch and Status nodes that these nodes are seen by. */
+export interface WithUsers {
+  users?: Record<string, Node>;
+}
+
+/** What core's `tls-config` node can do for others. */
+export interface TlsConfigNode extends Node {
+  readonly valid?: boolean;
+  addTLSOptions<T extends object>(options: T): T;
+}

@@ -1,0 +1,117 @@
+import type { Node } from "node-red";
+import type { Lease } from "../../src/connection/pool";
+import type { Recipient } from "../../src/connection/router";
+import type { ConnectionView } from "../shared/status";
+import { Audience } from "./audience";
+import { lineFor, type Line, type News } from "./line";
+import type { SettingsResult } from "./settings";
+
+/** A node that uses a connection. */
+export interface ConnectionUser {
+  readonly node: Node;
+  readonly recipient: Recipient;
+  onView(view: ConnectionView): void;
+}
+
+/** How the config node speaks to the flows: to Catch and Status nodes by way of one user per tab. */
+export interface Speaker {
+  /** To all tabs where users are; not more often than statuses may be written. */
+  showStatus(view: ConnectionView): void;
+  /** To these at once. */
+  greet(view: ConnectionView, users: Record<string, Node>): void;
+  tell(news: News, users: Record<string, Node>): void;
+}
+
+interface OpenLine {
+  readonly lease: Lease<Line>;
+  readonly unlisten: () => void;
+}
+
+const NO_KINDS = new Set<never>();
+
+/** What a config node is to the nodes that use it: opens its line for the first of them and gives it back after the last. */
+export class Connection {
+  readonly #settings: SettingsResult;
+  readonly #speaker: Speaker;
+  readonly #audience = new Audience();
+  readonly #users = new Set<ConnectionUser>();
+  readonly #greeted = new Set<string>();
+  readonly #faulty: News | undefined;
+  #open: OpenLine | undefined;
+  #greeting: NodeJS.Immediate | undefined;
+
+  constructor(settings: SettingsResult, speaker: Speaker) {
+    this.#settings = settings;
+    this.#speaker = speaker;
+    if (!settings.ok)
+      this.#faulty = { news: "error", explanation: settings.explanation, served: new Set<string>() };
+  }
+
+  /** One user of each tab. */
+  get everyTab(): Record<string, Node> {
+    return this.#audience.oneUserPerTab();
+  }
+
+  /** Returns what ends the use; it resolves when the connection is closed, where this was its last user. */
+  join(user: ConnectionUser): () => Promise<void> {
+    this.#users.add(user);
+    this.#audience.add(user.node);
+    const line = this.#line();
+    const stop = line?.receive(user.recipient);
+    user.onView(this.#viewFor(user));
+    // The Catch and Status nodes of a tab exist only when all its nodes do.
+    this.#greeting ??= setImmediate(() => this.#greet());
+    return async () => {
+      stop?.();
+      this.#users.delete(user);
+      this.#audience.remove(user.node);
+      if (this.#users.size === 0) await this.#close();
+    };
+  }
+
+  #line(): Line | undefined {
+    if (!this.#settings.ok) return undefined;
+    if (!this.#open) {
+      const lease = lineFor(this.#settings.settings);
+      const unlisten = lease.resource.listen({
+        onState: () => this.#stateChanged(),
+        onNews: (news) => this.#speaker.tell(news, this.#audience.oneUserPerTab(news.served)),
+      });
+      this.#open = { lease, unlisten };
+    }
+    return this.#open.lease.resource;
+  }
+
+  async #close(): Promise<void> {
+    clearImmediate(this.#greeting);
+    this.#greeting = undefined;
+    const open = this.#open;
+    this.#open = undefined;
+    this.#greeted.clear();
+    open?.unlisten();
+    await open?.lease.release();
+  }
+
+  #viewFor(user: ConnectionUser): ConnectionView {
+    return this.#open?.lease.resource.viewFor(user.recipient.kinds) ?? { state: "not_configured" };
+  }
+
+  #ownView(): ConnectionView {
+    return this.#open?.lease.resource.viewFor(NO_KINDS) ?? { state: "not_configured" };
+  }
+
+  #stateChanged(): void {
+    for (const user of this.#users) user.onView(this.#viewFor(user));
+    this.#speaker.showStatus(this.#ownView());
+  }
+
+  /** Tells tabs that are new here how things stand. */
+  #greet(): void {
+    this.#greeting = undefined;
+    const users = this.#audience.oneUserPerTab(this.#greeted);
+    if (Object.keys(users).length === 0) return;
+    this.#speaker.greet(this.#ownView(), users);
+    const news = this.#faulty ?? this.#open?.lease.resource.standing;
+    if (news) this.#speaker.tell(news, this.#audience.oneUserPerTab(news.served));
+  }
+}

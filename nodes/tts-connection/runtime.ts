@@ -1,0 +1,59 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { getConfigNode, type TlsConfigNode, type WithUsers } from "../shared/red";
+import { nodeStatus, StatusWriter, statusOf } from "../shared/status";
+import { flowError, textOf } from "../shared/text";
+import { Connection, type ConnectionUser } from "./connection";
+import type { News } from "./line";
+import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
+import { readSettings } from "./settings";
+
+/** What other nodes may use of the config node. */
+export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
+  join(user: ConnectionUser): () => Promise<void>;
+}
+
+type ConnectionDef = NodeDef & Partial<ConnectionProperties>;
+
+export default function init(RED: NodeAPI): void {
+  function tell(node: TtsConnectionNode, news: News, users: Record<string, Node>): void {
+    if (news.news === "warning") {
+      node.warn(textOf(RED, news.text));
+      return;
+    }
+    if (Object.keys(users).length === 0) return;
+    const { explanation, payload, topic } = news;
+    node.users = users;
+    node.error(flowError(RED, explanation), {
+      ...(payload === undefined ? {} : { payload }),
+      ...(topic === undefined ? {} : { topic }),
+    });
+  }
+
+  function TtsConnection(this: TtsConnectionNode, def: ConnectionDef): void {
+    RED.nodes.createNode(this, def);
+    const properties: ConnectionProperties = { ...CONNECTION_DEFAULTS, ...def };
+    const tls = getConfigNode<TlsConfigNode>(RED, properties.tls)?.addTLSOptions({});
+    const status = new StatusWriter((next) => {
+      this.users = connection.everyTab;
+      this.status(next);
+    });
+    const connection = new Connection(readSettings(properties, this.credentials, tls), {
+      showStatus: (view) => status.show(() => nodeStatus(RED, statusOf(view))),
+      greet: (view, users) => {
+        this.users = users;
+        this.status(nodeStatus(RED, statusOf(view)));
+      },
+      tell: (news, users) => tell(this, news, users),
+    });
+    this.join = (user) => connection.join(user);
+    this.on("close", () => status.end());
+  }
+
+  RED.nodes.registerType<TtsConnectionNode, ConnectionDef, object, ConnectionCredentials>(
+    "tts-connection",
+    TtsConnection,
+    {
+      credentials: { apiKey: { type: "password" }, username: { type: "text" }, password: { type: "password" } },
+    },
+  );
+}

@@ -1,0 +1,129 @@
+import { Form } from "../shared/editor/form";
+import { filterText } from "../shared/editor/nodeLabel";
+import * as rules from "../shared/editor/rules";
+import { text } from "../shared/editor/text";
+import { validator } from "../shared/editor/validators";
+import { EVENT_DEFAULTS, type EventProperties } from "./properties";
+
+const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-event";
+
+/** The words of the events, in the order of the form. */
+const WORDS: Readonly<Record<string, string>> = {
+  downlink_queued: "option.downlink-queued",
+  downlink_sent: "option.downlink-sent",
+  downlink_ack: "option.downlink-ack",
+  downlink_nack: "option.downlink-nack",
+  downlink_failed: "option.downlink-failed",
+  downlink_queue_invalidated: "option.downlink-queue-invalidated",
+  location_solved: "option.location-solved",
+  service_data: "option.service-data",
+  uplink_normalized: "option.uplink-normalized",
+  uplink_error: "option.uplink-error",
+  join_error: "option.join-error",
+};
+
+const DOWNLINKS = Object.keys(WORDS).filter((event) => event.startsWith("downlink_"));
+
+const V2_ERRORS = ["uplink_error", "join_error"];
+
+/** More than this many words do not tell a flow at a glance. */
+const MOST_WORDS = 3;
+
+const checkboxes = (): JQuery => $("#tts-event-events input[type='checkbox']");
+
+const checkedEvents = (): string[] =>
+  checkboxes()
+    .filter(":checked")
+    .toArray()
+    .map((box) => box.getAttribute("value") ?? "");
+
+/** Keys of the words for a choice of events, all of the downlinks as one word. */
+function wordKeys(events: readonly string[]): string[] {
+  const all = DOWNLINKS.every((event) => events.includes(event));
+  const rest = Object.keys(WORDS).filter(
+    (event) => events.includes(event) && !(all && DOWNLINKS.includes(event)),
+  );
+  return [...(all ? ["label.all-downlinks"] : []), ...rest.flatMap((event) => WORDS[event] ?? [])];
+}
+
+const isV2 = (connection: string): boolean => {
+  const node = RED.nodes.node(connection);
+  return node !== null && Reflect.get(node, "service") === "v2";
+};
+
+RED.nodes.registerType<EventProperties>("tts-event", {
+  category: "The Things Stack",
+  color: "#6FA8C9",
+  icon: "tts-event.svg",
+  inputs: 0,
+  outputs: 1,
+  defaults: {
+    name: { value: "", label: RED._(`${CATALOGUE}:label.name`) },
+    connection: {
+      value: "",
+      type: "tts-connection",
+      required: true,
+      label: RED._(`${CATALOGUE}:label.connection`),
+    },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    events: {
+      value: [
+        "downlink_queued",
+        "downlink_sent",
+        "downlink_ack",
+        "downlink_nack",
+        "downlink_failed",
+        "downlink_queue_invalidated",
+        "location_solved",
+        "service_data",
+      ],
+      label: RED._(`${CATALOGUE}:label.events`),
+      // The editor accepts a reason only from a validator with exactly two parameters.
+      validate(value, options) {
+        return validator(() => rules.events(value)).call(this, "", options);
+      },
+    },
+  },
+  paletteLabel() {
+    return this._("label.palette");
+  },
+  label() {
+    if (this.name) return this.name;
+    const keys = wordKeys(rules.readEvents(this.events, EVENT_DEFAULTS.events));
+    const isShort = keys.length > 0 && keys.length <= MOST_WORDS;
+    const words = isShort ? keys.map((key) => this._(key)).join(", ") : this._("label.palette");
+    return [words, filterText(this.devices)].filter((part) => part !== "").join(" · ");
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels() {
+    return this._("label.output");
+  },
+  oneditprepare() {
+    const form = new Form(this, "node-input");
+    const chosen = rules.readEvents(this.events, EVENT_DEFAULTS.events);
+    checkboxes().each((_, box) => {
+      $(box).prop("checked", chosen.includes(box.getAttribute("value") ?? ""));
+    });
+    const showReason = (): void => {
+      const reason = rules.events(checkedEvents());
+      $("#tts-event-events-reason").text(reason ? text(reason.key) : "");
+    };
+    checkboxes().on("change", showReason);
+    showReason();
+    form.follow(["connection"], () => {
+      const hasV2 = V2_ERRORS.some((event) => checkedEvents().includes(event));
+      $("#tts-event-v2").toggle(hasV2 || isV2(form.value("connection")));
+    });
+  },
+  oneditsave() {
+    // What a later version may know of is kept.
+    const unknown = rules.readEvents(this.events, []).filter((event) => !Object.hasOwn(WORDS, event));
+    this.events = [...checkedEvents(), ...unknown];
+    Form.close(this);
+  },
+  oneditcancel() {
+    Form.close(this);
+  },
+});

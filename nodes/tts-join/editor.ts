@@ -1,0 +1,46 @@
+import { Form } from "../shared/editor/form";
+import { filterText } from "../shared/editor/nodeLabel";
+import * as rules from "../shared/editor/rules";
+import { validator } from "../shared/editor/validators";
+import type { JoinProperties } from "./properties";
+
+const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-join";
+
+RED.nodes.registerType<JoinProperties>("tts-join", {
+  category: "The Things Stack",
+  color: "#6FA8C9",
+  icon: "tts-join.svg",
+  inputs: 0,
+  outputs: 1,
+  defaults: {
+    name: { value: "", label: RED._(`${CATALOGUE}:label.name`) },
+    connection: {
+      value: "",
+      type: "tts-connection",
+      required: true,
+      label: RED._(`${CATALOGUE}:label.connection`),
+    },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+  },
+  paletteLabel() {
+    return this._("label.palette");
+  },
+  label() {
+    return this.name || `${this._("label.palette")} ${filterText(this.devices)}`.trim();
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels() {
+    return this._("label.output");
+  },
+  oneditprepare() {
+    new Form(this, "node-input").unfold();
+  },
+  oneditsave() {
+    Form.close(this);
+  },
+  oneditcancel() {
+    Form.close(this);
+  },
+});

@@ -1,0 +1,84 @@
+import { Form } from "../shared/editor/form";
+import { filterText } from "../shared/editor/nodeLabel";
+import * as rules from "../shared/editor/rules";
+import { validator, validatorBy } from "../shared/editor/validators";
+import type { UplinkProperties } from "./properties";
+
+const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
+
+/** A path in the decoded payload, in Node-RED's own words for one. */
+const field: rules.Rule = (value) => {
+  if (value.trim() === "") return { key: "validation.field-required" };
+  return RED.utils.validatePropertyExpression(value) ? undefined : { key: "validation.field" };
+};
+
+/** Shows what belongs to the chosen output. */
+function showOutput(form: Form): void {
+  form
+    .input("output")
+    .closest(".tts-form")
+    .find("[data-output]")
+    .each((_, element) => {
+      const outputs = (element.getAttribute("data-output") ?? "").split(" ");
+      $(element).toggle(outputs.includes(form.value("output")));
+    });
+}
+
+RED.nodes.registerType<UplinkProperties>("tts-uplink", {
+  category: "The Things Stack",
+  color: "#6FA8C9",
+  icon: "tts-uplink.svg",
+  inputs: 0,
+  outputs: 1,
+  defaults: {
+    name: { value: "", label: RED._(`${CATALOGUE}:label.name`) },
+    connection: {
+      value: "",
+      type: "tts-connection",
+      required: true,
+      label: RED._(`${CATALOGUE}:label.connection`),
+    },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    ports: { value: "", label: RED._(`${CATALOGUE}:label.ports`), validate: validator(rules.ports) },
+    output: { value: "decoded", label: RED._(`${CATALOGUE}:label.output`) },
+    field: {
+      value: "",
+      label: RED._(`${CATALOGUE}:label.field`),
+      validate: validatorBy("output", { field }),
+    },
+    missing: { value: "bytes", label: RED._(`${CATALOGUE}:label.missing`) },
+    emptyFrames: { value: false, label: RED._(`${CATALOGUE}:label.empty-frames`) },
+    shape: { value: "v3", label: RED._(`${CATALOGUE}:label.shape`) },
+  },
+  paletteLabel() {
+    return this._("label.palette");
+  },
+  label() {
+    return this.name || `${this._("label.palette")} ${filterText(this.devices, this.ports)}`.trim();
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels() {
+    const labels: Record<UplinkProperties["output"], string> = {
+      decoded: this._("option.decoded"),
+      bytes: this._("option.bytes"),
+      field: this.field,
+      normalized: this._("option.normalized"),
+      message: this._("option.message"),
+    };
+    return labels[this.output];
+  },
+  oneditprepare() {
+    const form = new Form(this, "node-input");
+    form.follow(["output"], () => showOutput(form));
+    form.follow(["shape"], () => $("#tts-uplink-shape-v2").toggle(form.value("shape") === "v2"));
+    form.unfold();
+  },
+  oneditsave() {
+    Form.close(this);
+  },
+  oneditcancel() {
+    Form.close(this);
+  },
+});

@@ -1,0 +1,28 @@
+/** The properties of `tts-uplink`, as they stand in a flow. */
+export interface UplinkProperties {
+  name: string;
+  connection: string;
+  /** Comma-separated device IDs, `*` for any characters; empty for all. */
+  devices: string;
+  /** `1,2,10-20`; empty for all. */
+  ports: string;
+  output: "decoded" | "bytes" | "field" | "normalized" | "message";
+  /** Property expression within the decoded payload, for `output: field`. */
+  field: string;
+  missing: "bytes" | "skip" | "error";
+  emptyFrames: boolean;
+  shape: "v3" | "v2";
+}
+
+/** A property that is missing in a flow has this value at run time. */
+export const UPLINK_DEFAULTS: UplinkProperties = {
+  name: "",
+  connection: "",
+  devices: "",
+  ports: "",
+  output: "decoded",
+  field: "",
+  missing: "bytes",
+  emptyFrames: false,
+  shape: "v3",
+};
