@@ -59,7 +59,7 @@ export default tseslint.config(
   },
   ...house,
   {
-    files: ["**/*.mjs"],
+    files: ["**/*.{mjs,js}"],
     languageOptions: {
       globals: {
         console: "readonly",
@@ -67,9 +67,12 @@ export default tseslint.config(
         performance: "readonly",
         fetch: "readonly",
         Buffer: "readonly",
+        require: "readonly",
+        module: "writable",
         setTimeout: "readonly",
         clearTimeout: "readonly",
-        AbortSignal: "readonly",
+        setInterval: "readonly",
+        clearInterval: "readonly",
       },
     },
   },

@@ -7,8 +7,11 @@ function counter() {
   let before;
   let seen = 0;
   return (topic) => {
-    if (topic === START) before = process.cpuUsage();
-    else if (topic === END) {
+    if (topic === START) {
+      before = process.cpuUsage();
+      seen = 0;
+      process.send("started");
+    } else if (topic === END) {
       const { user, system } = process.cpuUsage(before);
       process.send({ micros: user + system, seen });
     } else if (before) seen += 1;

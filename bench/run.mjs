@@ -34,15 +34,24 @@ async function freePort() {
 
 async function startMosquitto() {
   const config = path.join(scratch, "mosquitto.conf");
-  await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nset_tcp_nodelay true\n`);
-  const broker = spawn("mosquitto", ["-c", config], { stdio: "ignore", env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
+  await writeFile(
+    config,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nset_tcp_nodelay true\n`,
+  );
+  const broker = spawn("mosquitto", ["-c", config], {
+    stdio: "ignore",
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+  });
   broker.on("error", () => {
     console.error("Mosquitto is missing: apt-get install -y --no-install-recommends mosquitto");
     process.exit(1);
   });
   for (;;) {
     const socket = connectSocket(port, "127.0.0.1");
-    const up = await Promise.race([once(socket, "connect").then(() => true), once(socket, "error").then(() => false)]).catch(() => false);
+    const up = await Promise.race([
+      once(socket, "connect").then(() => true),
+      once(socket, "error").then(() => false),
+    ]).catch(() => false);
     socket.destroy();
     if (up) return broker;
     await sleep(50);
@@ -51,7 +60,9 @@ async function startMosquitto() {
 
 const mosquitto = await startMosquitto();
 const publisher = await connectAsync(url);
-const captured = (await readFile(path.join(ROOT, "test/fixtures/uplink.jsonl"), "utf8")).split("\n").filter(Boolean);
+const captured = (await readFile(path.join(ROOT, "test/fixtures/uplink.jsonl"), "utf8"))
+  .split("\n")
+  .filter(Boolean);
 const { payload } = captured.map((line) => JSON.parse(line)).find(({ name }) => name === "decoded");
 const topicOf = (device) => `v3/app1/devices/${device}/up`;
 
@@ -61,8 +72,9 @@ function bodyOf(device) {
 
 async function publish(count, devices) {
   const messages = devices.map((device) => [topicOf(device), bodyOf(device)]);
-  for (let sent = 0; sent < count; ) {
-    for (let i = 0; i < BATCH && sent < count; i++, sent++) publisher.publish(...messages[sent % messages.length]);
+  for (let sent = 0; sent < count;) {
+    for (let i = 0; i < BATCH && sent < count; i++, sent++)
+      publisher.publish(...messages[sent % messages.length]);
     await sleep(PAUSE_MS);
   }
 }
@@ -78,12 +90,43 @@ function flowOf(makeNode, count, config = []) {
     wires: [["sink"]],
     ...makeNode(device),
   }));
-  return [{ id: "tab", type: "tab", label: "" }, ...config, ...nodes, { id: "sink", type: "bench-sink", z: "tab", x: 0, y: 0, wires: [] }];
+  return [
+    { id: "tab", type: "tab", label: "" },
+    ...config,
+    ...nodes,
+    { id: "sink", type: "bench-sink", z: "tab", x: 0, y: 0, wires: [] },
+  ];
 }
 
-const broker = { id: "b", type: "mqtt-broker", broker: "127.0.0.1", port: String(port), clientid: "", autoConnect: true, protocolVersion: "4", keepalive: "60", cleansession: true };
-const core = (device) => ({ type: "mqtt in", topic: topicOf(device), qos: "0", datatype: "json", broker: "b", inputs: 0 });
-const connection = { id: "c", type: "tts-connection", service: "stack", host: "127.0.0.1", port: String(port), useTls: false, applicationId: "app1", api: "off" };
+const broker = {
+  id: "b",
+  type: "mqtt-broker",
+  broker: "127.0.0.1",
+  port: String(port),
+  clientid: "",
+  autoConnect: true,
+  protocolVersion: "4",
+  keepalive: "60",
+  cleansession: true,
+};
+const core = (device) => ({
+  type: "mqtt in",
+  topic: topicOf(device),
+  qos: "0",
+  datatype: "json",
+  broker: "b",
+  inputs: 0,
+});
+const connection = {
+  id: "c",
+  type: "tts-connection",
+  service: "stack",
+  host: "127.0.0.1",
+  port: String(port),
+  useTls: false,
+  applicationId: "app1",
+  api: "off",
+};
 const ours = (device) => ({ type: "tts-uplink", connection: "c", devices: device, output: "decoded" });
 const nodeRed = (flow, credentials = {}) => ({ script: "node-red.cjs", flow, credentials });
 const oursFlow = (count) => nodeRed(flowOf(ours, count, [connection]), { c: { apiKey: "none" } });
@@ -91,7 +134,17 @@ const oursFlow = (count) => nodeRed(flowOf(ours, count, [connection]), { c: { ap
 const devicesOf = (count) => [...Array(count).keys()].map((i) => `device-${i}`);
 const CASES = {
   "bare mqtt.js, JSON.parse": { script: "bare.cjs", devices: devicesOf(1) },
-  "cheapest node": { ...nodeRed(flowOf(() => ({}), 0).slice(0, 1).concat([{ id: "n", type: "bench-cheapest", z: "tab", url, x: 0, y: 0, wires: [["sink"]] }, { id: "sink", type: "bench-sink", z: "tab", x: 0, y: 0, wires: [] }])), devices: devicesOf(1) },
+  "cheapest node": {
+    ...nodeRed(
+      flowOf(() => ({}), 0)
+        .slice(0, 1)
+        .concat([
+          { id: "n", type: "bench-cheapest", z: "tab", url, x: 0, y: 0, wires: [["sink"]] },
+          { id: "sink", type: "bench-sink", z: "tab", x: 0, y: 0, wires: [] },
+        ]),
+    ),
+    devices: devicesOf(1),
+  },
   "core mqtt in, 1 node": { ...nodeRed(flowOf(core, 1, [broker])), devices: devicesOf(1) },
   "core mqtt in, 100 nodes": { ...nodeRed(flowOf(core, 100, [broker])), devices: devicesOf(100) },
   "tts-uplink, 1 node": { ...oursFlow(1), devices: devicesOf(1) },
@@ -99,6 +152,17 @@ const CASES = {
   "tts-uplink, 1000 nodes": { ...oursFlow(1000), devices: devicesOf(1000) },
   "tts-uplink, unwanted": { ...oursFlow(1), devices: ["nobody-wants-this"] },
 };
+
+/** Publishes a mark and waits for the child's answer to it; again and again while nobody may be listening yet. */
+async function mark(child, topic, device, repeat = false) {
+  const answer = once(child, "message").then(([message]) => message);
+  const again = repeat ? setInterval(() => publisher.publish(topic, bodyOf(device)), 100) : undefined;
+  publisher.publish(topic, bodyOf(device));
+  const message = await answer;
+  clearInterval(again);
+  if (repeat) await sleep(1_000); // marks still under way
+  return message;
+}
 
 async function measure({ script, flow, credentials, devices }) {
   const args = [url];
@@ -108,18 +172,18 @@ async function measure({ script, flow, credentials, devices }) {
   }
   const child = fork(path.join(import.meta.dirname, script), args);
   await once(child, "message");
-  await sleep(1_000 + (flow ? flow.length : 0)); // the nodes' subscriptions
+  await mark(child, START, "bench-start", true); // when it comes, the subscriptions stand
   await publish(WARM_UP, devices);
-  publisher.publish(START, bodyOf("bench-start"));
+  await mark(child, START, "bench-start");
   await publish(MESSAGES, devices);
-  publisher.publish(END, bodyOf("bench-end"));
-  const [{ micros, seen }] = await once(child, "message");
+  const { micros, seen } = await mark(child, END, "bench-end");
   child.kill();
   await once(child, "exit");
   return { micros: micros / MESSAGES, seen };
 }
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+/** `npm run bench -- uplink` runs the cases with that in their names. */
 const only = process.argv[2];
 const results = Object.fromEntries(Object.keys(CASES).map((name) => [name, []]));
 for (let round = 0; round < ROUNDS; round++)
@@ -132,12 +196,16 @@ for (let round = 0; round < ROUNDS; round++)
 
 const bare = median(results["bare mqtt.js, JSON.parse"]);
 const cheapest = median(results["cheapest node"]);
-console.log(`\nNode.js ${process.version}, ${cpus()[0].model}, ${MESSAGES} uplinks of ${bodyOf("device-0").length} bytes, median of ${ROUNDS}\n`);
+console.log(
+  `\nNode.js ${process.version}, ${cpus()[0].model}, ${MESSAGES} uplinks of ${bodyOf("device-0").length} bytes, median of ${ROUNDS}\n`,
+);
 console.log("| | µs CPU per uplink | x bare | x cheapest |\n| --- | ---: | ---: | ---: |");
 for (const [name, micros] of Object.entries(results)) {
   if (micros.length === 0) continue;
   const value = median(micros);
-  console.log(`| ${name} | ${value.toFixed(1)} | ${(value / bare).toFixed(2)} | ${(value / cheapest).toFixed(2)} |`);
+  console.log(
+    `| ${name} | ${value.toFixed(1)} | ${(value / bare).toFixed(2)} | ${(value / cheapest).toFixed(2)} |`,
+  );
 }
 
 await publisher.endAsync();

@@ -57,7 +57,10 @@ async function buildLocales(set) {
     const text = await read(`nodes/${set}/locales/${file}`);
     if (ext === ".json") {
       const shared = set === SHARED_CATALOGUE ? JSON.parse(await read(`nodes/shared/locales/${file}`)) : {};
-      await writeFile(path.join(folder, `${set}.json`), JSON.stringify({ ...JSON.parse(text), ...shared }, null, 2));
+      await writeFile(
+        path.join(folder, `${set}.json`),
+        JSON.stringify({ ...JSON.parse(text), ...shared }, null, 2),
+      );
     } else {
       const help = `<script type="text/markdown" data-help-name="${set}">\n${text.trimEnd()}\n</script>\n`;
       await writeFile(path.join(folder, `${set}.html`), help);

@@ -15,24 +15,28 @@ const UPLINK_EVERY_MS = 4_000;
 const require = createRequire(import.meta.url);
 
 async function startDevices() {
-  require("./register.cjs");
+  require("../test/register.cjs");
   const simulator = await require("../src/simulator/simulator.ts").startSimulator();
   simulator.startSchedule(UPLINK_EVERY_MS);
   return simulator;
 }
 
 const startNodeRed = (simulator) =>
-  spawn(process.execPath, [require.resolve("node-red/red.js"), "--settings", path.join(ROOT, "scripts/settings.cjs")], {
-    stdio: ["ignore", "inherit", "inherit"],
-    env: {
-      ...process.env,
-      TTS_SIMULATOR_HOST: simulator.host,
-      TTS_SIMULATOR_PORT: String(simulator.port),
-      TTS_SIMULATOR_API: simulator.apiUrl,
-      TTS_SIMULATOR_APPLICATION: simulator.applicationId,
-      TTS_SIMULATOR_KEY: simulator.apiKey,
+  spawn(
+    process.execPath,
+    [require.resolve("node-red/red.js"), "--settings", path.join(ROOT, "scripts/settings.cjs")],
+    {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: {
+        ...process.env,
+        TTS_SIMULATOR_HOST: simulator.host,
+        TTS_SIMULATOR_PORT: String(simulator.port),
+        TTS_SIMULATOR_API: simulator.apiUrl,
+        TTS_SIMULATOR_APPLICATION: simulator.applicationId,
+        TTS_SIMULATOR_KEY: simulator.apiKey,
+      },
     },
-  });
+  );
 
 async function answers(child) {
   while (child.exitCode === null) {

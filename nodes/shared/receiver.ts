@@ -19,7 +19,7 @@ export interface Receiving {
   readonly connection: string;
   readonly devices: string;
   readonly kinds: ReadonlySet<Kind>;
-  wantsPort?(fPort: number | undefined): boolean;
+  readonly wantsPort?: (fPort: number | undefined) => boolean;
   /** For the status before the first message: more than the devices. */
   readonly waitsFor?: string;
   /** Undefined: not for this node after all. */
@@ -78,7 +78,7 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
       kinds: receiving.kinds,
       everyDevice: devices.exact === undefined && devices.text === "",
       wantsDevice: (deviceId) => devices.matches(deviceId),
-      ...(receiving.wantsPort ? { wantsPort: receiving.wantsPort.bind(receiving) } : {}),
+      ...(receiving.wantsPort ? { wantsPort: receiving.wantsPort } : {}),
       deliver: (delivery) => {
         // Nothing that comes over the wire may end the process, nor keep a message from other nodes.
         try {

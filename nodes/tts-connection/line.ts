@@ -18,7 +18,12 @@ import { identityOf, type StackSettings } from "./settings";
 
 /** News of a line for the flows, by way of its config nodes. `served` holds the tabs that have it already. */
 export type News = { readonly served: Set<string> } & (
-  | { readonly news: "error"; readonly explanation: Explanation; readonly payload?: Buffer; readonly topic?: string }
+  | {
+      readonly news: "error";
+      readonly explanation: Explanation;
+      readonly payload?: Buffer;
+      readonly topic?: string;
+    }
   | { readonly news: "warning"; readonly text: Text }
 );
 

@@ -53,7 +53,11 @@ export default function init(RED: NodeAPI): void {
     "tts-connection",
     TtsConnection,
     {
-      credentials: { apiKey: { type: "password" }, username: { type: "text" }, password: { type: "password" } },
+      credentials: {
+        apiKey: { type: "password" },
+        username: { type: "text" },
+        password: { type: "password" },
+      },
     },
   );
 }

@@ -12,7 +12,11 @@ export default function init(RED: NodeAPI): void {
     const { connection, devices, events }: EventProperties = { ...EVENT_DEFAULTS, ...def };
     const kinds = new Set(events.filter(isEventKind));
     if (kinds.size === 0) {
-      refuse(RED, this, { code: "not_configured", key: "error.not-configured.events", values: { events: events.join(", ") } });
+      refuse(RED, this, {
+        code: "not_configured",
+        key: "error.not-configured.events",
+        values: { events: events.join(", ") },
+      });
       return;
     }
     receive(RED, this, {

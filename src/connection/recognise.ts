@@ -16,7 +16,8 @@ export interface LinkContext {
 const NAME_CODES = /^(ENOTFOUND|EAI_)/;
 const CERTIFICATE_CODES = /CERT|SELF_SIGNED|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH/;
 /** OpenSSL met bytes that are not TLS. */
-const NOT_TLS_CODES = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_TOO_SMALL|UNEXPECTED_MESSAGE|EPROTO/;
+const NOT_TLS_CODES =
+  /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_TOO_SMALL|UNEXPECTED_MESSAGE|EPROTO/;
 const RESET_CODES = /^(ECONNRESET|EPIPE)$/;
 
 function refused(returnCode: number, keyForm: ApiKeyForm | undefined): ConnectionProblem {
@@ -27,7 +28,11 @@ function refused(returnCode: number, keyForm: ApiKeyForm | undefined): Connectio
   return { problem: "login_refused", returnCode };
 }
 
-function duringTls(errorCode: string | undefined, otherLanguage: boolean, timedOut: boolean): ConnectionProblem {
+function duringTls(
+  errorCode: string | undefined,
+  otherLanguage: boolean,
+  timedOut: boolean,
+): ConnectionProblem {
   if (errorCode === undefined || RESET_CODES.test(errorCode)) {
     if (otherLanguage) return { problem: "tls_mismatch" };
     return { problem: timedOut ? "no_answer" : "closed" };

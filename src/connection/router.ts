@@ -46,7 +46,7 @@ const MOST_PORTS = 256;
 
 const route = (recipients: readonly Recipient[]): Route => ({
   recipients,
-  byPort: recipients.some(({ wantsPort }) => wantsPort) ? new Map() : undefined,
+  byPort: recipients.some((recipient) => recipient.wantsPort !== undefined) ? new Map() : undefined,
 });
 
 /** The recipients of one kind of message. Built again when they change; a message costs one look-up. */

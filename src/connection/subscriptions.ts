@@ -35,10 +35,16 @@ export class Subscriptions {
 
   /** The state of an open session for somebody who wants these kinds; without any kind, for the session as a whole. */
   stateFor(kinds: ReadonlySet<Kind>): SessionState {
-    const concerned = this.#wanted.filter((one) => kinds.size === 0 || one.kinds.some((kind) => kinds.has(kind)));
+    const concerned = this.#wanted.filter(
+      (one) => kinds.size === 0 || one.kinds.some((kind) => kinds.has(kind)),
+    );
     const refused = concerned.find(({ filter }) => this.#grants.get(filter) === "refused");
     if (refused) return { state: "refused", problem: { problem: "topic_refused", filter: refused.filter } };
-    return { state: concerned.some(({ filter }) => this.#grants.get(filter) !== "granted") ? "connecting" : "connected" };
+    return {
+      state: concerned.some(({ filter }) => this.#grants.get(filter) !== "granted")
+        ? "connecting"
+        : "connected",
+    };
   }
 
   /** Subscribes to what is new and unsubscribes from what nobody wants any more. */

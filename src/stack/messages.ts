@@ -198,4 +198,3 @@ export type ApplicationUp<K extends Kind = Kind> = Envelope & { [P in K]: BodyOf
 
 /** A checked message with its kind: a tagged union over all kinds. */
 export type Received = { [K in Kind]: { readonly kind: K; readonly message: ApplicationUp<K> } }[Kind];
-
