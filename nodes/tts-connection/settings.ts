@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
+import { apiUrl } from "../../src/diagnosis/stackApi";
 import { takeApart, usualPort } from "../../src/stack/address";
 import type { ErrorCode, Explanation } from "../../src/stack/explanation";
 import {
@@ -42,6 +43,15 @@ const wrong = (key: string, values: Explanation["values"] = {}): SettingsResult 
   explanation: { code: CODE, key, values },
 });
 
+/** Node-RED leaves `${NAME}` as it is where there is no such environment variable. */
+function unsetVariable(values: object): { property: string; variable: string } | undefined {
+  for (const [property, value] of Object.entries(values)) {
+    const variable = /^\$\{([^}]+)\}$/.exec(asText(value))?.[1];
+    if (variable !== undefined) return { property, variable };
+  }
+  return undefined;
+}
+
 /**
  * Reads the properties of a connection to the stack's MQTT server. What was pasted (or came from the environment) as one piece
  * is taken apart: `mqtts://host:8883` as host, `app1@ttn` as application ID.
@@ -55,6 +65,8 @@ export function readSettings(
   if (properties.service !== "stack")
     return wrong("error.not-configured.service", { service: asText(properties.service) });
 
+  const unset = unsetVariable({ ...properties, apiKey: credentials.apiKey });
+  if (unset) return wrong("error.not-configured.environment", unset);
   if (properties.tls !== "" && tls === undefined && asFlag(properties.useTls))
     return wrong("error.not-configured.tls-config");
 
@@ -82,6 +94,8 @@ export function readSettings(
   if (keepalive === undefined)
     return wrong("error.not-configured.keepalive", { keepalive: asText(properties.keepalive) });
   const clientId = asText(properties.clientId);
+  const api = asText(properties.api);
+  if (!/^(off)?$/i.test(api) && apiUrl(api, host) === undefined) return wrong("error.not-configured.api", { api });
 
   return {
     ok: true,
@@ -94,7 +108,7 @@ export function readSettings(
       ...(tenantId === "" ? {} : { tenantId }),
       apiKey,
       keyForm: apiKeyForm(apiKey),
-      api: asText(properties.api),
+      api,
       ...(clientId === "" ? {} : { clientId }),
       keepalive,
     },
