@@ -153,7 +153,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     baseTopic: {
       value: "",
       label: text("label.base-topic"),
-      validate: validatorBy("service", { pubsub: rules.baseTopic }),
+      validate: validatorBy("service", { pubsub: rules.topicPart }),
     },
     topics: {
       value: {},
@@ -253,9 +253,6 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     form.unfold();
   },
   oneditsave() {
-    // Space around a pasted key is never part of it.
-    const key = $("#node-config-input-apiKey");
-    key.val(String(key.val()).trim());
     if (topicTable) this.topics = topicTable.topics();
     Form.close(this);
   },

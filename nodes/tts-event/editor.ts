@@ -53,7 +53,7 @@ const isV2 = (connection: string): boolean => {
 
 RED.nodes.registerType<EventProperties>("tts-event", {
   category: "The Things Stack",
-  color: "#6FA8C9",
+  color: "#5F9BBF",
   icon: "tts-event.svg",
   inputs: 0,
   outputs: 1,

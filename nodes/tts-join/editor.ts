@@ -8,7 +8,7 @@ const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-join";
 
 RED.nodes.registerType<JoinProperties>("tts-join", {
   category: "The Things Stack",
-  color: "#6FA8C9",
+  color: "#5F9BBF",
   icon: "tts-join.svg",
   inputs: 0,
   outputs: 1,

@@ -1,9 +1,11 @@
 /** An open form: reads and sets its fields, shows under each invalid one why, and unfolds what needs attention. */
-import { markClosed, markOpen, type Prefix } from "./openForms";
+import { markClosed, markOpen, prefixOf, type Prefix } from "./openForms";
 import type { EditedNode } from "./red";
 import { text } from "./text";
 
 const EVERY_CHANGE = "change keyup input";
+
+const namesOf = ({ _def }: EditedNode): string[] => Object.keys({ ..._def.defaults, ..._def.credentials });
 
 export class Form {
   readonly #node: EditedNode;
@@ -18,7 +20,7 @@ export class Form {
     this.#fillMissing();
     this.#watch = new MutationObserver(() => this.#showReasons());
     this.#describeFields();
-    for (const name of this.#names()) {
+    for (const name of namesOf(this.#node)) {
       const input = this.input(name)[0];
       if (input) this.#watch.observe(input, { attributeFilter: ["class"] });
       // The editor validates on `change` and `keyup`; a paste by mouse is only an `input`.
@@ -27,8 +29,14 @@ export class Form {
     }
   }
 
-  /** To be called in `oneditsave` and `oneditcancel`. */
+  /** To be called in `oneditsave` and `oneditcancel`. Space around what was pasted is not saved. */
   static close(node: EditedNode): void {
+    const prefix = prefixOf(node);
+    for (const name of namesOf(node)) {
+      const input = $(`#${prefix ?? ""}-${name}`).filter("[type='text'], [type='password']");
+      const value = input.val();
+      if (typeof value === "string" && value !== value.trim()) input.val(value.trim());
+    }
     markClosed(node);
   }
 
@@ -64,10 +72,6 @@ export class Form {
     listener();
   }
 
-  #names(): string[] {
-    return Object.keys({ ...this.#node._def.defaults, ...this.#node._def.credentials });
-  }
-
   /** A property that is missing in a flow has its default, not what an empty field would save. */
   #fillMissing(): void {
     for (const [name, { value, type }] of Object.entries(this.#node._def.defaults)) {
@@ -80,7 +84,7 @@ export class Form {
 
   /** The help of a field and the reason why it is invalid are read out with it. */
   #describeFields(): void {
-    for (const name of this.#names()) {
+    for (const name of namesOf(this.#node)) {
       const row = this.row(name);
       if (row.length === 0) continue;
       const help = row.find(".tts-help").first().attr("id", `${this.#prefix}-${name}-help`);
@@ -98,7 +102,7 @@ export class Form {
   }
 
   #showReasons(): void {
-    for (const name of this.#names()) {
+    for (const name of namesOf(this.#node)) {
       const input = this.input(name);
       const invalid = input.hasClass("input-error");
       input.attr("aria-invalid", String(invalid));

@@ -9,6 +9,8 @@ export const markOpen = (node: EditedNode, prefix: Prefix): void => void prefixe
 
 export const markClosed = (node: EditedNode): void => void prefixes.delete(node.id);
 
+export const prefixOf = (node: EditedNode): Prefix | undefined => prefixes.get(node.id);
+
 /** The value of a property as text: from the form while it is open, else as saved; empty where there is none. */
 export function valueNow(node: EditedNode, property: string): string {
   const prefix = prefixes.get(node.id);

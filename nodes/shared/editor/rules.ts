@@ -100,9 +100,7 @@ export const holdMax: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_
 
 export const holdFor: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_INTEGER);
 
-export const baseTopic: Rule = (value) => (noTopicLevels(value) ? undefined : { key: "validation.topic" });
-
-export const subTopic: Rule = baseTopic;
+export const topicPart: Rule = (value) => (noTopicLevels(value) ? undefined : { key: "validation.topic" });
 
 export const sharedGroup: Rule = (value) =>
   /[/+#\0]/.test(value) ? { key: "validation.shared-group" } : undefined;
@@ -137,7 +135,7 @@ export const ports: Rule = (value) => {
 export const topics = (topicOf: Readonly<Record<string, string>>): Reason | undefined => {
   const subTopics = Object.values(topicOf);
   if (subTopics.length === 0) return { key: "validation.topics-required" };
-  return subTopics.map(subTopic).find((reason) => reason !== undefined);
+  return subTopics.map(topicPart).find((reason) => reason !== undefined);
 };
 
 /** The list of events as it stands in a flow, or the default where there is none. */

@@ -1,6 +1,6 @@
 /** Pub/Sub: the table in which every message type has its sub topic. */
 import { STACK_KINDS, TOPIC_OF_KIND } from "../../../src/stack/kinds";
-import { subTopic } from "./rules";
+import { topicPart } from "./rules";
 import { text } from "./text";
 
 /** In the order of the Console, with the sub topics that "usual names" fills in: those of the stack's own MQTT server. */
@@ -97,7 +97,7 @@ export class TopicTable {
 
   #showReason(key: string): void {
     const input = $(`#${idOf(key)}`);
-    const reason = subTopic(this.#value(key));
+    const reason = topicPart(this.#value(key));
     input.toggleClass("input-error", reason !== undefined).attr("aria-invalid", String(reason !== undefined));
     input.next(".tts-reason").text(reason === undefined ? "" : text(reason.key, reason.values));
   }

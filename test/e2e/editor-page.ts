@@ -1,0 +1,152 @@
+/** The editor of a running Node-RED in a real browser, worked by hand: clicks and keys, no calls into the nodes. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import type { FlowNode, NodeRed } from "./node-red";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** `SCREENSHOTS=docs/screenshots` takes pictures of the forms. */
+const SCREENSHOTS = process.env.SCREENSHOTS;
+
+/** The parts of the editor's global that the tests use. */
+declare const jQuery: { fx: { off: boolean } };
+declare const RED: {
+  nodes: { node(id: string): object | null };
+  editor: {
+    edit(node: object | null): void;
+    editConfig(name: string, type: string, id: string): void;
+  };
+  actions: { invoke(action: string): void };
+};
+
+export class EditorPage {
+  /** Errors of the page and of its console since the last look. */
+  readonly errors: string[] = [];
+  readonly page: Page;
+  readonly #browser: Browser;
+  readonly #nodeRed: NodeRed;
+
+  private constructor(browser: Browser, page: Page, nodeRed: NodeRed) {
+    this.#browser = browser;
+    this.page = page;
+    this.#nodeRed = nodeRed;
+  }
+
+  static async open(nodeRed: NodeRed): Promise<EditorPage> {
+    if (!existsSync(CHROMIUM)) {
+      throw new Error(
+        `The browser tests need Chromium: apt-get install -y --no-install-recommends chromium (or CHROMIUM=<path>)`,
+      );
+    }
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    const page = await browser.newPage({ viewport: { width: 1400, height: 1900 } });
+    const editor = new EditorPage(browser, page, nodeRed);
+    page.setDefaultTimeout(5000);
+    page.on("pageerror", (error) => editor.errors.push(error.message));
+    page.on("console", (message) => {
+      // A handler of a form that throws is only logged by the editor.
+      const isError =
+        message.type() === "error" || /^(oneditprepare|oneditsave|Validation error)/.test(message.text());
+      if (isError) editor.errors.push(message.text());
+    });
+    await page.goto(nodeRed.url);
+    await page.locator("#red-ui-workspace-tabs li").first().waitFor({ timeout: 20_000 });
+    await page.locator("#red-ui-loading-progress").waitFor({ state: "hidden", timeout: 20_000 });
+    await page.addStyleTag({ content: "* { transition: none !important; animation: none !important; }" });
+    await page.evaluate(() => (jQuery.fx.off = true));
+    return editor;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  /** Opens a node's form and gives it. */
+  async openNode(id: string): Promise<Locator> {
+    await this.page.evaluate((nodeId) => RED.editor.edit(RED.nodes.node(nodeId)), id);
+    const form = this.page.locator("#dialog-form");
+    await form.locator("#node-input-name").waitFor();
+    return form;
+  }
+
+  /** Opens a config node's form and gives it. */
+  async openConfig(type: string, id: string): Promise<Locator> {
+    await this.page.evaluate(([t, i]) => RED.editor.editConfig("", t ?? "", i ?? ""), [type, id]);
+    const form = this.page.locator("#node-config-dialog-edit-form");
+    await form.locator("#node-config-input-name").waitFor();
+    return form;
+  }
+
+  async done(): Promise<void> {
+    await this.page.locator("#node-dialog-ok").click();
+    await this.page.locator("#dialog-form").waitFor({ state: "detached" });
+  }
+
+  async cancel(): Promise<void> {
+    await this.page.locator("#node-dialog-cancel").click();
+    await this.page.locator("#dialog-form").waitFor({ state: "detached" });
+  }
+
+  async doneConfig(): Promise<void> {
+    await this.page.locator("#node-config-dialog-ok").click();
+    await this.page.locator("#node-config-dialog-edit-form").waitFor({ state: "detached" });
+  }
+
+  async cancelConfig(): Promise<void> {
+    await this.page.locator("#node-config-dialog-cancel").click();
+    await this.page.locator("#node-config-dialog-edit-form").waitFor({ state: "detached" });
+  }
+
+  /** Cancels the forms that a test has left open. */
+  async closeForms(): Promise<void> {
+    if (await this.page.locator("#node-config-dialog-cancel").isVisible()) await this.cancelConfig();
+    if (await this.page.locator("#node-dialog-cancel").isVisible()) await this.cancel();
+  }
+
+  /** Imports nodes by the import dialog. */
+  async import(flow: string): Promise<void> {
+    await this.page.evaluate(() => RED.actions.invoke("core:show-import-dialog"));
+    const text = this.page.locator("#red-ui-clipboard-dialog-import-text");
+    await text.fill(flow);
+    await text.press("End"); // the dialog looks at what is there at each key
+    await this.page.locator("#red-ui-clipboard-dialog-ok").click();
+    await text.waitFor({ state: "hidden" });
+  }
+
+  /** Deploys by the button, also what is not complete, and gives the flow as the server has it then. */
+  async deploy(): Promise<readonly FlowNode[]> {
+    const saved = this.page.waitForResponse(
+      (response) => response.url().endsWith("/flows") && response.request().method() === "POST",
+    );
+    await this.page.locator("#red-ui-header-button-deploy").click();
+    const confirm = this.page.locator(".red-ui-notification button.primary:visible");
+    await Promise.race([saved, confirm.click().catch(() => undefined)]);
+    if (!(await saved).ok()) throw new Error("Deploying failed");
+    return this.#nodeRed.getFlows();
+  }
+
+  /** A picture of the form that is open, down to its last field. */
+  async screenshot(name: string): Promise<void> {
+    const tray = this.page.locator(".red-ui-tray").last();
+    const [frame, form] = await Promise.all([tray.boundingBox(), tray.locator(".tts-form").boundingBox()]);
+    if (!frame || !form) throw new Error("No form to take a picture of");
+    const { x, y, width } = frame;
+    await this.#picture(name, { x, y, width, height: Math.min(frame.height, form.y + form.height + 6 - y) });
+  }
+
+  async screenshotOf(name: string, part: Locator, highest = Infinity): Promise<void> {
+    const clip = await part.boundingBox();
+    if (clip) await this.#picture(name, { ...clip, height: Math.min(clip.height, highest) });
+  }
+
+  async #picture(name: string, clip: { x: number; y: number; width: number; height: number }): Promise<void> {
+    if (SCREENSHOTS === undefined) return;
+    // Neither a field with the focus nor a notification belongs in a picture.
+    await this.page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    });
+    await this.page.mouse.move(5, 5);
+    const file = path.resolve(SCREENSHOTS, `${name}.png`);
+    await this.page.screenshot({ path: file, clip, style: "#red-ui-notifications { display: none }" });
+  }
+}

@@ -1,0 +1,552 @@
+import assert from "node:assert/strict";
+import type { Locator } from "playwright-core";
+import { EditorPage } from "./editor-page";
+import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
+
+const KEY = `NNSXS.${"A".repeat(39)}.${"B".repeat(52)}`;
+/** Nothing listens there: no test goes out into the network. */
+const HOST = "127.0.0.1";
+
+const connection = (id: string, more: object = {}): FlowNode => ({
+  id,
+  type: "tts-connection",
+  host: HOST,
+  port: "1",
+  ...more,
+});
+const node = (id: string, type: string, more: object = {}): FlowNode => ({
+  id,
+  type,
+  z: "tab1",
+  connection: "c1",
+  x: 200,
+  y: 100,
+  wires: [[]],
+  ...more,
+});
+
+const FLOWS: FlowNode[] = [
+  { id: "tab1", type: "tab", label: "Flow 1" },
+  { id: "tls1", type: "tls-config", name: "own CA", cert: "", key: "", ca: "", verifyservercert: true },
+  connection("c1", { applicationId: "my-app", tenantId: "ttn" }),
+  connection("c2"),
+  connection("c3"),
+  connection("c4", { host: "eu1.cloud.thethings.network", port: "" }),
+  connection("c5"),
+  connection("cv2", { service: "v2", applicationId: "old_app", useTls: false }),
+  connection("cenv", {
+    host: "${TTS_HOST}",
+    port: "${TTS_PORT}",
+    applicationId: "${TTS_APP}",
+    tenantId: "${TTS_TENANT}",
+    keepalive: "${TTS_KEEPALIVE}",
+  }),
+  node("u1", "tts-uplink"),
+  node("u2", "tts-uplink"),
+  node("u3", "tts-uplink", { devices: "door-1", ports: "2", connection: "c1" }),
+  node("j1", "tts-join"),
+  node("e1", "tts-event"),
+  node("e2", "tts-event", { events: ["downlink_sent", "downlink_ack"] }),
+  node("e3", "tts-event", { connection: "cv2" }),
+];
+
+describe("the forms in the editor", () => {
+  let nodeRed: NodeRed;
+  let editor: EditorPage;
+
+  // Loading the editor costs seconds, so the file shares one page; each test has its own node.
+  before(async function () {
+    this.timeout(60_000);
+    nodeRed = await startNodeRed(FLOWS);
+    editor = await EditorPage.open(nodeRed);
+  });
+  after(async () => {
+    await editor.close();
+    await nodeRed.stop();
+  });
+  afterEach(async () => {
+    await editor.closeForms();
+    assert.deepEqual(editor.errors.splice(0), []);
+  });
+
+  /** Every text of a form that is shown comes from the catalogue, and every label belongs to an input. */
+  async function assertWellMade(form: Locator): Promise<void> {
+    const texts = await form
+      .locator("[data-i18n]")
+      .evaluateAll((elements) =>
+        elements.map((element) => element.textContent + (element.getAttribute("placeholder") ?? "")),
+      );
+    const keys = /^$|(label|option|help|placeholder|hint|line|validation)\.[a-z]/;
+    assert.deepEqual(
+      texts.filter((text) => keys.test(text)),
+      [],
+    );
+    const unbound = await form.locator("label").evaluateAll((labels) =>
+      labels
+        .filter((label) => {
+          const id = label.getAttribute("for");
+          return id === null ? !label.querySelector("input") : !document.getElementById(id);
+        })
+        .map((label) => label.textContent),
+    );
+    assert.deepEqual(unbound, []);
+  }
+
+  async function assertFits(form: Locator): Promise<void> {
+    const tooWide = await form.locator("*").evaluateAll((elements) => {
+      const edge = elements[0]?.closest(".red-ui-tray")?.getBoundingClientRect().right ?? 0;
+      return elements
+        .filter(
+          (element) =>
+            element.getClientRects().length > 0 && element.getBoundingClientRect().right > edge + 1,
+        )
+        .map((element) => element.outerHTML.slice(0, 120));
+    });
+    assert.deepEqual(tooWide, []);
+  }
+
+  /** Fills a field and reads the reason under it. */
+  async function reasonFor(form: Locator, id: string, value: string): Promise<string> {
+    await form.locator(`#${id}`).fill(value);
+    return form.locator(`#${id}-reason`).innerText();
+  }
+
+  async function unfold(form: Locator): Promise<void> {
+    if (!(await form.locator("details").evaluate((details: HTMLDetailsElement) => details.open)))
+      await form.locator("summary").click();
+  }
+
+  const find = (flow: readonly FlowNode[], id: string): FlowNode => {
+    const found = flow.find((candidate) => candidate.id === id);
+    assert.ok(found, `no node ${id}`);
+    // The editor moves a node whose label gets longer.
+    return Object.fromEntries(Object.entries(found).filter(([name]) => name !== "x" && name !== "y"));
+  };
+
+  describe("tts-connection", () => {
+    const field = (name: string): string => `#node-config-input-${name}`;
+    const line = (form: Locator): Promise<string> => form.locator("#tts-connection-line").innerText();
+
+    it("is complete for the service The Things Stack", async () => {
+      const form = await editor.openConfig("tts-connection", "c1");
+      await assertWellMade(form);
+      assert.equal((await line(form)).trim(), "Signs in as my-app@ttn on 127.0.0.1:1 (TLS)");
+      await unfold(form);
+      await form.locator(field("host")).fill("eu1.cloud.thethings.network");
+      await form.locator(field("port")).fill("8883");
+      await form.locator(field("applicationId")).fill(" weather-station ");
+      await form.locator(field("tenantId")).fill("my-tenant");
+      await form.locator(field("apiKey")).fill(` ${KEY} `);
+      await form.locator(field("tls")).selectOption("tls1");
+      await form.locator(field("clientId")).fill("client-1");
+      await form.locator(field("keepalive")).fill("60");
+      await form.locator(field("api")).fill("off");
+      await form.locator(field("downlinksPerMinute")).fill("10");
+      await form.locator(field("holdMax")).fill("5");
+      await form.locator(field("holdFor")).fill("60");
+      await form.locator(field("name")).fill("weather");
+      assert.equal(await form.locator(".input-error").count(), 0);
+      assert.equal(
+        (await line(form)).trim(),
+        "Signs in as weather-station@my-tenant on eu1.cloud.thethings.network:8883 (TLS)",
+      );
+      await assertFits(form);
+      await editor.screenshot("tts-connection-stack-more");
+      await form.locator(field("host")).fill(HOST);
+      await form.locator(field("port")).fill("1");
+      await editor.doneConfig();
+
+      const flow = await editor.deploy();
+      assert.deepEqual(find(flow, "c1"), {
+        id: "c1",
+        type: "tts-connection",
+        name: "weather",
+        service: "stack",
+        host: HOST,
+        port: "1",
+        useTls: true,
+        tls: "tls1",
+        applicationId: "weather-station",
+        tenantId: "my-tenant",
+        api: "off",
+        clientId: "client-1",
+        keepalive: "60",
+        downlinksPerMinute: "10",
+        holdMax: "5",
+        holdFor: "60",
+        baseTopic: "",
+        topics: {},
+        qos: "1",
+        sharedGroup: "",
+      });
+      assert.equal(JSON.stringify(flow).includes("NNSXS"), false);
+      const credentials: unknown = await (await fetch(`${nodeRed.url}/credentials/tts-connection/c1`)).json();
+      assert.deepEqual(credentials, { has_apiKey: true, username: "", has_password: false });
+    });
+
+    it("is complete for Pub/Sub on a broker of one's own", async () => {
+      const form = await editor.openConfig("tts-connection", "c2");
+      await form.getByLabel("Pub/Sub on my broker").check();
+      assert.equal(await form.locator(field("apiKey")).isVisible(), false);
+      assert.equal(await form.locator(field("tenantId")).isVisible(), false);
+      await form.locator(field("host")).fill("mqtt://me:secret@broker.local:1884");
+      await form.locator(field("host")).blur();
+      assert.equal(await form.locator(field("host")).inputValue(), "broker.local");
+      assert.equal(await form.locator(field("port")).inputValue(), "1884");
+      assert.equal(await form.locator(field("useTls")).isChecked(), false);
+      assert.equal(await form.locator(field("username")).inputValue(), "me");
+      await form.locator(field("password")).fill("hidden-word");
+      await form.locator(field("applicationId")).fill("my-app");
+      await form.locator(field("baseTopic")).fill("tts/my-app");
+      assert.match(await form.locator("#tts-connection-topics-reason").innerText(), /at least one/);
+      await form.getByLabel("Uplink message").fill("uplinks");
+      await form.getByLabel("Service data").fill("a/#");
+      assert.match(
+        await form.locator("#tts-connection-topic-service_data ~ .tts-reason").innerText(),
+        /without \+ and #/,
+      );
+      await form.getByLabel("Service data").fill("");
+      assert.equal(await form.locator("#tts-connection-topics-reason").innerText(), "");
+      await form.locator(field("qos")).selectOption("2");
+      await unfold(form);
+      await form.locator(field("clientId")).fill("node-red-1");
+      await form.locator(field("sharedGroup")).fill("a/b");
+      assert.match(await form.locator(`${field("sharedGroup")}-reason`).innerText(), /without \//);
+      await form.locator(field("sharedGroup")).fill("group-1");
+      assert.equal((await line(form)).trim(), "Signs in as me on broker.local:1884 (not encrypted)");
+      await assertWellMade(form);
+      await assertFits(form);
+      await editor.screenshot("tts-connection-pubsub");
+      await form.locator(field("host")).fill(HOST);
+      await editor.doneConfig();
+
+      const flow = await editor.deploy();
+      assert.deepEqual(find(flow, "c2"), {
+        id: "c2",
+        type: "tts-connection",
+        name: "",
+        service: "pubsub",
+        host: HOST,
+        port: "1884",
+        useTls: false,
+        tls: "",
+        applicationId: "my-app",
+        tenantId: "",
+        api: "",
+        clientId: "node-red-1",
+        keepalive: "30",
+        downlinksPerMinute: "",
+        holdMax: "100",
+        holdFor: "300",
+        baseTopic: "tts/my-app",
+        topics: { uplink_message: "uplinks" },
+        qos: "2",
+        sharedGroup: "group-1",
+      });
+      assert.equal(JSON.stringify(flow).includes("hidden-word"), false);
+      const credentials: unknown = await (await fetch(`${nodeRed.url}/credentials/tts-connection/c2`)).json();
+      assert.deepEqual(credentials, { has_apiKey: false, username: "me", has_password: true });
+    });
+
+    it("fills in the usual sub topics, and keeps what was there", async () => {
+      const form = await editor.openConfig("tts-connection", "c2");
+      await form.getByRole("button", { name: "Fill in usual names" }).click();
+      assert.equal(await form.getByLabel("Uplink message").inputValue(), "uplinks");
+      await editor.doneConfig();
+      assert.deepEqual(find(await editor.deploy(), "c2").topics, {
+        uplink_message: "uplinks",
+        join_accept: "join",
+        downlink_queued: "down/queued",
+        downlink_sent: "down/sent",
+        downlink_ack: "down/ack",
+        downlink_nack: "down/nack",
+        downlink_failed: "down/failed",
+        downlink_queue_invalidated: "down/invalidated",
+        location_solved: "location/solved",
+        service_data: "service/data",
+        downlink_push: "down/push",
+        downlink_replace: "down/replace",
+      });
+    });
+
+    it("switches encryption off for V2, and comes back", async () => {
+      const form = await editor.openConfig("tts-connection", "c3");
+      await form.getByLabel("TTN V2").check();
+      assert.equal(await form.locator(field("useTls")).isChecked(), false);
+      assert.equal(await form.locator(field("host")).inputValue(), "");
+      assert.match(await form.locator(`${field("host")}-reason`).innerText(), /Enter the host/);
+      await form.locator(field("host")).fill(HOST);
+      assert.match(await reasonFor(form, "node-config-input-applicationId", "My App"), /underscores/);
+      assert.equal(await reasonFor(form, "node-config-input-applicationId", "old_app"), "");
+      assert.match(await form.locator(`${field("apiKey")}-reason`).innerText(), /access key/);
+      await form.locator(field("apiKey")).fill("ttn-account-v2.abc");
+      assert.equal((await line(form)).trim(), "Signs in as old_app on 127.0.0.1:1 (not encrypted)");
+      await assertWellMade(form);
+      await assertFits(form);
+      await editor.screenshot("tts-connection-v2");
+      await form.getByLabel("The Things Stack", { exact: true }).check();
+      assert.equal(await form.locator(field("useTls")).isChecked(), true);
+      assert.match(await form.locator("#tts-connection-key-hint").innerText(), /version 2/);
+      await form.getByLabel("TTN V2").check();
+      await editor.doneConfig();
+      const saved = find(await editor.deploy(), "c3");
+      assert.deepEqual(
+        {
+          service: saved.service,
+          host: saved.host,
+          useTls: saved.useTls,
+          applicationId: saved.applicationId,
+        },
+        { service: "v2", host: HOST, useTls: false, applicationId: "old_app" },
+      );
+    });
+
+    it("says under a field why it is invalid", async () => {
+      const form = await editor.openConfig("tts-connection", "c4");
+      const reason = (name: string, value: string): Promise<string> =>
+        reasonFor(form, `node-config-input-${name}`, value);
+      assert.match(await reason("applicationId", ""), /Enter the ID/);
+      assert.match(await reason("applicationId", "My_App"), /did you mean my-app\?/);
+      assert.match(await reason("applicationId", "x"), /3 to 36/);
+      assert.match(await reason("tenantId", "T"), /3 to 36/);
+      assert.match(await reason("apiKey", ""), /Paste an API key/);
+      assert.match(await reason("host", "not a host"), /no host name/);
+      await form.locator(field("apiKey")).fill(KEY.slice(0, 60));
+      assert.match(await form.locator("#tts-connection-key-hint").innerText(), /missing/);
+      await editor.screenshot("tts-connection-invalid");
+      await unfold(form);
+      assert.match(await reason("port", "70000"), /1 to 65535/);
+      assert.match(await reason("keepalive", "0"), /5 to 300/);
+      assert.match(await reason("api", "eu1"), /https/);
+      assert.match(await reason("downlinksPerMinute", "0"), /from 1 on/);
+      assert.match(await reason("holdMax", "many"), /0 or more/);
+      assert.match(await reason("holdFor", "-1"), /0 or more/);
+      assert.equal(await form.locator(field("keepalive")).getAttribute("aria-invalid"), "true");
+      for (const name of ["host", "port", "applicationId", "tenantId", "keepalive", "api"])
+        assert.equal(await reason(name, "${FROM_ENVIRONMENT}"), "", name);
+      await editor.cancelConfig();
+    });
+
+    it("is not complete without an application", async () => {
+      await editor.openConfig("tts-connection", "c5");
+      await editor.doneConfig();
+      const form = await editor.openNode("u2");
+      await form.locator("#node-input-connection").selectOption("c5");
+      assert.match(await form.locator("#node-input-connection-reason").innerText(), /not complete/);
+    });
+
+    it("takes apart what is pasted as host", async () => {
+      const form = await editor.openConfig("tts-connection", "c4");
+      assert.equal(await form.locator(field("tenantId")).inputValue(), "ttn");
+      const paste = async (text: string): Promise<string[]> => {
+        await form.locator(field("host")).fill(text);
+        await form.locator(field("host")).blur();
+        return Promise.all(
+          ["host", "applicationId", "tenantId"].map((name) => form.locator(field(name)).inputValue()),
+        );
+      };
+      assert.deepEqual(
+        await paste("https://acme.nam1.cloud.thethings.industries/console/applications/my-app"),
+        ["acme.nam1.cloud.thethings.industries", "my-app", "acme"],
+      );
+      await form.locator(field("applicationId")).fill("other@ttn");
+      await form.locator(field("applicationId")).blur();
+      assert.equal(await form.locator(field("applicationId")).inputValue(), "other");
+      assert.equal(await form.locator(field("tenantId")).inputValue(), "ttn");
+      await editor.cancelConfig();
+    });
+
+    it("accepts values from the environment", async () => {
+      const form = await editor.openConfig("tts-connection", "cenv");
+      await form.locator(field("apiKey")).fill("${TTS_KEY}");
+      assert.equal(await form.locator(".input-error").count(), 0);
+      assert.equal(await form.locator("#tts-connection-key-hint").innerText(), "");
+      assert.equal(
+        (await line(form)).trim(),
+        "Signs in as ${TTS_APP}@${TTS_TENANT} on ${TTS_HOST}:${TTS_PORT} (TLS)",
+      );
+      await editor.cancelConfig();
+    });
+
+    it("is looked at with fresh eyes: a new connection", async () => {
+      const form = await editor.openNode("u2");
+      await form.locator("#node-input-btn-connection-add").click();
+      const config = editor.page.locator("#node-config-dialog-edit-form");
+      await config.locator(field("name")).waitFor();
+      assert.equal(await config.locator(field("tenantId")).inputValue(), "ttn");
+      await editor.screenshot("tts-connection-new");
+      await config.locator(field("applicationId")).fill("door-bells");
+      await config.locator(field("apiKey")).fill(KEY);
+      await editor.screenshot("tts-connection-stack");
+      await config.locator(field("host")).fill(HOST);
+      await editor.doneConfig();
+      const chosen = await form.locator("#node-input-connection option:checked").innerText();
+      assert.equal(chosen, `door-bells@ttn on ${HOST}`);
+      await editor.done();
+      await editor.deploy();
+    });
+  });
+
+  describe("tts-uplink", () => {
+    it("saves every property", async () => {
+      const form = await editor.openNode("u1");
+      await assertWellMade(form);
+      await editor.screenshot("tts-uplink");
+      await form.locator("#node-input-devices").fill("door-1, valve-*");
+      await form.locator("#node-input-ports").fill("1, 2, 10-20");
+      assert.equal(await form.locator("#node-input-field").isVisible(), false);
+      await form.locator("#node-input-output").selectOption("field");
+      assert.match(await form.locator("#node-input-field-reason").innerText(), /Enter the path/);
+      assert.match(await reasonFor(form, "node-input-field", "gps..lat"), /no path/);
+      await form.locator("#node-input-field").fill("gps.lat");
+      assert.equal(await form.locator(".input-error").count(), 0);
+      await form.locator("#node-input-missing").selectOption("error");
+      await unfold(form);
+      await form.locator("#node-input-emptyFrames").check();
+      await form.locator("#node-input-shape").selectOption("v2");
+      await form.locator("#node-input-name").fill("positions");
+      await assertFits(form);
+      await editor.screenshot("tts-uplink-field");
+      await editor.done();
+      assert.deepEqual(find(await editor.deploy(), "u1"), {
+        id: "u1",
+        type: "tts-uplink",
+        z: "tab1",
+        name: "positions",
+        connection: "c1",
+        devices: "door-1, valve-*",
+        ports: "1, 2, 10-20",
+        output: "field",
+        field: "gps.lat",
+        missing: "error",
+        emptyFrames: true,
+        shape: "v2",
+        wires: [[]],
+      });
+    });
+
+    it("says under a field why it is invalid, and asks only what applies", async () => {
+      const form = await editor.openNode("u2");
+      assert.match(await reasonFor(form, "node-input-devices", "door-1 door-2"), /comma/);
+      assert.match(await reasonFor(form, "node-input-devices", "door/1"), /no device ID/);
+      assert.match(await reasonFor(form, "node-input-devices", "70B3D57ED0000001"), /EUI/);
+      assert.match(await reasonFor(form, "node-input-ports", "1, 300"), /“300” is no FPort/);
+      assert.match(await reasonFor(form, "node-input-ports", "20-10"), /lower number first/);
+      await form.locator("#node-input-connection").selectOption("_ADD_");
+      assert.match(await form.locator("#node-input-connection-reason").innerText(), /\+ button/);
+      await editor.screenshot("tts-uplink-invalid");
+      for (const [output, isAsked] of [
+        ["decoded", true],
+        ["bytes", false],
+        ["field", true],
+        ["normalized", true],
+        ["message", false],
+      ] as const) {
+        await form.locator("#node-input-output").selectOption(output);
+        assert.equal(await form.locator("#node-input-missing").isVisible(), isAsked, output);
+      }
+      await editor.cancel();
+    });
+  });
+
+  it("saves every property of tts-join", async () => {
+    const form = await editor.openNode("j1");
+    await assertWellMade(form);
+    await assertFits(form);
+    await form.locator("#node-input-devices").fill("door-*");
+    await form.locator("#node-input-name").fill("doors that join");
+    await editor.screenshot("tts-join");
+    await editor.done();
+    assert.deepEqual(find(await editor.deploy(), "j1"), {
+      id: "j1",
+      type: "tts-join",
+      z: "tab1",
+      name: "doors that join",
+      connection: "c1",
+      devices: "door-*",
+      wires: [[]],
+    });
+  });
+
+  describe("tts-event", () => {
+    it("saves every property", async () => {
+      const form = await editor.openNode("e1");
+      await assertWellMade(form);
+      await assertFits(form);
+      assert.equal(await form.locator("input:checked").count(), 8);
+      assert.equal(await form.getByLabel("uplink error").isVisible(), false);
+      await editor.screenshot("tts-event");
+      for (let left = 8; left > 0; left--) await form.locator("input:checked").first().uncheck();
+      assert.match(await form.locator("#tts-event-events-reason").innerText(), /at least one/);
+      await form.getByLabel("normalized payload").check();
+      await form.getByLabel("failed").check();
+      await form.locator("#node-input-devices").fill("door-1");
+      await editor.done();
+      assert.deepEqual(find(await editor.deploy(), "e1"), {
+        id: "e1",
+        type: "tts-event",
+        z: "tab1",
+        name: "",
+        connection: "c1",
+        devices: "door-1",
+        events: ["downlink_failed", "uplink_normalized"],
+        wires: [[]],
+      });
+    });
+
+    it("offers the errors of V2 only on a V2 connection", async () => {
+      const form = await editor.openNode("e3");
+      await form.getByLabel("uplink error").check();
+      await editor.screenshot("tts-event-v2");
+      await form.locator("#node-input-connection").selectOption("c1");
+      await form.getByLabel("uplink error").uncheck();
+      await form.locator("#node-input-connection").selectOption("cv2");
+      assert.equal(await form.getByLabel("join error").isVisible(), true);
+      await editor.cancel();
+    });
+  });
+
+  it("fits into a narrow tray", async () => {
+    for (const width of [400, 300]) {
+      const style = await editor.page.addStyleTag({
+        content: `.red-ui-tray, .red-ui-tray-body { width: ${width}px !important; min-width: 0 !important; }`,
+      });
+      const form = await editor.openNode("e3");
+      await assertFits(form);
+      await editor.screenshot(`narrow-${width}-tts-event`);
+      await editor.cancel();
+      const config = await editor.openConfig("tts-connection", "c2");
+      await assertFits(config);
+      await config.getByLabel("Pub/Sub on my broker").check();
+      await assertFits(config);
+      await editor.screenshot(`narrow-${width}-tts-connection`);
+      await editor.cancelConfig();
+      await style.evaluate((element: HTMLElement) => element.remove());
+    }
+  });
+
+  it("names nodes so that a flow can be read at a glance", async () => {
+    const labelOf = (id: string): Promise<string> =>
+      editor.page.evaluate((nodeId) => RED.utils.getNodeLabel(RED.nodes.node(nodeId), ""), id);
+    assert.equal(await labelOf("u3"), "uplink door-1 · 2");
+    assert.equal(await labelOf("e2"), "sent, acknowledged");
+    assert.equal(await labelOf("e3"), "downlinks, location solved, service data");
+    assert.equal(await labelOf("c4"), "not set up yet (eu1.cloud.thethings.network)");
+  });
+
+  it("has a category of its own in the palette", async () => {
+    const category = editor.page.locator("#red-ui-palette-header-The_Things_Stack");
+    assert.equal((await category.innerText()).trim(), "The Things Stack");
+    const nodes = await editor.page
+      .locator("#red-ui-palette-base-category-The_Things_Stack .red-ui-palette-label")
+      .allInnerTexts();
+    assert.deepEqual([...nodes].sort(), ["event", "join", "uplink"]);
+    await category.scrollIntoViewIfNeeded();
+    await editor.screenshotOf("palette", editor.page.locator("#red-ui-palette-container-The_Things_Stack"));
+  });
+});
+
+declare const RED: {
+  nodes: { node(id: string): object | null };
+  utils: { getNodeLabel(node: object | null, fallback: string): string };
+};

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { EditorPage } from "./editor-page";
+import { PACKAGE, startNodeRed, toFlow, type FlowNode, type NodeRed } from "./node-red";
+
+const MODULE = "@tts-flows/node-red-the-things-stack";
+const TYPES = ["tts-connection", "tts-uplink", "tts-join", "tts-event"];
+const EXAMPLES = path.join(PACKAGE, "examples");
+const examples = readdirSync(EXAMPLES)
+  .filter((file) => file.endsWith(".json"))
+  .sort()
+  .map((file) => ({
+    name: path.basename(file, ".json"),
+    json: readFileSync(path.join(EXAMPLES, file), "utf8"),
+  }));
+
+describe("the package in Node-RED", () => {
+  let nodeRed: NodeRed;
+  let editor: EditorPage;
+
+  before(async function () {
+    this.timeout(60_000);
+    nodeRed = await startNodeRed([{ id: "tab1", type: "tab", label: "Flow 1" }]);
+    editor = await EditorPage.open(nodeRed);
+  });
+  after(async () => {
+    await editor.close();
+    await nodeRed.stop();
+  });
+  afterEach(() => {
+    assert.deepEqual(editor.errors.splice(0), []);
+  });
+
+  it("serves an icon of the usual size for every node", async () => {
+    for (const type of TYPES) {
+      const icon = await (await fetch(`${nodeRed.url}/icons/${MODULE}/${type}.svg`)).text();
+      assert.match(icon, /^<svg [^>]*viewBox="0 0 40 60"/, type);
+    }
+  });
+
+  it("shows the help of every node in the sidebar", async () => {
+    const html = await (await fetch(`${nodeRed.url}/nodes`, { headers: { accept: "text/html" } })).text();
+    for (const type of TYPES) assert.match(html, new RegExp(`data-help-name="${type}"`));
+    const { page } = editor;
+    for (const type of TYPES) {
+      await page.evaluate((name) => RED.sidebar.help.show(name, true), type);
+      const help = page.locator(".red-ui-help:visible").last();
+      await help.locator("h3", { hasText: "Status" }).waitFor();
+      assert.equal(await help.locator("dl.message-properties").first().isVisible(), true, type);
+      assert.doesNotMatch(await help.innerText(), /^: /m);
+      assert.equal(await help.locator("dt").count(), await help.locator("dl > dt").count(), type);
+      await editor.screenshotOf(`help-${type}`, help);
+    }
+  });
+
+  it("lists the examples in the import dialog", async () => {
+    const names: unknown = await (await fetch(`${nodeRed.url}/library/examples/flows/${MODULE}`)).json();
+    assert.deepEqual(
+      names,
+      examples.map(({ name }) => ({ fn: name })),
+    );
+  });
+
+  it("has an example for every node, without credentials, ids of its own each", () => {
+    const nodes = examples.flatMap(({ json }) => toFlow(JSON.parse(json)));
+    const types = new Set(nodes.map(({ type }) => type));
+    assert.deepEqual(
+      TYPES.filter((type) => !types.has(type)),
+      [],
+    );
+    assert.equal(new Set(nodes.map(({ id }) => id)).size, nodes.length);
+    assert.deepEqual(
+      nodes.filter((node) => "credentials" in node || "apiKey" in node),
+      [],
+    );
+  });
+
+  for (const { name, json } of examples) {
+    it(`imports and deploys the example “${name}”`, async () => {
+      await editor.import(json);
+      const nodes = toFlow(JSON.parse(json));
+      const tab = nodes.find(({ type }) => type === "tab");
+      assert.ok(tab);
+      const deployed: readonly FlowNode[] = await editor.deploy();
+      const own = deployed.filter((node) => node.id === tab.id || node.z === tab.id);
+      assert.deepEqual(
+        own.map(({ type }) => type),
+        nodes.filter(({ type }) => type !== "tts-connection").map(({ type }) => type),
+      );
+      const connection = nodes.find(({ type }) => type === "tts-connection");
+      assert.deepEqual(
+        deployed.find(({ id }) => id === connection?.id),
+        connection,
+      );
+      await editor.page.evaluate((id) => RED.workspaces.show(id), String(tab.id));
+      await editor.screenshotOf(`example-${name}`, editor.page.locator("#red-ui-workspace"), 680);
+      assert.doesNotMatch(nodeRed.log(), /TypeError|ReferenceError|Uncaught/);
+    });
+  }
+});
+
+/** The parts of the editor's global that this file uses. */
+declare const RED: {
+  sidebar: { help: { show(type: string, bringToFront: boolean): void } };
+  workspaces: { show(id: string): void };
+};

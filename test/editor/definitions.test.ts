@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
+import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
+import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
+import { bundle, NODE_TYPES, read, register, ROOT, type NodeType } from "./sources";
+
+const DEFAULTS: Record<NodeType, object> = {
+  "tts-connection": CONNECTION_DEFAULTS,
+  "tts-uplink": UPLINK_DEFAULTS,
+  "tts-join": JOIN_DEFAULTS,
+  "tts-event": EVENT_DEFAULTS,
+};
+
+for (const type of NODE_TYPES) {
+  describe(`the editor's definition of ${type}`, () => {
+    const { defaults, credentials = {}, icon } = register(type);
+
+    it("has the defaults that count at run time", () => {
+      const values = Object.entries(defaults).map(([name, { value }]) => [name, value]);
+      // Through JSON, as the values are objects of another realm.
+      assert.deepEqual(JSON.parse(JSON.stringify(Object.fromEntries(values))), DEFAULTS[type]);
+    });
+
+    it("is written inline, so that the flow library's checker can read it", () => {
+      assert.match(bundle(type), new RegExp(`RED\\.nodes\\.registerType\\("${type}", \\{`));
+    });
+
+    it("labels every property, so that the editor can name it in a reason", () => {
+      for (const [name, { label }] of Object.entries(defaults)) assert.match(String(label), /:label\./, name);
+    });
+
+    it("has a field for every property and credential", () => {
+      const form = read(`nodes/${type}/form.html`);
+      const prefix = type === "tts-connection" ? "node-config-input" : "node-input";
+      // These two are made of several fields.
+      const names = [...Object.keys(defaults), ...Object.keys(credentials)].filter(
+        (name) => name !== "topics" && name !== "events",
+      );
+      assert.deepEqual(
+        names.filter((name) => !form.includes(`id="${prefix}-${name}"`)),
+        [],
+      );
+    });
+
+    it("has validators with the two parameters that the editor wants, or it ignores their reasons", () => {
+      for (const [name, definition] of Object.entries({ ...defaults, ...credentials })) {
+        const validate: unknown = Reflect.get(Object(definition), "validate");
+        if (validate !== undefined) assert.equal(Reflect.get(Object(validate), "length"), 2, name);
+      }
+    });
+
+    it("has an icon of its own", () => {
+      assert.equal(icon, `${type}.svg`);
+      assert.ok(existsSync(path.join(ROOT, `icons/${type}.svg`)));
+    });
+  });
+}
+
+describe("names of nodes in a flow", () => {
+  const words: Readonly<Record<string, string>> = {
+    "label.palette": "what",
+    "label.all-downlinks": "downlinks",
+    "option.downlink-sent": "sent",
+    "option.downlink-ack": "acknowledged",
+    "option.service-data": "service data",
+    "option.location-solved": "location solved",
+  };
+  const labelOf = (type: NodeType, properties: object): string => {
+    const label: unknown = register(type).label;
+    assert.ok(typeof label === "function");
+    const node = { ...DEFAULTS[type], ...properties, _: (key: string) => words[key] ?? key };
+    return String(Reflect.apply(label, node, []));
+  };
+
+  it("tell what an uplink node lets through", () => {
+    assert.equal(labelOf("tts-uplink", {}), "what");
+    assert.equal(labelOf("tts-uplink", { devices: "door-1", ports: "2" }), "what door-1 · 2");
+    assert.equal(labelOf("tts-uplink", { ports: "1-10" }), "what 1-10");
+    assert.equal(labelOf("tts-uplink", { devices: "d".repeat(80) }), `what ${"d".repeat(29)}…`);
+    assert.equal(labelOf("tts-uplink", { name: "mine", devices: "door-1" }), "mine");
+  });
+
+  it("tell a few events, and group many", () => {
+    assert.equal(labelOf("tts-event", { events: ["downlink_ack", "downlink_sent"] }), "sent, acknowledged");
+    assert.equal(labelOf("tts-event", {}), "downlinks, location solved, service data");
+    assert.equal(labelOf("tts-event", { events: [...EVENT_DEFAULTS.events, "uplink_normalized"] }), "what");
+    assert.equal(labelOf("tts-event", { events: [], devices: "door-1" }), "what · door-1");
+  });
+
+  it("do not fail on what is missing in a flow", () => {
+    assert.equal(labelOf("tts-uplink", { devices: undefined, ports: undefined }), "what");
+    assert.equal(labelOf("tts-event", { events: undefined }), "downlinks, location solved, service data");
+    assert.equal(labelOf("tts-join", { devices: undefined }), "what");
+    assert.match(
+      labelOf("tts-connection", { applicationId: undefined, tenantId: undefined }),
+      /identity-unknown/,
+    );
+  });
+});

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import * as rules from "../../nodes/shared/editor/rules";
+
+/** The key of the reason for each value, `undefined` for valid ones. */
+const check = (rule: rules.Rule, cases: Readonly<Record<string, string | undefined>>): void => {
+  for (const [value, key] of Object.entries(cases))
+    assert.equal(
+      rule(value)?.key,
+      key === undefined ? undefined : `validation.${key}`,
+      JSON.stringify(value),
+    );
+};
+
+describe("what may stand in the fields of a form", () => {
+  it("takes a whole environment variable for whatever it will be", () => {
+    for (const value of ["${A}", "${TTN_KEY_2}", "$(A)"])
+      assert.ok(rules.isEnvironmentVariable(value), value);
+    for (const value of ["${A}x", "x${A}", "${1A}", "$A", ""])
+      assert.ok(!rules.isEnvironmentVariable(value), value);
+  });
+
+  it("wants a host, however it is written", () => {
+    check(rules.host, {
+      "": "host-required",
+      "  ": "host-required",
+      "not a host": "host",
+      "eu1.cloud.thethings.network": undefined,
+      "mqtts://eu1.cloud.thethings.network:8883": undefined,
+      "192.168.1.2": undefined,
+      "[fe80::1]:1883": undefined,
+    });
+  });
+
+  it("wants a port from 1 to 65535, or none", () => {
+    check(rules.port, { "": undefined, "1": undefined, "65535": undefined, " 8883 ": undefined });
+    check(rules.port, {
+      "0": "port",
+      "65536": "port",
+      "88.3": "port",
+      "-1": "port",
+      tls: "port",
+      "1e3": "port",
+    });
+    assert.deepEqual(rules.port("0")?.values, { least: 1, most: 65_535 });
+  });
+
+  it("wants an application ID of The Things Stack, and says which one was meant", () => {
+    check(rules.applicationId, {
+      "": "application-id-required",
+      app: undefined,
+      "my-app": undefined,
+      "my-app@ttn": undefined,
+      ["a".repeat(36)]: undefined,
+      ["a".repeat(37)]: "identifier",
+      ap: "identifier",
+      "My App": "identifier-near",
+      my_app: "identifier-near",
+      "my--app": "identifier-near",
+      "my-app@T": "identifier",
+    });
+    assert.deepEqual(rules.applicationId("-My_App ")?.values, { near: "my-app" });
+    check(rules.optionalApplicationId, { "": undefined, "My App": "identifier-near" });
+  });
+
+  it("wants an application ID of V2 by the rules of V2", () => {
+    check(rules.v2ApplicationId, {
+      "": "application-id-required",
+      ab: undefined,
+      my_app: undefined,
+      "My-App": "v2-identifier",
+      a: "v2-identifier",
+      a__b: "v2-identifier",
+    });
+  });
+
+  it("wants a tenant, or none", () => {
+    check(rules.tenantId, { "": undefined, ttn: undefined, TTN: "identifier-near", t: "identifier" });
+  });
+
+  it("wants a key", () => {
+    check(rules.apiKey, { "": "api-key-required", " ": "api-key-required", anything: undefined });
+    check(rules.accessKey, { "": "access-key-required", anything: undefined });
+  });
+
+  it("wants the HTTP API to be off, a URL or nothing", () => {
+    check(rules.api, {
+      "": undefined,
+      off: undefined,
+      "https://eu1.cloud.thethings.network/api/v3": undefined,
+      "http://localhost:1885": undefined,
+      eu1: "api",
+      "mqtts://eu1": "api",
+      "https://": "api",
+    });
+  });
+
+  it("wants a keep alive that the server bears", () => {
+    check(rules.keepalive, {
+      "5": undefined,
+      "300": undefined,
+      "": "between",
+      "0": "between",
+      "4": "between",
+      "301": "between",
+    });
+  });
+
+  it("wants whole numbers for downlinks", () => {
+    check(rules.downlinksPerMinute, {
+      "": undefined,
+      "1": undefined,
+      "0": "per-minute",
+      "0.5": "per-minute",
+    });
+    check(rules.holdMax, { "0": undefined, "100": undefined, "": "count", "-1": "count" });
+    check(rules.holdFor, { "300": undefined, soon: "count" });
+  });
+
+  it("wants topics without wildcards", () => {
+    check(rules.topicPart, {
+      "": undefined,
+      "a/b": undefined,
+      "a/+": "topic",
+      "#": "topic",
+      ["a".repeat(101)]: "topic",
+    });
+    check(rules.sharedGroup, {
+      "": undefined,
+      group: undefined,
+      "a/b": "shared-group",
+      "a+": "shared-group",
+    });
+    assert.equal(rules.topics({})?.key, "validation.topics-required");
+    assert.equal(rules.topics({ uplink_message: "up", join_accept: "j#" })?.key, "validation.topic");
+    assert.equal(rules.topics({ uplink_message: "up" }), undefined);
+  });
+
+  it("wants device IDs", () => {
+    check(rules.devices, {
+      "": undefined,
+      "door-1, valve-*": undefined,
+      "eui-70b3d57ed0000001": undefined,
+      "70b3d57ed0000001": undefined,
+      "door-1 door-2": "devices-space",
+      "door/1": "devices-character",
+      "70B3D57ED0000001": "devices-eui",
+    });
+    assert.deepEqual(rules.devices("a, b/c")?.values, { part: "b/c" });
+  });
+
+  it("wants FPorts", () => {
+    check(rules.ports, {
+      "": undefined,
+      "1, 2, 10-20": undefined,
+      "300": "ports",
+      all: "ports",
+      "20-10": "ports-reversed",
+    });
+  });
+
+  it("wants at least one event", () => {
+    assert.equal(rules.events([])?.key, "validation.events-required");
+    assert.equal(rules.events(["downlink_sent"]), undefined);
+    assert.equal(rules.events(undefined), undefined);
+    assert.deepEqual(rules.readEvents(["a", 1], []), ["a"]);
+    assert.deepEqual(rules.readEvents(undefined, ["b"]), ["b"]);
+  });
+});

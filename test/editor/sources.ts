@@ -1,0 +1,48 @@
+/** What the tests of the forms look at: the sources of each node type's form, and what its editor script registers. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { runInNewContext } from "node:vm";
+import { buildSync } from "esbuild";
+
+export const ROOT = path.resolve(__dirname, "../..");
+
+export const NODE_TYPES = ["tts-connection", "tts-uplink", "tts-join", "tts-event"] as const;
+
+export type NodeType = (typeof NODE_TYPES)[number];
+
+export const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
+
+export const sharedSources = (): string[] =>
+  readdirSync(path.join(ROOT, "nodes/shared/editor")).map((file) => read(`nodes/shared/editor/${file}`));
+
+/** The editor script as the build makes it. */
+export function bundle(type: NodeType): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [path.join(ROOT, `nodes/${type}/editor.ts`)],
+    bundle: true,
+    platform: "browser",
+    format: "iife",
+    target: "es2020",
+    write: false,
+  });
+  return outputFiles.map(({ text }) => text).join("");
+}
+
+interface Definition {
+  readonly defaults: Readonly<Record<string, { readonly value: unknown; readonly label?: unknown }>>;
+  readonly credentials?: Readonly<Record<string, unknown>>;
+  readonly [property: string]: unknown;
+}
+
+/** Runs an editor script with an editor that only takes the definition; texts are their keys. */
+export function register(type: NodeType): Definition {
+  const registered: [string, Definition][] = [];
+  const RED = {
+    _: (key: string) => key,
+    nodes: { registerType: (name: string, definition: Definition) => registered.push([name, definition]) },
+  };
+  runInNewContext(bundle(type), { RED });
+  const [found] = registered;
+  if (registered.length !== 1 || found?.[0] !== type) throw new Error(`${type} is not registered`);
+  return found[1];
+}
