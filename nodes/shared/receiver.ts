@@ -7,6 +7,7 @@ import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { asMessage, getConfigNode } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
 import { flowError, textOf } from "./text";
+import { asText } from "./values";
 
 /** What a receiving node makes of a message. */
 export type Outcome =
@@ -38,13 +39,14 @@ export function refuse(RED: NodeAPI, node: Node, explanation?: Explanation): voi
 /** Makes a node receive: finds its connection, joins it, shows its state, and leaves it when the node closes. */
 export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   const connection = getConfigNode<TtsConnectionNode>(RED, receiving.connection);
-  if (!connection) {
+  if (connection?.type !== "tts-connection") {
     refuse(RED, node, { code: "not_configured", key: "error.not-configured.connection", values: {} });
     return;
   }
-  const devices = parseDevicePattern(receiving.devices);
+  const written = asText(receiving.devices);
+  const devices = parseDevicePattern(written);
   if (!devices.ok) {
-    const values = { devices: receiving.devices, part: devices.problem.part };
+    const values = { devices: written, part: devices.problem.part };
     refuse(RED, node, { code: "not_configured", key: "error.not-configured.devices", values });
     return;
   }

@@ -89,9 +89,11 @@ export class StatusWriter {
     if (!this.#timer) this.#flush();
   }
 
+  /** Writes nothing more, unless something is shown again. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#next = undefined;
+    this.#timer = this.#next = undefined;
+    this.#shown = "";
   }
 
   #flush(): void {

@@ -5,16 +5,15 @@ import { tabOf } from "../shared/red";
 export class Audience {
   readonly #users = new Set<Node>();
 
-  get size(): number {
-    return this.#users.size;
-  }
-
   add(user: Node): void {
     this.#users.add(user);
   }
 
-  remove(user: Node): void {
+  /** Returns the tab that now has no user any more, if it is so. */
+  remove(user: Node): string | undefined {
     this.#users.delete(user);
+    const left = tabOf(user);
+    return [...this.#users].some((other) => tabOf(other) === left) ? undefined : left;
   }
 
   /**

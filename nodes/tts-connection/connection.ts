@@ -20,6 +20,8 @@ export interface Speaker {
   /** To these at once. */
   greet(view: ConnectionView, users: Record<string, Node>): void;
   tell(news: News, users: Record<string, Node>): void;
+  /** No status any more, until there is a user again. */
+  silence(): void;
 }
 
 interface OpenLine {
@@ -64,7 +66,7 @@ export class Connection {
     return async () => {
       stop?.();
       this.#users.delete(user);
-      this.#audience.remove(user.node);
+      this.#forget(this.#audience.remove(user.node));
       if (this.#users.size === 0) await this.#close();
     };
   }
@@ -87,9 +89,21 @@ export class Connection {
     this.#greeting = undefined;
     const open = this.#open;
     this.#open = undefined;
-    this.#greeted.clear();
+    this.#speaker.silence();
     open?.unlisten();
     await open?.lease.release();
+  }
+
+  /** What a tab was told is gone with its users: the Catch and Status nodes that come with the next ones are others. */
+  #forget(tab: string | undefined): void {
+    if (tab === undefined) return;
+    this.#greeted.delete(tab);
+    this.#news?.served.delete(tab);
+  }
+
+  /** What is wrong at present. */
+  get #news(): News | undefined {
+    return this.#faulty ?? this.#open?.lease.resource.standing;
   }
 
   #viewFor(user: ConnectionUser): ConnectionView {
@@ -111,7 +125,7 @@ export class Connection {
     const users = this.#audience.oneUserPerTab(this.#greeted);
     if (Object.keys(users).length === 0) return;
     this.#speaker.greet(this.#ownView(), users);
-    const news = this.#faulty ?? this.#open?.lease.resource.standing;
+    const news = this.#news;
     if (news) this.#speaker.tell(news, this.#audience.oneUserPerTab(news.served));
   }
 }

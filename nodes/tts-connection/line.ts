@@ -41,7 +41,7 @@ const LONGEST_PAYLOAD = 65_536;
 interface KeyRecord {
   /** ms since 1970: accepted until then, as far as we know. */
   acceptedUntil?: number;
-  asked: boolean;
+  asked?: Promise<KeyFacts>;
   /** What the stack's API said of it. */
   facts?: KeyFacts;
   received: boolean;
@@ -52,22 +52,24 @@ const keyRecords = new Map<string, KeyRecord>();
 export class Line {
   readonly session: Session;
   readonly #settings: StackSettings;
-  readonly #api: StackApi | undefined;
+  #api: StackApi | undefined;
+  #apiSetting = "";
   readonly #key: KeyRecord;
   readonly #listeners = new Set<LineListener>();
   #lacksRead = false;
+  /** The login, by its time, after which the rights were asked for. */
+  #askedAfter: number | undefined;
   #standing: News | undefined;
   #problem: ConnectionProblem | undefined;
   #silence: NodeJS.Timeout | undefined;
 
   constructor(settings: StackSettings) {
     this.#settings = settings;
-    const { host, port, tls, keepalive, apiKey, api } = settings;
+    const { host, port, tls, keepalive } = settings;
     const identity = identityOf(settings);
-    this.#key = keyRecords.get(identity) ?? { asked: false, received: false };
+    this.#key = keyRecords.get(identity) ?? { received: false };
     keyRecords.set(identity, this.#key);
-    const url = apiUrl(api, host);
-    if (url !== undefined) this.#api = createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
+    this.#api = this.#apiAt(settings.api);
 
     this.session = new Session({
       endpoint: { host, port, ...(tls ? { tls } : {}) },
@@ -81,6 +83,18 @@ export class Line {
       onProblem: (problem) => this.#met(problem),
       onInvalid: (report) => this.#invalid(report),
     });
+  }
+
+  /** Of different `api` settings of one identity the first that is not empty counts. */
+  adoptApi(setting: string): void {
+    if (this.#apiSetting === "" && setting !== "") this.#api = this.#apiAt(setting);
+  }
+
+  #apiAt(setting: string): StackApi | undefined {
+    this.#apiSetting = setting;
+    const { host, tls, apiKey } = this.#settings;
+    const url = apiUrl(setting, host);
+    return url === undefined ? undefined : createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
   }
 
   /** What somebody who waits for these kinds may show. */
@@ -107,13 +121,15 @@ export class Line {
     clearTimeout(this.#silence);
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
+    if (this.session.lastMessageAt !== undefined) this.#key.received = true;
     await this.session.end();
   }
 
   #stateChanged(): void {
-    if (this.session.openedAt !== undefined) {
+    const { openedAt } = this.session;
+    if (openedAt !== undefined) {
       this.#key.acceptedUntil = Date.now();
-      this.#askForRights();
+      this.#askForRights(openedAt);
       this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
     }
     if (this.session.stateFor(new Set()).state === "connected") this.#problem = this.#standing = undefined;
@@ -149,25 +165,36 @@ export class Line {
     };
   }
 
-  /** Once per key and run; again only while the answer is not a good one. */
-  #askForRights(): void {
+  /** Once per key and run; while the right is missing again after each login, because rights count from a login on. */
+  #askForRights(login: number): void {
     const api = this.#api;
-    const { applicationId } = this.#settings;
-    if (!api || this.#key.asked) return;
-    this.#key.asked = true;
-    void keyFacts(api, applicationId).then((facts) => {
-      this.#key.facts = facts;
-      if (facts.mayRead !== false) return;
-      this.#key.asked = false;
-      this.#lacksRead = true;
-      this.#tell({ news: "warning", text: explainMissingRead(facts, applicationId), served: new Set() });
-      for (const listener of [...this.#listeners]) listener.onState();
+    if (!api || this.#askedAfter === login) return;
+    this.#askedAfter = login;
+    const key = this.#key;
+    if (key.facts?.mayRead === false) delete key.asked;
+    key.asked ??= keyFacts(api, this.#settings.applicationId);
+    void key.asked.then((facts) => {
+      key.facts = facts;
+      this.#learn(facts);
     });
+  }
+
+  #learn(facts: KeyFacts): void {
+    const lacksRead = facts.mayRead === undefined ? this.#lacksRead : !facts.mayRead;
+    if (lacksRead === this.#lacksRead) return;
+    this.#lacksRead = lacksRead;
+    const text = explainMissingRead(facts, this.#settings.applicationId);
+    if (lacksRead) this.#tell({ news: "warning", text, served: new Set() });
+    for (const listener of [...this.#listeners]) listener.onState();
   }
 
   #checkSilence(): void {
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
-    if (this.#key.received || this.session.openedAt === undefined) return;
+    if (this.#key.received || this.#lacksRead) return;
+    if (this.session.openedAt === undefined) {
+      this.#silence = undefined; // The next connection gets its hour.
+      return;
+    }
     const { applicationId } = this.#settings;
     const { facts } = this.#key;
     const text = explainSilence({ applicationId, ...(facts === undefined ? {} : { key: facts }) });
@@ -200,5 +227,7 @@ const pool = new Pool<Line>();
 
 /** The line for these settings: one per identity in this process, open until the last lease is given back. */
 export function lineFor(settings: StackSettings): Lease<Line> {
-  return pool.acquire(identityOf(settings), () => new Line(settings));
+  const lease = pool.acquire(identityOf(settings), () => new Line(settings));
+  lease.resource.adoptApi(settings.api);
+  return lease;
 }

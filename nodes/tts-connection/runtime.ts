@@ -44,6 +44,7 @@ export default function init(RED: NodeAPI): void {
         this.status(nodeStatus(RED, statusOf(view)));
       },
       tell: (news, users) => tell(this, news, users),
+      silence: () => status.end(),
     });
     this.join = (user) => connection.join(user);
     this.on("close", () => status.end());

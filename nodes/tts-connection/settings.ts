@@ -67,13 +67,13 @@ export function readSettings(
 
   const unset = unsetVariable({ ...properties, apiKey: credentials.apiKey });
   if (unset) return wrong("error.not-configured.environment", unset);
-  if (properties.tls !== "" && tls === undefined && asFlag(properties.useTls))
-    return wrong("error.not-configured.tls-config");
 
   const address = takeApart(asText(properties.host));
   const host = address.host ?? "";
   if (host === "") return wrong("error.not-configured.host");
   const encrypted = address.tls ?? asFlag(properties.useTls);
+  if (properties.tls !== "" && tls === undefined && encrypted)
+    return wrong("error.not-configured.tls-config");
   const givenPort = asText(properties.port);
   const port =
     address.port ?? (givenPort === "" ? usualPort(encrypted) : asWholeNumber(givenPort, 1, 65_535));
@@ -95,7 +95,8 @@ export function readSettings(
     return wrong("error.not-configured.keepalive", { keepalive: asText(properties.keepalive) });
   const clientId = asText(properties.clientId);
   const api = asText(properties.api);
-  if (!/^(off)?$/i.test(api) && apiUrl(api, host) === undefined) return wrong("error.not-configured.api", { api });
+  if (!/^(off)?$/i.test(api) && apiUrl(api, host) === undefined)
+    return wrong("error.not-configured.api", { api });
 
   return {
     ok: true,

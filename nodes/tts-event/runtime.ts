@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { eventFields, isEventKind } from "../../src/stack/event";
 import { commonFields } from "../../src/stack/summary";
 import { receive, refuse } from "../shared/receiver";
+import { asText } from "../shared/values";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 type EventDef = NodeDef & Partial<EventProperties>;
@@ -10,12 +11,14 @@ export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
     RED.nodes.createNode(this, def);
     const { connection, devices, events }: EventProperties = { ...EVENT_DEFAULTS, ...def };
-    const kinds = new Set(events.filter(isEventKind));
+    // From an environment variable a list comes as text.
+    const chosen = Array.isArray(events) ? events : asText(events).split(/[\s,]+/);
+    const kinds = new Set(chosen.filter(isEventKind));
     if (kinds.size === 0) {
       refuse(RED, this, {
         code: "not_configured",
         key: "error.not-configured.events",
-        values: { events: events.join(", ") },
+        values: { events: chosen.join(", ") || "-" },
       });
       return;
     }

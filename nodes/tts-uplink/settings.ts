@@ -42,14 +42,15 @@ const wrong = (key: string, values: Explanation["values"]): UplinkSettingsResult
 /** @param pathOf the parts of a Node-RED property expression; throws for a text that is none */
 export function readUplinkSettings(
   given: Partial<UplinkProperties>,
-  pathOf: (expression: string) => (string | number)[],
+  pathOf: (expression: string) => (string | number | object)[],
 ): UplinkSettingsResult {
   const properties: UplinkProperties = { ...UPLINK_DEFAULTS, ...given };
   for (const name of ["output", "missing", "shape"] as const) {
     const choices: readonly string[] = CHOICES[name];
     if (!choices.includes(properties[name])) return wrong(CHOICE_KEYS[name], { [name]: properties[name] });
   }
-  const { connection, output, missing, shape, field } = properties;
+  const { connection, output, missing, shape } = properties;
+  const field = asText(properties.field);
   const ports = asText(properties.ports);
 
   const parsed = parsePorts(ports);
@@ -57,7 +58,10 @@ export function readUplinkSettings(
   let fieldPath: (string | number)[] = [];
   if (output === "field") {
     try {
-      fieldPath = pathOf(field);
+      const path = pathOf(field);
+      // `a[msg.b]` is a Node-RED expression too, and comes as a list in the list; here is no message to look into.
+      fieldPath = path.filter((step) => typeof step !== "object");
+      if (fieldPath.length < path.length) return wrong("error.not-configured.field", { field });
     } catch {
       return wrong("error.not-configured.field", { field });
     }

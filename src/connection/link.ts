@@ -66,11 +66,13 @@ function openSocket({ host, port, tls: secure }: Endpoint, onPhase: (phase: Phas
 /**
  * One attempt at one MQTT connection, and its life until it ends. A fresh mqtt.js client each time: left to itself it gives up
  * after a refused login, forgets filters that came together with a refused one, and sends unanswered publishes again.
+ * @param connectTimeout ms from the first packet to the CONNACK
  */
 export function openLink(
   endpoint: Endpoint,
   login: Login & { readonly clientId: string; readonly keepalive: number },
   handlers: LinkHandlers,
+  connectTimeout = CONNECT_TIMEOUT_MS,
 ): Link {
   let phase: Phase = "tcp";
   let socket: net.Socket | undefined;
@@ -94,7 +96,7 @@ export function openLink(
     queueQoSZero: false,
     // Only packets that we send keep a session open on the server, so pings are not put off by those that come.
     reschedulePings: false,
-    connectTimeout: CONNECT_TIMEOUT_MS * 2, // ours comes first and knows how far it got
+    connectTimeout: connectTimeout * 2, // ours comes first and knows how far it got
     log: () => undefined,
   };
   const client = new MqttClient(() => {
@@ -130,7 +132,7 @@ export function openLink(
   const timer = setTimeout(() => {
     cause = "timeout";
     fail();
-  }, CONNECT_TIMEOUT_MS);
+  }, connectTimeout);
 
   client.on("connect", () => {
     clearTimeout(timer);

@@ -138,7 +138,6 @@ export class Session {
     this.#open = true;
     this.#openedAt = Date.now();
     if (this.#link) this.#subscriptions.open(this.#link);
-    this.#subscriptionsChanged();
   }
 
   #closed(end: LinkEnd): void {

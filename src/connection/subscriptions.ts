@@ -3,6 +3,7 @@ import type { Kind } from "../stack/kinds";
 import type { Link } from "./link";
 import type { SessionState } from "./session";
 
+/** From here on a return code of a SUBACK is a refusal. */
 const SUBACK_REFUSED = 128;
 
 type Grant = "pending" | "granted" | "refused";
@@ -50,7 +51,7 @@ export class Subscriptions {
   /** Subscribes to what is new and unsubscribes from what nobody wants any more. */
   want(kinds: ReadonlySet<Kind>): void {
     this.#wanted = this.#service.subscriptions(kinds);
-    this.#apply();
+    if (this.#apply()) this.#onChange();
   }
 
   /** Subscribes to everything wanted on a fresh link. */
@@ -58,6 +59,7 @@ export class Subscriptions {
     this.#link = link;
     this.#grants = new Map();
     this.#apply();
+    this.#onChange();
   }
 
   close(): void {
@@ -65,23 +67,28 @@ export class Subscriptions {
     this.#grants = new Map();
   }
 
-  #apply(): void {
+  /** Returns whether there was anything to do. */
+  #apply(): boolean {
     const link = this.#link;
-    if (!link) return;
+    if (!link) return false;
+    let changed = false;
     for (const filter of this.#grants.keys()) {
       if (this.#wanted.some((one) => one.filter === filter)) continue;
+      changed = true;
       this.#grants.delete(filter);
       link.unsubscribe(filter);
     }
     for (const { filter, qos } of this.#wanted) {
       if (this.#grants.has(filter)) continue;
+      changed = true;
       const grants = this.#grants.set(filter, "pending");
       void link.subscribe(filter, qos).then((code) => {
         // Of a link that is gone, or a filter that nobody wants any more: no news.
         if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
-        grants.set(filter, code === SUBACK_REFUSED ? "refused" : "granted");
+        grants.set(filter, code >= SUBACK_REFUSED ? "refused" : "granted");
         this.#onChange();
       });
     }
+    return changed;
   }
 }
