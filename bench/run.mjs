@@ -36,7 +36,7 @@ async function startMosquitto() {
   const config = path.join(scratch, "mosquitto.conf");
   await writeFile(
     config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nset_tcp_nodelay true\n`,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`,
   );
   const broker = spawn("mosquitto", ["-c", config], {
     stdio: "ignore",

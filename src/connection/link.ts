@@ -31,10 +31,18 @@ export interface LinkHandlers {
   onEnd(end: LinkEnd): void;
 }
 
+/** `unanswered`: it may or may not have arrived. */
+export type PublishOutcome = "acknowledged" | "unanswered";
+
 export interface Link {
   /** Resolves to the code of the SUBACK: 0, 1, 2, or 128 for refused; undefined when the link ended before. */
   subscribe(filter: string, qos: 0 | 1 | 2): Promise<number | undefined>;
   unsubscribe(filter: string): void;
+  /**
+   * Resolves when the other side has acknowledged it (for QoS 0: when it is written), or when the link ended before. Never sent
+   * again: the stack executes a repeated one twice.
+   */
+  publish(topic: string, payload: Uint8Array, qos: 0 | 1 | 2): Promise<PublishOutcome>;
   /** Resolves when nothing of it is left: after a DISCONNECT where one can be sent, within two seconds in any case. */
   end(): Promise<void>;
 }
@@ -183,6 +191,20 @@ export function openLink(
     unsubscribe(filter) {
       if (!ended) client.unsubscribe(filter);
     },
+
+    publish: (topic, payload, qos) =>
+      new Promise((resolve) => {
+        if (ended) {
+          resolve("unanswered");
+          return;
+        }
+        const unanswered = (): void => resolve("unanswered");
+        waiting.add(unanswered);
+        client.publish(topic, Buffer.from(payload), { qos, retain: false }, (error) => {
+          waiting.delete(unanswered);
+          resolve(error ? "unanswered" : "acknowledged");
+        });
+      }),
 
     end: () =>
       (ending ??= new Promise((resolve) => {

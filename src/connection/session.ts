@@ -3,7 +3,7 @@ import type { ApiKeyForm } from "../stack/identifiers";
 import type { Kind } from "../stack/kinds";
 import { backoffDelay, type BackoffKind } from "./backoff";
 import { InvalidMessages, type InvalidReport } from "./invalid";
-import { openLink, type Endpoint, type Link, type LinkEnd } from "./link";
+import { openLink, type Endpoint, type Link, type LinkEnd, type PublishOutcome } from "./link";
 import type { ConnectionProblem } from "./problem";
 import { problemOf } from "./recognise";
 import { Router, type Recipient } from "./router";
@@ -106,6 +106,21 @@ export class Session {
       this.#router.remove(recipient);
       this.#subscriptions.want(this.#router.kinds);
     };
+  }
+
+  /** True between an accepted login and the end of that connection. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Publishes once, on the present connection; `not_connected` where there is none. */
+  async publish(
+    topic: string,
+    payload: Uint8Array,
+    qos: 0 | 1 | 2,
+  ): Promise<PublishOutcome | "not_connected"> {
+    if (!this.#open || !this.#link) return "not_connected";
+    return this.#link.publish(topic, payload, qos);
   }
 
   /** Resolves when the connection is closed, within two seconds. */

@@ -1,3 +1,5 @@
+import type { DownlinkLimits } from "../stack/downlink/limits";
+import type { DownlinkItem } from "../stack/downlink/order";
 import type { Kind } from "../stack/kinds";
 import type { Decoded } from "../stack/decode";
 
@@ -32,6 +34,13 @@ export interface Login {
   readonly clean: boolean;
 }
 
+/** A publish, ready for the wire. */
+export interface Publish {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+}
+
 /**
  * One way to talk to The Things Stack: its own MQTT server, its Pub/Sub integration over somebody's broker, or a V2 network.
  * Pure: bytes in, messages out. Everything behind it sees The Things Stack v3 messages.
@@ -44,4 +53,7 @@ export interface Service {
   classify(topic: string): Classified;
   /** Parses and checks a message that `classify` called one; never throws. */
   decode(classified: Extract<Classified, { what: "message" }>, bytes: Uint8Array): Decoded;
+  readonly downlinkLimits: DownlinkLimits;
+  /** The words of this service for items that go to a device's queue; none at all clears it with `replace`. */
+  encodeDownlink(deviceId: string, operation: "push" | "replace", items: readonly DownlinkItem[]): Publish;
 }

@@ -1,7 +1,8 @@
 import { decodeMessage } from "../stack/decode";
 import { userName } from "../stack/identifiers";
+import { V3_LIMITS } from "../stack/downlink/limits";
 import { isStackKind, type Kind } from "../stack/kinds";
-import { messageTopicFilter, parseTopic } from "../stack/topics";
+import { downlinkTopic, messageTopicFilter, parseTopic } from "../stack/topics";
 import type { Classified, Service } from "./service";
 
 /** Kinds by themselves as lists, so that classifying a message allocates none. */
@@ -38,5 +39,13 @@ export function stackService(account: {
     },
 
     decode: (classified, bytes) => decodeMessage(bytes, classified.kinds[0]),
+
+    downlinkLimits: V3_LIMITS,
+    // QoS 1: the acknowledgement tells that the server is done with it. It says nothing of the outcome.
+    encodeDownlink: (deviceId, operation, downlinks) => ({
+      topic: downlinkTopic(applicationId, tenantId, deviceId, operation),
+      payload: Buffer.from(JSON.stringify({ downlinks })),
+      qos: 1,
+    }),
   };
 }

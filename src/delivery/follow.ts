@@ -1,0 +1,75 @@
+import type { Explanation } from "../stack/explanation";
+import type { DownlinkOrder, Operation, Priority } from "../stack/downlink/order";
+import type { StackError } from "../stack/messages";
+
+/** How far a downlink has come. `held` and `published` are ours, the others the stack's words, `unanswered` our last one. */
+export type DownlinkState =
+  | "held"
+  | "published"
+  | "queued"
+  | "sent"
+  | "ack"
+  | "nack"
+  | "failed"
+  | "invalidated"
+  | "unanswered";
+
+/** `at`: ms since 1970 on this machine. */
+export interface Step {
+  readonly state: DownlinkState;
+  readonly at: number;
+}
+
+/** One item of a downlink object list, for the flow. */
+export interface ItemView {
+  index: number;
+  state: DownlinkState;
+  fPort?: number;
+  correlationIds: string[];
+  steps: Step[];
+  fCnt?: number;
+  error?: StackError;
+}
+
+/** `msg.downlink`: made anew for each message, the flow may change it. */
+export interface DownlinkView {
+  state: DownlinkState;
+  deviceId: string;
+  operation: Operation;
+  /** Absent with `items`, and for `clear`. */
+  fPort?: number;
+  priority?: Priority;
+  confirmed?: boolean;
+  correlationIds: string[];
+  steps: Step[];
+  fCnt?: number;
+  error?: StackError;
+  /** Only for downlink objects. */
+  items?: ItemView[];
+  /** With `report: every` and `items`: which item this step is of. */
+  index?: number;
+}
+
+/** When a node is done with a downlink. */
+export type Report = "published" | "queued" | "sent" | "ack" | "every";
+
+export interface DownlinkOptions {
+  readonly report: Report;
+  /** Seconds from publishing to the first answer; 0: no limit. */
+  readonly timeout: number;
+  readonly offline: "hold" | "error";
+}
+
+/** Who follows a downlink. None of these may throw. */
+export interface Follower {
+  /** At each step, also after the end: for the status. */
+  onStep(view: DownlinkView): void;
+  /** What goes on into the flow: once, or with `report: every` once per step. */
+  onReport(view: DownlinkView): void;
+  /** Exactly once: reached what was asked for, or failed. */
+  onEnd(failure?: Explanation): void;
+}
+
+export interface DownlinkJob extends DownlinkOptions {
+  readonly order: DownlinkOrder;
+}

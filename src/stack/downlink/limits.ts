@@ -1,0 +1,36 @@
+/** What a way of talking to the stack can say of a downlink. What it cannot is refused before sending, never ignored. */
+export interface DownlinkLimits {
+  /** Which identifiers devices have: V2 took `_` and two characters. */
+  readonly identifiers: "v3" | "v2";
+  readonly priorities: boolean;
+  readonly correlationIds: boolean;
+  readonly gateways: boolean;
+  readonly absoluteTime: boolean;
+  readonly maxAttempts: boolean;
+  /** `encoding: downlinks`. */
+  readonly objects: boolean;
+  readonly clear: boolean;
+}
+
+/** The stack's own words, on its MQTT server and by Pub/Sub. */
+export const V3_LIMITS: DownlinkLimits = {
+  identifiers: "v3",
+  priorities: true,
+  correlationIds: true,
+  gateways: true,
+  absoluteTime: true,
+  maxAttempts: true,
+  objects: true,
+  clear: true,
+};
+
+export const V2_LIMITS: DownlinkLimits = {
+  identifiers: "v2",
+  priorities: false,
+  correlationIds: false,
+  gateways: false,
+  absoluteTime: false,
+  maxAttempts: false,
+  objects: false,
+  clear: false,
+};
