@@ -1,11 +1,18 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { eventFields, isEventKind } from "../../src/stack/event";
+import { errorOf, eventFields, isEventKind } from "../../src/stack/event";
+import type { ApplicationDownlink, Received } from "../../src/stack/messages";
 import { commonFields } from "../../src/stack/summary";
+import { reasonOf } from "../shared/reason";
 import { receive, refuse } from "../shared/receiver";
 import { asText } from "../shared/values";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 type EventDef = NodeDef & Partial<EventProperties>;
+
+/** The downlink that a failure is about. */
+function downlinkOf(received: Received): ApplicationDownlink | undefined {
+  return received.kind === "downlink_failed" ? received.message.downlink_failed.downlink : undefined;
+}
 
 export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
@@ -28,7 +35,9 @@ export default function init(RED: NodeAPI): void {
       kinds,
       view({ topic, origin, arrivedAt, received }) {
         const common = commonFields(received, topic, origin, arrivedAt);
-        return { send: Object.assign(common, eventFields(received)) };
+        const error = errorOf(received);
+        const reason = error ? { reason: reasonOf(RED, error, downlinkOf(received)) } : {};
+        return { send: Object.assign(common, eventFields(received), reason) };
       },
       label: ({ origin }) => origin.deviceId,
     });

@@ -1,7 +1,6 @@
 /** What a flow gets of everything that is neither an uplink nor a join. */
 import { V2_ERROR_KINDS, type Kind, type StackKind, type V2ErrorKind } from "./kinds";
 import type { BodyOfKind, Received, StackError } from "./messages";
-import { errorSentence } from "./stackError";
 
 /** The events of The Things Stack, in the order a form shows them. */
 export const STACK_EVENTS = [
@@ -31,20 +30,15 @@ export interface EventFields {
   event: Kind;
   /** The object under that key, not a copy. */
   payload: BodyOfKind[Kind];
-  /** One sentence, for errors. */
-  reason?: string;
 }
 
 export function isEventKind(text: string): text is EventKind {
   return EVENT_KINDS.some((kind) => kind === text);
 }
 
-/** The fields that only events have: the kind of the message, what stands under that key, and for errors why. */
+/** The fields that only events have: the kind of the message and what stands under that key. */
 export function eventFields(received: Received): EventFields {
-  const error = errorOf(received);
-  const fields: EventFields = { event: received.kind, payload: bodyOf(received) };
-  if (error !== undefined) fields.reason = errorSentence(error);
-  return fields;
+  return { event: received.kind, payload: bodyOf(received) };
 }
 
 /** The stack's error that a message reports, if it reports one. */

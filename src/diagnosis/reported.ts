@@ -1,0 +1,52 @@
+import type { Text } from "../stack/explanation";
+import type { ApplicationDownlink, StackError } from "../stack/messages";
+import { printable } from "./printable";
+
+/** What may stand between a gateway's refusal and us: whose fault it is. */
+const LATE = new Set(["TOO_LATE", "TOO_EARLY"]);
+
+const transmission = (error: StackError, downlink: ApplicationDownlink | undefined): string => {
+  const result = error.attributes?.["result"];
+  const late = typeof result === "string" && LATE.has(result);
+  if (downlink?.confirmed === true)
+    return late ? "error.reported.too-late-confirmed" : "error.reported.gateway-confirmed";
+  return late ? "error.reported.too-late" : "error.reported.gateway";
+};
+
+/** By the error's name. Rule: the table "Sending: reported by the stack"; names as seen in the captures. */
+const HINTS: Record<string, string | typeof transmission> = {
+  no_device_session: "error.reported.no-device-session",
+  no_f_port: "error.reported.no-f-port",
+  application_downlink_too_long: "error.reported.too-long",
+  downlink_expired: "error.reported.time",
+  absolute_time: "error.reported.time",
+  transmission,
+  no_downlink_path: "error.reported.gateways",
+  fixed_paths: "error.reported.gateways",
+  confirmed_multicast_downlink: "error.reported.confirmed-multicast",
+  max_retries_reached: "error.reported.max-retries",
+  downlink_queue_capacity: "error.reported.queue-full",
+  unknown_session: "error.reported.session",
+  f_cnt_too_low: "error.reported.session",
+  device_not_found: "error.reported.half-registered",
+};
+
+/**
+ * What to say behind the stack's own sentence, where that helps: what is likely wrong and what to do.
+ * @param downlink the one that failed, where there is one
+ */
+export function hintFor(error: StackError, downlink: ApplicationDownlink | undefined): Text | undefined {
+  const name = error.name ?? "";
+  const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
+  // Only the Network Server's `device_not_found` means a half registered device.
+  if (hint === undefined || (name === "device_not_found" && error.namespace !== "pkg/networkserver"))
+    return undefined;
+  const attribute = (key: string): string => {
+    const value = error.attributes?.[key];
+    return typeof value === "string" || typeof value === "number" ? printable(String(value)) : "?";
+  };
+  return {
+    key: typeof hint === "string" ? hint : hint(error, downlink),
+    values: { max: attribute("max"), retries: attribute("max_retries"), result: attribute("result") },
+  };
+}
