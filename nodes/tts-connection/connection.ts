@@ -58,11 +58,11 @@ export class Connection {
   join(user: ConnectionUser): () => Promise<void> {
     this.#users.add(user);
     this.#audience.add(user.node);
+    // The Catch and Status nodes of a tab exist only when all its nodes do.
+    this.#greeting ??= setImmediate(() => this.#greet());
     const line = this.#line();
     const stop = line?.receive(user.recipient);
     user.onView(this.#viewFor(user));
-    // The Catch and Status nodes of a tab exist only when all its nodes do.
-    this.#greeting ??= setImmediate(() => this.#greet());
     return async () => {
       stop?.();
       this.#users.delete(user);
@@ -116,15 +116,16 @@ export class Connection {
 
   #stateChanged(): void {
     for (const user of this.#users) user.onView(this.#viewFor(user));
-    this.#speaker.showStatus(this.#ownView());
+    if (this.#greeting === undefined) this.#speaker.showStatus(this.#ownView());
   }
 
   /** Tells tabs that are new here how things stand. */
   #greet(): void {
     this.#greeting = undefined;
+    const nobodyKnew = this.#greeted.size === 0;
     const users = this.#audience.oneUserPerTab(this.#greeted);
-    if (Object.keys(users).length === 0) return;
-    this.#speaker.greet(this.#ownView(), users);
+    if (!nobodyKnew && Object.keys(users).length > 0) this.#speaker.greet(this.#ownView(), users);
+    this.#speaker.showStatus(this.#ownView());
     const news = this.#news;
     if (news) this.#speaker.tell(news, this.#audience.oneUserPerTab(news.served));
   }

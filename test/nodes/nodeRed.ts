@@ -1,0 +1,280 @@
+/** A real Node-RED with this package's nodes on a simulated server, and all that comes out of it. */
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { events } from "@node-red/util";
+import type { Node, NodeAPI, NodeDef, NodeInitializer } from "node-red";
+import helper from "node-red-node-test-helper";
+import ttsConnection from "../../nodes/tts-connection/runtime";
+import ttsEvent from "../../nodes/tts-event/runtime";
+import ttsJoin from "../../nodes/tts-join/runtime";
+import ttsUplink from "../../nodes/tts-uplink/runtime";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
+import type { TextValues } from "../../src/stack/explanation";
+import { textOfKey } from "../diagnosis/catalogue";
+import { Mailbox } from "./mailbox";
+
+/** A message as it comes out of our nodes, Catch or Status nodes. */
+export interface Message {
+  readonly [field: string]: unknown;
+  readonly payload?: unknown;
+  readonly topic?: string;
+  readonly deviceId?: string;
+  readonly tts?: Record<string, unknown>;
+  readonly error?: {
+    readonly message: string;
+    readonly code?: string;
+    readonly cause?: { readonly code?: string };
+    readonly source: { readonly id: string; readonly type: string };
+    readonly stack?: string;
+  };
+  readonly status?: {
+    readonly text: string;
+    readonly fill: string;
+    readonly source: { readonly id: string };
+  };
+}
+
+export interface Shown {
+  readonly text: string;
+  readonly fill: string;
+  readonly shape: string;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+export type FlowNode = Record<string, unknown> & { readonly id: string; readonly type: string };
+export type Credentials = Record<string, { readonly apiKey?: string; readonly cadata?: string }>;
+
+/** What node-red-node-test-helper 0.3.6 does not show: its own `setFlows` may miss the start that it waits for. */
+interface Internals {
+  readonly _redNodes: {
+    setFlows(flows: readonly FlowNode[], credentials: Credentials | null, type: string): Promise<unknown>;
+  };
+}
+
+const OURS = "@tts-flows/node-red-the-things-stack/tts-connection:";
+
+/** Our texts as users see them; those of other nodes stay keys. */
+function translate(key: string, values: TextValues = {}): string {
+  const text = key.startsWith(OURS) ? textOfKey(key.slice(OURS.length)) : key;
+  assert.ok(text !== undefined, `no text for ${key}`);
+  return text.replace(/__(\w+?)__/g, (_placeholder, name: string) => {
+    assert.ok(name in values, `${key}: no value for ${name}`);
+    return String(values[name]);
+  });
+}
+
+const core = (file: string): NodeInitializer =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- core nodes are no ES modules
+  require(`@node-red/nodes/core/${file}`) as NodeInitializer;
+
+helper.init(require.resolve("node-red"));
+
+/** Everything that a flow can see. Nodes of type `sink` collect messages under their IDs. */
+export class Flows {
+  readonly #messages = new Mailbox<Message>();
+  readonly #shown = new Map<string, Shown[]>();
+  readonly #statusListeners = new Set<() => void>();
+
+  readonly #onStatus = ({ id, status }: { id: string; status?: Partial<Shown> }): void => {
+    if (status === undefined) return;
+    const { text = "", fill = "", shape = "" } = status;
+    this.#shown.set(id, [...this.statuses(id), { text, fill, shape, at: Date.now() }]);
+    for (const listener of [...this.#statusListeners]) listener();
+  };
+
+  async load(nodes: readonly FlowNode[], credentials: Credentials): Promise<void> {
+    events.on("node-status", this.#onStatus);
+    const collect = (id: string, message: Message): void => this.#messages.put(id, message);
+    const sink = (RED: NodeAPI): void => {
+      Object.assign(RED, { _: translate });
+      RED.nodes.registerType("sink", function (this: Node, def: NodeDef) {
+        RED.nodes.createNode(this, def);
+        this.on("input", (message, _send, done) => {
+          collect(this.id, message as Message);
+          done();
+        });
+      });
+    };
+    const types = [
+      ...[sink, ttsConnection, ttsUplink, ttsJoin, ttsEvent],
+      ...["common/25-catch", "common/25-status", "common/20-inject", "function/10-function"].map(core),
+      ...["function/15-change", "network/05-tls"].map(core),
+    ];
+    // With an empty flow, because the helper registers core types once per node of theirs.
+    await helper.load(types, [], {});
+    await this.deploy("full", nodes, credentials);
+  }
+
+  async unload(): Promise<void> {
+    await helper.unload();
+    events.removeListener("node-status", this.#onStatus);
+  }
+
+  /** As the Deploy button; of credentials only those given change. */
+  async deploy(
+    type: "full" | "flows" | "nodes",
+    nodes: readonly FlowNode[],
+    credentials: Credentials | null = null,
+  ): Promise<void> {
+    const started = new Promise((resolve) => events.once("flows:started", resolve));
+    await (helper as unknown as Internals)._redNodes.setFlows(structuredClone(nodes), credentials, type);
+    await started;
+  }
+
+  /** The next message that this sink got and nobody has taken yet. */
+  next(sink = "out"): Promise<Message> {
+    return this.#messages.next(sink);
+  }
+
+  /** Messages that nobody has taken. */
+  untaken(sink = "out"): readonly Message[] {
+    return this.#messages.untaken(sink);
+  }
+
+  /** All messages of all sinks, taken or not. */
+  get everything(): readonly Message[] {
+    return this.#messages.everything;
+  }
+
+  /** All that a node has shown, the latest last. */
+  statuses(id: string): readonly Shown[] {
+    return this.#shown.get(id) ?? [];
+  }
+
+  /** When the node's latest status has this text. */
+  async shows(id: string, text: string): Promise<Shown> {
+    const latest = this.statuses(id).at(-1);
+    if (latest?.text === text) return latest;
+    let timer: NodeJS.Timeout | undefined;
+    let listener: (() => void) | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const seen = (): string => JSON.stringify(this.statuses(id).map((shown) => shown.text));
+        timer = setTimeout(() => reject(new Error(`${id} never showed "${text}": ${seen()}`)), 8_000);
+        listener = () => {
+          if (this.statuses(id).at(-1)?.text === text) resolve();
+        };
+        this.#statusListeners.add(listener);
+      });
+    } finally {
+      clearTimeout(timer);
+      if (listener) this.#statusListeners.delete(listener);
+    }
+    return this.shows(id, text);
+  }
+
+  /** What nodes have logged, as text. */
+  logged(level: "WARN" | "ERROR"): string[] {
+    const number = { ERROR: 20, WARN: 30 }[level];
+    return this.#log.flatMap((entry) =>
+      entry.level === number && entry.id !== undefined ? [String(entry.msg)] : [],
+    );
+  }
+
+  /** Everything that was logged, with all that is in it. */
+  get log(): string {
+    const texts = this.#log.map((entry) => `${String(entry.msg)} ${inspect(entry, { depth: 10 })}`);
+    return texts.join("\n");
+  }
+
+  get #log(): readonly { readonly level: number; readonly id?: string; readonly msg: unknown }[] {
+    return helper.log().args.map(([entry]) => entry as { level: number; id?: string; msg: unknown });
+  }
+
+  getNode(id: string): Node {
+    return helper.getNode(id);
+  }
+}
+
+let flows: Flows | undefined;
+const simulators: Simulator[] = [];
+
+/** Starts Node-RED before the tests of a file, and clears away after each. */
+export function withNodeRed(): void {
+  before(async () => {
+    await helper.startServer();
+  });
+  afterEach(async () => {
+    await flows?.unload();
+    flows = undefined;
+    await Promise.all(simulators.splice(0).map((simulator) => simulator.stop()));
+  });
+  after(async () => {
+    await helper.stopServer();
+  });
+}
+
+export async function simulated(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await startSimulator(options);
+  simulators.push(simulator);
+  return simulator;
+}
+
+export async function running(nodes: readonly FlowNode[], credentials: Credentials = {}): Promise<Flows> {
+  flows = new Flows();
+  await flows.load(nodes, credentials);
+  return flows;
+}
+
+/** As above, and waits until so many filters are subscribed to. */
+export async function receiving(
+  simulator: Simulator,
+  nodes: readonly FlowNode[],
+  filters = 1,
+  credentials: Credentials = { connection: { apiKey: simulator.apiKey } },
+): Promise<Flows> {
+  const running_ = await running(nodes, credentials);
+  await subscribed(simulator, filters);
+  return running_;
+}
+
+/** When the simulator has seen so many SUBSCRIBEs. */
+export async function subscribed(simulator: Simulator, filters: number): Promise<void> {
+  while (simulator.subscribes.length < filters) await simulator.next("subscribe");
+}
+
+/** When that many sessions are open. */
+export async function sessions(simulator: Simulator, count: number): Promise<void> {
+  while (simulator.sessions !== count)
+    await Promise.race([simulator.next("connect"), simulator.next("disconnect")]);
+}
+
+export const tab = (id = "tab"): FlowNode => ({ id, type: "tab", label: id });
+
+/** The config node, for a simulator; the API is not asked unless a test is about it. */
+export function connection(simulator: Simulator | undefined, more: object = {}): FlowNode {
+  return {
+    id: "connection",
+    type: "tts-connection",
+    host: simulator?.host ?? "127.0.0.1",
+    port: String(simulator?.port ?? 1),
+    useTls: false,
+    applicationId: simulator?.userName ?? "app1",
+    api: "off",
+    ...more,
+  };
+}
+
+/** A node on a tab, by default on `tab`, wired to the sink `out`. */
+export function node(type: string, id: string, more: object = {}): FlowNode {
+  return { id, type, z: "tab", x: 0, y: 0, connection: "connection", wires: [["out"]], ...more };
+}
+
+export const uplink = (more: object = {}, id = "uplink"): FlowNode => node("tts-uplink", id, more);
+export const sink = (id = "out", z = "tab"): FlowNode => ({ id, type: "sink", z, x: 0, y: 0, wires: [] });
+
+/** A Catch node with a sink `caught`, and a Status node with a sink `stated`, on a tab. */
+export function listeners(z = "tab", suffix = ""): FlowNode[] {
+  return [
+    { id: `catch${suffix}`, type: "catch", z, x: 0, y: 0, scope: null, wires: [[`caught${suffix}`]] },
+    { id: `status${suffix}`, type: "status", z, x: 0, y: 0, scope: null, wires: [[`stated${suffix}`]] },
+    sink(`caught${suffix}`, z),
+    sink(`stated${suffix}`, z),
+  ];
+}
+
+/** The most usual flow: a connection and an uplink node. */
+export function uplinkFlow(simulator: Simulator | undefined, more: object = {}): FlowNode[] {
+  return [tab(), connection(simulator), uplink(more), sink(), ...listeners()];
+}
