@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { events } from "@node-red/util";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Simulator } from "../../src/simulator/simulator";
 import {
   connection,
+  events,
   listeners,
   node,
   receiving,

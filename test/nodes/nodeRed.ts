@@ -1,7 +1,8 @@
 /** A real Node-RED with this package's nodes on a simulated server, and all that comes out of it. */
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { events } from "@node-red/util";
+import type { EventEmitter } from "node:events";
+import * as util from "@node-red/util";
 import type { Node, NodeAPI, NodeDef, NodeInitializer } from "node-red";
 import helper from "node-red-node-test-helper";
 import ttsConnection from "../../nodes/tts-connection/runtime";
@@ -43,7 +44,7 @@ export interface Shown {
 }
 
 export type FlowNode = Record<string, unknown> & { readonly id: string; readonly type: string };
-export type Credentials = Record<string, { readonly apiKey?: string; readonly cadata?: string }>;
+export type Credentials = Record<string, Readonly<Record<string, string>>>;
 
 /** What node-red-node-test-helper 0.3.6 does not show: its own `setFlows` may miss the start that it waits for. */
 interface Internals {
@@ -51,6 +52,9 @@ interface Internals {
     setFlows(flows: readonly FlowNode[], credentials: Credentials | null, type: string): Promise<unknown>;
   };
 }
+
+/** The runtime's own events, which @types/node-red__util does not have. */
+export const { events } = util as unknown as { readonly events: EventEmitter };
 
 const OURS = "@tts-flows/node-red-the-things-stack/tts-connection:";
 
@@ -190,19 +194,16 @@ export class Flows {
 let flows: Flows | undefined;
 const simulators: Simulator[] = [];
 
-/** Starts Node-RED before the tests of a file, and clears away after each. */
-export function withNodeRed(): void {
-  before(async () => {
-    await helper.startServer();
-  });
-  afterEach(async () => {
+/** Starts Node-RED before the tests of a suite, and clears away after each of them, or after all. */
+export function withNodeRed(clearAfter: Mocha.HookFunction = afterEach): void {
+  // They return promises, which @types/node-red-node-test-helper 0.3.5 does not know.
+  before(() => helper.startServer());
+  clearAfter(async () => {
     await flows?.unload();
     flows = undefined;
     await Promise.all(simulators.splice(0).map((simulator) => simulator.stop()));
   });
-  after(async () => {
-    await helper.stopServer();
-  });
+  after(() => helper.stopServer());
 }
 
 export async function simulated(options: SimulatorOptions = {}): Promise<Simulator> {

@@ -409,7 +409,7 @@ describe("tts-uplink", () => {
         ];
         const flows = await receiving(simulator, nodes, 1, { connection: { apiKey: "${TTS_KEY}" } });
         assert.equal(simulator.connects[0]?.keepalive, 17);
-        assert.equal(simulator.connects[0]?.userName, "app1");
+        assert.equal(simulator.connects[0].userName, "app1");
         const decoded_payload = { gps: { lat: 5 } };
         simulator.publish("uplink_message", "thermometer", body({ f_port: 7, decoded_payload }));
         simulator.publish("uplink_message", "door", body({ decoded_payload }));
