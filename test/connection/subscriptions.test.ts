@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import type { Link } from "../../src/connection/link";
+import { Subscriptions } from "../../src/connection/subscriptions";
+import { stackService } from "../../src/services/stack";
+import type { Kind } from "../../src/stack/kinds";
+
+const SERVICE = stackService({ applicationId: "app1", apiKey: "" });
+const UP = "v3/app1/devices/+/up";
+const JOIN = "v3/app1/devices/+/join";
+const kinds = (...list: Kind[]): ReadonlySet<Kind> => new Set(list);
+
+/** A link whose SUBACKs come when the test says so. */
+function fakeLink() {
+  const sent: string[] = [];
+  const waiting = new Map<string, (code: number | undefined) => void>();
+  const link: Link = {
+    subscribe: (filter) => {
+      sent.push(`+${filter}`);
+      return new Promise((resolve) => waiting.set(filter, resolve));
+    },
+    unsubscribe: (filter) => {
+      sent.push(`-${filter}`);
+    },
+    publish: () => Promise.reject(new Error("nobody publishes")),
+    end: () => Promise.resolve(),
+  };
+  const answer = async (filter: string, code: number | undefined): Promise<void> => {
+    waiting.get(filter)?.(code);
+    await Promise.resolve();
+    await Promise.resolve();
+  };
+  return { link, sent, answer };
+}
+
+function opened() {
+  let changes = 0;
+  const subscriptions = new Subscriptions(SERVICE, () => (changes += 1));
+  const fake = fakeLink();
+  return { subscriptions, ...fake, changes: () => changes };
+}
+
+describe("subscriptions", () => {
+  it("go out on a fresh link, one by one, and stand when they are granted", async () => {
+    const { subscriptions, link, sent, answer } = opened();
+    subscriptions.want(kinds("uplink_message", "join_accept"));
+    assert.deepEqual(sent, []);
+    subscriptions.open(link);
+    assert.deepEqual(sent, [`+${UP}`, `+${JOIN}`]);
+    assert.equal(subscriptions.pending, true);
+    assert.deepEqual(subscriptions.stateFor(kinds()), { state: "connecting" });
+    await answer(UP, 0);
+    assert.deepEqual(subscriptions.stateFor(kinds("uplink_message")), { state: "connected" });
+    assert.deepEqual(subscriptions.stateFor(kinds("join_accept")), { state: "connecting" });
+    await answer(JOIN, 0);
+    assert.deepEqual(subscriptions.stateFor(kinds()), { state: "connected" });
+    assert.equal(subscriptions.pending, false);
+  });
+
+  it("that are refused trouble only those who want them", async () => {
+    for (const code of [128, 135]) {
+      const { subscriptions, link, answer } = opened();
+      subscriptions.want(kinds("uplink_message", "join_accept"));
+      subscriptions.open(link);
+      await answer(UP, 0);
+      await answer(JOIN, code);
+      assert.equal(subscriptions.refused, JOIN);
+      assert.equal(subscriptions.pending, false);
+      assert.deepEqual(subscriptions.stateFor(kinds("uplink_message")), { state: "connected" });
+      const problem = { problem: "topic_refused", filter: JOIN };
+      assert.deepEqual(subscriptions.stateFor(kinds("join_accept")), { state: "refused", problem });
+      assert.deepEqual(subscriptions.stateFor(kinds()), { state: "refused", problem });
+    }
+  });
+
+  it("change by what came and went only, and say so", async () => {
+    const { subscriptions, link, sent, answer, changes } = opened();
+    subscriptions.want(kinds("uplink_message"));
+    subscriptions.open(link);
+    await answer(UP, 0);
+    const before = changes();
+    subscriptions.want(kinds("uplink_message"));
+    assert.equal(changes(), before, "nothing new");
+    subscriptions.want(kinds("join_accept"));
+    assert.deepEqual(sent, [`+${UP}`, `-${UP}`, `+${JOIN}`]);
+    assert.equal(changes(), before + 1);
+  });
+
+  it("that were refused are forgotten when nobody wants them any more", async () => {
+    const { subscriptions, link, answer, changes } = opened();
+    subscriptions.want(kinds("uplink_message"));
+    subscriptions.open(link);
+    await answer(UP, 128);
+    const before = changes();
+    subscriptions.want(kinds());
+    assert.equal(subscriptions.refused, undefined);
+    assert.deepEqual(subscriptions.stateFor(kinds()), { state: "connected" });
+    assert.equal(changes(), before + 1);
+  });
+
+  it("that nobody wants any more when the answer comes are no news", async () => {
+    const { subscriptions, link, answer, changes } = opened();
+    subscriptions.want(kinds("uplink_message"));
+    subscriptions.open(link);
+    subscriptions.want(kinds());
+    const before = changes();
+    await answer(UP, 128);
+    assert.equal(subscriptions.refused, undefined);
+    assert.equal(changes(), before);
+  });
+
+  it("of a link that is gone say nothing about the next one", async () => {
+    const { subscriptions, link, answer, changes } = opened();
+    subscriptions.want(kinds("uplink_message"));
+    subscriptions.open(link);
+    subscriptions.close();
+    const next = fakeLink();
+    subscriptions.open(next.link);
+    assert.deepEqual(next.sent, [`+${UP}`], "anew");
+    const before = changes();
+    await answer(UP, 0);
+    await answer(UP, undefined);
+    assert.equal(changes(), before);
+    assert.deepEqual(subscriptions.stateFor(kinds()), { state: "connecting" });
+    await next.answer(UP, 0);
+    assert.deepEqual(subscriptions.stateFor(kinds()), { state: "connected" });
+  });
+});
