@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { nearestIdentifier } from "../../src/stack/downlink/names";
+import { nearestOf } from "../../src/stack/downlink/nearest";
+
+describe("the nearest word", () => {
+  const devices = ["valve", "valve-2", "door-1", "door-2", "lamp"];
+
+  it("is one with a letter missing, too many, wrong, or swapped with the next", () => {
+    for (const word of ["valv", "vallve", "valbe", "vavle", "Valve", "val-ve"]) {
+      assert.deepEqual(nearestOf(word, devices), ["valve"], word);
+    }
+  });
+
+  it("is none where none is near", () => {
+    for (const word of ["thermometer", "", " ", "v", "x".repeat(1e6)]) {
+      assert.deepEqual(nearestOf(word, devices), []);
+    }
+  });
+
+  it("is several where more are wanted, the nearest first", () => {
+    assert.deepEqual(nearestOf("valv", devices, 3), ["valve", "valve-2"]);
+    assert.deepEqual(nearestOf("door-3", devices, 2), ["door-1", "door-2"]);
+  });
+
+  it("may be a longer one that begins or ends so", () => {
+    assert.deepEqual(nearestOf("prio", ["f_port", "priority"]), ["priority"]);
+    assert.deepEqual(nearestOf("payload", ["frm_payload"]), ["frm_payload"]);
+  });
+
+  it("is found among ten thousand in little time", () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => `sensor-building-${index}`);
+    nearestOf("warm-up", many);
+    const start = performance.now();
+    assert.deepEqual(nearestOf("sensor-biulding-4711", many), ["sensor-building-4711"]);
+    assert.ok(performance.now() - start < 250, `${performance.now() - start} ms`);
+  });
+});
+
+describe("the nearest ID", () => {
+  for (const [text, near] of [
+    ["Door_1", "door-1"],
+    [" My Sensor (2) ", "my-sensor-2"],
+    ["Tür-1", "tur-1"],
+    ["70B3D57ED0000001", "eui-70b3d57ed0000001"],
+    ["70:B3:D5:7E:D0:00:00:01", "eui-70b3d57ed0000001"],
+  ] as const) {
+    it(`for ${text} is ${near}`, () => assert.equal(nearestIdentifier(text), near));
+  }
+
+  it("is none where nothing can be made of a text, or it is right", () => {
+    for (const text of ["", "--", "ab", "door-1", "ä".repeat(1e6)]) {
+      assert.equal(nearestIdentifier(text), undefined);
+    }
+  });
+
+  it("keeps the underscores of V2", () => assert.equal(nearestIdentifier("Door_1", "v2"), "door_1"));
+});
