@@ -44,9 +44,10 @@ function distanceOf(word: string, other: string, limit: number): number | undefi
  * How many letters have to be put in, left out, replaced or swapped with their neighbour; `undefined` above `limit`.
  * Rule: optimal string alignment, a row at a time, and of each row only what can stay within the limit.
  */
-function editDistance(a: string, b: string, limit: number): number | undefined {
-  if (a === b) return 0;
-  if (Math.abs(a.length - b.length) > limit) return undefined;
+function editDistance(word: string, other: string, limit: number): number | undefined {
+  if (word === other) return 0;
+  if (Math.abs(word.length - other.length) > limit) return undefined;
+  const [a, b] = unlikeParts(word, other);
   const far = limit + 1;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => Math.min(column, far));
@@ -74,4 +75,14 @@ function editDistance(a: string, b: string, limit: number): number | undefined {
   }
   const distance = last[b.length] ?? far;
   return distance <= limit ? distance : undefined;
+}
+
+/** Two words without what they begin and end with alike, which costs nothing: IDs of one application mostly differ in a few letters. */
+function unlikeParts(a: string, b: string): [string, string] {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < shorter - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
 }
