@@ -9,7 +9,7 @@ export type ConnectionView =
   | SessionState
   | { readonly state: "not_configured" }
   /** Connected, but the API key may not do what the node is there for. */
-  | { readonly state: "no_right"; readonly right: "read" };
+  | { readonly state: "no_right"; readonly right: "read" | "write" };
 
 /** Fill, shape and text of a status before it is put into words. */
 export interface StatusText {
@@ -50,7 +50,11 @@ export function statusOf(view: ConnectionView): StatusText {
     case "not_configured":
       return { fill: "red", shape: "ring", key: "status.not-configured" };
     case "no_right":
-      return { fill: "yellow", shape: "dot", key: "status.no-right-to-read" };
+      return {
+        fill: "yellow",
+        shape: "dot",
+        key: view.right === "read" ? "status.no-right-to-read" : "status.no-right-to-write",
+      };
   }
 }
 

@@ -1,16 +1,38 @@
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/router";
+import { ANSWER_KINDS } from "../../src/delivery/answers";
+import type { DownlinkJob, Follower } from "../../src/delivery/follow";
+import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";
+import type { Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
 import { Audience } from "./audience";
 import { lineFor, type Line, type News } from "./line";
 import type { SettingsResult } from "./settings";
 
 /** A node that uses a connection. */
-export interface ConnectionUser {
+interface ConnectionUser {
   readonly node: Node;
+  readonly onView: (view: ConnectionView) => void;
+}
+
+/** One that receives. */
+export interface Receiver extends ConnectionUser {
   readonly recipient: Recipient;
-  onView(view: ConnectionView): void;
+}
+
+/** What a node that sends gets. */
+export interface Sender {
+  readonly limits: DownlinkLimits;
+  send(job: DownlinkJob, follower: Follower): void;
+  /** What it still holds is dropped. Resolves when the connection is closed, where this was its last user. */
+  leave(): Promise<void>;
+}
+
+/** A user with what it waits for. */
+interface Joined extends ConnectionUser {
+  readonly kinds: ReadonlySet<Kind>;
+  readonly sends: boolean;
 }
 
 /** How the config node speaks to the flows: to Catch and Status nodes by way of one user per tab. */
@@ -36,7 +58,7 @@ export class Connection {
   readonly #settings: SettingsResult;
   readonly #speaker: Speaker;
   readonly #audience = new Audience();
-  readonly #users = new Set<ConnectionUser>();
+  readonly #users = new Set<Joined>();
   readonly #greeted = new Set<string>();
   readonly #faulty: News | undefined;
   #open: OpenLine | undefined;
@@ -55,19 +77,60 @@ export class Connection {
   }
 
   /** Returns what ends the use; it resolves when the connection is closed, where this was its last user. */
-  join(user: ConnectionUser): () => Promise<void> {
-    this.#users.add(user);
-    this.#audience.add(user.node);
-    // The Catch and Status nodes of a tab exist only when all its nodes do.
-    this.#greeting ??= setImmediate(() => this.#greet());
-    const line = this.#line();
-    const stop = line?.receive(user.recipient);
-    user.onView(this.#viewFor(user));
+  join({ node, recipient, onView }: Receiver): () => Promise<void> {
+    const { line, leave } = this.#join({ node, onView, kinds: recipient.kinds, sends: false });
+    const stop = line?.receive(recipient);
     return async () => {
       stop?.();
-      this.#users.delete(user);
-      this.#forget(this.#audience.remove(user.node));
-      if (this.#users.size === 0) await this.#close();
+      await leave();
+    };
+  }
+
+  joinAsSender(user: ConnectionUser): Sender {
+    const { line, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
+    if (!line || !this.#settings.ok) return this.#nowhere(leave);
+    const sending = line.send(this.#settings.settings);
+    const handles = new Set<{ drop(): void }>();
+    return {
+      limits: line.downlinkLimits,
+      send: (job, follower) => {
+        const handle = sending.courier.send(job, {
+          ...follower,
+          onEnd: (failure) => {
+            handles.delete(handle);
+            follower.onEnd(failure);
+          },
+        });
+        handles.add(handle);
+      },
+      leave: async () => {
+        for (const handle of handles) handle.drop();
+        sending.leave();
+        await leave();
+      },
+    };
+  }
+
+  /** For a connection that cannot be opened: every downlink fails with the reason. */
+  #nowhere(leave: () => Promise<void>): Sender {
+    const explanation = this.#settings.ok ? undefined : this.#settings.explanation;
+    return { limits: V3_LIMITS, send: (_job, follower) => follower.onEnd(explanation), leave };
+  }
+
+  #join(user: Joined): { readonly line: Line | undefined; readonly leave: () => Promise<void> } {
+    this.#users.add(user);
+    this.#audience.add(user.node);
+    const line = this.#line();
+    user.onView(this.#viewFor(user));
+    // The Catch and Status nodes of a tab exist only when all its nodes do.
+    this.#greeting ??= setImmediate(() => this.#greet());
+    return {
+      line,
+      leave: async () => {
+        this.#users.delete(user);
+        this.#forget(this.#audience.remove(user.node));
+        if (this.#users.size === 0) await this.#close();
+      },
     };
   }
 
@@ -106,8 +169,8 @@ export class Connection {
     return this.#faulty ?? this.#open?.lease.resource.standing;
   }
 
-  #viewFor(user: ConnectionUser): ConnectionView {
-    return this.#open?.lease.resource.viewFor(user.recipient.kinds) ?? { state: "not_configured" };
+  #viewFor({ kinds, sends }: Joined): ConnectionView {
+    return this.#open?.lease.resource.viewFor(kinds, sends) ?? { state: "not_configured" };
   }
 
   #ownView(): ConnectionView {

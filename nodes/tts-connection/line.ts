@@ -5,15 +5,20 @@ import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Recipient } from "../../src/connection/router";
 import { Session } from "../../src/connection/session";
 import { explainProblem, type ConnectionContext } from "../../src/diagnosis/connecting";
-import { keyFacts, type KeyFacts } from "../../src/diagnosis/keyFacts";
+import { explainNoAnswer } from "../../src/diagnosis/noAnswer";
 import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messages";
-import { explainMissingRead, explainSilence } from "../../src/diagnosis/receiving";
+import { explainSilence } from "../../src/diagnosis/receiving";
 import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { Courier } from "../../src/delivery/courier";
+import type { Service } from "../../src/services/service";
 import { stackService } from "../../src/services/stack";
 import type { Explanation, Text } from "../../src/stack/explanation";
 import { userName } from "../../src/stack/identifiers";
+import type { DownlinkLimits } from "../../src/stack/downlink/limits";
 import type { Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
+import { keyRecordOf, type KeyRecord } from "./keyRecord";
+import { Rights } from "./rights";
 import { identityOf, type StackSettings } from "./settings";
 
 /** News of a line for the flows, by way of its config nodes. `served` holds the tabs that have it already. */
@@ -37,17 +42,6 @@ const SILENCE_MS = 3_600_000;
 /** Bytes of an invalid message that are handed to a flow. */
 const LONGEST_PAYLOAD = 65_536;
 
-/** What this process knows of a key, beyond the life of a session: redeploys must not ask or warn again. */
-interface KeyRecord {
-  /** ms since 1970: accepted until then, as far as we know. */
-  acceptedUntil?: number;
-  asked?: Promise<KeyFacts>;
-  /** What the stack's API said of it. */
-  facts?: KeyFacts;
-  received: boolean;
-}
-const keyRecords = new Map<string, KeyRecord>();
-
 /** One session with its explanations: what all config nodes of one identity share. */
 export class Line {
   readonly session: Session;
@@ -56,9 +50,10 @@ export class Line {
   #apiSetting = "";
   readonly #key: KeyRecord;
   readonly #listeners = new Set<LineListener>();
-  #lacksRead = false;
-  /** The login, by its time, after which the rights were asked for. */
-  #askedAfter: number | undefined;
+  readonly #rights: Rights;
+  readonly #service: Service;
+  readonly #paces = new Set<{ readonly perMinute: number | undefined }>();
+  #courier: Courier | undefined;
   #standing: News | undefined;
   #problem: ConnectionProblem | undefined;
   #silence: NodeJS.Timeout | undefined;
@@ -67,13 +62,19 @@ export class Line {
     this.#settings = settings;
     const { host, port, tls, keepalive } = settings;
     const identity = identityOf(settings);
-    this.#key = keyRecords.get(identity) ?? { received: false };
-    keyRecords.set(identity, this.#key);
+    this.#key = keyRecordOf(identity);
     this.#api = this.#apiAt(settings.api);
+    this.#service = stackService(settings);
+    this.#rights = new Rights(
+      this.#key,
+      settings.applicationId,
+      () => this.#changed(),
+      (text) => this.#warn(text),
+    );
 
     this.session = new Session({
       endpoint: { host, port, ...(tls ? { tls } : {}) },
-      service: stackService(settings),
+      service: this.#service,
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       keyForm: settings.keyForm,
@@ -97,10 +98,12 @@ export class Line {
     return url === undefined ? undefined : createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
   }
 
-  /** What somebody who waits for these kinds may show. */
-  viewFor(kinds: ReadonlySet<Kind>): ConnectionView {
+  /** What somebody who waits for these kinds may show; `sends`: and who sends. */
+  viewFor(kinds: ReadonlySet<Kind>, sends = false): ConnectionView {
     const state = this.session.stateFor(kinds);
-    return state.state === "connected" && this.#lacksRead ? { state: "no_right", right: "read" } : state;
+    if (state.state !== "connected") return state;
+    if (sends && this.#rights.lacks("write")) return { state: "no_right", right: "write" };
+    return this.#rights.lacks("read") ? { state: "no_right", right: "read" } : state;
   }
 
   listen(listener: LineListener): () => void {
@@ -110,6 +113,49 @@ export class Line {
 
   receive(recipient: Recipient): () => void {
     return this.session.receive(recipient);
+  }
+
+  get downlinkLimits(): DownlinkLimits {
+    return this.#service.downlinkLimits;
+  }
+
+  /** Takes downlinks to their end, for a config node with this pace; of several paces the lowest counts. */
+  send(settings: StackSettings): { readonly courier: Courier; leave(): void } {
+    const pace = { perMinute: settings.downlinksPerMinute };
+    this.#paces.add(pace);
+    const courier = (this.#courier ??= this.#openCourier());
+    this.#setPace();
+    this.#rights.need("write");
+    const stop = this.session.receive(courier.recipient);
+    return {
+      courier,
+      leave: () => {
+        this.#paces.delete(pace);
+        this.#setPace();
+        if (this.#paces.size > 0) return;
+        stop();
+        courier.end();
+        this.#courier = undefined;
+      },
+    };
+  }
+
+  #openCourier(): Courier {
+    const { holdMax, holdFor, applicationId } = this.#settings;
+    return new Courier({
+      service: this.#service,
+      session: this.session,
+      holdMax,
+      holdFor,
+      explainNoAnswer: (evidence) =>
+        explainNoAnswer({ ...evidence, applicationId, devicesSeen: this.session.devicesSeen }, this.#api),
+      warn: (text) => this.#warn(text),
+    });
+  }
+
+  #setPace(): void {
+    const paces = [...this.#paces].flatMap(({ perMinute }) => (perMinute === undefined ? [] : [perMinute]));
+    this.#courier?.setPerMinute(paces.length === 0 ? undefined : Math.min(...paces));
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */
@@ -129,10 +175,14 @@ export class Line {
     const { openedAt } = this.session;
     if (openedAt !== undefined) {
       this.#key.acceptedUntil = Date.now();
-      this.#askForRights(openedAt);
+      this.#rights.ask(openedAt, this.#api);
       this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
     }
     if (this.session.stateFor(new Set()).state === "connected") this.#problem = this.#standing = undefined;
+    this.#changed();
+  }
+
+  #changed(): void {
     for (const listener of [...this.#listeners]) listener.onState();
   }
 
@@ -165,32 +215,9 @@ export class Line {
     };
   }
 
-  /** Once per key and run; while the right is missing again after each login, because rights count from a login on. */
-  #askForRights(login: number): void {
-    const api = this.#api;
-    if (!api || this.#askedAfter === login) return;
-    this.#askedAfter = login;
-    const key = this.#key;
-    if (key.facts?.mayRead === false) delete key.asked;
-    key.asked ??= keyFacts(api, this.#settings.applicationId);
-    void key.asked.then((facts) => {
-      key.facts = facts;
-      this.#learn(facts);
-    });
-  }
-
-  #learn(facts: KeyFacts): void {
-    const lacksRead = facts.mayRead === undefined ? this.#lacksRead : !facts.mayRead;
-    if (lacksRead === this.#lacksRead) return;
-    this.#lacksRead = lacksRead;
-    const text = explainMissingRead(facts, this.#settings.applicationId);
-    if (lacksRead) this.#tell({ news: "warning", text, served: new Set() });
-    for (const listener of [...this.#listeners]) listener.onState();
-  }
-
   #checkSilence(): void {
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
-    if (this.#key.received || this.#lacksRead) return;
+    if (this.#key.received || this.#rights.lacks("read")) return;
     if (this.session.openedAt === undefined) {
       this.#silence = undefined; // The next connection gets its hour.
       return;
@@ -198,7 +225,7 @@ export class Line {
     const { applicationId } = this.#settings;
     const { facts } = this.#key;
     const text = explainSilence({ applicationId, ...(facts === undefined ? {} : { key: facts }) });
-    this.#tell({ news: "warning", text, served: new Set() });
+    this.#warn(text);
   }
 
   #invalid(report: InvalidReport): void {
@@ -214,6 +241,10 @@ export class Line {
       topic,
       served: new Set(),
     });
+  }
+
+  #warn(text: Text): void {
+    this.#tell({ news: "warning", text, served: new Set() });
   }
 
   #tell(news: News): void {

@@ -2,14 +2,15 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { getConfigNode, type TlsConfigNode, type WithUsers } from "../shared/red";
 import { nodeStatus, StatusWriter, statusOf } from "../shared/status";
 import { flowError, textOf } from "../shared/text";
-import { Connection, type ConnectionUser } from "./connection";
+import { Connection, type Receiver, type Sender } from "./connection";
 import type { News } from "./line";
 import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
 import { readSettings } from "./settings";
 
 /** What other nodes may use of the config node. */
 export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
-  join(user: ConnectionUser): () => Promise<void>;
+  join(user: Receiver): () => Promise<void>;
+  joinAsSender(user: Omit<Receiver, "recipient">): Sender;
 }
 
 type ConnectionDef = NodeDef & Partial<ConnectionProperties>;
@@ -47,6 +48,7 @@ export default function init(RED: NodeAPI): void {
       silence: () => status.end(),
     });
     this.join = (user) => connection.join(user);
+    this.joinAsSender = (user) => connection.joinAsSender(user);
     this.on("close", () => status.end());
   }
 

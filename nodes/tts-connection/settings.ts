@@ -30,6 +30,12 @@ export interface StackSettings {
   readonly clientId?: string;
   /** Seconds. */
   readonly keepalive: number;
+  /** Absent: none until the server ends a connection over its rate limit. */
+  readonly downlinksPerMinute?: number;
+  /** Downlinks held while disconnected. */
+  readonly holdMax: number;
+  /** Seconds. */
+  readonly holdFor: number;
 }
 
 export type SettingsResult =
@@ -38,7 +44,7 @@ export type SettingsResult =
 
 const CODE: ErrorCode = "not_configured";
 
-const wrong = (key: string, values: Explanation["values"] = {}): SettingsResult => ({
+const wrong = (key: string, values: Explanation["values"] = {}): Extract<SettingsResult, { ok: false }> => ({
   ok: false,
   explanation: { code: CODE, key, values },
 });
@@ -93,6 +99,8 @@ export function readSettings(
   const keepalive = asWholeNumber(properties.keepalive, 5, 300);
   if (keepalive === undefined)
     return wrong("error.not-configured.keepalive", { keepalive: asText(properties.keepalive) });
+  const sending = readSending(properties);
+  if (!sending.ok) return sending;
   const clientId = asText(properties.clientId);
   const api = asText(properties.api);
   if (!/^(off)?$/i.test(api) && apiUrl(api, host) === undefined)
@@ -112,7 +120,38 @@ export function readSettings(
       api,
       ...(clientId === "" ? {} : { clientId }),
       keepalive,
+      ...sending.sending,
     },
+  };
+}
+
+type Sending = Pick<StackSettings, "downlinksPerMinute" | "holdMax" | "holdFor">;
+
+/** How many at most: of downlinks a minute, of downlinks held, of seconds. */
+const MOST = { downlinksPerMinute: 60_000, holdMax: 10_000, holdFor: 86_400 } as const;
+
+function readSending(
+  properties: ConnectionProperties,
+): { readonly ok: true; readonly sending: Sending } | Extract<SettingsResult, { ok: false }> {
+  const numbers = {
+    downlinksPerMinute: asWholeNumber(properties.downlinksPerMinute, 1, MOST.downlinksPerMinute),
+    holdMax: asWholeNumber(properties.holdMax, 0, MOST.holdMax),
+    holdFor: asWholeNumber(properties.holdFor, 1, MOST.holdFor),
+  };
+  const pace = asText(properties.downlinksPerMinute);
+  const { downlinksPerMinute, holdMax, holdFor } = numbers;
+  if (downlinksPerMinute === undefined && pace !== "")
+    return wrong("error.not-configured.pace", { pace, most: MOST.downlinksPerMinute });
+  if (holdMax === undefined)
+    return wrong("error.not-configured.hold-max", { number: asText(properties.holdMax), most: MOST.holdMax });
+  if (holdFor === undefined)
+    return wrong("error.not-configured.hold-for", {
+      seconds: asText(properties.holdFor),
+      most: MOST.holdFor,
+    });
+  return {
+    ok: true,
+    sending: { holdMax, holdFor, ...(downlinksPerMinute === undefined ? {} : { downlinksPerMinute }) },
   };
 }
 

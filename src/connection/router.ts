@@ -41,6 +41,7 @@ interface Route {
 type ClassifiedMessage = Extract<Classified, { what: "message" }>;
 
 const MOST_DEVICES = 5_000;
+const MOST_SEEN = 10_000;
 /** What may be sent around as a port: a hostile `f_port: 1e9` must not fill the map. */
 const MOST_PORTS = 256;
 
@@ -96,10 +97,16 @@ export class Router {
   readonly #onInvalid: (invalid: InvalidMessage) => void;
   readonly #recipients = new Set<Recipient>();
   readonly #tables = new Map<Kind, Table>();
+  readonly #devicesSeen = new Set<string>();
 
   constructor(service: Service, onInvalid: (invalid: InvalidMessage) => void) {
     this.#service = service;
     this.#onInvalid = onInvalid;
+  }
+
+  /** IDs of devices that messages came from, ten thousand at most. */
+  get devicesSeen(): ReadonlySet<string> {
+    return this.#devicesSeen;
   }
 
   /** The kinds that somebody wants. */
@@ -130,6 +137,7 @@ export class Router {
 
   #decode(classified: ClassifiedMessage, topic: string, bytes: Buffer, arrivedAt: number): void {
     const { origin, kinds } = classified;
+    if (origin) this.#see(origin.deviceId);
     const kind = kinds.length === 1 ? kinds[0] : undefined;
     // Where the topic names kind and device, a look-up tells whether anybody wants it.
     if (origin && kind && this.#table(kind).of(origin.deviceId).recipients.length === 0) return;
@@ -141,6 +149,7 @@ export class Router {
     }
     let { received } = decoded;
     const from = origin ?? originOf(received);
+    if (!origin) this.#see(from.deviceId);
     const recipients = forPort(this.#table(received.kind).of(from.deviceId), received);
     for (const [index, recipient] of recipients.entries()) {
       // The first gets the message itself, each further one a copy; decoding again is the cheapest copy of JSON there is.
@@ -151,6 +160,10 @@ export class Router {
       }
       recipient.deliver({ topic, origin: from, arrivedAt, received });
     }
+  }
+
+  #see(deviceId: string): void {
+    if (this.#devicesSeen.size < MOST_SEEN) this.#devicesSeen.add(deviceId);
   }
 
   #table(kind: Kind): Table {

@@ -85,6 +85,11 @@ export class Session {
     return this.#lastMessageAt;
   }
 
+  /** IDs of devices that messages came from. */
+  get devicesSeen(): ReadonlySet<string> {
+    return this.#router.devicesSeen;
+  }
+
   /** The state for somebody who waits for these kinds of messages: connected only when their subscriptions stand. */
   stateFor(kinds: ReadonlySet<Kind>): SessionState {
     if (this.#open) return this.#subscriptions.stateFor(kinds);

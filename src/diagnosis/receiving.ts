@@ -3,20 +3,37 @@ import type { Text } from "../stack/explanation";
 import type { KeyFacts } from "./keyFacts";
 import { printable } from "./printable";
 
-/**
- * The warning after a login with a key that may not read: the connection works and nothing will ever come. Where to click depends on
- * whose key it is.
- */
-export function explainMissingRead(facts: KeyFacts, applicationId: string): Text {
+type OwnerKeys = Readonly<Record<"application" | "user" | "organization", string>>;
+
+/** Where to click depends on whose key it is. */
+function missingRight(keys: OwnerKeys, facts: KeyFacts, applicationId: string): Text {
   const values = {
     applicationId: printable(applicationId),
     keyName: printable(facts.keyName ?? "") || (facts.keyId ?? "?"),
     owner: facts.owner?.id ?? "",
   };
-  if (facts.owner?.kind === "user") return { key: "warning.no-right-to-read.user-key", values };
-  if (facts.owner?.kind === "organization")
-    return { key: "warning.no-right-to-read.organization-key", values };
-  return { key: "warning.no-right-to-read.application-key", values };
+  const kind = facts.owner?.kind;
+  return { key: kind === "user" || kind === "organization" ? keys[kind] : keys.application, values };
+}
+
+/** The warning after a login with a key that may not read: the connection works and nothing will ever come. */
+export function explainMissingRead(facts: KeyFacts, applicationId: string): Text {
+  const keys = {
+    application: "warning.no-right-to-read.application-key",
+    user: "warning.no-right-to-read.user-key",
+    organization: "warning.no-right-to-read.organization-key",
+  };
+  return missingRight(keys, facts, applicationId);
+}
+
+/** The warning after a login with a key that may not send, where a node wants to: the server drops every downlink silently. */
+export function explainMissingWrite(facts: KeyFacts, applicationId: string): Text {
+  const keys = {
+    application: "warning.no-right-to-write.application-key",
+    user: "warning.no-right-to-write.user-key",
+    organization: "warning.no-right-to-write.organization-key",
+  };
+  return missingRight(keys, facts, applicationId);
 }
 
 /** What is known when a connection has been quiet for an hour and nothing has ever come with this key. */

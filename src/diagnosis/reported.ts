@@ -6,7 +6,7 @@ import { printable } from "./printable";
 const LATE = new Set(["TOO_LATE", "TOO_EARLY"]);
 
 const transmission = (error: StackError, downlink: ApplicationDownlink | undefined): string => {
-  const result = error.attributes?.["result"];
+  const result = error.attributes?.result;
   const late = typeof result === "string" && LATE.has(result);
   if (downlink?.confirmed === true)
     return late ? "error.reported.too-late-confirmed" : "error.reported.gateway-confirmed";

@@ -45,6 +45,13 @@ export interface GatewayPath {
   group_index?: number;
 }
 
+/** A gateway as the form and flows name it. */
+export interface GatewayChoice {
+  id: string;
+  antennaIndex?: number;
+  groupIndex?: number;
+}
+
 /** What goes to the queue of one device, checked. `items` is empty for `clear` only. */
 export interface DownlinkOrder {
   readonly deviceId: string;

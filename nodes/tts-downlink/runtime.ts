@@ -1,0 +1,117 @@
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
+import { hintFor } from "../../src/diagnosis/reported";
+import type { DownlinkView, Failure, Follower } from "../../src/delivery/follow";
+import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
+import type { Explanation } from "../../src/stack/explanation";
+import { asMessage, getConfigNode } from "../shared/red";
+import { refuse } from "../shared/receiver";
+import { nodeStatus, StatusWriter, statusOf, type ConnectionView } from "../shared/status";
+import { FlowError, flowError, textOf } from "../shared/text";
+import { valueOf } from "../shared/typedInput";
+import type { TtsConnectionNode } from "../tts-connection/runtime";
+import type { DownlinkProperties } from "./properties";
+import { readDownlinkSettings, VALUES, type DownlinkSettings } from "./settings";
+import { statusOfDownlink } from "./status";
+
+type Send = (msg: NodeMessage) => void;
+type Done = (error?: Error) => void;
+
+export default function init(RED: NodeAPI): void {
+  /** All typed inputs for a message, by name. */
+  async function valuesFor(
+    node: Node,
+    settings: DownlinkSettings,
+    msg: NodeMessage,
+  ): Promise<DownlinkValues> {
+    const entries = VALUES.map(async (property) => {
+      try {
+        return [property, await valueOf(RED, node, settings.inputs[property], msg)] as const;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        const key = "error.expression.failed";
+        throw flowError(RED, { code: "invalid_downlink", key, values: { property, reason } });
+      }
+    });
+    const { encoding, gateways, report } = settings;
+    return { ...Object.fromEntries(await Promise.all(entries)), encoding, gateways, report };
+  }
+
+  /** The text, what the stack's own error asks for behind it, and before it how many of how many. */
+  function failureOf(failure: Failure): FlowError {
+    const hint = failure.stack && hintFor(failure.stack, undefined);
+    const texts = [failure.several, failure, hint].flatMap((text) => (text ? [textOf(RED, text)] : []));
+    return new FlowError(texts.join(" "), failure);
+  }
+
+  function TtsDownlink(this: Node, def: NodeDef & Partial<DownlinkProperties>): void {
+    RED.nodes.createNode(this, def);
+    const read = readDownlinkSettings(def);
+    const connection = getConfigNode<TtsConnectionNode>(RED, def.connection ?? "");
+    const fail = (explanation: Explanation): void => {
+      refuse(RED, this, explanation);
+      this.on("input", (_msg, _send, done: Done) => done(flowError(RED, explanation)));
+    };
+    if (!read.ok) {
+      fail(read.explanation);
+      return;
+    }
+    if (!connection) {
+      fail({ code: "not_configured", key: "error.not-configured.connection", values: {} });
+      return;
+    }
+    const { settings } = read;
+
+    const status = new StatusWriter((next) => this.status(next));
+    let view: ConnectionView = { state: "connecting" };
+    let last: DownlinkView | undefined;
+    const statusNow = (): NodeStatus =>
+      nodeStatus(RED, view.state === "connected" && last ? statusOfDownlink(last) : statusOf(view));
+    const show = (): void => status.show(statusNow);
+
+    const sender = connection.joinAsSender({
+      node: this,
+      onView: (next) => {
+        view = next;
+        show();
+      },
+    });
+
+    const followerOf = (msg: NodeMessageInFlow, send: Send, done: Done): Follower => ({
+      onStep(next) {
+        last = next;
+        show();
+      },
+      onReport: (downlink) => {
+        // Several messages of one input must not share what is in them.
+        const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
+        send(asMessage({ ...base, downlink }));
+      },
+      onEnd: (failure) => (failure ? done(failureOf(failure)) : done()),
+    });
+
+    const handle = async (msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> => {
+      const built = buildOrder(await valuesFor(this, settings, msg), sender.limits, Date.now());
+      if (!built.ok) {
+        done(flowError(RED, { code: "invalid_downlink", ...built.refusal }));
+        return;
+      }
+      sender.send({ order: built.order, ...settings }, followerOf(msg, send, done));
+    };
+
+    // One after the other: expressions may take their time, and downlinks keep the order of their messages.
+    let queue = Promise.resolve();
+    this.on("input", (msg, send, done: Done) => {
+      queue = queue
+        .then(() => handle(msg, send, done))
+        .catch((error: unknown) => {
+          done(error instanceof Error ? error : new Error(String(error)));
+        });
+    });
+    this.on("close", (_removed: boolean, done: () => void) => {
+      status.end();
+      sender.leave().then(done, done);
+    });
+  }
+
+  RED.nodes.registerType("tts-downlink", TtsDownlink);
+}

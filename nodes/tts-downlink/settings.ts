@@ -1,0 +1,88 @@
+import type { Explanation } from "../../src/stack/explanation";
+import type { DownlinkOptions } from "../../src/delivery/follow";
+import type { TypedInput } from "../shared/typedInput";
+import { asText, asWholeNumber } from "../shared/values";
+import { DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
+
+/** The values that a message can bring. */
+export const VALUES = [
+  "device",
+  "operation",
+  "fPort",
+  "payload",
+  "priority",
+  "confirmed",
+  "maxAttempts",
+  "correlationIds",
+  "absoluteTime",
+] as const;
+
+export type ValueName = (typeof VALUES)[number];
+
+/** The properties of a `tts-downlink`, as far as they do not depend on the message. */
+export interface DownlinkSettings extends DownlinkOptions {
+  readonly connection: string;
+  readonly inputs: Readonly<Record<ValueName, TypedInput>>;
+  readonly encoding: DownlinkProperties["encoding"];
+  /** As in the form: checked with each message, like all that goes into a downlink. */
+  readonly gateways: unknown;
+}
+
+export type DownlinkSettingsResult =
+  | { readonly ok: true; readonly settings: DownlinkSettings }
+  | { readonly ok: false; readonly explanation: Explanation };
+
+const CHOICES = {
+  encoding: ["bytes", "hex", "base64", "text", "decoded", "downlinks"],
+  report: ["published", "queued", "sent", "ack", "every"],
+  offline: ["hold", "error"],
+} as const;
+
+const LONGEST_TIMEOUT_S = 86_400;
+
+const wrong = (property: string, value: unknown, rule: string): DownlinkSettingsResult => ({
+  ok: false,
+  explanation: {
+    code: "not_configured",
+    key: "error.not-configured.downlink",
+    values: { property, value: asText(value), rule },
+  },
+});
+
+export function readDownlinkSettings(given: Partial<DownlinkProperties>): DownlinkSettingsResult {
+  const properties: DownlinkProperties = { ...DOWNLINK_DEFAULTS, ...given };
+  for (const name of ["encoding", "report", "offline"] as const) {
+    const choices: readonly string[] = CHOICES[name];
+    if (!choices.includes(properties[name])) return wrong(name, properties[name], choices.join(", "));
+  }
+  const timeout = asWholeNumber(properties.timeout, 0, LONGEST_TIMEOUT_S);
+  if (timeout === undefined) return wrong("timeout", properties.timeout, `0 … ${LONGEST_TIMEOUT_S}`);
+
+  const input = (name: ValueName): TypedInput => ({
+    value: asText(properties[name]),
+    type: properties[`${name}Type`],
+  });
+  const { connection, encoding, report, offline, gateways } = properties;
+  return {
+    ok: true,
+    settings: {
+      connection,
+      encoding,
+      report,
+      offline,
+      timeout,
+      gateways,
+      inputs: {
+        device: input("device"),
+        operation: input("operation"),
+        fPort: input("fPort"),
+        payload: { value: properties.payload, type: properties.payloadType },
+        priority: input("priority"),
+        confirmed: input("confirmed"),
+        maxAttempts: input("maxAttempts"),
+        correlationIds: input("correlationIds"),
+        absoluteTime: input("absoluteTime"),
+      },
+    },
+  };
+}

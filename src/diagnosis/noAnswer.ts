@@ -1,0 +1,112 @@
+import type { Explanation } from "../stack/explanation";
+import type { Encoding } from "../stack/downlink/order";
+import { nearestOf } from "../stack/downlink/nearest";
+import { explanations } from "./context";
+import { keyFacts, type KeyFacts } from "./keyFacts";
+import { printable } from "./printable";
+import type { StackApi } from "./stackApi";
+
+/** What this side has seen around a downlink that nobody answered. */
+export interface NoAnswerFacts {
+  readonly applicationId: string;
+  readonly deviceId: string;
+  readonly encoding: Encoding;
+  /** Ours, on the first item. */
+  readonly correlationId: string;
+  /** ms from publishing to the PUBACK; absent where none came. */
+  readonly pubackMs?: number;
+  /** Anything at all came on this connection. */
+  readonly receivedAnything: boolean;
+  /** Some downlink got an answer with this key in this run. */
+  readonly anyAnswered: boolean;
+  /** One to this device did. */
+  readonly deviceAnswered: boolean;
+  /** Items published in the last ten seconds, this one included. */
+  readonly recentItems: number;
+  /** IDs of devices that messages came from. */
+  readonly devicesSeen: Iterable<string>;
+  /** Seconds that were waited. */
+  readonly waited: number;
+}
+
+const notAccepted = explanations("not_accepted");
+
+/** More items than this in ten seconds: the server loses answers. */
+const BURST = 300;
+const MOST_NEAREST = 3;
+
+type Values = Explanation["values"];
+
+/** What the stack's API says; undefined where it says nothing that explains. `queued`: it is in the queue after all. */
+async function fromApi(
+  facts: NoAnswerFacts,
+  values: Values,
+  api: StackApi,
+): Promise<Explanation | "queued" | undefined> {
+  const { applicationId, deviceId, correlationId } = facts;
+  const [key, queue, push] = await Promise.all([
+    keyFacts(api, applicationId),
+    api.downlinkQueue(applicationId, deviceId),
+    api.canPush(applicationId, deviceId),
+  ]);
+  const named = { ...values, keyName: keyNameOf(key) };
+  if (key.valid === false) return notAccepted("error.not-accepted.key-invalid", named);
+  if (key.mayWrite === false) return notAccepted("error.not-accepted.no-right-to-write", named);
+  const missing =
+    (push.answer === "refused" && push.name === "device_not_found") ||
+    (queue.answer === "refused" && queue.name === "device_not_found");
+  if (missing) {
+    return values.nearest === ""
+      ? notAccepted("error.not-accepted.no-device", named)
+      : notAccepted("error.not-accepted.no-device-nearest", named);
+  }
+  if (push.answer === "refused" && push.name === "no_device_session")
+    return notAccepted("error.not-accepted.no-session", named);
+  if (queue.answer === "ok" && queue.downlinks.some((item) => item.correlation_ids?.includes(correlationId)))
+    return "queued";
+  if (key.mayRead === false) return notAccepted("error.not-accepted.no-right-to-read", named);
+  if (queue.answer === "ok" && push.answer === "ok" && facts.encoding === "decoded")
+    return notAccepted("error.not-accepted.encoder-failed", named);
+  return undefined;
+}
+
+const keyNameOf = (key: KeyFacts): string => printable(key.keyName ?? "") || (key.keyId ?? "?");
+
+/** The likeliest reason first, from what this side has seen. Rule: the table "Sending: no answer". */
+function fromEvidence(facts: NoAnswerFacts, seen: boolean, values: Values): Explanation {
+  if (facts.pubackMs === undefined) return notAccepted("error.not-accepted.no-puback", values);
+  if (facts.recentItems > BURST) return notAccepted("error.not-accepted.burst", values);
+  if (!facts.receivedAnything) return notAccepted("error.not-accepted.likely-no-read", values);
+  if (facts.anyAnswered && !seen && !facts.deviceAnswered) {
+    return values.nearest === ""
+      ? notAccepted("error.not-accepted.likely-no-device", values)
+      : notAccepted("error.not-accepted.likely-no-device-nearest", values);
+  }
+  if (facts.encoding === "decoded" && (seen || facts.deviceAnswered))
+    return notAccepted("error.not-accepted.likely-encoder", values);
+  if (!facts.anyAnswered) return notAccepted("error.not-accepted.likely-no-write", values);
+  return notAccepted("error.not-accepted.unknown", values);
+}
+
+/**
+ * Why a downlink got no answer: as a fact where the stack's API tells, else the likely reason. `queued` where the API has found it
+ * in the device's queue. Never rejects, three seconds at most.
+ */
+export async function explainNoAnswer(
+  facts: NoAnswerFacts,
+  api: StackApi | undefined,
+): Promise<Explanation | "queued"> {
+  const devices = [...facts.devicesSeen];
+  const seen = devices.includes(facts.deviceId);
+  const nearest = seen ? [] : nearestOf(facts.deviceId, devices, MOST_NEAREST);
+  const values: Values = {
+    device: printable(facts.deviceId),
+    applicationId: printable(facts.applicationId),
+    nearest: nearest.map((id) => printable(id)).join(", "),
+    seconds: facts.waited,
+    number: facts.recentItems,
+    milliseconds: Math.round(facts.pubackMs ?? 0),
+  };
+  const fact = api ? await fromApi(facts, values, api) : undefined;
+  return fact ?? fromEvidence(facts, seen, values);
+}
