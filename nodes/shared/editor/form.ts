@@ -7,6 +7,9 @@ const EVERY_CHANGE = "change keyup input";
 
 const namesOf = ({ _def }: EditedNode): string[] => Object.keys({ ..._def.defaults, ..._def.credentials });
 
+/** In what is marked with it, such as a payload, space at the ends belongs to the value. */
+const KEEP_SPACE = "[data-keep-space]";
+
 export class Form {
   readonly #node: EditedNode;
   readonly #prefix: Prefix;
@@ -33,7 +36,9 @@ export class Form {
   static close(node: EditedNode): void {
     const prefix = prefixOf(node);
     for (const name of namesOf(node)) {
-      const input = $(`#${prefix ?? ""}-${name}`).filter("[type='text'], [type='password']");
+      const input = $(`#${prefix ?? ""}-${name}`)
+        .filter("[type='text'], [type='password'], .red-ui-typedInput")
+        .not(KEEP_SPACE);
       const value = input.val();
       if (typeof value === "string" && value !== value.trim()) input.val(value.trim());
     }
@@ -46,6 +51,13 @@ export class Form {
 
   row(name: string): JQuery {
     return this.input(name).closest(".form-row");
+  }
+
+  /** What is seen of a field: that of a typed input stands beside the input that has its value. */
+  control(name: string): JQuery {
+    const input = this.input(name);
+    const typed = input.next(".red-ui-typedInput-container");
+    return input.add(typed.find("input.red-ui-typedInput-input, button"));
   }
 
   value(name: string): string {
@@ -84,8 +96,9 @@ export class Form {
 
   /** The help of a field and the reason why it is invalid are read out with it. */
   #describeFields(): void {
-    for (const name of namesOf(this.#node)) {
-      const row = this.row(name);
+    for (const name of this.#described()) {
+      // Several fields in one row have a part of it each.
+      const row = this.input(name).closest(".tts-field, .form-row");
       if (row.length === 0) continue;
       const help = row.find(".tts-help").first().attr("id", `${this.#prefix}-${name}-help`);
       const reason = $("<div>", {
@@ -101,11 +114,21 @@ export class Form {
     }
   }
 
+  /** The type of a typed input has no reason of its own: it is part of why the value is invalid. */
+  #described(): string[] {
+    const { defaults, credentials } = this.#node._def;
+    return namesOf(this.#node).filter(
+      (name) =>
+        this.input(name).attr("type") !== "hidden" ||
+        (defaults[name] ?? credentials?.[name])?.validate !== undefined,
+    );
+  }
+
   #showReasons(): void {
-    for (const name of namesOf(this.#node)) {
+    for (const name of this.#described()) {
       const input = this.input(name);
       const invalid = input.hasClass("input-error");
-      input.attr("aria-invalid", String(invalid));
+      this.control(name).attr("aria-invalid", String(invalid));
       const reason = $(`#${this.#prefix}-${name}-reason`);
       const words = invalid ? this.#reason(name) : "";
       if (reason.text() !== words) reason.text(words);

@@ -16,7 +16,8 @@ export function valueNow(node: EditedNode, property: string): string {
   const prefix = prefixes.get(node.id);
   const value: unknown =
     prefix === undefined ? Reflect.get(node, property) : $(`#${prefix}-${property}`).val();
-  if (typeof value === "string" || typeof value === "number") return String(value);
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return String(value);
   const fallback = node._def.defaults[property]?.value;
   return typeof fallback === "string" ? fallback : "";
 }

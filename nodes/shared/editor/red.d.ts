@@ -2,9 +2,18 @@
  * The editor's global `RED`, with the gaps of @types/node-red__editor-client 1.3.11 filled in one place: a validator takes
  * `options` and returns the reason as a string, a property and a credential have a `label`, and a node knows its definition.
  */
-import type { EditorNodeInstance, EditorNodeProperties, EditorRED } from "node-red";
+import type {
+  EditorNodeInstance,
+  EditorNodeProperties,
+  EditorRED,
+  EditorWidgetTypedInputType,
+  EditorWidgetTypedInputTypeDefinition,
+} from "node-red";
 
 export type TextValues = Readonly<Record<string, string | number>>;
+
+/** A type that a typed input offers. */
+export type TypeDefinition = EditorWidgetTypedInputType | EditorWidgetTypedInputTypeDefinition;
 
 /** A node as far as the shared code of the forms looks at it. */
 export interface EditedNode {
@@ -66,7 +75,11 @@ declare global {
       ): void;
       node(id: string): object | null;
     };
-    utils: { validatePropertyExpression(expression: string): boolean };
+    utils: {
+      validatePropertyExpression(expression: string): boolean;
+      /** With options it gives the reason of an invalid value, whatever the type. */
+      validateTypedProperty(value: string, type: string, options: object): true | string;
+    };
     /** Looks a text up: `namespace:key`. The namespace of a package's own catalogue is `package/set`. */
     _(key: string, values?: TextValues): string;
   };

@@ -100,6 +100,9 @@ export const holdMax: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_
 
 export const holdFor: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_INTEGER);
 
+/** Seconds from publishing to the first answer; 0 for no limit. */
+export const timeout: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_INTEGER);
+
 export const topicPart: Rule = (value) => (noTopicLevels(value) ? undefined : { key: "validation.topic" });
 
 export const sharedGroup: Rule = (value) =>

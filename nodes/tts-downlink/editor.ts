@@ -1,0 +1,271 @@
+import { PRIORITIES, type Encoding } from "../../src/stack/downlink/order";
+import { sizeHint } from "../../src/stack/downlink/payload";
+import { makeChoice } from "../shared/editor/choice";
+import { isV2 } from "../shared/editor/connection";
+import * as downlink from "../shared/editor/downlinkRules";
+import { Form } from "../shared/editor/form";
+import { GatewayList } from "../shared/editor/gatewayList";
+import { typedText } from "../shared/editor/nodeLabel";
+import type { EditedNode, TextValues, TypeDefinition } from "../shared/editor/red";
+import * as rules from "../shared/editor/rules";
+import { isFixed, makeTyped, retype } from "../shared/editor/typed";
+import { validator } from "../shared/editor/validators";
+import { DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
+
+const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-downlink";
+
+/** A text of this node, where there is no node at hand to ask. */
+const say = (key: string, values?: TextValues): string => RED._(`${CATALOGUE}:${key}`, values);
+
+/** The type that a fixed payload of this encoding has. */
+const FIXED_TYPE: Readonly<Record<Encoding, "str" | "bin" | "json">> = {
+  bytes: "bin",
+  hex: "str",
+  base64: "str",
+  text: "str",
+  decoded: "json",
+  downlinks: "json",
+};
+
+/** The same two bytes in every encoding. */
+const EXAMPLES: Readonly<Record<Encoding, string>> = {
+  bytes: "[190, 239]",
+  hex: "BE EF",
+  base64: "vu8=",
+  text: "on",
+  decoded: '{"led": "on"}',
+  downlinks: '[{"f_port": 15, "frm_payload": "vu8="}]',
+};
+
+const OPERATION_WORDS: Readonly<Record<string, string>> = {
+  push: "label.push",
+  replace: "label.replace",
+  clear: "label.clear",
+};
+
+/** What the output says of the moment that a message comes. */
+const REPORT_WORDS: Readonly<Record<string, string>> = {
+  published: "label.when-published",
+  queued: "label.when-queued",
+  sent: "label.when-sent",
+  ack: "label.when-ack",
+  every: "label.when-every",
+};
+
+const TYPE_STRING = { value: "str", label: "string", icon: "red/images/typedInput/az.svg" };
+
+/** The list while a form is open: there is only one at a time. */
+let gatewayList: GatewayList | undefined;
+
+const saved = (node: object, property: keyof DownlinkProperties): string =>
+  String(Reflect.get(node, property) ?? DOWNLINK_DEFAULTS[property]);
+
+/** What a typed input of a node says in its label. */
+const source = (node: object, property: "device" | "operation" | "fPort" | "priority"): string =>
+  typedText(saved(node, property), saved(node, `${property}Type`));
+
+const isDefault = (node: object, property: "fPort" | "priority"): boolean =>
+  saved(node, property) === DOWNLINK_DEFAULTS[property] &&
+  saved(node, `${property}Type`) === DOWNLINK_DEFAULTS[`${property}Type`];
+
+/** Several fixed values to choose from. One that a flow has and the list has not is added to it. */
+function listed(
+  form: Form,
+  name: string,
+  type: string,
+  icon: string,
+  options: [string, string][],
+): TypeDefinition {
+  const value = form.value(name);
+  const isKnown = !isFixed(form.value(`${name}Type`)) || options.some(([known]) => known === value);
+  const all = isKnown ? options : [...options, [value, value] as const];
+  return {
+    value: type,
+    label: say("option.fixed"),
+    icon: `red/images/typedInput/${icon}.svg`,
+    options: all.map(([known, words]) => ({ value: known, label: words })),
+  };
+}
+
+/** Shows what belongs to one of several choices: elements whose attribute lists it. */
+function showOnly(attribute: string, choice: string): void {
+  $(`.tts-form [${attribute}]`).each((_, element) => {
+    $(element).toggle((element.getAttribute(attribute) ?? "").split(" ").includes(choice));
+  });
+}
+
+/** Shows the fields that have a meaning beside the others, and marks what V2 cannot say. */
+function showFields(node: EditedNode, form: Form): void {
+  const clear = downlink.isClear(node);
+  const v2 = isV2(form.value("connection"));
+  $("[data-for='item']").toggle(downlink.applies(node, "fPort"));
+  $("[data-for='payload'], [data-for='answer']").toggle(!clear);
+  $("[data-for='v2']").toggle(v2);
+  $("[data-v2-hides]").each((_, element) => {
+    const properties = (element.getAttribute("data-v2-hides") ?? "").split(" ");
+    // What is not as usual is shown with the reason why it cannot be.
+    $(element).toggle(!v2 || properties.some((property) => !isUsual(form, property)));
+  });
+  $("input[name='tts-downlink-queue'][value='clear']").prop("disabled", v2 && !clear);
+  const isUnused = form.value("encoding") !== "downlinks";
+  form
+    .input("encoding")
+    .find("[value='downlinks']")
+    .prop("disabled", v2 && isUnused);
+  const isConfirmable = form.value("confirmed") !== "false" || !isFixed(form.value("confirmedType"));
+  if (!isConfirmable) $("#tts-downlink-attempts").hide();
+  const hasIds = downlink.applies(node, "correlationIds") && !(v2 && isUsual(form, "correlationIds"));
+  showOnly("data-more", hasIds ? "ids" : "wait");
+  showOnly("data-report", clear ? "clear" : form.value("report"));
+}
+
+function isUsual(form: Form, property: string): boolean {
+  if (property === "gateways") return gatewayList === undefined || gatewayList.gateways().length === 0;
+  const type = form.value(`${property}Type`);
+  return form.value(property) === Reflect.get(DOWNLINK_DEFAULTS, property) && isFixed(type);
+}
+
+/** The bytes of a payload that is fixed in the form. */
+function showPreview(node: EditedNode, form: Form): void {
+  const type = form.value("payloadType");
+  const payload = String(form.input("payload").val());
+  const isShown = isFixed(type) && !rules.isEnvironmentVariable(payload);
+  const read = isShown && downlink.fixedPayload(downlink.encodingOf(node), payload, type, Date.now());
+  const bytes = read && read.ok ? read.value : undefined;
+  $("#tts-downlink-preview").text(bytes === undefined ? "" : inBytes(bytes.length, bytes.hex));
+  $("#tts-downlink-size").text(bytes !== undefined && sizeHint(bytes.length) ? say("hint.size") : "");
+}
+
+const inBytes = (count: number, hex: string): string =>
+  say(count === 1 ? "line.preview-one" : "line.preview", { count, hex });
+
+RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
+  category: "The Things Stack",
+  color: "#4384AE",
+  icon: "tts-downlink.svg",
+  inputs: 1,
+  outputs: 1,
+  defaults: {
+    name: { value: "", label: say("label.name") },
+    connection: { value: "", type: "tts-connection", required: true, label: say("label.connection") },
+    device: { value: "deviceId", label: say("label.device"), validate: downlink.typed("device") },
+    deviceType: { value: "msg", label: say("label.device") },
+    operation: { value: "push", label: say("label.queue"), validate: downlink.operation },
+    operationType: { value: "str", label: say("label.queue") },
+    fPort: { value: "1", label: say("label.f-port"), validate: downlink.typed("fPort") },
+    fPortType: { value: "num", label: say("label.f-port") },
+    payload: { value: "payload", label: say("label.payload"), validate: downlink.payload },
+    payloadType: { value: "msg", label: say("label.payload") },
+    encoding: { value: "bytes", label: say("label.encoding"), validate: downlink.plain("encoding") },
+    priority: { value: "NORMAL", label: say("label.priority"), validate: downlink.typed("priority") },
+    priorityType: { value: "str", label: say("label.priority") },
+    confirmed: { value: "false", label: say("label.confirmed"), validate: downlink.typed("confirmed") },
+    confirmedType: { value: "bool", label: say("label.confirmed") },
+    maxAttempts: { value: "", label: say("label.max-attempts"), validate: downlink.typed("maxAttempts") },
+    maxAttemptsType: { value: "num", label: say("label.max-attempts") },
+    correlationIds: {
+      value: "",
+      label: say("label.correlation-ids"),
+      validate: downlink.typed("correlationIds"),
+    },
+    correlationIdsType: { value: "str", label: say("label.correlation-ids") },
+    gateways: { value: [], label: say("label.gateways"), validate: downlink.plain("gateways") },
+    absoluteTime: {
+      value: "",
+      label: say("label.absolute-time"),
+      validate: downlink.typed("absoluteTime"),
+    },
+    absoluteTimeType: { value: "str", label: say("label.absolute-time") },
+    report: { value: "queued", label: say("label.report"), validate: downlink.report },
+    timeout: { value: "10", label: say("label.timeout"), validate: validator(rules.timeout) },
+    offline: { value: "hold", label: say("label.offline") },
+  },
+  paletteLabel() {
+    return this._("label.palette");
+  },
+  label() {
+    if (this.name) return this.name;
+    const operation = saved(this, "operation");
+    const word = isFixed(saved(this, "operationType")) ? OPERATION_WORDS[operation] : undefined;
+    const to = `${word === undefined ? source(this, "operation") : this._(word)} → ${source(this, "device")}`;
+    if (word === OPERATION_WORDS.clear || saved(this, "encoding") === "downlinks") return to;
+    const port = isDefault(this, "fPort") ? [] : [`${this._("label.f-port")} ${source(this, "fPort")}`];
+    const priority = isDefault(this, "priority") ? [] : [source(this, "priority")];
+    return [to, ...port, ...priority].join(" · ");
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels() {
+    // There is no answer to an empty queue.
+    const isClear = saved(this, "operation") === "clear" && isFixed(saved(this, "operationType"));
+    return this._(REPORT_WORDS[isClear ? "published" : saved(this, "report")] ?? "label.when-queued");
+  },
+  oneditprepare() {
+    const form = new Form(this, "node-input");
+    makeTyped(form, "device", [TYPE_STRING]);
+    makeTyped(form, "fPort", ["num"]);
+    if (isFixed(form.value("priorityType"))) form.set("priority", form.value("priority").toUpperCase());
+    const priorities = [...PRIORITIES].reverse().map((priority): [string, string] => [priority, priority]);
+    makeTyped(form, "priority", [listed(form, "priority", "str", "az", priorities)]);
+    makeTyped(form, "confirmed", [
+      listed(form, "confirmed", "bool", "bool", [
+        ["false", say("option.unconfirmed")],
+        ["true", say("option.confirmed")],
+      ]),
+    ]);
+    makeTyped(form, "maxAttempts", ["num"]);
+    makeTyped(form, "correlationIds", ["str", "json"]);
+    makeTyped(form, "absoluteTime", ["str", "num"]);
+
+    let encoding = downlink.encodingOf(this);
+    makeTyped(form, "payload", [FIXED_TYPE[encoding]]);
+    form.follow(["encoding"], () => {
+      const chosen = downlink.encodingOf(this);
+      if (chosen !== encoding) retype(form, "payload", [FIXED_TYPE[chosen]]);
+      encoding = chosen;
+      $("#tts-downlink-example").text(say("help.example", { example: EXAMPLES[encoding] }));
+      showOnly("data-encoding", encoding);
+    });
+    form.follow(["payload", "encoding"], () => showPreview(this, form));
+
+    const list = new GatewayList($("#tts-downlink-gateways"), this.gateways);
+    gatewayList = list;
+    const validateGateways = downlink.plain("gateways");
+    const showGateways = (): void => {
+      const result = validateGateways.call(this, list.gateways(), {});
+      $("#tts-downlink-gateways-reason").text(result === true ? "" : result);
+      if (result !== true) $("#tts-downlink-class-b-c").prop("open", true);
+    };
+    list.follow(showGateways);
+    if (list.gateways().length > 0) $("#tts-downlink-class-b-c").prop("open", true);
+
+    makeChoice(
+      form,
+      {
+        name: "operation",
+        buttons: $("input[name='tts-downlink-queue']"),
+        from: $("#tts-downlink-queue-from"),
+        value: $("#tts-downlink-queue-value"),
+        type: $("#tts-downlink-queue-type"),
+        link: $("#tts-downlink-queue-link"),
+        usual: "operation",
+      },
+      (fixed) => showOnly("data-queue", fixed ?? "from"),
+    );
+    form.follow(["connection", "operation", "encoding", "confirmed", "report"], () => {
+      showGateways();
+      showFields(this, form);
+    });
+    form.unfold();
+  },
+  oneditsave() {
+    if (gatewayList) this.gateways = gatewayList.gateways();
+    gatewayList = undefined;
+    Form.close(this);
+  },
+  oneditcancel() {
+    gatewayList = undefined;
+    Form.close(this);
+  },
+});
