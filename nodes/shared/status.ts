@@ -74,6 +74,12 @@ export function nodeStatus(RED: NodeAPI, status: StatusText, text?: string): Nod
   return { fill: status.fill, shape: status.shape, text: shorten(words) };
 }
 
+/** A word, and behind it a device as far as there is room. */
+export function withDevice(word: string, deviceId: string): string {
+  const separator = " · ";
+  return `${word}${separator}${shorten(deviceId, LONGEST - Array.from(word + separator).length)}`;
+}
+
 const PAUSE_MS = 500;
 
 /** Writes a node's status at most twice a second; the last one wins. */

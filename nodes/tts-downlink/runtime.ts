@@ -1,17 +1,16 @@
-import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow, NodeStatus } from "node-red";
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
 import { hintFor } from "../../src/diagnosis/reported";
-import type { DownlinkView, Failure, Follower } from "../../src/delivery/follow";
+import type { Failure, Follower } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { Explanation } from "../../src/stack/explanation";
 import { asMessage, getConfigNode } from "../shared/red";
 import { refuse } from "../shared/receiver";
-import { nodeStatus, StatusWriter, statusOf, type ConnectionView } from "../shared/status";
 import { FlowError, flowError, textOf } from "../shared/text";
 import { valueOf } from "../shared/typedInput";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
 import type { DownlinkProperties } from "./properties";
 import { readDownlinkSettings, VALUES, type DownlinkSettings } from "./settings";
-import { statusOfDownlink } from "./status";
+import { DownlinkStatus } from "./status";
 
 type Send = (msg: NodeMessage) => void;
 type Done = (error?: Error) => void;
@@ -61,41 +60,35 @@ export default function init(RED: NodeAPI): void {
     }
     const { settings } = read;
 
-    const status = new StatusWriter((next) => this.status(next));
-    let view: ConnectionView = { state: "connecting" };
-    let last: DownlinkView | undefined;
-    const statusNow = (): NodeStatus =>
-      nodeStatus(RED, view.state === "connected" && last ? statusOfDownlink(last) : statusOf(view));
-    const show = (): void => status.show(statusNow);
+    const status = new DownlinkStatus(RED, this);
+    const sender = connection.joinAsSender({ node: this, onView: (view) => status.connection(view) });
 
-    const sender = connection.joinAsSender({
-      node: this,
-      onView: (next) => {
-        view = next;
-        show();
-      },
-    });
-
-    const followerOf = (msg: NodeMessageInFlow, send: Send, done: Done): Follower => ({
-      onStep(next) {
-        last = next;
-        show();
-      },
+    const followerOf = (msg: NodeMessageInFlow, deviceId: string, send: Send, done: Done): Follower => ({
+      onStep: (view) => status.step(view),
       onReport: (downlink) => {
         // Several messages of one input must not share what is in them.
         const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
         send(asMessage({ ...base, downlink }));
       },
-      onEnd: (failure) => (failure ? done(failureOf(failure)) : done()),
+      onEnd(failure) {
+        if (!failure) {
+          done();
+          return;
+        }
+        status.failure(failure.code, deviceId);
+        done(failureOf(failure));
+      },
     });
 
     const handle = async (msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> => {
       const built = buildOrder(await valuesFor(this, settings, msg), sender.limits, Date.now());
-      if (!built.ok) {
-        done(flowError(RED, { code: "invalid_downlink", ...built.refusal }));
+      if (built.ok) {
+        const { order } = built;
+        sender.send({ order, ...settings }, followerOf(msg, order.deviceId, send, done));
         return;
       }
-      sender.send({ order: built.order, ...settings }, followerOf(msg, send, done));
+      status.failure("invalid_downlink", "");
+      done(flowError(RED, { code: "invalid_downlink", ...built.refusal }));
     };
 
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.
