@@ -1,18 +1,10 @@
-import type { Explanation } from "../stack/explanation";
+import type { Explanation, Text } from "../stack/explanation";
 import type { DownlinkOrder, Operation, Priority } from "../stack/downlink/order";
 import type { StackError } from "../stack/messages";
 
 /** How far a downlink has come. `held` and `published` are ours, the others the stack's words, `unanswered` our last one. */
 export type DownlinkState =
-  | "held"
-  | "published"
-  | "queued"
-  | "sent"
-  | "ack"
-  | "nack"
-  | "failed"
-  | "invalidated"
-  | "unanswered";
+  "held" | "published" | "queued" | "sent" | "ack" | "nack" | "failed" | "invalidated" | "unanswered";
 
 /** `at`: ms since 1970 on this machine. */
 export interface Step {
@@ -28,6 +20,8 @@ export interface ItemView {
   correlationIds: string[];
   steps: Step[];
   fCnt?: number;
+  /** Of a confirmed one: how often it was sent, as far as is known; absent before the first time. */
+  attempts?: number;
   error?: StackError;
 }
 
@@ -43,6 +37,8 @@ export interface DownlinkView {
   correlationIds: string[];
   steps: Step[];
   fCnt?: number;
+  /** Of a confirmed one: how often it was sent, as far as is known; absent before the first time. */
+  attempts?: number;
   error?: StackError;
   /** Only for downlink objects. */
   items?: ItemView[];
@@ -60,14 +56,23 @@ export interface DownlinkOptions {
   readonly offline: "hold" | "error";
 }
 
-/** Who follows a downlink. None of these may throw. */
+/** Why a downlink failed. */
+export interface Failure extends Explanation {
+  /** Where several went together: how many of how many, to stand before the text, which is that of the first one. */
+  readonly several?: Text;
+}
+
+/** Who follows a downlink. None of these may throw, and none is called before `send` has returned. */
 export interface Follower {
-  /** At each step, also after the end: for the status. */
+  /**
+   * At each step, also after the end: for the status. Of downlink objects only the one that made the step: its `index`,
+   * `steps` and so on, with the `state` of all.
+   */
   onStep(view: DownlinkView): void;
   /** What goes on into the flow: once, or with `report: every` once per step. */
   onReport(view: DownlinkView): void;
   /** Exactly once: reached what was asked for, or failed. */
-  onEnd(failure?: Explanation): void;
+  onEnd(failure?: Failure): void;
 }
 
 export interface DownlinkJob extends DownlinkOptions {

@@ -1,0 +1,52 @@
+/** Time, so that tests need not wait for it. */
+export interface Clock {
+  /** ms since 1970: what flows see. Somebody may set it. */
+  date(): number;
+  /** ms of a clock that nobody sets: what durations are measured with. */
+  now(): number;
+  /** Returns what calls it off. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** Its timers keep no process alive. */
+export const SYSTEM_CLOCK: Clock = {
+  date: () => Date.now(),
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** What `setTimeout` takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** The one timer of a courier, set to the earliest of all that it has been asked for. */
+export class Alarm {
+  readonly #clock: Clock;
+  readonly #ring: () => void;
+  #at = Infinity;
+  #callOff: () => void = () => undefined;
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock;
+    this.#ring = ring;
+  }
+
+  /** @param time of the clock's `now` */
+  at(time: number): void {
+    if (time >= this.#at) return;
+    this.#callOff();
+    this.#at = time;
+    const delay = Math.ceil(Math.max(0, time - this.#clock.now()));
+    this.#callOff = this.#clock.after(Math.min(LONGEST_MS, delay), () => {
+      this.#at = Infinity;
+      this.#ring();
+    });
+  }
+
+  clear(): void {
+    this.#callOff();
+    this.#at = Infinity;
+  }
+}

@@ -1,0 +1,338 @@
+import type { Recipient } from "../connection/router";
+import type { Session } from "../connection/session";
+import type { Service } from "../services/service";
+import type { Explanation, Text } from "../stack/explanation";
+import { ANSWER_KINDS } from "./answers";
+import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
+import { Dispatch } from "./dispatch";
+import { Experience, type NoAnswerEvidence } from "./evidence";
+import { heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
+import type { DownlinkJob, Follower } from "./follow";
+import type { FollowedPart } from "./followed";
+import { Following } from "./following";
+import { Hold } from "./hold";
+import type { Item } from "./item";
+import { Pace } from "./pace";
+
+export interface CourierOptions {
+  readonly service: Service;
+  readonly session: Pick<Session, "open" | "openedAt" | "lastMessageAt" | "stateFor" | "publish" | "listen">;
+  /** Publishes a minute; absent: none until the server ends a connection over its rate limit. */
+  readonly perMinute?: number | undefined;
+  /** Downlink messages that are held of those that come while disconnected. */
+  readonly holdMax: number;
+  /** Seconds that one is held while disconnected. */
+  readonly holdFor: number;
+  /** Asked when no answer came in time; the error, or `queued` where it was found in the queue. Must not reject. */
+  explainNoAnswer(evidence: NoAnswerEvidence): Promise<Explanation | "queued">;
+  warn(text: Text): void;
+  readonly clock?: Clock;
+}
+
+/**
+ * The server ends a connection over its rate limit as soon as it reads the publish. Longer than this without an acknowledgement is
+ * something else, and what waits may go on.
+ */
+const LAST_WORD_MS = 2_000;
+/** Waiting for the acknowledgement of the one before is no holding until it takes as long as this. */
+const NOT_HELD_MS = 250;
+/** How a connection ends that the server closes; a line that breaks ends otherwise. */
+const CLOSED_CODES = new Set([undefined, "ECONNRESET", "EPIPE"]);
+
+/**
+ * Takes downlinks from the flow to their end, for one session. One at a time is on the way to the server without an
+ * acknowledgement, so when a connection ends at most one is in doubt; that one is never sent again. No callback of a follower is
+ * called before `send` has returned.
+ */
+export class Courier {
+  readonly recipient: Recipient;
+  readonly #options: CourierOptions;
+  readonly #session: CourierOptions["session"];
+  readonly #clock: Clock;
+  readonly #alarm: Alarm;
+  readonly #pace: Pace;
+  readonly #hold: Hold;
+  readonly #following: Following;
+  readonly #experience = new Experience();
+  readonly #stopListening: () => void;
+  /** Not looked at yet. */
+  readonly #arrived = new Set<Dispatch>();
+  /** On the way to the server. */
+  readonly #inFlight = new Set<FollowedPart>();
+  #connected = false;
+  #sequence = 0;
+  /** Of those that wait: their followers do not know it yet. */
+  readonly #untold = new Set<Dispatch>();
+  #untoldSince = Infinity;
+  #dropped = 0;
+  #ended = false;
+
+  constructor(options: CourierOptions) {
+    const { session, service } = options;
+    this.#options = options;
+    this.#session = session;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#alarm = new Alarm(this.#clock, () => this.#tick());
+    this.#pace = new Pace(options.perMinute);
+    this.#hold = new Hold(options.holdMax, options.holdFor);
+    this.#hold.disconnected(this.#clock.now());
+    this.#following = new Following(service.downlinkLimits.correlationIds, {
+      goOn: (dispatch) => this.#hold.resume(dispatch),
+      stop: (dispatch, failure) => {
+        this.#hold.delete(dispatch);
+        dispatch.abandon(failure);
+      },
+      explain: (followed, unanswered) => options.explainNoAnswer(this.#evidence(followed, unanswered)),
+      accepted: (deviceId) => this.#experience.accepted(deviceId),
+      changed: () => this.#pump(),
+    });
+    this.recipient = {
+      kinds: ANSWER_KINDS,
+      everyDevice: true,
+      wantsDevice: () => true,
+      deliver: ({ received }) => {
+        if (this.#ended) return;
+        this.#following.take(received);
+        this.#pump();
+      },
+    };
+    this.#stopListening = session.listen({
+      onState: () => this.#sessionChanged(),
+      onProblem: () => undefined,
+      onInvalid: () => undefined,
+    });
+    this.#sessionChanged();
+  }
+
+  /** Publishes a minute at present; undefined: no pace. */
+  get perMinute(): number | undefined {
+    return this.#pace.perMinute(this.#clock.now());
+  }
+
+  /** As set in the connections: the lowest where there are several. */
+  setPerMinute(perMinute: number | undefined): void {
+    this.#pace.configure(perMinute);
+    this.#pump();
+  }
+
+  /** `drop`: its node is gone. What it holds is not sent, and its follower not called any more. */
+  send(job: DownlinkJob, follower: Follower): { readonly drop: () => void } {
+    const dispatch = new Dispatch(
+      job,
+      follower,
+      { arrivedAt: this.#clock.now(), date: () => this.#clock.date() },
+      this.#options.service.downlinkLimits.correlationIds,
+    );
+    if (this.#arrived.size === 0) queueMicrotask(() => this.#takeIn());
+    this.#arrived.add(dispatch);
+    return { drop: () => this.#drop(dispatch) };
+  }
+
+  /** The connection goes away. Followers are not called any more. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#stopListening();
+    this.#alarm.clear();
+    const held = [...this.#hold.all(), ...this.#arrived];
+    this.#dropped += held.length;
+    this.#following.end();
+    for (const dispatch of held) dispatch.forget();
+    this.#arrived.clear();
+    this.#warnOfDropped();
+  }
+
+  #takeIn(): void {
+    const arrived = [...this.#arrived];
+    this.#arrived.clear();
+    if (this.#ended) return;
+    for (const dispatch of arrived) {
+      if (this.#untold.size === 0) this.#untoldSince = this.#clock.now();
+      this.#untold.add(dispatch);
+      this.#accept(dispatch);
+      this.#pump();
+    }
+  }
+
+  #accept(dispatch: Dispatch): void {
+    const { operation, deviceId, options } = dispatch;
+    if (!this.#session.open && options.offline === "error") {
+      dispatch.abandon(notConnected(deviceId));
+      return;
+    }
+    if (operation !== "push") {
+      for (const older of this.#hold.forDevice(deviceId)) this.#expire(older, obsolete[operation](deviceId));
+    }
+    const { out, most } = this.#hold.add(dispatch);
+    for (const older of out) this.#expire(older, pushedOut(older.deviceId, { number: most }));
+  }
+
+  #expire(dispatch: Dispatch, failure: Explanation): void {
+    this.#hold.delete(dispatch);
+    dispatch.abandon(failure);
+  }
+
+  #drop(dispatch: Dispatch): void {
+    if (this.#ended) return;
+    const held = this.#hold.has(dispatch) || this.#arrived.has(dispatch);
+    this.#arrived.delete(dispatch);
+    this.#hold.delete(dispatch);
+    this.#following.forget(dispatch);
+    if (!held) return;
+    // One warning for all that a node drops.
+    if (this.#dropped === 0) queueMicrotask(() => this.#warnOfDropped());
+    this.#dropped += 1;
+  }
+
+  #warnOfDropped(): void {
+    const count = this.#dropped;
+    this.#dropped = 0;
+    if (count > 0) this.#options.warn({ key: "warning.dropped-held", values: { number: count } });
+  }
+
+  #sessionChanged(): void {
+    if (this.#ended) return;
+    const { open } = this.#session;
+    if (open !== this.#connected) {
+      this.#connected = open;
+      if (open) this.#hold.connected();
+      else this.#disconnected();
+    }
+    this.#pump();
+  }
+
+  #disconnected(): void {
+    const now = this.#clock.now();
+    const limited = this.#endedOverLimit(now);
+    this.#hold.disconnected(now);
+    this.#inFlight.clear();
+    if (limited) {
+      const perMinute = this.#pace.ended(now);
+      if (perMinute !== undefined)
+        this.#options.warn({ key: "warning.slowed-down.rate-limit", values: { perMinute } });
+    }
+    this.#following.connectionEnded();
+    for (const dispatch of this.#hold.all()) {
+      // An end over the rate limit is a part of pacing.
+      if (dispatch.options.offline === "error" && !limited)
+        this.#expire(dispatch, notConnected(dispatch.deviceId));
+    }
+  }
+
+  /** Whether the connection was ended instead of acknowledging a publish. Rule: observed.md A5. */
+  #endedOverLimit(now: number): boolean {
+    const state = this.#session.stateFor(ANSWER_KINDS);
+    const problem = "problem" in state ? state.problem : undefined;
+    if (problem?.problem !== "connection_lost" || !CLOSED_CODES.has(problem.errorCode)) return false;
+    return [...this.#inFlight].some(
+      ({ part }) =>
+        now - part.publishedAt <= LAST_WORD_MS && !part.items.some((item) => item.answered || item.over),
+    );
+  }
+
+  /** Publishes what may go, and tells what has to wait. */
+  #pump(): void {
+    if (this.#ended) return;
+    while (this.#hold.size > 0) {
+      const now = this.#clock.now();
+      const at = this.#goesAt(now);
+      const dispatch = at <= now ? this.#hold.next() : undefined;
+      if (!dispatch) {
+        this.#wait(now, at);
+        return;
+      }
+      this.#publish(dispatch, now);
+    }
+    this.#untold.clear();
+  }
+
+  /** From when on the next may be published; Infinity: not before something happens. */
+  #goesAt(now: number): number {
+    // Without the subscriptions its answers would be lost.
+    const { state } = this.#session.stateFor(ANSWER_KINDS);
+    if (!this.#session.open || state === "connecting") return Infinity;
+    const newest = [...this.#inFlight].at(-1);
+    const acknowledged = newest ? newest.part.publishedAt + LAST_WORD_MS : -Infinity;
+    return Math.max(acknowledged, this.#pace.nextAt(now));
+  }
+
+  #wait(now: number, at: number): void {
+    if (at > now) this.#alarm.at(at);
+    this.#alarm.at(this.#hold.expiresAt);
+    if (this.#untold.size === 0) return;
+    const briefly = this.#session.open && this.#inFlight.size > 0 && this.#pace.nextAt(now) <= now;
+    const tellAt = briefly ? this.#untoldSince + NOT_HELD_MS : now;
+    if (tellAt > now) this.#alarm.at(tellAt);
+    else {
+      const untold = [...this.#untold];
+      this.#untold.clear();
+      for (const dispatch of untold) if (this.#hold.has(dispatch)) dispatch.hold();
+    }
+  }
+
+  #publish(dispatch: Dispatch, now: number): void {
+    const part = dispatch.takePart();
+    if (!part) return;
+    if (dispatch.published) this.#hold.delete(dispatch);
+    else this.#hold.pause(dispatch);
+    const { payload } = part;
+    part.payload = [];
+    part.publishedAt = now;
+    part.sequence = ++this.#sequence;
+    const followed: FollowedPart = { part, dispatch };
+    this.#alarm.at(this.#following.add(followed));
+    this.#inFlight.add(followed);
+    this.#pace.published(now);
+    this.#experience.published(part.items.length, now);
+    for (const item of part.items) dispatch.enter(item, "published");
+
+    const {
+      topic,
+      payload: bytes,
+      qos,
+    } = this.#options.service.encodeDownlink(dispatch.deviceId, part.operation, payload);
+    void this.#session
+      .publish(topic, bytes, qos)
+      .catch(() => "unanswered" as const)
+      .then((outcome) => this.#outcome(followed, outcome === "acknowledged"));
+  }
+
+  #outcome(followed: FollowedPart, acknowledged: boolean): void {
+    // Of a connection that has ended, everything is said already.
+    if (this.#ended || !this.#inFlight.delete(followed)) return;
+    const now = this.#clock.now();
+    if (acknowledged) {
+      followed.part.acknowledgedAfter = now - followed.part.publishedAt;
+      this.#pace.acknowledged(now);
+      this.#following.acknowledged(followed);
+    } else this.#following.lost(followed);
+    this.#pump();
+  }
+
+  #evidence({ part, dispatch }: FollowedPart, unanswered: Item | undefined): NoAnswerEvidence {
+    const { deviceId, operation, encoding } = dispatch;
+    const { openedAt, lastMessageAt } = this.#session;
+    const now = this.#clock.now();
+    return {
+      deviceId,
+      operation,
+      encoding,
+      correlationId: unanswered?.ourId ?? "",
+      ...(part.acknowledgedAfter === undefined ? {} : { pubackMs: part.acknowledgedAfter }),
+      receivedAnything: lastMessageAt !== undefined,
+      ...this.#experience.with(deviceId, now),
+      ...(openedAt === undefined ? {} : { connectionAge: (this.#clock.date() - openedAt) / 1000 }),
+      waited: dispatch.options.timeout,
+    };
+  }
+
+  #tick(): void {
+    if (this.#ended) return;
+    const now = this.#clock.now();
+    for (const dispatch of this.#hold.takeExpired(now))
+      dispatch.abandon(heldTooLong(dispatch.deviceId, { seconds: this.#options.holdFor }));
+    this.#following.sweep(now);
+    this.#pump();
+    this.#alarm.at(this.#following.dueAt);
+  }
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from "node:crypto";
+import type { DownlinkItem, Encoding, Operation } from "../stack/downlink/order";
+import type { Explanation } from "../stack/explanation";
+import { severalFailed } from "./failures";
+import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./follow";
+import { Item } from "./item";
+import { MOST_ITEMS, partsOf, type Part } from "./part";
+import { copyOf, Together, viewOf } from "./view";
+
+/** 128 bits, so that nobody else has it or can guess it. */
+const newCorrelationId = (): string => `node-red:${randomBytes(16).toString("hex")}`;
+
+/** One job from the flow to its end: its parts, and what its follower gets to know of it. */
+export class Dispatch {
+  readonly options: DownlinkOptions;
+  readonly deviceId: string;
+  readonly operation: Operation;
+  readonly encoding: Encoding;
+  /** ms of the clock's `now`. */
+  readonly arrivedAt: number;
+  readonly parts: readonly Part[];
+  readonly #items: readonly Item[];
+  readonly #priority: DownlinkItem["priority"];
+  readonly #date: () => number;
+  /** Only where several are one message, even if it is one only. */
+  readonly #together: Together | undefined;
+  #follower: Follower | undefined;
+  /** Parts on their way. */
+  #taken = 0;
+  /** Items that the node still waits for. */
+  #waitingFor: number;
+
+  /** @param date ms since 1970 */
+  constructor(
+    { order, ...options }: DownlinkJob,
+    follower: Follower,
+    time: { readonly arrivedAt: number; readonly date: () => number },
+    correlationIds: boolean,
+  ) {
+    const { deviceId, operation, encoding } = order;
+    this.options = options;
+    this.deviceId = deviceId;
+    this.operation = operation;
+    this.encoding = encoding;
+    this.arrivedAt = time.arrivedAt;
+    this.#date = time.date;
+    this.#follower = follower;
+    // Clearing has nothing to follow but its publish.
+    const clears = operation === "clear";
+    const given = clears ? [{}] : order.items;
+    this.#items = given.map(
+      (item, index) =>
+        new Item(index, deviceId, item, correlationIds && !clears ? newCorrelationId() : undefined),
+    );
+    this.#priority = given[0]?.priority;
+    this.#waitingFor = given.length;
+    this.#together = encoding === "downlinks" && !clears ? new Together(given.length) : undefined;
+    this.parts = partsOf(order, this.#items);
+  }
+
+  /** Everything is on its way that is going to be. */
+  get published(): boolean {
+    return this.#taken >= this.parts.length;
+  }
+
+  /** The next part; from now on it is on its way. */
+  takePart(): Part | undefined {
+    return this.parts[this.#taken++];
+  }
+
+  /** The step of what has to wait. */
+  hold(): void {
+    for (const item of this.#left()) if (item.steps.length === 0) this.enter(item, "held");
+  }
+
+  /** A step of one item, with what is wrong from then on. */
+  enter(item: Item, state: DownlinkState, failure?: Explanation): void {
+    const done = this.#waitingFor === 0;
+    const at = this.#date();
+    this.#together?.moved(item.state, state, at);
+    item.enter(state, at);
+    item.failure ??= failure;
+    this.#follower?.onStep(this.#glance(item));
+    if (!done && this.options.report === "every") this.#follower?.onReport(this.#view(item));
+    this.settle(item);
+  }
+
+  /** What goes wrong without a step. */
+  fail(item: Item, failure: Explanation): void {
+    item.failure ??= failure;
+    this.settle(item);
+  }
+
+  /** What is not on its way will not be. */
+  abandon(failure: Explanation): void {
+    const left = this.#left();
+    this.#taken = this.parts.length;
+    for (const item of left) this.fail(item, failure);
+  }
+
+  /** Looks whether the item is as far as the node waits for, and whether all are. */
+  settle(item: Item): void {
+    if (item.settled || !(item.failure || this.#isReached(item))) return;
+    item.settled = true;
+    this.#waitingFor -= 1;
+    if (this.#waitingFor > 0) return;
+    const failed = this.#items.filter((one) => one.failure);
+    const failure = failed[0]?.failure;
+    if (failure === undefined) {
+      if (this.options.report !== "every") this.#follower?.onReport(this.#view(item));
+      this.#follower?.onEnd();
+    } else if (this.#together) {
+      const several = severalFailed(this.deviceId, failed.length, this.#items.length);
+      this.#follower?.onEnd({ ...failure, several });
+    } else this.#follower?.onEnd(failure);
+  }
+
+  /** Nobody wants to know any more. */
+  forget(): void {
+    this.#follower = undefined;
+    this.#taken = this.parts.length;
+  }
+
+  #isReached(item: Item): boolean {
+    const { report } = this.options;
+    const part = this.parts[Math.floor(item.index / MOST_ITEMS)];
+    const acknowledged = part?.acknowledgedAfter !== undefined;
+    return this.operation === "clear" ? acknowledged : item.reached(report, acknowledged);
+  }
+
+  #left(): readonly Item[] {
+    return this.parts.slice(this.#taken).flatMap((part) => part.items);
+  }
+
+  /** For the status: of several only the one that this is about. */
+  #glance(item: Item): DownlinkView {
+    const { deviceId, operation } = this;
+    const view = { ...viewOf(item), deviceId, operation };
+    if (this.#together) return { ...view, state: this.#together.state, index: item.index };
+    return {
+      ...view,
+      ...(operation === "clear" ? {} : { confirmed: item.confirmed }),
+      ...(this.#priority === undefined ? {} : { priority: this.#priority }),
+    };
+  }
+
+  /** @param item that has made the step; of several only `report: every` names it */
+  #view(item: Item): DownlinkView {
+    if (!this.#together) return this.#glance(item);
+    const { deviceId, operation } = this;
+    const error = this.#items.find((one) => one.error)?.error;
+    return {
+      state: this.#together.state,
+      deviceId,
+      operation,
+      correlationIds: this.#items.flatMap((one) => one.correlationIds),
+      steps: copyOf(this.#together.steps),
+      ...(error === undefined ? {} : { error: structuredClone(error) }),
+      items: this.#items.map((one) => ({ index: one.index, ...viewOf(one) })),
+      ...(this.options.report === "every" ? { index: item.index } : {}),
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { Encoding, Operation } from "../stack/downlink/order";
+import { Tally } from "./tally";
+
+/** What this side has seen around a downlink that nobody answered. */
+export interface NoAnswerEvidence {
+  readonly deviceId: string;
+  readonly operation: Operation;
+  readonly encoding: Encoding;
+  /** Ours, of the first item without an answer; empty where the service has none, and for `clear`. */
+  readonly correlationId: string;
+  /** ms from publishing to the PUBACK; absent where none came. */
+  readonly pubackMs?: number;
+  /** Anything at all ever came in this session: an uplink, a `queued`. */
+  readonly receivedAnything: boolean;
+  /** Some downlink was taken by the stack in this run. */
+  readonly anyAnswered: boolean;
+  /** One to this device was. */
+  readonly deviceAnswered: boolean;
+  /** Items published in the last ten seconds. */
+  readonly recentItems: number;
+  /** Seconds since the present connection was accepted; absent where there is none. */
+  readonly connectionAge?: number;
+  /** Seconds that were waited. */
+  readonly waited: number;
+}
+
+const RECENT_SECONDS = 10;
+const MOST_DEVICES = 5_000;
+
+/** What has become of downlinks so far. */
+export class Experience {
+  readonly #devices = new Set<string>();
+  readonly #recent = new Tally(RECENT_SECONDS);
+
+  /** @param now ms of the clock's `now` */
+  published(items: number, now: number): void {
+    this.#recent.add(items, now);
+  }
+
+  accepted(deviceId: string): void {
+    if (this.#devices.size < MOST_DEVICES) this.#devices.add(deviceId);
+  }
+
+  with(
+    deviceId: string,
+    now: number,
+  ): Pick<NoAnswerEvidence, "anyAnswered" | "deviceAnswered" | "recentItems"> {
+    return {
+      anyAnswered: this.#devices.size > 0,
+      deviceAnswered: this.#devices.has(deviceId),
+      recentItems: this.#recent.sum(now),
+    };
+  }
+}

@@ -1,0 +1,59 @@
+/** What a downlink node says when a downlink fails. Texts: the catalogue. */
+import type { ErrorCode, Explanation, Text, TextValues } from "../stack/explanation";
+import type { StackError } from "../stack/messages";
+import { errorSentence } from "../stack/stackError";
+
+/** Says it of a device. */
+const failure =
+  (code: ErrorCode, key: string) =>
+  (deviceId: string, values: TextValues = {}): Explanation => ({
+    code,
+    key,
+    values: { device: deviceId, ...values },
+  });
+
+export const notConnected = failure("not_connected", "error.not-connected.offline");
+
+/** Values: `seconds` it was held. */
+export const heldTooLong = failure("expired", "error.expired.held-too-long");
+/** Values: `number` that may be held. */
+export const pushedOut = failure("expired", "error.expired.pushed-out");
+const obsoleteByReplace = failure("expired", "error.expired.replaced");
+const obsoleteByClear = failure("expired", "error.expired.cleared");
+
+export const connectionEnded = failure("unanswered", "error.unanswered.connection-ended");
+/** Values: `hours`. */
+export const neverEnded = failure("unanswered", "error.unanswered.never-ended");
+/** For want of an explanation. */
+export const noExplanation = failure("not_accepted", "error.unanswered.no-explanation");
+
+export const notEncoded = failure("not_encoded", "error.not-encoded.empty");
+
+export const invalidated = failure("undelivered", "error.undelivered.invalidated");
+const takenByReplace = failure("undelivered", "error.undelivered.replaced");
+const takenByClear = failure("undelivered", "error.undelivered.cleared");
+const gaveUp = failure("undelivered", "error.undelivered.max-retries");
+
+const reported = failure("downlink_failed", "error.downlink-failed.reported");
+
+/** Held here while a later replace or clear came. */
+export const obsolete = { replace: obsoleteByReplace, clear: obsoleteByClear } as const;
+/** Taken out of the stack's queue by a later replace or clear. */
+export const taken = { replace: takenByReplace, clear: takenByClear } as const;
+
+const MAX_RETRIES = "max_retries_reached";
+
+/**
+ * The stack reported the end of a downlink.
+ * @param attempts how often it was sent
+ */
+export function reportedFailure(deviceId: string, error: StackError, attempts: number): Explanation {
+  if (error.name === MAX_RETRIES) return { ...gaveUp(deviceId, { attempts }), stack: error };
+  return { ...reported(deviceId, { sentence: errorSentence(error) }), stack: error };
+}
+
+/** What stands before the failure of the first one where several went together. */
+export const severalFailed = (deviceId: string, failed: number, total: number): Text => ({
+  key: "error.downlink-failed.several",
+  values: { device: deviceId, failed, total },
+});

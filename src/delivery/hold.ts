@@ -1,0 +1,111 @@
+import type { Dispatch } from "./dispatch";
+
+/** How many may wait for the pace while the connection is up. */
+const MOST_WAITING = 10_000;
+
+/**
+ * What waits to be published, in order. While disconnected each is held so long at most, and so many at most of those that came
+ * meanwhile; while connected they wait for the pace as long as it takes.
+ */
+export class Hold {
+  readonly #most: number;
+  readonly #longestMs: number;
+  readonly #all = new Set<Dispatch>();
+  /** Came while disconnected. */
+  readonly #late = new Set<Dispatch>();
+  readonly #byDevice = new Map<string, Set<Dispatch>>();
+  /** By device: whose earlier part has to be answered before anything else goes there. */
+  readonly #paused = new Map<string, Dispatch>();
+  #disconnectedAt: number | undefined;
+
+  /**
+   * @param most downlink messages that may come while disconnected
+   * @param longest seconds
+   */
+  constructor(most: number, longest: number) {
+    this.#most = most;
+    this.#longestMs = longest * 1000;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  has(dispatch: Dispatch): boolean {
+    return this.#all.has(dispatch);
+  }
+
+  /** Returns those that are pushed out for it, with how many there is room for. */
+  add(dispatch: Dispatch): { readonly out: readonly Dispatch[]; readonly most: number } {
+    this.#all.add(dispatch);
+    const device = this.#byDevice.get(dispatch.deviceId) ?? new Set();
+    this.#byDevice.set(dispatch.deviceId, device.add(dispatch));
+    if (this.#disconnectedAt !== undefined) this.#late.add(dispatch);
+    const [full, most] = this.#late.size > this.#most ? [this.#late, this.#most] : [this.#all, MOST_WAITING];
+    const [oldest] = full;
+    if (full.size <= most || !oldest) return { out: [], most };
+    this.delete(oldest);
+    return { out: [oldest], most };
+  }
+
+  delete(dispatch: Dispatch): void {
+    this.resume(dispatch);
+    this.#all.delete(dispatch);
+    this.#late.delete(dispatch);
+    const device = this.#byDevice.get(dispatch.deviceId);
+    device?.delete(dispatch);
+    if (device?.size === 0) this.#byDevice.delete(dispatch.deviceId);
+  }
+
+  /** The next that may go. */
+  next(): Dispatch | undefined {
+    for (const dispatch of this.#all) if (!this.#paused.has(dispatch.deviceId)) return dispatch;
+    return undefined;
+  }
+
+  /** Nothing goes to its device until it is resumed. */
+  pause(dispatch: Dispatch): void {
+    this.#paused.set(dispatch.deviceId, dispatch);
+  }
+
+  resume(dispatch: Dispatch): void {
+    if (this.#paused.get(dispatch.deviceId) === dispatch) this.#paused.delete(dispatch.deviceId);
+  }
+
+  forDevice(deviceId: string): readonly Dispatch[] {
+    return [...(this.#byDevice.get(deviceId) ?? [])];
+  }
+
+  all(): readonly Dispatch[] {
+    return [...this.#all];
+  }
+
+  connected(): void {
+    this.#disconnectedAt = undefined;
+    this.#late.clear();
+  }
+
+  /** @param now ms of the clock's `now` */
+  disconnected(now: number): void {
+    this.#disconnectedAt = now;
+  }
+
+  /** When the first one will have been held too long. */
+  get expiresAt(): number {
+    const [oldest] = this.#all;
+    if (this.#disconnectedAt === undefined || !oldest) return Infinity;
+    return Math.max(oldest.arrivedAt, this.#disconnectedAt) + this.#longestMs;
+  }
+
+  /** Lets go of those that were held too long. */
+  takeExpired(now: number): readonly Dispatch[] {
+    const expired: Dispatch[] = [];
+    while (this.expiresAt <= now) {
+      const [oldest] = this.#all;
+      if (!oldest) break;
+      this.delete(oldest);
+      expired.push(oldest);
+    }
+    return expired;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Answer, AnswerState } from "./answers";
+import type { Item } from "./item";
+
+/** Which of our downlinks an answer is about. */
+export interface Matcher {
+  add(item: Item): void;
+  remove(item: Item): void;
+  find(answer: Answer): Item | undefined;
+}
+
+/** Everything that is ours is known by an ID of ours; what others send is nobody here. */
+export class ByCorrelationId implements Matcher {
+  readonly #items = new Map<string, Item>();
+
+  add(item: Item): void {
+    if (item.ourId !== undefined) this.#items.set(item.ourId, item);
+  }
+
+  remove(item: Item): void {
+    if (item.ourId !== undefined) this.#items.delete(item.ourId);
+  }
+
+  find({ correlationIds }: Answer): Item | undefined {
+    for (const ids of correlationIds) {
+      for (const id of ids) {
+        const item = this.#items.get(id);
+        if (item) return item;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Whether an answer of that state can be the next one of an item. */
+const AWAITS: Record<AnswerState, (item: Item) => boolean> = {
+  queued: (item) => !item.answered,
+  sent: (item) => item.state !== "sent",
+  ack: (item) => item.confirmed,
+  nack: (item) => item.confirmed,
+  failed: () => true,
+  invalidated: () => true,
+};
+
+/** V2 has no correlation IDs: the answers of a device are taken in the order of its downlinks. */
+export class ByOrder implements Matcher {
+  readonly #devices = new Map<string, Set<Item>>();
+
+  add(item: Item): void {
+    const items = this.#devices.get(item.deviceId) ?? new Set();
+    this.#devices.set(item.deviceId, items.add(item));
+  }
+
+  remove(item: Item): void {
+    const items = this.#devices.get(item.deviceId);
+    items?.delete(item);
+    if (items?.size === 0) this.#devices.delete(item.deviceId);
+  }
+
+  find({ state, deviceId }: Answer): Item | undefined {
+    for (const item of this.#devices.get(deviceId) ?? []) if (AWAITS[state](item)) return item;
+    return undefined;
+  }
+}

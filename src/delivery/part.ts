@@ -1,0 +1,50 @@
+import type { DownlinkItem, DownlinkOrder } from "../stack/downlink/order";
+import type { Item } from "./item";
+
+/** The server loses answers when many more go together. Rule: observed.md B2. */
+export const MOST_ITEMS = 100;
+
+/** What goes out in one publish: the stack takes all of it or nothing. */
+export interface Part {
+  readonly operation: "push" | "replace";
+  readonly items: readonly Item[];
+  /** For the wire; let go when it is on its way. */
+  payload: readonly DownlinkItem[];
+  /** The publishes of a connection count up. */
+  sequence: number;
+  /** ms of the clock's `now`. */
+  publishedAt: number;
+  /** ms of the clock's `now`: an answer is missed from then on. */
+  deadline: number;
+  /** ms from publishing to the acknowledgement. */
+  acknowledgedAfter: number | undefined;
+  /** The stack has taken it. */
+  accepted: boolean;
+}
+
+/**
+ * An order in publishes: the first does what was ordered, the others push.
+ * @param items of the order; a single one without a payload where it clears
+ */
+export function partsOf(order: DownlinkOrder, items: readonly Item[]): Part[] {
+  return Array.from({ length: Math.ceil(items.length / MOST_ITEMS) }, (_, number) => {
+    const range = [number * MOST_ITEMS, (number + 1) * MOST_ITEMS] as const;
+    const own = items.slice(...range);
+    return {
+      operation: number === 0 && order.operation !== "push" ? "replace" : "push",
+      items: own,
+      payload: order.items
+        .slice(...range)
+        .map((item, index) => withIds(item, own[index]?.correlationIds ?? [])),
+      sequence: 0,
+      publishedAt: 0,
+      deadline: Infinity,
+      acknowledgedAfter: undefined,
+      accepted: false,
+    };
+  });
+}
+
+function withIds(item: DownlinkItem, correlationIds: readonly string[]): DownlinkItem {
+  return correlationIds.length === 0 ? item : { ...item, correlation_ids: [...correlationIds] };
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import type { Answer, AnswerState } from "../../src/delivery/answers";
+import { Item } from "../../src/delivery/item";
+import { ByOrder } from "../../src/delivery/matcher";
+
+/** As with V2. */
+describe("answers without correlation IDs", () => {
+  const answer = (state: AnswerState, deviceId = "valve"): Answer => ({
+    state,
+    deviceId,
+    downlink: {},
+    correlationIds: [],
+  });
+
+  it("are taken in the order of each device's downlinks", () => {
+    const matcher = new ByOrder();
+    const [first, second, confirmed, other] = ["valve", "valve", "valve", "lamp"].map((deviceId, index) => {
+      const item = new Item(index, deviceId, { f_port: 1, confirmed: index === 2 }, undefined);
+      item.enter("published", 0);
+      matcher.add(item);
+      return item;
+    });
+    assert.ok(first && second && confirmed && other);
+    const take = (state: AnswerState): Item | undefined => {
+      const item = matcher.find(answer(state));
+      item?.enter(state, 0);
+      if (item && state === "sent" && !item.confirmed) matcher.remove(item);
+      return item;
+    };
+    const states = ["queued", "queued", "sent", "queued", "sent", "sent", "ack"] as const;
+    assert.deepEqual(states.map(take), [first, second, first, confirmed, second, confirmed, confirmed]);
+    assert.equal(matcher.find(answer("queued", "lamp")), other);
+    assert.equal(matcher.find(answer("queued", "unknown")), undefined);
+  });
+});

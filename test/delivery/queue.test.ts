@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { MOST_ITEMS } from "../../src/delivery/part";
+import type { DownlinkItem } from "../../src/stack/downlink/order";
+import type { Flow, World } from "./world";
+import { item, publishedIds, startWorld, until } from "./world";
+
+const ended = (...flows: Flow[]): Promise<void> =>
+  until(() => flows.every(({ ends }) => ends > 0), "the end");
+
+describe("replace and clear", () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+    await world.connected();
+  });
+  after(() => world.end());
+
+  it("are done at the acknowledgement where they clear", async () => {
+    const flow = world.send({ operation: "clear", report: "every" });
+    await ended(flow);
+    assert.equal(flow.failure, undefined);
+    const [report] = flow.reports;
+    assert.ok(report);
+    const { steps, ...rest } = report;
+    assert.equal(steps.length, 1);
+    assert.deepEqual(rest, {
+      state: "published",
+      deviceId: "valve",
+      operation: "clear",
+      correlationIds: [],
+    });
+    const { topic, payload } = world.simulator.publishes.at(-1) ?? {};
+    assert.equal(topic, "v3/app1/devices/valve/down/replace");
+    assert.deepEqual(JSON.parse(String(payload)), { downlinks: [] });
+  });
+
+  for (const operation of ["replace", "clear"] as const) {
+    it(`end with a ${operation} what is in the queue, and not what is with the device or for others`, async () => {
+      const { simulator } = world;
+      const confirmed = [item({ confirmed: true })];
+      const queued = world.send({ report: "sent" });
+      const done = world.send();
+      const flying = world.send({ report: "ack", items: confirmed });
+      const back = world.send({ report: "ack", items: confirmed });
+      const other = world.send({ report: "sent", deviceId: "lamp" });
+      await until(() => other.steps.includes("queued"), "queued");
+      const ids = (flow: Flow): object => ({ correlation_ids: flow.last?.correlationIds, f_cnt: 1 });
+      simulator.publish("downlink_sent", "valve", ids(flying));
+      simulator.publish("downlink_nack", "valve", ids(back));
+      await until(() => back.steps.includes("nack"), "nack");
+
+      const later = world.send({ operation });
+      await ended(later, queued, back);
+      assert.equal(later.failure, undefined);
+      for (const { failure, last } of [queued, back]) {
+        assert.equal(failure?.code, "undelivered");
+        assert.equal(last?.state, "invalidated");
+      }
+      assert.deepEqual(done.steps, ["published", "queued", "invalidated"]);
+      assert.equal(done.failure, undefined);
+      assert.equal(flying.ends + other.ends, 0);
+      simulator.publish("downlink_ack", "valve", ids(flying));
+      simulator.publish("downlink_sent", "lamp", ids(other));
+      await ended(flying, other);
+    });
+  }
+
+  it("leave the queue alone when the stack refuses the replacement", async () => {
+    const { simulator } = world;
+    const queued = world.send({ report: "sent" });
+    await until(() => queued.steps.includes("queued"), "queued");
+    const later = world.send({ operation: "replace", items: [item({ f_port: 0 })] });
+    await ended(later);
+    assert.equal(later.failure?.code, "downlink_failed");
+    assert.equal(queued.ends, 0);
+    simulator.publish("downlink_sent", "valve", { correlation_ids: queued.last?.correlationIds });
+    await ended(queued);
+  });
+});
+
+describe("several downlinks in one message", () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+    await world.connected();
+  });
+  after(() => world.end());
+
+  const send = (items: DownlinkItem[], wanted: Parameters<World["send"]>[0] = {}): Flow =>
+    world.send({ encoding: "downlinks", items, ...wanted });
+  const many = (count: number): DownlinkItem[] =>
+    Array.from({ length: count }, (_, index) => item({ correlation_ids: [`number-${index}`] }));
+  const publishes = (from: number): [string, number][] =>
+    world.simulator.publishes.slice(from).map(({ topic, payload }) => {
+      const { downlinks } = JSON.parse(payload.toString()) as { downlinks: unknown[] };
+      return [topic.split("/").at(-1) ?? "", downlinks.length];
+    });
+
+  it("are one message when all are where the node waits for, each with its own ID", async () => {
+    const flow = send([item(), item({ f_port: 7, confirmed: true })]);
+    await ended(flow);
+    const { items, state, correlationIds, fPort, steps, index } = flow.report;
+    assert.equal(state, "queued");
+    assert.equal(fPort, undefined);
+    assert.equal(index, undefined);
+    assert.deepEqual(
+      steps.map((step) => step.state),
+      ["published", "queued"],
+    );
+    assert.deepEqual(
+      items?.map((one) => [one.index, one.state, one.fPort]),
+      [
+        [0, "queued", 15],
+        [1, "queued", 7],
+      ],
+    );
+    assert.deepEqual(
+      correlationIds,
+      items.flatMap((one) => one.correlationIds),
+    );
+    assert.deepEqual(publishedIds(world).slice(-2).flat(), correlationIds);
+    assert.equal(new Set(correlationIds).size, 2);
+  });
+
+  it("are as far as the least advanced of them", async () => {
+    const flow = send([item(), item()], { report: "sent" });
+    await until(() => flow.last?.state === "queued", "queued");
+    world.simulator.publish("downlink_sent", "valve", { correlation_ids: flow.last?.correlationIds });
+    await until(() => flow.steps.includes("sent"), "sent");
+    assert.equal(flow.last?.state, "queued");
+    assert.equal(flow.ends, 0);
+  });
+
+  it("with report every are a message per step, that says of which", async () => {
+    const flow = send([item(), item()], { report: "every" });
+    await until(() => flow.reports.length === 4, "four steps");
+    assert.deepEqual(
+      flow.reports.map(({ index, items }) => [index, items?.[index ?? 0]?.state]),
+      [
+        [0, "published"],
+        [1, "published"],
+        [0, "queued"],
+        [1, "queued"],
+      ],
+    );
+  });
+
+  it("go in parts of a hundred: the first replaces, the others push", async () => {
+    const from = world.simulator.publishes.length;
+    const flow = send(many(2 * MOST_ITEMS + 1), { operation: "replace" });
+    await ended(flow);
+    assert.equal(flow.failure, undefined);
+    assert.deepEqual(publishes(from), [
+      ["replace", 100],
+      ["push", 100],
+      ["push", 1],
+    ]);
+    const order = world.simulator.queue("valve").flatMap(({ correlationIds }) => correlationIds);
+    assert.deepEqual(
+      order.filter((id) => id.startsWith("number-")),
+      many(201).flatMap(({ correlation_ids }) => correlation_ids),
+    );
+    assert.equal(flow.report.items?.length, 201);
+  });
+
+  it("stop at a part that is refused, with one error that counts", async () => {
+    const from = world.simulator.publishes.length;
+    const items = many(250);
+    items[120] = item({ f_port: 0 });
+    const flow = send(items);
+    await ended(flow);
+    assert.equal(flow.failure?.code, "downlink_failed");
+    assert.deepEqual(flow.failure.several?.values, { device: "valve", failed: 150, total: 250 });
+    assert.equal(publishes(from).length, 2);
+    assert.deepEqual(flow.reports, []);
+    assert.equal(flow.last?.state, "held");
+  });
+
+  it("stop at a part that nobody answers", async () => {
+    const from = world.simulator.publishes.length;
+    const items = many(150);
+    items[20] = item({ f_port: 224 });
+    const flow = send(items, { timeout: 5 });
+    await until(() => publishes(from).length === 1 && flow.steps.length >= 100, "the first part");
+    await until(
+      () => flow.ends > 0,
+      "the end",
+      () => world.clock.turnOn(100),
+    );
+    assert.deepEqual(flow.failure?.code, "not_accepted");
+    assert.deepEqual(flow.failure.several?.values, { device: "valve", failed: 150, total: 150 });
+    assert.equal(world.asked.length, 1);
+    assert.equal(publishes(from).length, 1);
+  });
+
+  it("let nothing else to their device in between, and others by", async () => {
+    const from = world.simulator.publishes.length;
+    const parts = send(many(150));
+    const behind = world.send();
+    const other = world.send({ deviceId: "lamp" });
+    await ended(parts, behind, other);
+    const devices = world.simulator.publishes.slice(from).map(({ topic }) => topic.split("/")[3]);
+    assert.deepEqual(
+      devices.filter((id) => id === "valve"),
+      ["valve", "valve", "valve"],
+    );
+    assert.deepEqual(
+      publishes(from)
+        .filter((_, index) => devices[index] === "valve")
+        .map(([, count]) => count),
+      [100, 50, 1],
+    );
+  });
+
+  it("are all queued when one of their push is, even if the others' answers are lost", async () => {
+    const flow = send([item(), item()], { deviceId: "unknown", timeout: 5 });
+    await until(() => flow.steps.length === 2, "published");
+    const [, second] = publishedIds(world).slice(-2);
+    world.simulator.publish("downlink_queued", "unknown", { f_port: 15, correlation_ids: second });
+    await until(() => flow.steps.includes("queued"), "queued");
+    assert.equal(flow.ends, 0);
+    world.clock.turnOn(6_000);
+    assert.equal(flow.failure, undefined);
+    assert.equal(flow.ends, 1);
+  });
+});

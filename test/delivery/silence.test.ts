@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { Explanation } from "../../src/stack/explanation";
+import type { Flow, World } from "./world";
+import { NOT_ACCEPTED, item, publishedIds, startWorld, until } from "./world";
+
+const HOUR = 3_600_000;
+
+describe("a downlink that nobody answers", () => {
+  let world: World;
+  afterEach(() => world.end());
+
+  const start = async (explain?: () => Promise<Explanation | "queued">): Promise<void> => {
+    world = await startWorld(explain ? { explainNoAnswer: explain } : {});
+    await world.connected();
+  };
+  /** To a device that does not exist: acknowledged and dropped. */
+  const send = (wanted: Parameters<World["send"]>[0] = {}): Flow =>
+    world.send({ deviceId: "valv", timeout: 10, ...wanted });
+  const acknowledged = (): Promise<void> =>
+    until(() => world.simulator.publishes.length > 0, "the publish").then(() => settled());
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const ended = (...flows: Flow[]): Promise<void> =>
+    until(() => flows.every(({ ends }) => ends > 0), "the end");
+
+  it("is not accepted after the time limit, and not before", async () => {
+    await start();
+    const flow = send();
+    await acknowledged();
+    world.clock.turnOn(9_800);
+    await settled();
+    assert.equal(flow.ends, 0);
+    world.clock.turnOn(400);
+    await ended(flow);
+    assert.deepEqual(flow.failure, NOT_ACCEPTED);
+    assert.deepEqual(flow.steps, ["published"]);
+  });
+
+  it("is explained from what was seen", async () => {
+    await start();
+    const good = world.send();
+    await ended(good);
+    const flow = send({ encoding: "text" });
+    await until(() => world.simulator.publishes.length === 2, "the publish");
+    await until(() => flow.steps.length === 1, "published");
+    await settled();
+    world.clock.turnOn(10_500);
+    await ended(flow);
+    const { pubackMs, connectionAge, ...evidence } = world.asked[0] ?? {};
+    assert.deepEqual(evidence, {
+      deviceId: "valv",
+      operation: "push",
+      encoding: "text",
+      correlationId: flow.last?.correlationIds.at(-1),
+      receivedAnything: true,
+      anyAnswered: true,
+      deviceAnswered: false,
+      recentItems: 0,
+      waited: 10,
+    });
+    assert.ok((pubackMs ?? -1) >= 0);
+    assert.ok((connectionAge ?? 0) >= 10);
+  });
+
+  it("is queued when the stack's API finds it in the queue", async () => {
+    await start(() => Promise.resolve("queued"));
+    const flow = send();
+    await acknowledged();
+    world.clock.turnOn(11_000);
+    await ended(flow);
+    assert.equal(flow.failure, undefined);
+    assert.deepEqual(flow.steps, ["published", "queued"]);
+    assert.equal(flow.report.state, "queued");
+  });
+
+  it("takes an answer that comes while it is asked for", async () => {
+    let answer = (_: Explanation): void => undefined;
+    await start(() => new Promise((resolve) => (answer = resolve)));
+    const flow = send();
+    await acknowledged();
+    world.clock.turnOn(11_000);
+    world.simulator.publish("downlink_queued", "valv", { correlation_ids: publishedIds(world)[0] });
+    await ended(flow);
+    answer(NOT_ACCEPTED);
+    await settled();
+    assert.equal(flow.failure, undefined);
+    assert.equal(flow.ends, 1);
+  });
+
+  it("tells an answer that comes later in the status only", async () => {
+    await start();
+    const flow = send();
+    await acknowledged();
+    world.clock.turnOn(11_000);
+    await ended(flow);
+    world.simulator.publish("downlink_queued", "valv", { correlation_ids: publishedIds(world)[0] });
+    await until(() => flow.steps.includes("queued"), "queued");
+    assert.equal(flow.ends, 1);
+    assert.deepEqual(flow.reports, []);
+  });
+
+  it("asks once for all that wait for one device", async () => {
+    await start();
+    const flows = [send(), send(), send()];
+    await until(() => world.simulator.publishes.length === 3, "the publishes");
+    await settled();
+    world.clock.turnOn(11_000);
+    await ended(...flows);
+    assert.equal(world.asked.length, 1);
+  });
+
+  it("waits as long as it takes where there is no limit, and for no answer where published is enough", async () => {
+    await start();
+    const patient = send({ timeout: 0 });
+    const content = send({ report: "published" });
+    await ended(content);
+    world.clock.turnOn(HOUR);
+    await settled();
+    assert.equal(patient.ends, 0);
+    assert.deepEqual(world.asked, []);
+  });
+
+  it("is not accepted when not even the acknowledgement comes", async () => {
+    await start();
+    world.simulator.freeze(true);
+    const flows = [send({ report: "published" }), send({ operation: "clear" })];
+    await until(() => flows[0]?.steps.length === 1, "published");
+    world.clock.turnOn(2_100);
+    await until(() => flows[1]?.steps.includes("published") ?? false, "the second one");
+    world.clock.turnOn(11_000);
+    await ended(...flows);
+    for (const { failure } of flows) assert.equal(failure?.code, "not_accepted");
+    assert.equal(world.asked[0]?.pubackMs, undefined);
+    world.simulator.freeze(false);
+  });
+
+  it("survives an explanation that fails", async () => {
+    await start(() => Promise.reject(new Error("broken")));
+    const flow = send();
+    await acknowledged();
+    world.clock.turnOn(11_000);
+    await ended(flow);
+    assert.equal(flow.failure?.code, "not_accepted");
+  });
+});
+
+describe("downlinks without an end", () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+    await world.connected();
+  });
+  after(() => world.end());
+
+  it("are unanswered after a day, with a word to those who still wait", async () => {
+    const waiting = world.send({ report: "sent" });
+    const done = world.send();
+    await until(() => waiting.steps.length + done.steps.length === 4, "queued");
+    world.clock.turnOn(23 * HOUR);
+    assert.equal(waiting.ends, 0);
+    world.clock.turnOn(HOUR);
+    assert.equal(waiting.failure?.code, "unanswered");
+    assert.equal(waiting.failure.values.hours, 24);
+    assert.deepEqual(waiting.steps, ["published", "queued", "unanswered"]);
+    assert.deepEqual(done.steps, ["published", "queued"]);
+    assert.equal(world.clock.timers, 0);
+  });
+
+  it("cost little memory and one timer, ten thousand at once", async function () {
+    this.timeout(20_000);
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const rounds = 10;
+    const follower = { onStep: () => (steps += 1), onReport: () => undefined, onEnd: () => undefined };
+    let steps = 0;
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let round = 1; round <= rounds; round += 1) {
+      for (let index = 0; index < 1_000; index += 1) {
+        world.courier.send(
+          {
+            report: "ack",
+            timeout: 0,
+            offline: "hold",
+            order: {
+              deviceId: "valv",
+              operation: "push",
+              encoding: "bytes",
+              items: [item({ confirmed: true })],
+            },
+          },
+          follower,
+        );
+      }
+      await until(() => world.simulator.publishes.length >= Math.min(5_000, round * 1_000), "the publishes");
+    }
+    await until(() => steps >= rounds * 1_000, "all published");
+    collect();
+    const each = (process.memoryUsage().heapUsed - before) / (rounds * 1_000);
+    assert.ok(each < 4_000, `${Math.round(each)} bytes each`);
+    assert.ok(world.clock.timers <= 1);
+  });
+});

@@ -1,0 +1,208 @@
+/** A courier on a real session over a socket to the simulator, with a clock that can be turned on. */
+import assert from "node:assert/strict";
+import { Session } from "../../src/connection/session";
+import type { Clock } from "../../src/delivery/clock";
+import { Courier, type CourierOptions } from "../../src/delivery/courier";
+import type { NoAnswerEvidence } from "../../src/delivery/evidence";
+import type { DownlinkJob, DownlinkState, DownlinkView, Failure, Follower } from "../../src/delivery/follow";
+import { stackService } from "../../src/services/stack";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
+import type { SimulatedDevice } from "../../src/simulator/simulator";
+import type { DownlinkItem, DownlinkOrder } from "../../src/stack/downlink/order";
+import type { Explanation, Text } from "../../src/stack/explanation";
+
+/** Runs by itself, and further when turned on. */
+export class TurnableClock implements Clock {
+  #offset = 0;
+  readonly #timers = new Set<{ at: number; run: () => void }>();
+
+  date(): number {
+    return Date.now() + this.#offset;
+  }
+
+  now(): number {
+    return performance.now() + this.#offset;
+  }
+
+  /** How many are set. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { at: this.now() + ms, run };
+    const fire = (): void => {
+      callOff();
+      run();
+    };
+    const real = setTimeout(fire, ms).unref();
+    const callOff = (): void => {
+      clearTimeout(real);
+      this.#timers.delete(timer);
+    };
+    timer.run = fire;
+    this.#timers.add(timer);
+    return callOff;
+  }
+
+  turnOn(ms: number): void {
+    this.#offset += ms;
+    for (const { at, run } of [...this.#timers]) if (at <= this.now()) run();
+  }
+}
+
+/** What one message in a flow gets to know of its downlink. */
+export class Flow implements Follower {
+  readonly steps: DownlinkState[] = [];
+  readonly reports: DownlinkView[] = [];
+  last: DownlinkView | undefined;
+  ends = 0;
+  failure: Failure | undefined;
+
+  onStep(view: DownlinkView): void {
+    this.last = view;
+    this.steps.push(view.steps.at(-1)?.state ?? "held");
+  }
+
+  onReport(view: DownlinkView): void {
+    assert.equal(this.ends, 0, "a report after the end");
+    this.reports.push(view);
+  }
+
+  onEnd(failure?: Failure): void {
+    this.ends += 1;
+    this.failure = failure;
+  }
+
+  get report(): DownlinkView {
+    assert.equal(this.reports.length, 1);
+    const [report] = this.reports;
+    assert.ok(report);
+    return report;
+  }
+}
+
+/** Looks again and again, at most five seconds. */
+export async function until(condition: () => boolean, what: string, each?: () => void): Promise<void> {
+  const end = performance.now() + 5_000;
+  while (!condition()) {
+    assert.ok(performance.now() < end, `waited for ${what}`);
+    each?.();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+export const device = (id: string, given: Partial<SimulatedDevice> = {}): SimulatedDevice => ({
+  id,
+  class: "A",
+  joined: true,
+  makeUplink: () => ({ f_port: 1, frm_payload: "AQ==" }),
+  ...given,
+});
+
+export const item = (given: Partial<DownlinkItem> = {}): DownlinkItem => ({
+  f_port: 15,
+  frm_payload: "AQ==",
+  priority: "NORMAL",
+  ...given,
+});
+
+type Wanted = Partial<Omit<DownlinkJob, "order">> & Partial<DownlinkOrder>;
+
+export interface World {
+  readonly simulator: Simulator;
+  readonly session: Session;
+  readonly courier: Courier;
+  readonly clock: TurnableClock;
+  readonly warnings: Text[];
+  readonly asked: NoAnswerEvidence[];
+  /** Sends a push of one item for `valve`, or what is given. */
+  send(wanted?: Wanted): Flow;
+  handle(wanted?: Wanted): { flow: Flow; drop: () => void };
+  connected(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export const NOT_ACCEPTED: Explanation = {
+  code: "not_accepted",
+  key: "error.not-accepted.unknown",
+  values: {},
+};
+
+export async function startWorld(
+  options: Partial<CourierOptions> = {},
+  simulatorOptions: SimulatorOptions = {},
+): Promise<World> {
+  const simulator = await startSimulator({
+    devices: [device("valve"), device("lamp"), device("new", { joined: false })],
+    ...simulatorOptions,
+  });
+  const { host, port, applicationId, apiKey } = simulator;
+  const service = stackService({ applicationId, apiKey });
+  const session = new Session({
+    endpoint: { host, port },
+    service,
+    clientId: "test",
+    keepalive: 30,
+    pause: () => 2,
+  });
+  const clock = new TurnableClock();
+  const warnings: Text[] = [];
+  const asked: NoAnswerEvidence[] = [];
+  const courier = new Courier({
+    service,
+    session,
+    holdMax: 100,
+    holdFor: 300,
+    clock,
+    warn: (text) => warnings.push(text),
+    ...options,
+    explainNoAnswer(evidence) {
+      asked.push(evidence);
+      return options.explainNoAnswer?.(evidence) ?? Promise.resolve(NOT_ACCEPTED);
+    },
+  });
+  session.receive(courier.recipient);
+
+  const handle = (wanted: Wanted = {}): { flow: Flow; drop: () => void } => {
+    const { report = "queued", timeout = 10, offline = "hold", ...order } = wanted;
+    const flow = new Flow();
+    const items = order.operation === "clear" ? [] : [item()];
+    const { drop } = courier.send(
+      {
+        report,
+        timeout,
+        offline,
+        order: { deviceId: "valve", operation: "push", encoding: "bytes", items, ...order },
+      },
+      flow,
+    );
+    assert.equal(flow.steps.length + flow.ends, 0, "called before send has returned");
+    return { flow, drop };
+  };
+  const connected = (): Promise<void> =>
+    until(() => session.stateFor(courier.recipient.kinds).state === "connected", "the connection");
+  return {
+    simulator,
+    session,
+    courier,
+    clock,
+    warnings,
+    asked,
+    handle,
+    send: (wanted) => handle(wanted).flow,
+    connected,
+    async end() {
+      courier.end();
+      await session.end();
+      await simulator.stop();
+    },
+  };
+}
+
+/** The IDs that flows and we gave each of the published items, in order, as the server got them. */
+export const publishedIds = ({ simulator }: World): string[][] =>
+  simulator.publishes.flatMap(({ payload }) => {
+    const { downlinks } = JSON.parse(payload.toString()) as { downlinks: DownlinkItem[] };
+    return downlinks.map(({ correlation_ids }) => correlation_ids ?? []);
+  });
