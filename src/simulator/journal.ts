@@ -58,6 +58,18 @@ export interface RequestRecord {
   readonly status: number | undefined;
 }
 
+/** A frame that a gateway was given to transmit. */
+export interface TransmissionRecord {
+  readonly deviceId: string;
+  readonly gatewayId: string;
+  readonly fPort: number;
+  readonly fCnt: number;
+  readonly payload: Buffer;
+  readonly confirmed: boolean;
+  /** What the gateway said instead of transmitting it. */
+  readonly error: string | undefined;
+}
+
 export interface SimulatorEvents {
   connect: [ConnectRecord];
   subscribe: [SubscribeRecord];
@@ -65,6 +77,7 @@ export interface SimulatorEvents {
   publish: [PublishRecord];
   disconnect: [DisconnectRecord];
   request: [RequestRecord];
+  transmission: [TransmissionRecord];
   /** A TCP connection was taken; nothing has been read from it. */
   accept: [{ readonly session: number }];
 }
@@ -83,6 +96,7 @@ export class Journal {
   readonly unsubscribes: UnsubscribeRecord[] = [];
   readonly publishes: PublishRecord[] = [];
   readonly requests: RequestRecord[] = [];
+  readonly transmissions: TransmissionRecord[] = [];
   readonly events = new EventEmitter<SimulatorEvents>();
 
   /** The next record of that kind. */
@@ -127,5 +141,10 @@ export class Journal {
   requested(record: RequestRecord): void {
     keep(this.requests, record);
     this.events.emit("request", record);
+  }
+
+  transmitted(record: TransmissionRecord): void {
+    keep(this.transmissions, record);
+    this.events.emit("transmission", record);
   }
 }

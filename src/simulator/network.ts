@@ -5,26 +5,37 @@ import type { Feed } from "./feed";
 import { reception } from "./radio";
 import { rpc, stamp, timestamp } from "./stamps";
 
+/** What the downlink side has to know of the other direction; `ids` are the correlation IDs of the reception. */
+export interface UplinkListener {
+  joined(device: EndDevice): void;
+  /** Before anything of an uplink is published. */
+  receiving(device: EndDevice, acknowledges: boolean, ids: readonly string[]): void;
+  /** After all of an uplink has been published. */
+  received(device: EndDevice, ids: readonly string[], spreadingFactor: number): void;
+}
+
+/** What an uplink has besides its message. */
+export interface UplinkFrame {
+  /** Default: acknowledges what the device heard. False withholds it, as if it had not heard. */
+  readonly ack?: boolean;
+}
+
 /** Brings what the devices send to the application: joins, uplinks and what the server makes of them. */
 export class Network {
   readonly #application: Application;
   readonly #feed: Feed;
-  /** Called after every uplink, with the correlation IDs of its reception. */
-  readonly #heard: (device: EndDevice, uplinkIds: readonly string[]) => void;
+  readonly #listener: UplinkListener;
 
-  constructor(
-    application: Application,
-    feed: Feed,
-    heard: (device: EndDevice, ids: readonly string[]) => void,
-  ) {
+  constructor(application: Application, feed: Feed, listener: UplinkListener) {
     this.#application = application;
     this.#feed = feed;
-    this.#heard = heard;
+    this.#listener = listener;
   }
 
   /** A join: new session, new address. Returns the message. */
   join(device: EndDevice): JsonObject {
     device.startSession();
+    this.#listener.joined(device);
     const body = { session_key_id: device.sessionKeyId, received_at: timestamp() };
     return this.#feed.publish("join_accept", body, this.#envelope(device, receptionIds()));
   }
@@ -33,9 +44,10 @@ export class Network {
    * An uplink, what `given` says instead of what the device would send. Normalized measurements go before it, a solved location
    * after it. A device without a session joins first. Returns the message.
    */
-  uplink(device: EndDevice, given: Partial<UplinkMessage> = {}): JsonObject {
+  uplink(device: EndDevice, given: Partial<UplinkMessage> = {}, frame: UplinkFrame = {}): JsonObject {
     if (!device.hasSession) this.join(device);
     const ids = receptionIds();
+    this.#listener.receiving(device, device.takeAck() && frame.ack !== false, ids);
     const fCnt = device.nextFCntUp();
     const parts: Partial<UplinkMessage> = { ...device.makeUplink(), ...given };
     const { normalized_payload: measurements, decoded_payload: decoded, ...sent } = parts;
@@ -55,16 +67,16 @@ export class Network {
       ...(model.versionIds && { version_ids: model.versionIds }),
       network_ids: { net_id: "000000" },
     };
-    const frame: JsonObject = {
+    const session: JsonObject = {
       ...(device.sessionKeyId !== undefined && { session_key_id: device.sessionKeyId }),
       ...(fCnt > 0 && { f_cnt: fCnt }),
     };
     for (const measurement of measurements ?? []) {
-      const body = { ...frame, ...around, ...sent, normalized_payload: measurement };
+      const body = { ...session, ...around, ...sent, normalized_payload: measurement };
       this.#feed.publish("uplink_normalized", body, this.#envelope(device, ids));
     }
     const body = {
-      ...frame,
+      ...session,
       ...around,
       ...sent,
       ...(decoded && { decoded_payload: decoded }),
@@ -75,9 +87,10 @@ export class Network {
       const solved = { service: "frm-payload", location };
       this.#feed.publish("location_solved", solved, this.#envelope(device, ids));
     }
-    this.#heard(
+    this.#listener.received(
       device,
       ids.filter((id) => !id.startsWith("rpc:/ttn.lorawan.v3.NsAs")),
+      (sent.settings ?? radio.settings).data_rate?.lora?.spreading_factor ?? 7,
     );
     return message;
   }

@@ -20,6 +20,9 @@ const GATEWAYS: readonly Gateway[] = [
   { id: "yard-gateway", eui: "0242020000000002", location: undefined, rssi: -104 },
 ];
 
+/** The first one hears best. */
+export const GATEWAY_IDS: readonly string[] = GATEWAYS.map(({ id }) => id);
+
 /** Hz, the eight channels of EU868. */
 const CHANNELS = [868.1, 868.3, 868.5, 867.1, 867.3, 867.5, 867.7, 867.9].map((mhz) => Math.round(mhz * 1e6));
 

@@ -1,132 +1,21 @@
-import type { EventEmitter } from "node:events";
-import type { StackKind } from "../stack/kinds";
-import type { JsonObject, UplinkMessage } from "../stack/messages";
 import { application } from "./application";
-import { demoDevices } from "./devices/demo";
-import { EndDevice } from "./devices/device";
-import type { SimulatedDevice } from "./devices/device";
-import type { DownlinkItem } from "./downlink/item";
-import { DownlinkQueues } from "./downlink/queues";
-import { Transmissions } from "./downlink/transmissions";
-import { Feed } from "./feed";
-import type { Envelope } from "./feed";
+import type { Simulator, SimulatorOptions } from "./contract";
 import { HttpApi } from "./http/api";
-import type { ApiMode } from "./http/api";
 import { Journal } from "./journal";
-import type {
-  ConnectRecord,
-  PublishRecord,
-  RequestRecord,
-  SimulatorEvents,
-  SubscribeRecord,
-  UnsubscribeRecord,
-} from "./journal";
 import { KeyRing, READ, WRITE } from "./keys";
-import type { SimulatedKey } from "./keys";
 import { MqttListener } from "./mqtt/listener";
-import type { Account, MqttSwitches } from "./mqtt/session";
-import { Network, receptionIds } from "./network";
+import type { Account, MqttSwitches } from "./mqtt/host";
+import { receptionIds } from "./network";
 import { RateLimiter } from "./rate-limit";
-import type { RateLimit } from "./rate-limit";
-import { Schedule } from "./schedule";
+import { SimulatedStack } from "./stack";
 
+export type { Simulator, SimulatorOptions } from "./contract";
 export type { SimulatedDevice, UplinkParts } from "./devices/device";
+export { cayenneLppFormatter, javaScriptFormatter } from "./downlink/formatter";
 export type { ApiMode } from "./http/api";
 export type { SimulatedKey } from "./keys";
 export type { RateLimit } from "./rate-limit";
 export type * from "./journal";
-
-export interface SimulatorOptions {
-  /** MQTT port. Default 0: any free one. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-  /** Port of the HTTP API. Default 0. */
-  httpPort?: number;
-  /** PEM. With it both ports speak TLS only. */
-  tls?: { key: string; cert: string };
-  /** Default `app1`. */
-  applicationId?: string;
-  /** Default: a deployment without tenants. */
-  tenantId?: string;
-  /** Default: one generated key that may read and write. */
-  keys?: readonly SimulatedKey[];
-  /** Default: `thermometer`, `tracker` and `door`. */
-  devices?: readonly SimulatedDevice[];
-  /** `as:down:mqtt`, per application and key. Default: none. */
-  downlinkLimit?: RateLimit;
-  /** `as:accept:mqtt`, per address of the client. Default: none. */
-  acceptLimit?: RateLimit;
-}
-
-export interface Simulator {
-  readonly host: string;
-  readonly port: number;
-  readonly httpPort: number;
-  /** For example `http://127.0.0.1:41234/api/v3`. */
-  readonly apiUrl: string;
-  readonly applicationId: string;
-  /** `app1`, or `app1@tenant`. */
-  readonly userName: string;
-  /** The first key. */
-  readonly apiKey: string;
-
-  /** Sessions that are logged in. */
-  readonly sessions: number;
-  readonly connects: readonly ConnectRecord[];
-  readonly subscribes: readonly SubscribeRecord[];
-  readonly unsubscribes: readonly UnsubscribeRecord[];
-  readonly publishes: readonly PublishRecord[];
-  readonly requests: readonly RequestRecord[];
-  /** Emits each record when it is written, `accept` for a TCP connection, `disconnect` for its end. */
-  readonly events: EventEmitter<SimulatorEvents>;
-  /** The next record of that kind, for example `await simulator.next("subscribe")`. */
-  next<K extends keyof SimulatorEvents>(name: K): Promise<SimulatorEvents[K][0]>;
-
-  /** Returns the whole key. */
-  addKey(key?: SimulatedKey): string;
-  /** Sessions opened with the key stay open. */
-  removeKey(key: string): void;
-  expireKey(key: string): void;
-  /** Counts from the next login on. */
-  setRights(key: string, rights: readonly string[]): void;
-
-  addDevice(device: SimulatedDevice): void;
-  /** What waits in the device's downlink queue, next one first. */
-  queue(deviceId: string): readonly DownlinkItem[];
-
-  /** Publishes a message with this body; `extra` replaces parts of the envelope. Returns the message. */
-  publish(kind: StackKind, deviceId: string, body: object, extra?: Partial<Envelope>): JsonObject;
-  /** Sends a captured message as it is, on the topic of this application. */
-  replay(capture: { readonly topic: string; readonly payload: unknown }): void;
-  /** Sends bytes on any topic. */
-  send(topic: string, payload: string | Uint8Array): void;
-  /** Lets a device send, joining first where it must. Returns the uplink message. */
-  uplink(deviceId: string, parts?: Partial<UplinkMessage>): JsonObject;
-  join(deviceId: string): JsonObject;
-  /** The devices send in turn, one every so many ms. */
-  startSchedule(everyMs: number): void;
-  stopSchedule(): void;
-
-  /** CONNACK with this code for everybody; undefined: no more. */
-  refuse(returnCode: 1 | 2 | 3 | 4 | 5 | undefined): void;
-  closeBeforeConnack(on: boolean): void;
-  /** As with Redis gone: logins, SUBACKs and PUBACKs as ever, nothing delivered, nothing executed. */
-  mute(on: boolean): void;
-  /** As a stopped process: connections are taken, nothing is read or answered; all of it happens afterwards. MQTT only. */
-  freeze(on: boolean): void;
-  /** SUBACK 0x80 for every filter. */
-  refuseTopics(on: boolean): void;
-  api(mode: ApiMode): void;
-  /** FIN to every session. */
-  disconnectAll(): void;
-  /** RST to every session. */
-  resetAll(): void;
-  /** Gone from both ports. */
-  stop(): Promise<void>;
-  /** Back on the same ports, with the same keys, devices and queues. */
-  restart(): Promise<void>;
-}
 
 /** Starts a stand-in for the MQTT server and the HTTP API of The Things Stack, for one application. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -134,18 +23,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const app = application(options.applicationId ?? "app1", options.tenantId);
   const keys = new KeyRing(app.applicationId);
   const [firstKey] = (options.keys?.length ? options.keys : [{}]).map((key) => keys.add(key));
-  const devices = new Map<string, EndDevice>();
-  const addDevice = (model: SimulatedDevice): void => {
-    devices.set(model.id, new EndDevice(model));
-  };
-  for (const device of options.devices ?? demoDevices()) addDevice(device);
-  const find = (deviceId: string): EndDevice | undefined => devices.get(deviceId);
-  const known = (deviceId: string): EndDevice => {
-    const device = find(deviceId);
-    if (device === undefined) throw new RangeError(`there is no device ${deviceId}`);
-    return device;
-  };
-
   const journal = new Journal();
   const switches: MqttSwitches = {
     refuse: undefined,
@@ -153,29 +30,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     mute: false,
     refuseTopics: false,
   };
-  const feed = new Feed(app, (topic, payload) => {
+  const stack = new SimulatedStack(app, journal, options, (topic, payload) => {
     if (!switches.mute) mqtt.deliver(topic, payload);
   });
-  const queues = new DownlinkQueues({
-    application: app,
-    device: find,
-    feed,
-    changed: (device) => {
-      transmissions.queued(device);
-    },
-  });
-  const network = new Network(app, feed, (device, ids) => {
-    transmissions.heard(device, ids);
-  });
-  const transmissions = new Transmissions({
-    application: app,
-    queues,
-    feed,
-    answer: (device) => {
-      network.uplink(device);
-    },
-  });
-  const schedule = new Schedule(network, () => [...devices.values()]);
 
   const downlinks = new RateLimiter(options.downlinkLimit);
   const login = (userName: string | undefined, password: string | undefined): Account | undefined => {
@@ -193,7 +50,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       switches,
       login,
       takeDownlink: (key) => downlinks.take(key.id),
-      downlink: (topic, payload) => queues.publish(topic, payload),
+      downlink: (topic, payload) => stack.queues.publish(topic, payload),
     },
   );
   const http = new HttpApi(
@@ -201,9 +58,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     {
       application: app,
       keys,
-      queues,
-      feed,
-      device: find,
+      queues: stack.queues,
+      feed: stack.feed,
+      device: (deviceId) => stack.find(deviceId),
       isMute: () => switches.mute,
       journal,
       addresses: () => ({ plain: `${host}:${mqtt.port}`, tls: `${host}:${mqtt.port}` }),
@@ -218,8 +75,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const stop = async (): Promise<void> => {
     if (!running) return;
     running = false;
-    schedule.stop();
-    transmissions.stop();
+    stack.stop();
     await Promise.all([mqtt.stop(), http.stop()]);
   };
   await start();
@@ -246,6 +102,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     unsubscribes: journal.unsubscribes,
     publishes: journal.publishes,
     requests: journal.requests,
+    transmissions: journal.transmissions,
     events: journal.events,
     next: (name) => journal.next(name),
 
@@ -259,15 +116,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setRights: (key, rights) => {
       keys.setRights(key, rights);
     },
-    addDevice,
-    queue: (deviceId) => queues.queued(deviceId),
+    addDevice: (device) => {
+      stack.addDevice(device);
+    },
+    queue: (deviceId) => stack.queues.queued(deviceId),
 
     publish: (kind, deviceId, body, extra) =>
-      feed.publish(kind, body, {
-        end_device_ids: find(deviceId)?.ids(
-          app.applicationId,
-          kind === "downlink_queued" ? "record" : "session",
-        ) ?? {
+      stack.feed.publish(kind, body, {
+        end_device_ids: stack
+          .find(deviceId)
+          ?.ids(app.applicationId, kind === "downlink_queued" ? "record" : "session") ?? {
           device_id: deviceId,
           application_ids: { application_id: app.applicationId },
         },
@@ -276,18 +134,21 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       }),
     replay: ({ topic, payload }) => {
       const text = typeof payload === "string" ? payload : JSON.stringify(payload);
-      feed.send(feed.ownTopic(topic), Buffer.from(text));
+      stack.feed.send(stack.feed.ownTopic(topic), Buffer.from(text));
     },
     send: (topic, payload) => {
-      feed.send(topic, typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload));
+      stack.feed.send(topic, typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload));
     },
-    uplink: (deviceId, parts) => network.uplink(known(deviceId), parts),
-    join: (deviceId) => network.join(known(deviceId)),
+    uplink: (deviceId, parts, frame) => stack.network.uplink(stack.known(deviceId), parts, frame),
+    join: (deviceId) => stack.network.join(stack.known(deviceId)),
+    gateways: (given) => {
+      stack.gateways.set(given);
+    },
     startSchedule: (everyMs) => {
-      schedule.start(everyMs);
+      stack.schedule.start(everyMs);
     },
     stopSchedule: () => {
-      schedule.stop();
+      stack.schedule.stop();
     },
 
     refuse: (returnCode) => {

@@ -1,3 +1,4 @@
+import { javaScriptFormatter } from "../downlink/formatter";
 import type { SimulatedDevice } from "./device";
 
 const JOIN_EUI = "70B3D57ED0000000";
@@ -6,8 +7,26 @@ const JOIN_EUI = "70B3D57ED0000000";
 const wave = (n: number, period: number): number => Math.sin((2 * Math.PI * n) / period);
 const round = (value: number, decimals: number): number => Number(value.toFixed(decimals));
 
-/** A living room over the day, with a battery that goes down slowly. */
+/** FPort the thermometer listens to: two bytes, the seconds between its measurements. */
+export const INTERVAL_PORT = 1;
+
+const intervalFormatter = javaScriptFormatter({
+  encodeDownlink({ data }) {
+    const seconds = data?.interval;
+    if (typeof seconds !== "number" || seconds < 1 || seconds > 65_535) {
+      return { errors: ["interval must be 1 to 65535 seconds"] };
+    }
+    return { bytes: [seconds >> 8, seconds & 0xff], fPort: INTERVAL_PORT };
+  },
+  decodeDownlink({ bytes: [high = 0, low], fPort }) {
+    if (fPort !== INTERVAL_PORT || low === undefined) return { errors: ["not an interval"] };
+    return { data: { interval: high * 256 + low } };
+  },
+});
+
+/** A living room over the day, with a battery that goes down slowly. It tells its interval once it has been given one. */
 export function thermometer(): SimulatedDevice {
+  let interval: number | undefined;
   return {
     id: "thermometer",
     devEui: "70B3D57ED0051001",
@@ -15,6 +34,7 @@ export function thermometer(): SimulatedDevice {
     class: "A",
     joined: true,
     location: { latitude: 52.3731, longitude: 4.8922, altitude: 12, source: "SOURCE_REGISTRY" },
+    downlinkFormatter: intervalFormatter,
     makeUplink(n) {
       const temperature = round(20.5 + 2.5 * wave(n, 48) + 0.3 * wave(n, 7), 2);
       const humidity = round(48 - 7 * wave(n, 48) + wave(n, 5), 1);
@@ -26,9 +46,18 @@ export function thermometer(): SimulatedDevice {
       return {
         f_port: 2,
         frm_payload: bytes.toString("base64"),
-        decoded_payload: { battery, humidity, temperature },
+        decoded_payload: {
+          battery,
+          humidity,
+          ...(interval !== undefined && { interval }),
+          temperature,
+        },
         normalized_payload: [{ air: { relativeHumidity: humidity, temperature }, battery }],
       };
+    },
+    hear(fPort, payload) {
+      if (fPort === INTERVAL_PORT && payload.length === 2) interval = payload.readUInt16BE(0);
+      return false;
     },
   };
 }
@@ -61,6 +90,21 @@ export function tracker(): SimulatedDevice {
 /** FPort the lock listens to: one byte, 1 locks, 0 unlocks. */
 export const LOCK_PORT = 15;
 
+const LOCKED = "locked";
+const UNLOCKED = "unlocked";
+
+const lockFormatter = javaScriptFormatter({
+  encodeDownlink({ data }) {
+    const wanted = data?.lock;
+    if (wanted !== LOCKED && wanted !== UNLOCKED) return { errors: ["lock must be locked or unlocked"] };
+    return { bytes: [wanted === LOCKED ? 1 : 0], fPort: LOCK_PORT };
+  },
+  decodeDownlink({ bytes: [state], fPort }) {
+    if (fPort !== LOCK_PORT || state === undefined) return { errors: ["not for the lock"] };
+    return { data: { lock: state === 0 ? UNLOCKED : LOCKED } };
+  },
+});
+
 /** A door contact with a lock; class C, so it hears at once and tells its new state at once. */
 export function door(): SimulatedDevice {
   let locked = true;
@@ -70,12 +114,13 @@ export function door(): SimulatedDevice {
     joinEui: JOIN_EUI,
     class: "C",
     joined: true,
+    downlinkFormatter: lockFormatter,
     makeUplink(n) {
       const open = !locked && n % 2 === 1;
       return {
         f_port: 3,
         frm_payload: Buffer.from([Number(open), Number(locked)]).toString("base64"),
-        decoded_payload: { lock: locked ? "locked" : "unlocked", open },
+        decoded_payload: { lock: locked ? LOCKED : UNLOCKED, open },
       };
     },
     hear(fPort, payload) {

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { EndDeviceIds, JsonObject, Location } from "../../stack/messages";
+import type { DownlinkFormatter } from "../downlink/formatter";
+import type { DownlinkItem } from "../downlink/item";
 
 /** What a device sends, decoded as its payload formatter would. */
 export interface UplinkParts {
@@ -26,6 +28,14 @@ export interface SimulatedDevice {
   readonly versionIds?: JsonObject;
   /** The n-th uplink, counted from 0. */
   makeUplink(n: number): UplinkParts;
+  /** ms after an uplink until its first receive window, so long a downlink still comes in time. Default: 1000. */
+  readonly receiveDelay?: number;
+  /** A group of devices: hears only by chosen gateways, and never answers. */
+  readonly multicast?: boolean;
+  /** Registered in the Application Server only. */
+  readonly unknownInNetwork?: boolean;
+  /** Encodes and decodes its downlinks. Without one, decoded payloads are sent as nothing. */
+  readonly downlinkFormatter?: DownlinkFormatter;
   /** Takes a downlink; true: it answers with an uplink at once. */
   hear?(fPort: number, payload: Buffer): boolean;
 }
@@ -40,6 +50,8 @@ export class EndDevice {
   #fCntUp = 0;
   #fCntDown = 0;
   #uplinks = 0;
+  /** It heard a confirmed downlink: its next uplink acknowledges. */
+  #owesAck = false;
 
   constructor(model: SimulatedDevice) {
     this.model = model;
@@ -80,6 +92,7 @@ export class EndDevice {
     this.#session = { devAddr, keyId };
     this.#fCntUp = 0;
     this.#fCntDown = 0;
+    this.#owesAck = false;
   }
 
   nextFCntUp(): number {
@@ -88,6 +101,19 @@ export class EndDevice {
 
   nextFCntDown(): number {
     return ++this.#fCntDown;
+  }
+
+  /** Takes a downlink from the air; true: it answers with an uplink at once. */
+  hear({ fPort, payload, confirmed }: DownlinkItem): boolean {
+    if (confirmed) this.#owesAck = true;
+    return this.model.hear?.(fPort, payload) ?? false;
+  }
+
+  /** Whether its next uplink acknowledges a confirmed downlink; once. */
+  takeAck(): boolean {
+    const owed = this.#owesAck;
+    this.#owesAck = false;
+    return owed;
   }
 
   makeUplink(): UplinkParts {

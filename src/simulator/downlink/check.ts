@@ -1,18 +1,9 @@
 import type { StackError } from "../../stack/messages";
 import { isIdentifier } from "../application";
-import { PATTERN_REASON, stackError, validationError } from "../stack-errors";
+import { PATTERN_REASON, validationError } from "../stack-errors";
 import type { FieldStep } from "../stack-errors";
 import { PRIORITIES } from "./item";
 import type { DownlinkItem } from "./item";
-
-/** Of EU868: the largest MACPayload less eight bytes. */
-const LONGEST_PAYLOAD = 242;
-
-/** `as.downlinks.confirmation.max-retry-attempts`. */
-const MOST_ATTEMPTS = 32;
-
-/** Half of the five seconds the Network Server plans ahead, in ms. */
-const EARLIEST = 2_500;
 
 interface Violation {
   readonly steps: readonly FieldStep[];
@@ -69,64 +60,6 @@ export function validate(items: readonly DownlinkItem[]): StackError | undefined
     if (violation === undefined) continue;
     const step = { message: "DownlinkQueueRequest", field: `downlinks[${index}]` };
     return validationError([step, ...violation.steps], violation.reason);
-  }
-  return undefined;
-}
-
-const APPLICATION_SERVER = "pkg/applicationserver";
-const NETWORK_SERVER = "pkg/networkserver";
-
-/** What the Application Server refuses without telling anybody. */
-export function silentRefusal(items: readonly DownlinkItem[]): StackError | undefined {
-  for (const item of items) {
-    if (item.payload.length === 0 && item.decodedPayload === undefined) {
-      return stackError({ namespace: APPLICATION_SERVER, name: "no_payload", format: "no payload", code: 3 });
-    }
-    if (item.confirmed && (item.confirmedRetry?.maxAttempts ?? 0) > MOST_ATTEMPTS) {
-      return stackError({
-        namespace: APPLICATION_SERVER,
-        name: "downlink_max_retries_invalid",
-        format: "downlink maximum retries exceed configured maximum of {max}",
-        code: 3,
-        attributes: { max: String(MOST_ATTEMPTS) },
-      });
-    }
-  }
-  return undefined;
-}
-
-/** What fails with a `downlink_failed` for every item. */
-export function reportedRefusal(items: readonly DownlinkItem[], hasSession: boolean): StackError | undefined {
-  if (items.some((item) => item.fPort === 0)) {
-    return stackError({ namespace: APPLICATION_SERVER, name: "no_f_port", format: "no FPort", code: 3 });
-  }
-  if (!hasSession) {
-    return stackError({
-      namespace: APPLICATION_SERVER,
-      name: "no_device_session",
-      format: "no device session; check device activation",
-      code: 9,
-    });
-  }
-  for (const item of items) {
-    if (item.payload.length > LONGEST_PAYLOAD) {
-      return stackError({
-        namespace: NETWORK_SERVER,
-        name: "application_downlink_too_long",
-        format: "application downlink payload length `{length}` exceeds maximum '{max}'",
-        code: 3,
-        attributes: { length: item.payload.length, max: String(LONGEST_PAYLOAD) },
-      });
-    }
-    const time = item.classBC?.absoluteTime;
-    if (time !== undefined && Date.parse(time) < Date.now() + EARLIEST) {
-      return stackError({
-        namespace: NETWORK_SERVER,
-        name: "downlink_expired",
-        format: "queued downlink is expired",
-        code: 9,
-      });
-    }
   }
   return undefined;
 }

@@ -2,6 +2,10 @@ import type { JsonObject } from "../../stack/messages";
 
 export const PRIORITIES = ["LOWEST", "LOW", "BELOW_NORMAL", "NORMAL", "ABOVE_NORMAL", "HIGH", "HIGHEST"];
 
+/** Reserved for what the network itself has to say: applications get at most the one below. */
+export const HIGHEST = 6;
+export const HIGH = 5;
+
 export interface ClassBC {
   readonly gateways: readonly {
     readonly gatewayId: string;
@@ -21,6 +25,8 @@ export interface DownlinkItem {
   readonly fCnt: number;
   readonly payload: Buffer;
   readonly decodedPayload: JsonObject | undefined;
+  /** Of the formatter. */
+  readonly warnings: readonly string[];
   readonly confirmed: boolean;
   readonly classBC: ClassBC | undefined;
   /** Index into `PRIORITIES`, or a number the validation refuses. */
@@ -72,6 +78,7 @@ export function downlinkJson(item: DownlinkItem): JsonObject {
     f_cnt: unlessZero(item.fCnt),
     frm_payload: unlessEmpty(item.payload),
     decoded_payload: sorted(item.decodedPayload),
+    decoded_payload_warnings: item.warnings.length > 0 ? item.warnings : undefined,
     confirmed: item.confirmed || undefined,
     class_b_c: item.classBC && classBCJson(item.classBC),
     priority: item.priority === 0 ? undefined : PRIORITIES[item.priority],

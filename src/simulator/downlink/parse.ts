@@ -47,6 +47,7 @@ function readItem(item: JsonObject, dialect: Dialect): DownlinkItem {
     fCnt: optional(item, "f_cnt", asCount) ?? 0,
     payload: optional(item, "frm_payload", asBytes) ?? Buffer.alloc(0),
     decodedPayload: optional(item, "decoded_payload", asObject),
+    warnings: [],
     confirmed: optional(item, "confirmed", asBoolean) ?? false,
     classBC: optional(item, "class_b_c", (value) => readClassBC(asObject(value), dialect)),
     priority: optional(item, "priority", (value) => readPriority(value, dialect)) ?? 0,

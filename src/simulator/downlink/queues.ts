@@ -1,15 +1,16 @@
 import type { StackError } from "../../stack/messages";
-import type { JsonObject } from "../../stack/messages";
 import { isIdentifier } from "../application";
 import type { Application } from "../application";
 import type { EndDevice } from "../devices/device";
-import type { Feed } from "../feed";
 import { stackError } from "../stack-errors";
 import { sortedIds, stamp } from "../stamps";
-import { reportedRefusal, silentRefusal, validate } from "./check";
-import { downlinkJson } from "./item";
+import { validate } from "./check";
+import { downlinkErrors } from "./errors";
 import type { DownlinkItem } from "./item";
+import { QUEUE_CAPACITY } from "./limits";
 import { parseDownlinks } from "./parse";
+import { prepared, reportedRefusal } from "./refusals";
+import type { DownlinkReports } from "./reports";
 
 export interface DownlinkRequest {
   readonly operation: "push" | "replace";
@@ -26,29 +27,28 @@ export type QueueResult =
   /** Nobody is told, on MQTT. */
   | { readonly outcome: "dropped"; readonly error: StackError };
 
-/**
- * The devices' downlink queues: push, replace and what is published about them.
- *
- * Acknowledgements, retries and encoders are to come: an encoder belongs between `silentRefusal` and `reportedRefusal` in
- * `operate`, everything that happens on the air into `transmissions.ts`.
- */
+/** The devices' downlink queues: push, replace and what is published about them. */
 export class DownlinkQueues {
   readonly #application: Application;
   readonly #device: (deviceId: string) => EndDevice | undefined;
-  readonly #feed: Feed;
+  readonly #reports: DownlinkReports;
+  readonly #planAhead: number;
   readonly #queues = new Map<string, DownlinkItem[]>();
   readonly #changed: (device: EndDevice) => void;
 
   constructor(parts: {
     readonly application: Application;
     readonly device: (deviceId: string) => EndDevice | undefined;
-    readonly feed: Feed;
+    readonly reports: DownlinkReports;
+    /** ms that the Network Server plans ahead. */
+    readonly planAhead: number;
     /** Called when items were queued. */
     readonly changed: (device: EndDevice) => void;
   }) {
     this.#application = parts.application;
     this.#device = parts.device;
-    this.#feed = parts.feed;
+    this.#reports = parts.reports;
+    this.#planAhead = parts.planAhead;
     this.#changed = parts.changed;
   }
 
@@ -58,8 +58,23 @@ export class DownlinkQueues {
   }
 
   /** Takes the next one for transmission. */
-  take(deviceId: string): DownlinkItem | undefined {
-    return this.#queues.get(deviceId)?.shift();
+  take(deviceId: string): void {
+    this.#queues.get(deviceId)?.shift();
+  }
+
+  /** Puts one that was not acknowledged behind what waits, whatever that is by now. */
+  again(device: EndDevice, item: DownlinkItem): void {
+    const { id } = device.model;
+    this.#queues.set(id, [...this.queued(id), { ...item, fCnt: device.nextFCntDown() }]);
+  }
+
+  /** A new session counts anew; the queue stays. */
+  renumber(device: EndDevice): void {
+    const { id } = device.model;
+    this.#queues.set(
+      id,
+      this.queued(id).map((item) => ({ ...item, fCnt: device.nextFCntDown() })),
+    );
   }
 
   /** A PUBLISH on `…/down/push` or `…/down/replace`. */
@@ -80,36 +95,26 @@ export class DownlinkQueues {
     if (invalid !== undefined) return { outcome: "dropped", error: invalid };
     const device = this.#device(request.deviceId);
     if (device === undefined) return { outcome: "dropped", error: this.#notFound(request.deviceId) };
-    const refused = silentRefusal(request.items);
-    if (refused !== undefined) return { outcome: "dropped", error: refused };
 
-    const items = stamped(request);
-    const failed = reportedRefusal(items, device.hasSession);
-    if (failed !== undefined) {
-      for (const item of items) {
-        this.#announce("downlink_failed", device, item, { downlink: downlinkJson(item), error: failed });
-      }
-      return { outcome: items.length > 0 ? "failed" : "dropped", error: failed };
+    const items: DownlinkItem[] = [];
+    for (const item of stamped(request)) {
+      const one = prepared(item, device);
+      if (!one.ok) return { outcome: "dropped", error: one.error };
+      items.push(one.item);
+    }
+    const before = request.operation === "push" ? this.queued(request.deviceId) : [];
+    const full = before.length + items.length > QUEUE_CAPACITY ? downlinkErrors.queueFull() : undefined;
+    const refused = reportedRefusal(items, device, Date.now() + this.#planAhead / 2) ?? full;
+    if (refused !== undefined) {
+      for (const item of items) this.#reports.refused(device, item, refused);
+      return { outcome: items.length > 0 ? "failed" : "dropped", error: refused };
     }
 
-    const numbered = items.map((item) => ({ ...item, fCnt: device.nextFCntDown() }));
-    const before = request.operation === "push" ? this.queued(request.deviceId) : [];
+    const numbered = items.map((item) => ({ ...forNetwork(item), fCnt: device.nextFCntDown() }));
     this.#queues.set(request.deviceId, [...before, ...numbered]);
-    for (const item of items) this.#announce("downlink_queued", device, item, downlinkJson(item));
+    for (const item of items) this.#reports.queued(device, item);
     if (items.length > 0) this.#changed(device);
     return { outcome: "executed" };
-  }
-
-  #announce(
-    kind: "downlink_queued" | "downlink_failed",
-    device: EndDevice,
-    item: DownlinkItem,
-    body: JsonObject,
-  ) {
-    this.#feed.publish(kind, body, {
-      end_device_ids: device.ids(this.#application.applicationId, "record"),
-      correlation_ids: item.correlationIds,
-    });
   }
 
   #notFound(deviceId: string): StackError {
@@ -124,18 +129,20 @@ export class DownlinkQueues {
 }
 
 /**
- * Adds the server's own correlation IDs and the first attempt of a confirmed downlink.
- * Rule: one `as:downlink` ID each; in a list, none for an item that brings one already. Protocol.md 3.5.
+ * Adds the server's own correlation IDs. Rule: one `as:downlink` ID each; in a list, none for an item that brings one already.
+ * Protocol.md 3.5.
  */
 function stamped({ items, contextIds }: DownlinkRequest): DownlinkItem[] {
   return items.map((item) => {
     const own = items.length > 1 && item.correlationIds.some((id) => /^(?:as|ns|pba):downlink:/.test(id));
-    const retry =
-      item.confirmedRetry ?? (item.confirmed ? { attempt: 1, maxAttempts: undefined } : undefined);
     return {
       ...item,
-      confirmedRetry: retry,
       correlationIds: sortedIds(item.correlationIds, contextIds, own ? [] : [stamp("as:downlink")]),
     };
   });
+}
+
+/** The network gets bytes only, and with a session and a counter of the server's own. */
+function forNetwork(item: DownlinkItem): DownlinkItem {
+  return { ...item, sessionKeyId: Buffer.alloc(0), decodedPayload: undefined, warnings: [] };
 }

@@ -1,90 +1,154 @@
-import type { Application } from "../application";
+import type { StackError } from "../../stack/messages";
 import type { EndDevice } from "../devices/device";
-import type { Feed } from "../feed";
-import { rpc, sortedIds, stamp } from "../stamps";
-import { downlinkJson } from "./item";
+import type { Confirmations } from "./confirmations";
+import { downlinkErrors, withoutId } from "./errors";
+import type { Gateways } from "./gateways";
 import type { DownlinkItem } from "./item";
+import { LONGEST_CLASS_C } from "./limits";
 import type { DownlinkQueues } from "./queues";
+import type { DownlinkReports } from "./reports";
+import { Timers } from "./timers";
+import { ReceiveWindows } from "./windows";
 
-/** ms from the occasion to send until the gateway has accepted the frame; on a real one 215 to 370. */
-const ACCEPTED_AFTER = 60;
+export interface DownlinkTiming {
+  /** ms from an occasion to send until a gateway has accepted the frame, and between two frames for a class C device. */
+  readonly acceptedAfter: number;
+  /** ms that the Network Server plans ahead: a timed downlink is given to a gateway so long before its time. */
+  readonly planAhead: number;
+}
 
-/** Brings queued downlinks to the devices: class C at once, class A in the receive window of an uplink. */
-export class Transmissions {
-  readonly #application: Application;
-  readonly #queues: DownlinkQueues;
-  readonly #feed: Feed;
+/** What to do with the head of a queue. */
+type Decision =
+  | { readonly what: "transmit"; readonly gatewayId: string; readonly uplinkIds: readonly string[] }
+  | { readonly what: "drop"; readonly report: () => void }
+  /** In ms; undefined: until something happens. */
+  | { readonly what: "wait"; readonly for?: number };
+
+interface Parts {
+  readonly queues: DownlinkQueues;
+  readonly confirmations: Confirmations;
+  readonly reports: DownlinkReports;
+  readonly gateways: Gateways;
+  readonly timing: DownlinkTiming;
   /** Called when a device answers with an uplink. */
-  readonly #answer: (device: EndDevice) => void;
-  readonly #timers = new Map<EndDevice, NodeJS.Timeout>();
+  readonly answer: (device: EndDevice) => void;
+}
 
-  constructor(parts: {
-    readonly application: Application;
-    readonly queues: DownlinkQueues;
-    readonly feed: Feed;
-    readonly answer: (device: EndDevice) => void;
-  }) {
-    this.#application = parts.application;
-    this.#queues = parts.queues;
-    this.#feed = parts.feed;
-    this.#answer = parts.answer;
+/** Brings queued downlinks to the devices: class C at once, class A in the receive windows of an uplink. */
+export class Transmissions {
+  readonly #parts: Parts;
+  readonly #attempts = new Timers<EndDevice>((device) => {
+    this.#attempt(device);
+  });
+  readonly #windows = new ReceiveWindows();
+  /** Until when a class C device is kept free for a timed downlink, in ms since 1970. */
+  readonly #reservedUntil = new Map<EndDevice, number>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** Items were queued. */
   queued(device: EndDevice): void {
-    if (device.model.class === "C") this.#schedule(device, []);
+    if (this.#windows.areOpen(device) || device.model.class === "C") this.#soon(device);
   }
 
   /** The device sent an uplink and listens for a moment. */
-  heard(device: EndDevice, uplinkIds: readonly string[]): void {
-    this.#schedule(device, uplinkIds);
+  heard(device: EndDevice, uplinkIds: readonly string[], spreadingFactor: number): void {
+    this.#windows.open(device, uplinkIds, spreadingFactor);
+    this.#soon(device);
+  }
+
+  /** The windows of the old session are gone. */
+  joined(device: EndDevice): void {
+    this.#windows.close(device);
   }
 
   stop(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    this.#attempts.stop();
   }
 
-  #schedule(device: EndDevice, uplinkIds: readonly string[]): void {
-    if (this.#timers.has(device) || this.#queues.queued(device.model.id).length === 0) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(device);
-      this.#transmit(device, uplinkIds);
-    }, ACCEPTED_AFTER);
-    this.#timers.set(device, timer);
+  #soon(device: EndDevice, ms = this.#parts.timing.acceptedAfter): void {
+    if (this.#head(device) !== undefined) this.#attempts.plan(device, ms);
   }
 
-  #transmit(device: EndDevice, uplinkIds: readonly string[]): void {
-    const next = this.#queues.queued(device.model.id)[0];
+  #head(device: EndDevice): DownlinkItem | undefined {
+    return this.#parts.queues.queued(device.model.id)[0];
+  }
+
+  #attempt(device: EndDevice): void {
+    for (let item = this.#head(device); item !== undefined; item = this.#head(device)) {
+      const known = inSession(device, item);
+      const decision = this.#decide(device, known);
+      if (decision.what === "wait") {
+        if (decision.for !== undefined) this.#soon(device, decision.for);
+        return;
+      }
+      this.#parts.queues.take(device.model.id);
+      if (decision.what === "transmit") {
+        this.#transmit(device, known, decision);
+        if (device.model.class === "C") this.#soon(device);
+        return;
+      }
+      decision.report();
+    }
+  }
+
+  /** Rule: `pkg/networkserver/downlink.go`. */
+  #decide(device: EndDevice, item: DownlinkItem): Decision {
+    const { reports, gateways, timing, confirmations } = this.#parts;
+    const now = Date.now();
+    const time = item.classBC?.absoluteTime === undefined ? now : Date.parse(item.classBC.absoluteTime);
     // `class_b_c`, even empty, keeps a downlink out of the class A windows and blocks what follows it.
-    if (next === undefined || (device.model.class === "A" && next.classBC !== undefined)) return;
-    this.#queues.take(device.model.id);
-    this.#sent(device, next, uplinkIds);
-    const answers = device.model.hear?.(next.fPort, next.payload) ?? false;
-    if (answers) this.#answer(device);
-    if (device.model.class === "C") this.#schedule(device, []);
+    const windows = item.classBC === undefined ? this.#windows.planned(device) : undefined;
+    if (windows === undefined && device.model.class === "A") return { what: "wait" };
+    const uplinkIds = windows?.uplinkIds ?? [];
+    const drop = (error: StackError): Decision => ({
+      what: "drop",
+      report: () => {
+        reports.dropped(device, item, uplinkIds, error);
+      },
+    });
+    if (time < now) return drop(withoutId(downlinkErrors.expired()));
+    const longest = windows?.longest ?? LONGEST_CLASS_C;
+    if (item.payload.length > longest) return drop(downlinkErrors.tooLong(item.payload.length, longest));
+    if (windows === undefined) {
+      if (item.confirmed && confirmations.isWaiting(device)) return { what: "wait" };
+      const free = Math.max(this.#reservedUntil.get(device) ?? 0, time - timing.planAhead);
+      if (free > now) return { what: "wait", for: free - now };
+    }
+    const gatewayId = gateways.usable((item.classBC?.gateways ?? []).map((gateway) => gateway.gatewayId));
+    if (gatewayId === undefined) {
+      return {
+        what: "drop",
+        report: () => {
+          reports.noUsableGateway(device, item);
+        },
+      };
+    }
+    if (time > now) this.#reservedUntil.set(device, time);
+    return { what: "transmit", gatewayId, uplinkIds };
   }
 
-  /** `downlink_sent` is built anew by the Network Server, without `class_b_c` and `confirmed_retry`. */
-  #sent(device: EndDevice, item: DownlinkItem, uplinkIds: readonly string[]): void {
-    const inner = sortedIds(item.correlationIds, uplinkIds, [
-      stamp("ns:transmission"),
-      stamp("gs:tx_ack"),
-      rpc("GsNs/ReportTxAcknowledgment"),
-      rpc("NsGs/ScheduleDownlink"),
-    ]);
-    const outer = [...inner, rpc("NsAs/HandleUplink"), ...(uplinkIds.length > 0 ? [] : [stamp("as:up")])];
-    const body = downlinkJson({
-      ...item,
-      sessionKeyId: Buffer.from(device.sessionKeyId ?? "", "base64"),
-      decodedPayload: undefined,
-      classBC: undefined,
-      confirmedRetry: undefined,
-      correlationIds: inner,
-    });
-    this.#feed.publish("downlink_sent", body, {
-      end_device_ids: device.ids(this.#application.applicationId, "session"),
-      correlation_ids: outer,
-    });
+  #transmit(
+    device: EndDevice,
+    item: DownlinkItem,
+    { gatewayId, uplinkIds }: { readonly gatewayId: string; readonly uplinkIds: readonly string[] },
+  ): void {
+    const { reports, gateways, confirmations } = this.#parts;
+    if (uplinkIds.length > 0) this.#windows.close(device);
+    if (item.confirmed) confirmations.transmitted(device, item);
+    const { result, isReported } = gateways.transmit(device.model.id, gatewayId, item);
+    if (result !== undefined) {
+      if (isReported) reports.notSent(device, item, uplinkIds, result);
+      return;
+    }
+    if (isReported) reports.sent(device, item, uplinkIds);
+    if (device.hear(item)) this.#parts.answer(device);
   }
+}
+
+/** With the session it is transmitted in, which a later answer still names. */
+function inSession(device: EndDevice, item: DownlinkItem): DownlinkItem {
+  return { ...item, sessionKeyId: Buffer.from(device.sessionKeyId ?? "", "base64") };
 }

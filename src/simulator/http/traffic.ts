@@ -8,6 +8,7 @@ import { downlinkJson } from "../downlink/item";
 import { firstValue, isObject, Malformed } from "../downlink/json";
 import { parseDownlinks } from "../downlink/parse";
 import type { DownlinkQueues } from "../downlink/queues";
+import { decoded } from "../downlink/reports";
 import { validate } from "../downlink/check";
 import type { Feed } from "../feed";
 import { READ, SIMULATE, WRITE } from "../keys";
@@ -49,7 +50,7 @@ export function listQueue(request: TrafficRequest, parts: TrafficParts): Answer 
   const sessionKeyId = Buffer.from(device.sessionKeyId ?? "", "base64");
   const downlinks = parts.queues
     .queued(request.deviceId)
-    .map((item) => downlinkJson({ ...item, sessionKeyId, decodedPayload: undefined }));
+    .map((item) => downlinkJson(decoded(device, { ...item, sessionKeyId })));
   return ok(downlinks.length > 0 ? { downlinks } : {});
 }
 

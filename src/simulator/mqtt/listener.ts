@@ -6,7 +6,7 @@ import type { SecureContext } from "node:tls";
 import { RateLimiter } from "../rate-limit";
 import type { RateLimit } from "../rate-limit";
 import { MqttSession } from "./session";
-import type { SessionHost } from "./session";
+import type { SessionHost } from "./host";
 
 export interface ListenerOptions {
   readonly host: string;

@@ -1,50 +1,15 @@
 import type { Socket } from "node:net";
-import type { Application } from "../application";
-import type { Journal } from "../journal";
-import type { ApiKey } from "../keys";
 import { connack, pingresp, puback, pubcomp, publication, pubrec, pubrel, suback, unsuback } from "./answers";
 import { FrameReader } from "./frames";
+import type { Account, SessionHost } from "./host";
 import { Outbox } from "./outbox";
 import { decodePacket } from "./packets";
 import type { Connect, Packet, Publish } from "./packets";
-import { acceptedFilter, downlinkTopic, matches } from "./topics";
-import type { DownlinkTopic } from "./topics";
+import { Publications } from "./publications";
+import { acceptedFilter, matches } from "./topics";
 
 const CONNECT_WITHIN = 10_000;
 const WITHOUT_KEEPALIVE = 3_600_000;
-
-/** What a test can make the server do. */
-export interface MqttSwitches {
-  /** CONNACK with this code for everybody. */
-  refuse: number | undefined;
-  closeBeforeConnack: boolean;
-  /** Redis gone: everything looks healthy, nothing is delivered or executed. */
-  mute: boolean;
-  refuseTopics: boolean;
-}
-
-export interface Account {
-  readonly key: ApiKey;
-  readonly mayRead: boolean;
-  readonly mayWrite: boolean;
-}
-
-export interface DownlinkOutcome {
-  readonly outcome: "executed" | "failed" | "dropped";
-  readonly reason: string | undefined;
-}
-
-/** What a session needs from the server around it. */
-export interface SessionHost {
-  readonly application: Application;
-  readonly journal: Journal;
-  readonly switches: Readonly<MqttSwitches>;
-  login(userName: string | undefined, password: string | undefined): Account | undefined;
-  /** One unit of the downlink budget of this key; false: it is used up. */
-  takeDownlink(key: ApiKey): boolean;
-  downlink(topic: DownlinkTopic, payload: Buffer): DownlinkOutcome;
-  closed(session: MqttSession): void;
-}
 
 /** One MQTT connection, from TCP accept to close. Rules: observed.md A2 to A5. */
 export class MqttSession {
@@ -56,8 +21,7 @@ export class MqttSession {
   readonly #reader = new FrameReader();
   readonly #outbox: Outbox;
   readonly #filters = new Set<string>();
-  /** Packet IDs of QoS 2 publishes that wait for their PUBREL. */
-  readonly #unreleased = new Set<number>();
+  readonly #publications: Publications;
   #account: Account | undefined;
   #timer: NodeJS.Timeout | undefined;
   #silence = CONNECT_WITHIN;
@@ -71,6 +35,7 @@ export class MqttSession {
     this.#host = host;
     this.number = number;
     this.#outbox = new Outbox(socket);
+    this.#publications = new Publications(host);
     this.#wait();
     socket.on("data", (bytes: Buffer) => {
       this.#receive(bytes);
@@ -188,7 +153,7 @@ export class MqttSession {
         this.#outbox.answer(pubrel(packet.id));
         return;
       case "pubrel":
-        this.#unreleased.delete(packet.id);
+        this.#publications.release(packet.id);
         this.#outbox.answer(pubcomp(packet.id));
         return;
       case "pingreq":
@@ -251,30 +216,14 @@ export class MqttSession {
 
   /** A PUBACK means "handled", whatever came of it. QoS 2 is executed at the PUBLISH; a QoS 1 repetition once more. */
   #publish(packet: Publish): void {
-    const outcome = this.#outcomeOf(packet);
+    const outcome = this.#publications.take(packet, this.#account);
     const { topic, payload, qos, retain, dup } = packet;
-    if (outcome.reason !== "rate limit") {
+    if (outcome.reason === "rate limit") this.close("rate limit");
+    else {
       if (qos === 1) this.#outbox.answer(puback(packet.id));
       if (qos === 2) this.#outbox.answer(pubrec(packet.id));
     }
     this.#host.journal.published({ session: this.number, topic, payload, qos, retain, dup, ...outcome });
-  }
-
-  #outcomeOf(packet: Publish): DownlinkOutcome {
-    const dropped = (reason: string): DownlinkOutcome => ({ outcome: "dropped", reason });
-    if (packet.qos === 2) {
-      if (this.#unreleased.has(packet.id)) return dropped("repeated");
-      this.#unreleased.add(packet.id);
-    }
-    const account = this.#account;
-    const topic = downlinkTopic(packet.topic, this.#host.application.uid);
-    if (account === undefined || topic === undefined) return dropped("forbidden topic");
-    if (!account.mayWrite) return dropped("no right to write");
-    if (!this.#host.takeDownlink(account.key)) {
-      this.close("rate limit");
-      return dropped("rate limit");
-    }
-    return this.#host.switches.mute ? dropped("mute") : this.#host.downlink(topic, packet.payload);
   }
 }
 

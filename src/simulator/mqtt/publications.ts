@@ -1,0 +1,35 @@
+import type { Account, DownlinkOutcome, SessionHost } from "./host";
+import type { Publish } from "./packets";
+import { downlinkTopic } from "./topics";
+
+const dropped = (reason: string): DownlinkOutcome => ({ outcome: "dropped", reason });
+
+/** What a session makes of the PUBLISH packets of its client. Rules: observed.md A4, A5. */
+export class Publications {
+  readonly #host: SessionHost;
+  /** Packet IDs of QoS 2 publishes that wait for their PUBREL. */
+  readonly #unreleased = new Set<number>();
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+  }
+
+  /** Executes what is allowed; QoS 2 at the PUBLISH already, QoS 1 once more when it is repeated. */
+  take(packet: Publish, account: Account | undefined): DownlinkOutcome {
+    if (packet.qos === 2) {
+      if (this.#unreleased.has(packet.id)) return dropped("repeated");
+      this.#unreleased.add(packet.id);
+    }
+    const topic = downlinkTopic(packet.topic, this.#host.application.uid);
+    if (account === undefined || topic === undefined) return dropped("forbidden topic");
+    if (!account.mayWrite) return dropped("no right to write");
+    // The only thing that ends the connection.
+    if (!this.#host.takeDownlink(account.key)) return dropped("rate limit");
+    return this.#host.switches.mute ? dropped("mute") : this.#host.downlink(topic, packet.payload);
+  }
+
+  /** The client knows that its QoS 2 publish has been taken. */
+  release(id: number): void {
+    this.#unreleased.delete(id);
+  }
+}

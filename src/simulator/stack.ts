@@ -1,0 +1,96 @@
+import type { Application } from "./application";
+import type { SimulatorOptions } from "./contract";
+import { demoDevices } from "./devices/demo";
+import { EndDevice } from "./devices/device";
+import type { SimulatedDevice } from "./devices/device";
+import { Confirmations } from "./downlink/confirmations";
+import { Gateways } from "./downlink/gateways";
+import { DownlinkQueues } from "./downlink/queues";
+import { DownlinkReports } from "./downlink/reports";
+import { Transmissions } from "./downlink/transmissions";
+import { Feed } from "./feed";
+import type { Journal } from "./journal";
+import { Network } from "./network";
+import { Schedule } from "./schedule";
+
+/** A real one needs 215 to 370 ms. */
+const ACCEPTED_AFTER = 60;
+const PLAN_AHEAD = 5_000;
+
+/** What stands behind both ports: devices, gateways, and what happens between them and the application. */
+export class SimulatedStack {
+  readonly feed: Feed;
+  readonly gateways: Gateways;
+  readonly queues: DownlinkQueues;
+  readonly network: Network;
+  readonly schedule: Schedule;
+  readonly #transmissions: Transmissions;
+  readonly #devices = new Map<string, EndDevice>();
+
+  constructor(
+    application: Application,
+    journal: Journal,
+    options: Pick<SimulatorOptions, "devices" | "timing">,
+    deliver: (topic: string, payload: Buffer) => void,
+  ) {
+    const timing = { acceptedAfter: ACCEPTED_AFTER, planAhead: PLAN_AHEAD, ...options.timing };
+    this.feed = new Feed(application, deliver);
+    this.gateways = new Gateways(journal);
+    const reports = new DownlinkReports(application, this.feed);
+    this.queues = new DownlinkQueues({
+      application,
+      device: (deviceId) => this.find(deviceId),
+      reports,
+      planAhead: timing.planAhead,
+      changed: (device) => {
+        this.#transmissions.queued(device);
+      },
+    });
+    const confirmations = new Confirmations(this.queues, reports);
+    this.#transmissions = new Transmissions({
+      queues: this.queues,
+      confirmations,
+      reports,
+      gateways: this.gateways,
+      timing,
+      answer: (device) => {
+        this.network.uplink(device);
+      },
+    });
+    this.network = new Network(application, this.feed, {
+      joined: (device) => {
+        this.#transmissions.joined(device);
+        this.queues.renumber(device);
+      },
+      receiving: (device, acknowledges, ids) => {
+        confirmations.answered(device, acknowledges, ids);
+      },
+      received: (device, ids, spreadingFactor) => {
+        this.#transmissions.heard(device, ids, spreadingFactor);
+      },
+    });
+    this.schedule = new Schedule(this.network, () => [...this.#devices.values()]);
+    for (const device of options.devices ?? demoDevices()) this.addDevice(device);
+  }
+
+  addDevice(model: SimulatedDevice): void {
+    this.#devices.set(model.id, new EndDevice(model));
+  }
+
+  find(deviceId: string): EndDevice | undefined {
+    return this.#devices.get(deviceId);
+  }
+
+  /** Throws a `RangeError` for any other. */
+  known(deviceId: string): EndDevice {
+    const device = this.find(deviceId);
+    if (device === undefined) throw new RangeError(`there is no device ${deviceId}`);
+    return device;
+  }
+
+  /** Nothing happens on the air any more. */
+  stop(): void {
+    this.schedule.stop();
+    this.#transmissions.stop();
+  }
+}
