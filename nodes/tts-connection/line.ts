@@ -38,6 +38,8 @@ export interface LineListener {
   onNews(news: News): void;
 }
 
+/** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
+const MOST_QUESTIONS = 10;
 const SILENCE_MS = 3_600_000;
 /** Bytes of an invalid message that are handed to a flow. */
 const LONGEST_PAYLOAD = 65_536;
@@ -54,6 +56,8 @@ export class Line {
   readonly #service: Service;
   readonly #paces = new Set<{ readonly perMinute: number | undefined }>();
   #courier: Courier | undefined;
+  /** Downlinks without an answer that the API is being asked about. */
+  #questions = 0;
   #standing: News | undefined;
   #problem: ConnectionProblem | undefined;
   #silence: NodeJS.Timeout | undefined;
@@ -147,8 +151,14 @@ export class Line {
       session: this.session,
       holdMax,
       holdFor,
-      explainNoAnswer: (evidence) =>
-        explainNoAnswer({ ...evidence, applicationId, devicesSeen: this.session.devicesSeen }, this.#api),
+      explainNoAnswer: async (evidence) => {
+        const api = this.#questions < MOST_QUESTIONS ? this.#api : undefined;
+        this.#questions += 1;
+        const facts = { ...evidence, applicationId, devicesSeen: this.session.devicesSeen };
+        const explanation = await explainNoAnswer(facts, api);
+        this.#questions -= 1;
+        return explanation;
+      },
       warn: (text) => this.#warn(text),
     });
   }

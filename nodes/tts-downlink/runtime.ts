@@ -37,7 +37,8 @@ export default function init(RED: NodeAPI): void {
 
   /** The text, what the stack's own error asks for behind it, and before it how many of how many. */
   function failureOf(failure: Failure): FlowError {
-    const hint = failure.stack && hintFor(failure.stack, undefined);
+    const hint =
+      failure.code === "downlink_failed" && failure.stack ? hintFor(failure.stack, undefined) : undefined;
     const texts = [failure.several, failure, hint].flatMap((text) => (text ? [textOf(RED, text)] : []));
     return new FlowError(texts.join(" "), failure);
   }
