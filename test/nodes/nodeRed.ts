@@ -46,10 +46,11 @@ export interface Shown {
 export type FlowNode = Record<string, unknown> & { readonly id: string; readonly type: string };
 export type Credentials = Record<string, Readonly<Record<string, string>>>;
 
-/** What node-red-node-test-helper 0.3.6 does not show: its own `setFlows` may miss the start that it waits for. */
+/** What node-red-node-test-helper 0.3.6 does not show. Its own `setFlows` may miss the start that it waits for. */
 interface Internals {
   readonly _redNodes: {
     setFlows(flows: readonly FlowNode[], credentials: Credentials | null, type: string): Promise<unknown>;
+    getFlows(): { readonly flows: unknown };
   };
 }
 
@@ -73,6 +74,8 @@ const core = (file: string): NodeInitializer =>
   require(`@node-red/nodes/core/${file}`) as NodeInitializer;
 
 helper.init(require.resolve("node-red"));
+
+const runtime = (): Internals => helper as unknown as Internals;
 
 /** Everything that a flow can see. Nodes of type `sink` collect messages under their IDs. */
 export class Flows {
@@ -122,7 +125,7 @@ export class Flows {
     credentials: Credentials | null = null,
   ): Promise<void> {
     const started = new Promise((resolve) => events.once("flows:started", resolve));
-    await (helper as unknown as Internals)._redNodes.setFlows(structuredClone(nodes), credentials, type);
+    await runtime()._redNodes.setFlows(structuredClone(nodes), credentials, type);
     await started;
   }
 
@@ -184,6 +187,11 @@ export class Flows {
 
   get #log(): readonly { readonly level: number; readonly id?: string; readonly msg: unknown }[] {
     return helper.log().args.map(([entry]) => entry as { level: number; id?: string; msg: unknown });
+  }
+
+  /** The flows as they are stored and exported. */
+  get exported(): string {
+    return JSON.stringify(runtime()._redNodes.getFlows());
   }
 
   getNode(id: string): Node {

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { generate } from "mqtt-packet";
+import { openLink, type Link, type LinkEnd } from "../../src/connection/link";
+import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+
+const CONNACK = generate({ cmd: "connack", returnCode: 0, sessionPresent: false });
+const UP = "v3/app1/devices/+/up";
+
+describe("a link", () => {
+  const servers: { stop(): Promise<void> }[] = [];
+  const links: Link[] = [];
+  afterEach(async () => {
+    await Promise.all(links.splice(0).map((link) => link.end()));
+    await Promise.all(servers.splice(0).map((server) => server.stop()));
+  });
+
+  async function simulated(): Promise<Simulator> {
+    const simulator = await startSimulator();
+    servers.push(simulator);
+    return simulator;
+  }
+
+  /** A server that does with each connection what it is told. Returns its port. */
+  async function serverThat(does: (socket: Socket) => void): Promise<number> {
+    const sockets = new Set<Socket>();
+    const server: Server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.once("data", () => does(socket));
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", () => resolve());
+    });
+    servers.push({
+      stop: () =>
+        new Promise((resolve) => {
+          for (const socket of sockets) socket.destroy();
+          server.close(() => resolve());
+        }),
+    });
+    return (server.address() as AddressInfo).port;
+  }
+
+  function open(port: number, { timeout = 10_000, keepalive = 30, password = "" } = {}) {
+    const messages: string[] = [];
+    let ends = 0;
+    const parts = {} as { opened: Promise<void>; ended: Promise<LinkEnd> };
+    let link: Link | undefined;
+    parts.opened = new Promise((resolveOpen) => {
+      parts.ended = new Promise((resolveEnd) => {
+        link = openLink(
+          { host: "127.0.0.1", port },
+          { clientId: "test", keepalive, username: "app1", password, clean: true },
+          {
+            onOpen: () => resolveOpen(),
+            onMessage: (topic, payload) => messages.push(`${topic} ${payload.toString()}`),
+            onEnd: (end) => {
+              ends += 1;
+              resolveEnd(end);
+            },
+          },
+          timeout,
+        );
+      });
+    });
+    assert.ok(link);
+    links.push(link);
+    return { ...parts, link, messages, ends: () => ends };
+  }
+
+  it("gives up on a server that takes the connection and says nothing", async () => {
+    const simulator = await simulated();
+    simulator.freeze(true);
+    const { ended } = open(simulator.port, { timeout: 50 });
+    assert.deepEqual(await ended, { phase: "login", cause: "timeout" });
+  });
+
+  it("notices an open connection that went silent by its keepalive", async () => {
+    const simulator = await simulated();
+    const { opened, ended } = open(simulator.port, { keepalive: 1, password: simulator.apiKey });
+    await opened;
+    simulator.freeze(true);
+    assert.deepEqual(await ended, { phase: "open", cause: "keepalive", errorCode: "Keepalive timeout" });
+  });
+
+  it("tells the code of the CONNACK", async () => {
+    const simulator = await simulated();
+    for (const code of [1, 2, 3, 4, 5] as const) {
+      simulator.refuse(code);
+      assert.deepEqual(await open(simulator.port).ended, {
+        phase: "login",
+        cause: "refused",
+        returnCode: code,
+      });
+    }
+  });
+
+  const GARBAGE: readonly (readonly [string, Uint8Array])[] = [
+    ["that speaks HTTP", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")],
+    ["that speaks SMTP", Buffer.from("220 mail ESMTP\r\n")],
+    ["that sends zeros", Buffer.alloc(64)],
+    ["that sends nothing but 0xFF", Buffer.alloc(64, 0xff)],
+    ["that sends random bytes", Buffer.from("9f3a6c01e7004455aabbccddeeff0011", "hex")],
+  ];
+  for (const [which, bytes] of GARBAGE) {
+    it(`ends once, before the login, at a server ${which}`, async () => {
+      const port = await serverThat((socket) => socket.end(bytes));
+      const { ended, ends } = open(port);
+      assert.equal((await ended).phase, "login");
+      await new Promise(setImmediate);
+      assert.equal(ends(), 1);
+    });
+
+    it(`ends once, without harm, when an open connection gets what a server ${which.slice(5)}`, async () => {
+      let send = (): void => undefined;
+      const port = await serverThat((socket) => {
+        socket.write(CONNACK);
+        send = () => socket.end(bytes);
+      });
+      const { opened, ended, ends, messages } = open(port);
+      await opened;
+      send();
+      assert.equal((await ended).phase, "open");
+      await new Promise(setImmediate);
+      assert.equal(ends(), 1);
+      assert.deepEqual(messages, []);
+    });
+  }
+
+  it("takes messages of every quality of service, whatever it asked for", async () => {
+    const port = await serverThat((socket) => {
+      socket.write(CONNACK);
+      for (const qos of [0, 1, 2] as const) {
+        const rest = { payload: "x", messageId: qos, dup: false, retain: false };
+        socket.write(generate({ cmd: "publish", topic: `t${qos}`, qos, ...rest }));
+      }
+      socket.on("data", (bytes: Buffer) => {
+        if (bytes.includes(0x50)) socket.write(generate({ cmd: "pubrel", messageId: 2 }));
+        if (bytes.includes(0x70)) socket.end();
+      });
+    });
+    const { ended, messages } = open(port);
+    await ended;
+    assert.deepEqual(messages, ["t0 x", "t1 x", "t2 x"]);
+  });
+
+  it("ends at a second CONNACK", async () => {
+    const port = await serverThat((socket) => socket.write(Buffer.concat([CONNACK, CONNACK])));
+    const { ended, ends } = open(port);
+    assert.equal((await ended).cause, "error");
+    assert.equal(ends(), 1);
+  });
+
+  it("tells of each subscription whether it was granted", async () => {
+    const simulator = await simulated();
+    const { opened, link } = open(simulator.port, { password: simulator.apiKey });
+    await opened;
+    assert.equal(await link.subscribe(UP, 0), 0);
+    assert.equal(await link.subscribe("v3/other-app/devices/+/up", 0), 128);
+    simulator.refuseTopics(true);
+    assert.equal(await link.subscribe(UP, 0), 128);
+  });
+
+  it("tells nothing of a subscription when it ends first, or has ended before", async () => {
+    const simulator = await simulated();
+    const { opened, link, ended } = open(simulator.port, { password: simulator.apiKey });
+    await opened;
+    simulator.freeze(true);
+    const answer = link.subscribe(UP, 0);
+    simulator.resetAll();
+    await ended;
+    assert.equal(await answer, undefined);
+    assert.equal(await link.subscribe(UP, 0), undefined);
+    link.unsubscribe(UP);
+  });
+
+  it("says DISCONNECT when it is ended, and nothing to its owner", async () => {
+    const simulator = await simulated();
+    const { opened, link, ends } = open(simulator.port, { password: simulator.apiKey });
+    await opened;
+    const disconnected = simulator.next("disconnect");
+    await Promise.all([link.end(), link.end()]);
+    assert.equal((await disconnected).said, true);
+    assert.equal(ends(), 0);
+  });
+
+  it("is ended at once while it still connects", async () => {
+    const simulator = await simulated();
+    simulator.freeze(true);
+    const { link, ends } = open(simulator.port);
+    await link.end();
+    simulator.freeze(false);
+    assert.equal(ends(), 0);
+    assert.equal(simulator.sessions, 0);
+  });
+
+  it("hands over nothing more once it is being ended", async () => {
+    const simulator = await simulated();
+    const { opened, link, messages } = open(simulator.port, { password: simulator.apiKey });
+    await opened;
+    await link.subscribe(UP, 0);
+    simulator.send("v3/app1/devices/door/up", "late");
+    await link.end();
+    assert.deepEqual(messages, []);
+  });
+
+  it("ends like any other where it cannot even be tried", async () => {
+    let end: LinkEnd | undefined;
+    await new Promise<void>((resolve) => {
+      const link = openLink(
+        { host: "127.0.0.1", port: 1, tls: { key: "no key", cert: "no certificate" } },
+        { clientId: "test", keepalive: 30, clean: true },
+        {
+          onOpen: () => undefined,
+          onMessage: () => undefined,
+          onEnd: (how) => {
+            end = how;
+            resolve();
+          },
+        },
+      );
+      links.push(link);
+    });
+    assert.equal(end?.phase, "tls");
+    assert.match(end.errorCode ?? "", /PEM|OSSL/);
+  });
+});
