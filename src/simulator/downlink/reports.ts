@@ -3,7 +3,7 @@ import type { Application } from "../application";
 import type { EndDevice } from "../devices/device";
 import type { Feed } from "../feed";
 import { rpc, sortedIds, stamp } from "../stamps";
-import { downlinkErrors, withoutId } from "./errors";
+import { downlinkErrors } from "./errors";
 import { downlinkJson, HIGHEST, HIGH } from "./item";
 import type { DownlinkItem } from "./item";
 
@@ -52,15 +52,6 @@ export class DownlinkReports {
     const body = { downlink: downlinkJson(decoded(device, item)), error };
     const ids = sortedIds(item.correlationIds, uplinkIds);
     this.#feed.publish("downlink_failed", body, this.#fromNetwork(device, ids, uplinkIds));
-  }
-
-  /** No gateway of those that were asked for can be used: the one report whose outer list has nothing of the downlink. */
-  noUsableGateway(device: EndDevice, item: DownlinkItem): void {
-    const body = {
-      downlink: downlinkJson(decoded(device, item)),
-      error: withoutId(downlinkErrors.fixedPaths()),
-    };
-    this.#feed.publish("downlink_failed", body, this.#fromNetwork(device, [], []));
   }
 
   /** By an uplink with these correlation IDs. */

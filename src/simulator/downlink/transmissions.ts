@@ -20,7 +20,7 @@ export interface DownlinkTiming {
 /** What to do with the head of a queue. */
 type Decision =
   | { readonly what: "transmit"; readonly gatewayId: string; readonly uplinkIds: readonly string[] }
-  | { readonly what: "drop"; readonly report: () => void }
+  | { readonly what: "drop"; readonly error: StackError; readonly uplinkIds: readonly string[] }
   /** In ms; undefined: until something happens. */
   | { readonly what: "wait"; readonly for?: number };
 
@@ -90,25 +90,20 @@ export class Transmissions {
         if (device.model.class === "C") this.#soon(device);
         return;
       }
-      decision.report();
+      this.#parts.reports.dropped(device, known, decision.uplinkIds, decision.error);
     }
   }
 
   /** Rule: `pkg/networkserver/downlink.go`. */
   #decide(device: EndDevice, item: DownlinkItem): Decision {
-    const { reports, gateways, timing, confirmations } = this.#parts;
+    const { gateways, timing, confirmations } = this.#parts;
     const now = Date.now();
     const time = item.classBC?.absoluteTime === undefined ? now : Date.parse(item.classBC.absoluteTime);
     // `class_b_c`, even empty, keeps a downlink out of the class A windows and blocks what follows it.
     const windows = item.classBC === undefined ? this.#windows.planned(device) : undefined;
     if (windows === undefined && device.model.class === "A") return { what: "wait" };
     const uplinkIds = windows?.uplinkIds ?? [];
-    const drop = (error: StackError): Decision => ({
-      what: "drop",
-      report: () => {
-        reports.dropped(device, item, uplinkIds, error);
-      },
-    });
+    const drop = (error: StackError): Decision => ({ what: "drop", error, uplinkIds });
     if (time < now) return drop(withoutId(downlinkErrors.expired()));
     const longest = windows?.longest ?? LONGEST_CLASS_C;
     if (item.payload.length > longest) return drop(downlinkErrors.tooLong(item.payload.length, longest));
@@ -118,14 +113,7 @@ export class Transmissions {
       if (free > now) return { what: "wait", for: free - now };
     }
     const gatewayId = gateways.usable((item.classBC?.gateways ?? []).map((gateway) => gateway.gatewayId));
-    if (gatewayId === undefined) {
-      return {
-        what: "drop",
-        report: () => {
-          reports.noUsableGateway(device, item);
-        },
-      };
-    }
+    if (gatewayId === undefined) return drop(withoutId(downlinkErrors.fixedPaths()));
     if (time > now) this.#reservedUntil.set(device, time);
     return { what: "transmit", gatewayId, uplinkIds };
   }
