@@ -1,3 +1,4 @@
+import { isV2 } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import * as rules from "../shared/editor/rules";
@@ -45,11 +46,6 @@ function wordKeys(events: readonly string[]): string[] {
   );
   return [...(all ? ["label.all-downlinks"] : []), ...rest.flatMap((event) => WORDS[event] ?? [])];
 }
-
-const isV2 = (connection: string): boolean => {
-  const node = RED.nodes.node(connection);
-  return node !== null && Reflect.get(node, "service") === "v2";
-};
 
 RED.nodes.registerType<EventProperties>("tts-event", {
   category: "The Things Stack",

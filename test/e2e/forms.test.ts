@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { EditorPage } from "./editor-page";
+import { assertFits, assertWellMade } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 const KEY = `NNSXS.${"A".repeat(39)}.${"B".repeat(52)}`;
@@ -68,42 +69,6 @@ describe("the forms in the editor", () => {
     await editor.closeForms();
     assert.deepEqual(editor.errors.splice(0), []);
   });
-
-  /** Every text of a form that is shown comes from the catalogue, and every label belongs to an input. */
-  async function assertWellMade(form: Locator): Promise<void> {
-    const texts = await form
-      .locator("[data-i18n]")
-      .evaluateAll((elements) =>
-        elements.map((element) => element.textContent + (element.getAttribute("placeholder") ?? "")),
-      );
-    const keys = /^$|(label|option|help|placeholder|hint|line|validation)\.[a-z]/;
-    assert.deepEqual(
-      texts.filter((text) => keys.test(text)),
-      [],
-    );
-    const unbound = await form.locator("label").evaluateAll((labels) =>
-      labels
-        .filter((label) => {
-          const id = label.getAttribute("for");
-          return id === null ? !label.querySelector("input") : !document.getElementById(id);
-        })
-        .map((label) => label.textContent),
-    );
-    assert.deepEqual(unbound, []);
-  }
-
-  async function assertFits(form: Locator): Promise<void> {
-    const tooWide = await form.locator("*").evaluateAll((elements) => {
-      const edge = elements[0]?.closest(".red-ui-tray")?.getBoundingClientRect().right ?? 0;
-      return elements
-        .filter(
-          (element) =>
-            element.getClientRects().length > 0 && element.getBoundingClientRect().right > edge + 1,
-        )
-        .map((element) => element.outerHTML.slice(0, 120));
-    });
-    assert.deepEqual(tooWide, []);
-  }
 
   /** Fills a field and reads the reason under it. */
   async function reasonFor(form: Locator, id: string, value: string): Promise<string> {
@@ -540,7 +505,7 @@ describe("the forms in the editor", () => {
     const nodes = await editor.page
       .locator("#red-ui-palette-base-category-The_Things_Stack .red-ui-palette-label")
       .allInnerTexts();
-    assert.deepEqual([...nodes].sort(), ["event", "join", "uplink"]);
+    assert.deepEqual([...nodes].sort(), ["downlink", "event", "join", "uplink"]);
     await category.scrollIntoViewIfNeeded();
     await editor.screenshotOf("palette", editor.page.locator("#red-ui-palette-container-The_Things_Stack"));
   });

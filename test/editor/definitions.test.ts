@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
@@ -12,6 +13,7 @@ const DEFAULTS: Record<NodeType, object> = {
   "tts-uplink": UPLINK_DEFAULTS,
   "tts-join": JOIN_DEFAULTS,
   "tts-event": EVENT_DEFAULTS,
+  "tts-downlink": DOWNLINK_DEFAULTS,
 };
 
 for (const type of NODE_TYPES) {
@@ -35,9 +37,9 @@ for (const type of NODE_TYPES) {
     it("has a field for every property and credential", () => {
       const form = read(`nodes/${type}/form.html`);
       const prefix = type === "tts-connection" ? "node-config-input" : "node-input";
-      // These two are made of several fields.
+      // These are made of several fields.
       const names = [...Object.keys(defaults), ...Object.keys(credentials)].filter(
-        (name) => name !== "topics" && name !== "events",
+        (name) => !["topics", "events", "gateways"].includes(name),
       );
       assert.deepEqual(
         names.filter((name) => !form.includes(`id="${prefix}-${name}"`)),
@@ -67,13 +69,18 @@ describe("names of nodes in a flow", () => {
     "option.downlink-ack": "acknowledged",
     "option.service-data": "service data",
     "option.location-solved": "location solved",
+    "label.push": "push",
+    "label.replace": "replace",
+    "label.clear": "clear",
+    "label.f-port": "FPort",
   };
-  const labelOf = (type: NodeType, properties: object): string => {
-    const label: unknown = register(type).label;
+  const textOf = (type: NodeType, name: string, properties: object): string => {
+    const label: unknown = register(type)[name];
     assert.ok(typeof label === "function");
     const node = { ...DEFAULTS[type], ...properties, _: (key: string) => words[key] ?? key };
     return String(Reflect.apply(label, node, []));
   };
+  const labelOf = (type: NodeType, properties: object): string => textOf(type, "label", properties);
 
   it("tell what an uplink node lets through", () => {
     assert.equal(labelOf("tts-uplink", {}), "what");
@@ -88,6 +95,41 @@ describe("names of nodes in a flow", () => {
     assert.equal(labelOf("tts-event", {}), "downlinks, location solved, service data");
     assert.equal(labelOf("tts-event", { events: [...EVENT_DEFAULTS.events, "uplink_normalized"] }), "what");
     assert.equal(labelOf("tts-event", { events: [], devices: "door-1" }), "what · door-1");
+  });
+
+  it("tell what a downlink node does with whose queue, and what is not as usual", () => {
+    const cases: readonly (readonly [object, string])[] = [
+      [{}, "push → msg.deviceId"],
+      [{ device: "door-1", deviceType: "str" }, "push → door-1"],
+      [
+        { device: "door-1", deviceType: "str", fPort: "15", priority: "HIGH" },
+        "push → door-1 · FPort 15 · HIGH",
+      ],
+      [{ operation: "replace" }, "replace → msg.deviceId"],
+      [{ operation: "clear", device: "door-1", deviceType: "str", fPort: "15" }, "clear → door-1"],
+      [{ encoding: "downlinks", fPort: "15" }, "push → msg.deviceId"],
+      [
+        { operation: "todo", operationType: "flow", device: "#:(disk)::a", deviceType: "global" },
+        "flow.todo → global.a",
+      ],
+      [
+        { device: "DEVICE", deviceType: "env", fPort: "port", fPortType: "msg" },
+        "push → ${DEVICE} · FPort msg.port",
+      ],
+      [{ device: "d".repeat(40), deviceType: "str" }, `push → ${"d".repeat(29)}…`],
+      [{ device: "", deviceType: "str" }, "push → ?"],
+      [{ name: "open the door" }, "open the door"],
+    ];
+    for (const [properties, label] of cases) assert.equal(labelOf("tts-downlink", properties), label);
+  });
+
+  it("tell at the output when a message comes", () => {
+    const outputOf = (properties: object): string => textOf("tts-downlink", "outputLabels", properties);
+    assert.equal(outputOf({}), "label.when-queued");
+    assert.equal(outputOf({ report: undefined }), "label.when-queued");
+    assert.equal(outputOf({ report: "ack" }), "label.when-ack");
+    assert.equal(outputOf({ report: "every" }), "label.when-every");
+    assert.equal(outputOf({ report: "ack", operation: "clear" }), "label.when-published");
   });
 
   it("do not fail on what is missing in a flow", () => {

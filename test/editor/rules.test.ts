@@ -113,6 +113,13 @@ describe("what may stand in the fields of a form", () => {
       "0.5": "per-minute",
     });
     check(rules.holdMax, { "0": undefined, "100": undefined, "": "count", "-1": "count" });
+    check(rules.timeout, {
+      "10": undefined,
+      "0": undefined,
+      "": "between",
+      "86401": "between",
+      soon: "between",
+    });
     check(rules.holdFor, { "300": undefined, soon: "count" });
   });
 

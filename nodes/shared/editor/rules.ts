@@ -101,7 +101,7 @@ export const holdMax: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_
 export const holdFor: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_INTEGER);
 
 /** Seconds from publishing to the first answer; 0 for no limit. */
-export const timeout: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_INTEGER);
+export const timeout: Rule = wholeNumber("validation.between", 0, 86_400);
 
 export const topicPart: Rule = (value) => (noTopicLevels(value) ? undefined : { key: "validation.topic" });
 
