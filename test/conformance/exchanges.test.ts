@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Context } from "mocha";
 import type { JsonObject } from "../../src/stack/messages";
 import type { QueueOperation } from "../../src/stack/topics";
 import { deviceOf, exchanges, framesOf, type Exchange, type Frame } from "./captured";
@@ -17,6 +18,11 @@ const LONGEST_WAIT = 12_000;
 
 /** Its application session key is one that the server cannot know; neither radio nor simulator has such a device. */
 const SEALED = "sealed";
+
+function skip(test: Context, why: string): never {
+  if (test.test) test.test.title += ` (${why})`;
+  return test.skip();
+}
 
 describe(`captured exchanges, repeated with ${TARGET}`, function () {
   this.timeout(90_000);
@@ -40,9 +46,8 @@ describe(`captured exchanges, repeated with ${TARGET}`, function () {
   for (const exchange of exchanges) {
     it(exchange.name, async function () {
       const { radio } = laboratory;
-      if (deviceOf(exchange) === SEALED) this.skip();
-      // Without TTS_AIR.
-      if (needsRadio(exchange) && radio === undefined) this.skip();
+      if (deviceOf(exchange) === SEALED) skip(this, "no device whose payload the server cannot read");
+      if (needsRadio(exchange) && radio === undefined) skip(this, "no radio: TTS_AIR is not set");
 
       const run = await Run.begin(laboratory, exchange);
       for (const step of stepsOf(exchange)) await run.take(step);
