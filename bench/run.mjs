@@ -34,10 +34,7 @@ async function freePort() {
 
 async function startMosquitto() {
   const config = path.join(scratch, "mosquitto.conf");
-  await writeFile(
-    config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`,
-  );
+  await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`);
   const broker = spawn("mosquitto", ["-c", config], {
     stdio: "ignore",
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },

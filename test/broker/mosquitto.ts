@@ -64,7 +64,7 @@ export async function startMosquitto(config = "allow_anonymous true"): Promise<M
   const kill = async (): Promise<void> => {
     const running = process_;
     process_ = undefined;
-    if (!running || running.exitCode !== null) return;
+    if (running?.exitCode !== null) return;
     running.kill("SIGKILL");
     await once(running, "exit");
   };
