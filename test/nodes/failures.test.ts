@@ -296,16 +296,6 @@ describe("a connection", () => {
     const codes = [(await flows.next("caught")).error?.code, (await flows.next("caught")).error?.code];
     assert.deepEqual(codes, ["connection_failed", "connection_failed"], "lost, then refused by the port");
   });
-
-  it("that is reset comes back like one that is closed", async () => {
-    const simulator = await simulated();
-    const flows = await receiving(simulator, uplinkFlow(simulator));
-    simulator.resetAll();
-    await subscribed(simulator, 2);
-    simulator.publish("uplink_message", "door", SENT);
-    await flows.next();
-    assert.equal((await flows.next("caught")).error?.code, "connection_failed");
-  });
 });
 
 describe("a refused topic", () => {
@@ -345,15 +335,6 @@ describe("a refused topic", () => {
     await flows.shows("connection", "connected");
     await flows.deploy("nodes", [...nodes, node("tts-join", "join2")]);
     assert.equal((await flows.next("caught")).error?.code, "subscription_refused");
-  });
-
-  it("is asked for again on the next connection", async () => {
-    const { flows, simulator } = await refusedJoin();
-    await flows.shows("join", "topic refused");
-    simulator.refuseTopics(false);
-    simulator.disconnectAll();
-    await flows.shows("join", "waiting: all devices");
-    await flows.shows("connection", "connected");
   });
 });
 

@@ -241,7 +241,8 @@ describe("errors of a connection", () => {
     const flows = await receiving(simulator, uplinkFlow(simulator));
     for (let round = 1; round <= 2; round++) {
       await flows.shows("connection", "connected");
-      simulator.disconnectAll();
+      if (round === 1) simulator.disconnectAll();
+      else simulator.resetAll();
       const { error } = await flows.next("caught");
       assert.equal(error?.code, "connection_failed");
       assert.equal((await flows.shows("uplink", "connection lost")).fill, "yellow");

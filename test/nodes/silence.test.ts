@@ -1,17 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { Simulator } from "../../src/simulator/simulator";
-import {
-  connection,
-  receiving,
-  running,
-  simulated,
-  sink,
-  tab,
-  uplink,
-  withNodeRed,
-  type Flows,
-} from "./nodeRed";
+import { connection, running, simulated, sink, tab, uplink, withNodeRed, type Flows } from "./nodeRed";
 import { WRITE_ONLY } from "./rights";
 
 const HOUR = 3_600_000;
@@ -40,19 +30,29 @@ describe("an hour of silence", () => {
       }, 10);
     });
 
-  /** From here on time is ours. The connection is not open yet: that takes turns of the event loop. */
-  async function takeTime(flows: Flows, status = "waiting: all devices"): Promise<void> {
-    mock.timers.enable({ apis: ["setTimeout"] });
-    while (flows.statuses("uplink").at(-1)?.text !== status) {
+  /** Lets time go its usual way until something has happened, but by our clock. */
+  async function ticking<T>(happening: Promise<T>): Promise<T> {
+    const state = { over: false };
+    const done = (): void => {
+      state.over = true;
+    };
+    happening.then(done, done);
+    while (!state.over) {
       await tenMilliseconds();
       mock.timers.tick(10);
     }
+    return happening;
+  }
+
+  async function connected(simulator: Simulator, more: object = {}): Promise<Flows> {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    return ticking(running(nodesFor(simulator, more), { connection: { apiKey: simulator.apiKey } }));
   }
 
   it("is worth one warning where nothing has ever come with this key", async () => {
     const simulator = await simulated();
-    const flows = await running(nodesFor(simulator), { connection: { apiKey: simulator.apiKey } });
-    await takeTime(flows);
+    const flows = await connected(simulator);
+    await ticking(flows.shows("uplink", "waiting: all devices"));
     await pass(simulator, HOUR + 1_000);
     assert.equal(flows.logged("WARN").length, 1);
     assert.match(flows.logged("WARN")[0] ?? "", /nothing has come for an hour/);
@@ -62,21 +62,20 @@ describe("an hour of silence", () => {
 
   it("is none where a message came before, also before a redeploy", async () => {
     const simulator = await simulated();
-    const nodes = nodesFor(simulator);
-    const flows = await receiving(simulator, nodes);
+    const flows = await connected(simulator);
+    await ticking(flows.shows("uplink", "waiting: all devices"));
     simulator.publish("uplink_message", "door", { f_port: 1, frm_payload: "AQ==" });
     await flows.next();
-    await flows.deploy("full", nodes);
-    await takeTime(flows);
+    await ticking(flows.deploy("full", nodesFor(simulator)));
+    await ticking(flows.shows("uplink", "waiting: all devices"));
     await pass(simulator, 2 * HOUR);
     assert.deepEqual(flows.logged("WARN"), []);
   });
 
   it("needs no second warning where the key may not read", async () => {
     const simulator = await simulated({ keys: [{ rights: WRITE_ONLY }] });
-    const nodes = nodesFor(simulator, { api: simulator.apiUrl });
-    const flows = await running(nodes, { connection: { apiKey: simulator.apiKey } });
-    await takeTime(flows, "key may not read");
+    const flows = await connected(simulator, { api: simulator.apiUrl });
+    await ticking(flows.shows("uplink", "key may not read"));
     await pass(simulator, 2 * HOUR);
     assert.equal(flows.logged("WARN").length, 1);
     assert.match(flows.logged("WARN")[0] ?? "", /lacks/);
