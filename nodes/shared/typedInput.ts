@@ -1,10 +1,14 @@
 import type { Node, NodeAPI, NodeMessage } from "node-red";
+import { printable } from "../../src/diagnosis/printable";
 
 /** A typed input as it stands in a flow. */
 export interface TypedInput {
   readonly value: string;
   readonly type: string;
 }
+
+/** Of these Node-RED makes text as it is, 0 of what is no number, and true or false of everything: their rules look at the text. */
+const AS_WRITTEN = ["str", "num", "bool"];
 
 /**
  * What a typed input is for this message; undefined where the message, context or environment has no such thing. Rejects for an
@@ -16,13 +20,22 @@ export function valueOf(
   { value, type }: TypedInput,
   msg: NodeMessage,
 ): Promise<unknown> {
-  // Node-RED makes 0 of an empty number, and true or false of everything.
-  if (type === "str" || (value === "" && (type === "num" || type === "bool"))) return Promise.resolve(value);
-  if (type === "num") return Promise.resolve(value);
+  if (AS_WRITTEN.includes(type)) return Promise.resolve(value);
   return new Promise((resolve, reject) => {
     RED.util.evaluateNodeProperty(value, type, node, msg, (error, result: unknown) => {
-      if (error) reject(error);
-      else resolve(result);
+      if (!error) resolve(result);
+      // There is no `a.b` where there is no `a`.
+      else if (type === "msg" && error instanceof TypeError) resolve(undefined);
+      else reject(error);
     });
   });
+}
+
+const LONGEST_REASON = 200;
+
+/** Why an expression failed, without a full stop. JSONata throws objects that are no errors. */
+export function reasonIn(error: unknown): string {
+  const message: unknown =
+    typeof error === "object" && error !== null && "message" in error ? error.message : error;
+  return printable(String(message), LONGEST_REASON).replace(/\.$/, "");
 }

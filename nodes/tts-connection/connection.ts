@@ -2,7 +2,7 @@ import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/router";
 import { ANSWER_KINDS } from "../../src/delivery/answers";
-import type { DownlinkJob, Follower } from "../../src/delivery/follow";
+import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/follow";
 import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";
 import type { Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
@@ -21,10 +21,18 @@ export interface Receiver extends ConnectionUser {
   readonly recipient: Recipient;
 }
 
+/** Waits for one downlink, until the node is done with it. */
+export type Waiter = Omit<Follower, "onStep">;
+
+/** One that sends. `onStep`: of any of its downlinks, also of one that the node is done with. */
+export interface SendingUser extends ConnectionUser {
+  readonly onStep: (view: DownlinkView) => void;
+}
+
 /** What a node that sends gets. */
 export interface Sender {
   readonly limits: DownlinkLimits;
-  send(job: DownlinkJob, follower: Follower): void;
+  send(job: DownlinkJob, waiter: Waiter): void;
   /** What it still holds is dropped. Resolves when the connection is closed, where this was its last user. */
   leave(): Promise<void>;
 }
@@ -86,24 +94,31 @@ export class Connection {
     };
   }
 
-  joinAsSender(user: ConnectionUser): Sender {
+  joinAsSender({ onStep, ...user }: SendingUser): Sender {
     const { line, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
     if (!line || !this.#settings.ok) return this.#nowhere(leave);
     const sending = line.send(this.#settings.settings);
     const handles = new Set<{ drop(): void }>();
+    // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
+    let listener: typeof onStep | undefined = onStep;
     return {
       limits: line.downlinkLimits,
-      send: (job, follower) => {
+      send: (job, waiter) => {
+        let waiting: Waiter | undefined = waiter;
         const handle = sending.courier.send(job, {
-          ...follower,
+          onStep: (view) => listener?.(view),
+          onReport: (view) => waiting?.onReport(view),
           onEnd: (failure) => {
             handles.delete(handle);
-            follower.onEnd(failure);
+            const { onEnd } = waiting ?? {};
+            waiting = undefined;
+            onEnd?.(failure);
           },
         });
         handles.add(handle);
       },
       leave: async () => {
+        listener = undefined;
         for (const handle of handles) handle.drop();
         sending.leave();
         await leave();
@@ -114,7 +129,7 @@ export class Connection {
   /** For a connection that cannot be opened: every downlink fails with the reason. */
   #nowhere(leave: () => Promise<void>): Sender {
     const explanation = this.#settings.ok ? undefined : this.#settings.explanation;
-    return { limits: V3_LIMITS, send: (_job, follower) => follower.onEnd(explanation), leave };
+    return { limits: V3_LIMITS, send: (_job, waiter) => waiter.onEnd(explanation), leave };
   }
 
   #join(user: Joined): { readonly line: Line | undefined; readonly leave: () => Promise<void> } {

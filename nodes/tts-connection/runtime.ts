@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { getConfigNode, type TlsConfigNode, type WithUsers } from "../shared/red";
 import { nodeStatus, StatusWriter, statusOf } from "../shared/status";
 import { flowError, textOf } from "../shared/text";
-import { Connection, type Receiver, type Sender } from "./connection";
+import { Connection, type Receiver, type Sender, type SendingUser } from "./connection";
 import type { News } from "./line";
 import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
 import { readSettings } from "./settings";
@@ -10,7 +10,7 @@ import { readSettings } from "./settings";
 /** What other nodes may use of the config node. */
 export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
   join(user: Receiver): () => Promise<void>;
-  joinAsSender(user: Omit<Receiver, "recipient">): Sender;
+  joinAsSender(user: SendingUser): Sender;
 }
 
 type ConnectionDef = NodeDef & Partial<ConnectionProperties>;

@@ -1,38 +1,45 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
 import { hintFor } from "../../src/diagnosis/reported";
-import type { Failure, Follower } from "../../src/delivery/follow";
+import type { Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { Explanation } from "../../src/stack/explanation";
 import { asMessage, getConfigNode } from "../shared/red";
 import { refuse } from "../shared/receiver";
-import { FlowError, flowError, textOf } from "../shared/text";
-import { valueOf } from "../shared/typedInput";
+import { asSentence, FlowError, flowError, textOf } from "../shared/text";
+import { reasonIn, valueOf } from "../shared/typedInput";
+import { asText } from "../shared/values";
+import type { Waiter } from "../tts-connection/connection";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
 import type { DownlinkProperties } from "./properties";
-import { readDownlinkSettings, VALUES, type DownlinkSettings } from "./settings";
+import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
 import { DownlinkStatus } from "./status";
 
 type Send = (msg: NodeMessage) => void;
 type Done = (error?: Error) => void;
 
 export default function init(RED: NodeAPI): void {
-  /** All typed inputs for a message, by name. */
+  /** The typed inputs for a message, by name: those that mean something beside each other. */
   async function valuesFor(
     node: Node,
     settings: DownlinkSettings,
     msg: NodeMessage,
   ): Promise<DownlinkValues> {
-    const entries = VALUES.map(async (property) => {
+    const { inputs, encoding, gateways, report } = settings;
+    const values: Partial<Record<ValueName, unknown>> = {};
+    for (const property of VALUES) {
+      if (!applies(property, values.operation, encoding)) continue;
       try {
-        return [property, await valueOf(RED, node, settings.inputs[property], msg)] as const;
+        values[property] = await valueOf(RED, node, inputs[property], msg);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
         const key = "error.expression.failed";
-        throw flowError(RED, { code: "invalid_downlink", key, values: { property, reason } });
+        throw flowError(RED, {
+          code: "invalid_downlink",
+          key,
+          values: { property, reason: reasonIn(error) },
+        });
       }
-    });
-    const { encoding, gateways, report } = settings;
-    return { ...Object.fromEntries(await Promise.all(entries)), encoding, gateways, report };
+    }
+    return { ...values, encoding, gateways, report };
   }
 
   /** The text, what the stack's own error asks for behind it, and before it how many of how many. */
@@ -40,13 +47,13 @@ export default function init(RED: NodeAPI): void {
     const hint =
       failure.code === "downlink_failed" && failure.stack ? hintFor(failure.stack, undefined) : undefined;
     const texts = [failure.several, failure, hint].flatMap((text) => (text ? [textOf(RED, text)] : []));
-    return new FlowError(texts.join(" "), failure);
+    return new FlowError(texts.map(asSentence).join(" "), failure);
   }
 
   function TtsDownlink(this: Node, def: NodeDef & Partial<DownlinkProperties>): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
-    const connection = getConfigNode<TtsConnectionNode>(RED, def.connection ?? "");
+    const connection = getConfigNode<TtsConnectionNode>(RED, asText(def.connection));
     const fail = (explanation: Explanation): void => {
       refuse(RED, this, explanation);
       this.on("input", (_msg, _send, done: Done) => done(flowError(RED, explanation)));
@@ -55,17 +62,20 @@ export default function init(RED: NodeAPI): void {
       fail(read.explanation);
       return;
     }
-    if (!connection) {
+    if (connection?.type !== "tts-connection") {
       fail({ code: "not_configured", key: "error.not-configured.connection", values: {} });
       return;
     }
     const { settings } = read;
 
     const status = new DownlinkStatus(RED, this);
-    const sender = connection.joinAsSender({ node: this, onView: (view) => status.connection(view) });
-
-    const followerOf = (msg: NodeMessageInFlow, deviceId: string, send: Send, done: Done): Follower => ({
+    const sender = connection.joinAsSender({
+      node: this,
+      onView: (view) => status.connection(view),
       onStep: (view) => status.step(view),
+    });
+
+    const waiterOf = (msg: NodeMessageInFlow, deviceId: string, send: Send, done: Done): Waiter => ({
       onReport: (downlink) => {
         // Several messages of one input must not share what is in them.
         const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
@@ -85,7 +95,7 @@ export default function init(RED: NodeAPI): void {
       const built = buildOrder(await valuesFor(this, settings, msg), sender.limits, Date.now());
       if (built.ok) {
         const { order } = built;
-        sender.send({ order, ...settings }, followerOf(msg, order.deviceId, send, done));
+        sender.send({ order, ...settings }, waiterOf(msg, order.deviceId, send, done));
         return;
       }
       status.failure("invalid_downlink", "");
@@ -103,7 +113,8 @@ export default function init(RED: NodeAPI): void {
     });
     this.on("close", (_removed: boolean, done: () => void) => {
       status.end();
-      sender.leave().then(done, done);
+      // What has come and is still being read is counted as dropped, too.
+      queue.then(() => sender.leave()).then(done, done);
     });
   }
 

@@ -19,6 +19,16 @@ export const VALUES = [
 
 export type ValueName = (typeof VALUES)[number];
 
+/** Whether a value means something: emptying the queue needs only the device, and whole downlink objects bring all of theirs. */
+export function applies(
+  name: ValueName,
+  operation: unknown,
+  encoding: DownlinkProperties["encoding"],
+): boolean {
+  if (name === "device" || name === "operation") return true;
+  return operation !== "clear" && (name === "payload" || encoding !== "downlinks");
+}
+
 /** The properties of a `tts-downlink`, as far as they do not depend on the message. */
 export interface DownlinkSettings extends DownlinkOptions {
   readonly connection: string;
@@ -40,6 +50,9 @@ const CHOICES = {
 
 const LONGEST_TIMEOUT_S = 86_400;
 
+/** What a form writes; others may have a boolean there. */
+const asWritten = (value: unknown): string => (typeof value === "boolean" ? String(value) : asText(value));
+
 const wrong = (property: string, value: unknown, rule: string): DownlinkSettingsResult => ({
   ok: false,
   explanation: {
@@ -56,10 +69,16 @@ export function readDownlinkSettings(given: Partial<DownlinkProperties>): Downli
     if (!choices.includes(properties[name])) return wrong(name, properties[name], choices.join(", "));
   }
   const timeout = asWholeNumber(properties.timeout, 0, LONGEST_TIMEOUT_S);
-  if (timeout === undefined) return wrong("timeout", properties.timeout, `0 … ${LONGEST_TIMEOUT_S}`);
+  if (timeout === undefined) {
+    const values = { timeout: asText(properties.timeout), most: LONGEST_TIMEOUT_S };
+    return {
+      ok: false,
+      explanation: { code: "not_configured", key: "error.not-configured.timeout", values },
+    };
+  }
 
   const input = (name: ValueName): TypedInput => ({
-    value: asText(properties[name]),
+    value: asWritten(properties[name]),
     type: properties[`${name}Type`],
   });
   const { connection, encoding, report, offline, gateways } = properties;

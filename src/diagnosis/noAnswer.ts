@@ -65,17 +65,29 @@ async function fromApi(
   if (queue.answer === "ok" && queue.downlinks.some((item) => item.correlation_ids?.includes(correlationId)))
     return "queued";
   if (key.mayRead === false) return notAccepted("error.not-accepted.no-right-to-read", named);
-  if (queue.answer === "ok" && push.answer === "ok" && facts.encoding === "decoded")
-    return notAccepted("error.not-accepted.encoder-failed", named);
-  return undefined;
+  if (queue.answer !== "ok" || push.answer !== "ok") return undefined;
+  // Device and rights are as they should be: none of the guesses about them.
+  return (
+    fromTransport(facts, values) ??
+    notAccepted(
+      facts.encoding === "decoded" ? "error.not-accepted.encoder-failed" : "error.not-accepted.not-in-queue",
+      named,
+    )
+  );
 }
 
 const keyNameOf = (key: KeyFacts): string => printable(key.keyName ?? "") || (key.keyId ?? "?");
 
+/** What the way there and back tells. */
+function fromTransport(facts: NoAnswerFacts, values: Values): Explanation | undefined {
+  if (facts.pubackMs === undefined) return notAccepted("error.not-accepted.no-puback", values);
+  return facts.recentItems > BURST ? notAccepted("error.not-accepted.burst", values) : undefined;
+}
+
 /** The likeliest reason first, from what this side has seen. Rule: the table "Sending: no answer". */
 function fromEvidence(facts: NoAnswerFacts, seen: boolean, values: Values): Explanation {
-  if (facts.pubackMs === undefined) return notAccepted("error.not-accepted.no-puback", values);
-  if (facts.recentItems > BURST) return notAccepted("error.not-accepted.burst", values);
+  const transport = fromTransport(facts, values);
+  if (transport) return transport;
   if (!facts.receivedAnything) return notAccepted("error.not-accepted.likely-no-read", values);
   if (facts.anyAnswered && !seen && !facts.deviceAnswered) {
     return values.nearest === ""

@@ -22,7 +22,7 @@ const HINTS: Record<string, string | typeof transmission> = {
   absolute_time: "error.reported.time",
   transmission,
   no_downlink_path: "error.reported.gateways",
-  fixed_paths: "error.reported.gateways",
+  fixed_paths: "error.reported.fixed-paths",
   confirmed_multicast_downlink: "error.reported.confirmed-multicast",
   max_retries_reached: "error.reported.max-retries",
   downlink_queue_capacity: "error.reported.queue-full",
