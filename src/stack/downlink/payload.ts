@@ -33,7 +33,7 @@ export interface Preview {
 
 /** Whether a payload is one that slow data rates cannot carry. No rule: which rate it will be is known only to the stack. */
 export function sizeHint(bytes: number): boolean {
-  return bytes > CARRIED_AT_ANY_RATE;
+  return bytes >= CARRIED_AT_ANY_RATE;
 }
 
 /** Reads a payload as its encoding says, never guessing. Never throws. */
