@@ -156,6 +156,42 @@ describe("the simulator's HTTP API", () => {
     wire.destroy();
   });
 
+  it("publishes each measurement of a simulated uplink after it, as the stack does", async () => {
+    const key = simulator.addKey({ rights: [READ, "RIGHT_APPLICATION_TRAFFIC_UP_WRITE"] });
+    const wire = await Wire.login(simulator.port, { userName: "app1", password: key });
+    await wire.exchange(subscribePacket(["#"]));
+    const settings = { data_rate: { lora: {} }, frequency: "868100000" };
+    const simulate = (more: object): Promise<Asked> =>
+      ask(
+        "/as/applications/app1/devices/tracker/up/simulate",
+        key,
+        JSON.stringify({ uplink_message: { f_port: 1, settings, ...more } }),
+      );
+    const given = { decoded_payload: { x: 1 }, locations: { user: {} }, packet_error_rate: 0.5 };
+    await simulate({ ...given, normalized_payload: [{ battery: 3 }, { battery: 4 }] });
+    await simulate({ normalized_payload: [] });
+    const { packets } = await wire.exchange();
+    assert.deepEqual(topics(packets), [
+      "tracker/up",
+      "tracker/up/normalized",
+      "tracker/up/normalized",
+      "tracker/up",
+    ]);
+    const [uplink, , second, plain] = messages(packets);
+    assert.deepEqual(uplink?.uplink_message, {
+      f_port: 1,
+      settings,
+      decoded_payload: { x: 1 },
+      packet_error_rate: 0.5,
+      normalized_payload: [{ battery: 3 }, { battery: 4 }],
+    });
+    assert.deepEqual(second?.uplink_normalized, { f_port: 1, settings, normalized_payload: { battery: 4 } });
+    assert.deepEqual(second.correlation_ids, uplink.correlation_ids);
+    assert.equal(second.simulated, true);
+    assert.deepEqual(plain?.uplink_message, { f_port: 1, settings });
+    wire.destroy();
+  });
+
   it("answers unknown paths and methods as the stack", async () => {
     assert.equal((await ask("/nonsense", simulator.apiKey)).text, '{"code":5,"message":"Not Found"}');
     assert.equal((await ask("/auth_info", simulator.apiKey, "{}")).status, 501);

@@ -10,11 +10,11 @@ import { parseDownlinks } from "../downlink/parse";
 import type { DownlinkQueues } from "../downlink/queues";
 import { decoded } from "../downlink/reports";
 import { validate } from "../downlink/check";
-import type { Feed } from "../feed";
+import type { Envelope, Feed } from "../feed";
 import { READ, SIMULATE, WRITE } from "../keys";
 import type { KeyRing } from "../keys";
 import { PATTERN_REASON, stackError, validationError } from "../stack-errors";
-import { rpc, stamp } from "../stamps";
+import { rpc, stamp, timestamp } from "../stamps";
 import { badIdentifier, failure, missingRight, ok, plain } from "./access";
 import type { Answer, Caller } from "./access";
 
@@ -117,22 +117,47 @@ export function simulate(request: TrafficRequest, parts: TrafficParts): Answer {
   // An uplink needs its device, to be decoded; all else is published for devices that do not exist, too.
   if (kind === undefined || !isObject(body) || (kind === "uplink_message" && device === undefined))
     return ok({});
-  const location = device?.model.location;
   const { applicationId } = parts.application;
-  parts.feed.publish(
-    kind,
-    kind === "uplink_message" && location ? { ...body, locations: { user: location } } : body,
-    {
-      end_device_ids: device?.ids(applicationId, "record") ?? {
-        device_id: request.deviceId,
-        application_ids: { application_id: applicationId },
-      },
-      correlation_ids: [...texts(message.correlation_ids), stamp("as:up"), rpc("AppAs/SimulateUplink")],
-      ...(typeof message.received_at === "string" && { received_at: message.received_at }),
-      simulated: true,
+  const envelope = {
+    end_device_ids: device?.ids(applicationId, "record") ?? {
+      device_id: request.deviceId,
+      application_ids: { application_id: applicationId },
     },
-  );
+    correlation_ids: [...texts(message.correlation_ids), stamp("as:up"), rpc("AppAs/SimulateUplink")],
+    received_at: typeof message.received_at === "string" ? message.received_at : timestamp(),
+    simulated: true,
+  } as const;
+  if (kind === "uplink_message") simulateUplink(body, device, envelope, parts.feed);
+  else parts.feed.publish(kind, body, envelope);
   return ok({});
+}
+
+/** What an uplink has and its measurements by themselves do not. */
+const OF_UPLINKS_ONLY = ["decoded_payload", "decoded_payload_warnings", "packet_error_rate"];
+
+const without = (body: JsonObject, ...members: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(body).filter(([member]) => !members.includes(member)));
+
+/** An uplink, with the location of its device whatever was given, and after it each of its measurements as a message of its own. */
+function simulateUplink(
+  given: JsonObject,
+  device: EndDevice | undefined,
+  envelope: Envelope,
+  feed: Feed,
+): void {
+  const { normalized_payload } = given;
+  const measurements: unknown[] = Array.isArray(normalized_payload) ? normalized_payload : [];
+  const location = device?.model.location;
+  const uplink = {
+    ...without(given, "normalized_payload", "locations"),
+    ...(location && { locations: { user: location } }),
+  };
+  const normalized = measurements.length > 0 && { normalized_payload: measurements };
+  feed.publish("uplink_message", { ...uplink, ...normalized }, envelope);
+  for (const measurement of measurements) {
+    const body = { ...without(uplink, ...OF_UPLINKS_ONLY), normalized_payload: measurement };
+    feed.publish("uplink_normalized", body, envelope);
+  }
 }
 
 function texts(list: unknown): string[] {
