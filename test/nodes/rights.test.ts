@@ -46,20 +46,29 @@ describe("the rights of an API key", () => {
   });
 
   it("are looked at again with each new login while the right is missing: given, all is well", async () => {
-    const simulator = await simulated({ keys: [{ rights: WRITE_ONLY }] });
-    const flows = await receiving(simulator, flowOf(connection(simulator, { api: simulator.apiUrl })));
-    await flows.shows("uplink", MAY_NOT);
-    simulator.disconnectAll();
-    await flows.shows("uplink", "connection lost");
-    await flows.shows("uplink", MAY_NOT);
-    assert.equal(flows.logged("WARN").length, 1, "known already");
-    simulator.setRights(simulator.apiKey, READ_ONLY);
-    simulator.disconnectAll();
-    await subscribed(simulator, 3);
-    await flows.shows("uplink", "waiting: all devices");
-    simulator.publish("uplink_message", "door", SENT);
+    const [staying, given] = [
+      await simulated({ keys: [{ rights: WRITE_ONLY, name: "staying" }] }),
+      await simulated({ keys: [{ rights: WRITE_ONLY, name: "given" }] }),
+    ];
+    const both = { staying, given };
+    const nodes = Object.entries(both).flatMap(([id, simulator]) => [
+      connection(simulator, { id: `${id}-connection`, api: simulator.apiUrl }),
+      uplink({ connection: `${id}-connection` }, id),
+    ]);
+    const flows = await running([tab(), ...nodes, sink()], {
+      "staying-connection": { apiKey: staying.apiKey },
+      "given-connection": { apiKey: given.apiKey },
+    });
+    for (const id of ["staying", "given"]) await flows.shows(id, MAY_NOT);
+    given.setRights(given.apiKey, READ_ONLY);
+    for (const simulator of [staying, given]) simulator.disconnectAll();
+    for (const id of ["staying", "given"]) await flows.shows(id, "connection lost");
+    await flows.shows("given", "waiting: all devices");
+    await flows.shows("staying", MAY_NOT);
+    given.publish("uplink_message", "door", SENT);
     await flows.next();
-    assert.equal(simulator.requests.length, 6);
+    assert.deepEqual([staying.requests.length, given.requests.length], [4, 4]);
+    assert.equal(flows.logged("WARN").length, 2, "one for each, and no second one for what is known");
   });
 
   it("are not asked for again after a redeploy", async () => {
