@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeStatus } from "node-red";
 import type { ProblemName } from "../../src/connection/problem";
-import type { SessionState } from "../../src/connection/session";
+import type { SessionState } from "../../src/connection/state";
 import type { TextValues } from "../../src/stack/explanation";
 import { textOf } from "./text";
 

@@ -7,14 +7,8 @@ import { openLink, type Endpoint, type Link, type LinkEnd, type PublishOutcome }
 import type { ConnectionProblem } from "./problem";
 import { problemOf } from "./recognise";
 import { Router, type Recipient } from "./router";
+import type { SessionState } from "./state";
 import { Subscriptions } from "./subscriptions";
-
-/** What a node can say of its connection. A problem stays until the connection works again. */
-export type SessionState =
-  | { readonly state: "connecting" }
-  | { readonly state: "connected" }
-  | { readonly state: "reconnecting"; readonly problem: ConnectionProblem }
-  | { readonly state: "refused"; readonly problem: ConnectionProblem };
 
 export interface SessionSettings {
   readonly endpoint: Endpoint;

@@ -1,7 +1,7 @@
 import type { Service, Subscription } from "../services/service";
 import type { Kind } from "../stack/kinds";
 import type { Link } from "./link";
-import type { SessionState } from "./session";
+import type { SessionState } from "./state";
 
 /** From here on a return code of a SUBACK is a refusal. */
 const SUBACK_REFUSED = 128;
