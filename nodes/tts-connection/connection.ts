@@ -97,7 +97,7 @@ export class Connection {
   joinAsSender({ onStep, ...user }: SendingUser): Sender {
     const { line, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
     if (!line || !this.#settings.ok) return this.#nowhere(leave);
-    const sending = line.send(this.#settings.settings);
+    const sending = line.send(this.#settings.settings.downlinksPerMinute);
     const handles = new Set<{ drop(): void }>();
     // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
     let listener: typeof onStep | undefined = onStep;

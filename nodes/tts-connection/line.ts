@@ -5,11 +5,9 @@ import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Recipient } from "../../src/connection/router";
 import { Session } from "../../src/connection/session";
 import { explainProblem, type ConnectionContext } from "../../src/diagnosis/connecting";
-import { explainNoAnswer } from "../../src/diagnosis/noAnswer";
 import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messages";
 import { explainSilence } from "../../src/diagnosis/receiving";
 import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
-import { Courier } from "../../src/delivery/courier";
 import type { Service } from "../../src/services/service";
 import { stackService } from "../../src/services/stack";
 import type { Explanation, Text } from "../../src/stack/explanation";
@@ -19,6 +17,7 @@ import type { Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
 import { Rights } from "./rights";
+import { Sending } from "./sending";
 import { identityOf, type StackSettings } from "./settings";
 
 /** News of a line for the flows, by way of its config nodes. `served` holds the tabs that have it already. */
@@ -38,8 +37,6 @@ export interface LineListener {
   onNews(news: News): void;
 }
 
-/** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
-const MOST_QUESTIONS = 10;
 const SILENCE_MS = 3_600_000;
 /** Bytes of an invalid message that are handed to a flow. */
 const LONGEST_PAYLOAD = 65_536;
@@ -54,10 +51,7 @@ export class Line {
   readonly #listeners = new Set<LineListener>();
   readonly #rights: Rights;
   readonly #service: Service;
-  readonly #paces = new Set<{ readonly perMinute: number | undefined }>();
-  #courier: Courier | undefined;
-  /** Downlinks without an answer that the API is being asked about. */
-  #questions = 0;
+  readonly #sending: Sending;
   #standing: News | undefined;
   #problem: ConnectionProblem | undefined;
   #silence: NodeJS.Timeout | undefined;
@@ -82,6 +76,13 @@ export class Line {
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       keyForm: settings.keyForm,
+    });
+    this.#sending = new Sending({
+      settings,
+      service: this.#service,
+      session: this.session,
+      api: () => this.#api,
+      warn: (text) => this.#warn(text),
     });
     this.session.listen({
       onState: () => this.#stateChanged(),
@@ -124,48 +125,9 @@ export class Line {
   }
 
   /** Takes downlinks to their end, for a config node with this pace; of several paces the lowest counts. */
-  send(settings: StackSettings): { readonly courier: Courier; leave(): void } {
-    const pace = { perMinute: settings.downlinksPerMinute };
-    this.#paces.add(pace);
-    const courier = (this.#courier ??= this.#openCourier());
-    this.#setPace();
+  send(perMinute: number | undefined): ReturnType<Sending["join"]> {
     this.#rights.need("write");
-    const stop = this.session.receive(courier.recipient);
-    return {
-      courier,
-      leave: () => {
-        this.#paces.delete(pace);
-        this.#setPace();
-        if (this.#paces.size > 0) return;
-        stop();
-        courier.end();
-        this.#courier = undefined;
-      },
-    };
-  }
-
-  #openCourier(): Courier {
-    const { holdMax, holdFor, applicationId } = this.#settings;
-    return new Courier({
-      service: this.#service,
-      session: this.session,
-      holdMax,
-      holdFor,
-      explainNoAnswer: async (evidence) => {
-        const api = this.#questions < MOST_QUESTIONS ? this.#api : undefined;
-        this.#questions += 1;
-        const facts = { ...evidence, applicationId, devicesSeen: this.session.devicesSeen };
-        const explanation = await explainNoAnswer(facts, api);
-        this.#questions -= 1;
-        return explanation;
-      },
-      warn: (text) => this.#warn(text),
-    });
-  }
-
-  #setPace(): void {
-    const paces = [...this.#paces].flatMap(({ perMinute }) => (perMinute === undefined ? [] : [perMinute]));
-    this.#courier?.setPerMinute(paces.length === 0 ? undefined : Math.min(...paces));
+    return this.#sending.join(perMinute);
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */
