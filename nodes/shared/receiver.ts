@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeStatus } from "node-red";
 import type { Delivery } from "../../src/connection/router";
 import type { Explanation } from "../../src/stack/explanation";
 import { parseDevicePattern } from "../../src/stack/filters";
-import type { Kind } from "../../src/stack/kinds";
+import { isStackKind, type Kind } from "../../src/stack/kinds";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { asMessage, getConfigNode } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
@@ -48,6 +48,12 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   if (!devices.ok) {
     const values = { devices: written, part: devices.problem.part };
     refuse(RED, node, { code: "not_configured", key: "error.not-configured.devices", values });
+    return;
+  }
+
+  if (connection.service !== "v2" && ![...receiving.kinds].some(isStackKind)) {
+    const values = { events: [...receiving.kinds].join(", ") };
+    refuse(RED, node, { code: "not_configured", key: "error.not-configured.events", values });
     return;
   }
 

@@ -9,6 +9,7 @@ import { readSettings } from "./settings";
 
 /** What other nodes may use of the config node. */
 export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
+  service: string;
   join(user: Receiver): () => Promise<void>;
   joinAsSender(user: SendingUser): Sender;
 }
@@ -47,6 +48,7 @@ export default function init(RED: NodeAPI): void {
       tell: (news, users) => tell(this, news, users),
       silence: () => status.end(),
     });
+    this.service = properties.service;
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);
     this.on("close", () => status.end());

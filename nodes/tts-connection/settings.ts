@@ -71,7 +71,8 @@ export function readSettings(
   if (properties.service !== "stack")
     return wrong("error.not-configured.service", { service: asText(properties.service) });
 
-  const unset = unsetVariable({ ...properties, apiKey: credentials.apiKey });
+  // A label may say what it likes.
+  const unset = unsetVariable({ ...properties, name: "", apiKey: credentials.apiKey });
   if (unset) return wrong("error.not-configured.environment", unset);
 
   const address = takeApart(asText(properties.host));
