@@ -4,15 +4,30 @@ import { once } from "node:events";
 import { existsSync, watch } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "./build.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const USER_DIR = path.join(ROOT, ".node-red");
-const URL = `http://127.0.0.1:${process.env.PORT ?? 1880}`;
+const PORT = Number(process.env.PORT ?? 1880);
+const URL = `http://127.0.0.1:${PORT}`;
 const UPLINK_EVERY_MS = 4_000;
 const require = createRequire(import.meta.url);
+
+/** Whoever has the port must not be mistaken for ours: the demo flow would replace theirs. */
+async function assertFree(port) {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    console.error(`Port ${port} is in use. Another one: PORT=${port + 10} npm start`);
+    process.exit(1);
+  }
+  server.close();
+  await once(server, "close");
+}
 
 async function startDevices() {
   require("../test/register.cjs");
@@ -74,6 +89,7 @@ async function run(simulator) {
   return child;
 }
 
+await assertFree(PORT);
 await mkdir(USER_DIR, { recursive: true });
 await build();
 const simulator = await startDevices();
