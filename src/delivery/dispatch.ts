@@ -109,7 +109,7 @@ export class Dispatch {
     if (failure === undefined) {
       if (this.options.report !== "every") this.#follower?.onReport(this.#view(item));
       this.#follower?.onEnd();
-    } else if (this.#together) {
+    } else if (this.#items.length > 1) {
       const several = severalFailed(this.deviceId, failed.length, this.#items.length);
       this.#follower?.onEnd({ ...failure, several });
     } else this.#follower?.onEnd(failure);

@@ -6,6 +6,7 @@ import * as util from "@node-red/util";
 import type { Node, NodeAPI, NodeDef, NodeInitializer } from "node-red";
 import helper from "node-red-node-test-helper";
 import ttsConnection from "../../nodes/tts-connection/runtime";
+import ttsDownlink from "../../nodes/tts-downlink/runtime";
 import ttsEvent from "../../nodes/tts-event/runtime";
 import ttsJoin from "../../nodes/tts-join/runtime";
 import ttsUplink from "../../nodes/tts-uplink/runtime";
@@ -104,9 +105,9 @@ export class Flows {
       });
     };
     const types = [
-      ...[sink, ttsConnection, ttsUplink, ttsJoin, ttsEvent],
-      ...["common/25-catch", "common/25-status", "common/20-inject", "function/10-function"].map(core),
-      ...["function/15-change", "network/05-tls"].map(core),
+      ...[sink, ttsConnection, ttsUplink, ttsJoin, ttsEvent, ttsDownlink],
+      ...["common/25-catch", "common/25-status", "common/24-complete", "common/20-inject"].map(core),
+      ...["function/10-function", "function/15-change", "network/05-tls"].map(core),
     ];
     // With an empty flow, because the helper registers core types once per node of theirs.
     await helper.load(types, [], {});

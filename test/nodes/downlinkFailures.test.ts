@@ -1,0 +1,286 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import type { Simulator } from "../../src/simulator/simulator";
+import {
+  device,
+  downlink,
+  downlinkFlow,
+  failure,
+  give,
+  queued,
+  published,
+  sending,
+  until,
+} from "./downlinks";
+import { stepsOf, viewOf, wire, withDevices, type Properties } from "./downlinks";
+import {
+  connection,
+  running,
+  subscribed,
+  withNodeRed,
+  type Credentials,
+  type FlowNode,
+  type Flows,
+} from "./nodeRed";
+import { READ_ONLY, WRITE_ONLY } from "./rights";
+
+const confirmed: Properties = { confirmed: "true", confirmedType: "bool" };
+const SHORT = { timeout: "1" };
+
+/** A connection of its own with a downlink node. */
+const branch = (
+  simulator: Simulator,
+  id: string,
+  more: object = {},
+  properties: Properties = {},
+): FlowNode[] => [
+  connection(simulator, { id: `${id}-connection`, clientId: id, api: simulator.apiUrl, ...more }),
+  downlink({ connection: `${id}-connection`, ...SHORT, ...properties }, id),
+];
+
+describe("a downlink without an answer", () => {
+  withNodeRed();
+
+  it("fails with what the stack's API knows", async () => {
+    const simulator = await withDevices({ devices: [device("valve"), device("lamp")] });
+    const keys = { writer: simulator.addKey({ name: "writer", rights: WRITE_ONLY }) };
+    const reader = simulator.addKey({ name: "reader", rights: READ_ONLY });
+    const late = simulator.addKey({ name: "late", rights: WRITE_ONLY });
+    const gone = simulator.addKey({ name: "gone" });
+    const nodes = [
+      ...downlinkFlow(simulator).filter(({ id }) => id !== "connection" && id !== "downlink"),
+      ...branch(simulator, "typo"),
+      ...branch(simulator, "writer"),
+      ...branch(simulator, "reader"),
+      ...branch(simulator, "late"),
+      ...branch(simulator, "gone"),
+      ...branch(simulator, "silent", {}, { encoding: "decoded" }),
+      ...branch(simulator, "lost"),
+    ];
+    const apiKey = simulator.apiKey;
+    const flows = await sendingAll(simulator, nodes, {
+      typo: apiKey,
+      ...keys,
+      reader,
+      late,
+      gone,
+      silent: apiKey,
+      lost: apiKey,
+    });
+    simulator.uplink("valve");
+    simulator.setRights(late, [...READ_ONLY, ...WRITE_ONLY]);
+    give(flows, { what: "typo", deviceId: "valv" }, "typo");
+    give(flows, { what: "writer" }, "writer");
+    give(flows, { what: "reader" }, "reader");
+    give(flows, { what: "late", deviceId: "lamp" }, "late");
+    await published(simulator, 4);
+    simulator.mute(true);
+    give(flows, { what: "silent", payload: { level: 1 } }, "silent");
+    give(flows, { what: "gone" }, "gone");
+    give(flows, { what: "lost" }, "lost");
+    await published(simulator, 7);
+    simulator.removeKey(gone);
+    simulator.mute(false);
+    const found = new Map<unknown, string>();
+    for (let number = 0; number < 6; number++) {
+      const { code, text, message } = await failure(flows);
+      assert.equal(code, "not_accepted");
+      found.set(message.what, text);
+    }
+    assert.match(found.get("typo") ?? "", /no device valv in application app1\. Seen .* nearest: valve\./);
+    assert.match(found.get("writer") ?? "", /key “writer” lacks .*Read application traffic/);
+    assert.match(found.get("reader") ?? "", /key “reader” lacks .*Write downlink/);
+    assert.match(found.get("silent") ?? "", /formatter failed on these fields/);
+    assert.match(found.get("gone") ?? "", /key .*no longer valid/);
+    assert.match(found.get("lost") ?? "", /not in the queue/);
+    const view = await flows.next();
+    assert.deepEqual([view.what, viewOf(view).state], ["late", "queued"], "found in the queue");
+    const texts = [inspect(flows.everything, { depth: 20 }), flows.log];
+    for (const key of [apiKey, keys.writer, reader, late, gone])
+      for (const text of texts) assert.ok(!text.includes(key.split(".")[2] ?? key));
+  });
+
+  it("fails with what is likely where the API is off", async () => {
+    const simulator = await withDevices();
+    const reader = simulator.addKey({ rights: READ_ONLY });
+    const writer = simulator.addKey({ rights: WRITE_ONLY });
+    const off = { api: "off" };
+    const nodes = [
+      ...downlinkFlow(simulator).filter(({ id }) => id !== "connection" && id !== "downlink"),
+      ...branch(simulator, "typo", off),
+      ...branch(simulator, "writer", off),
+      ...branch(simulator, "reader", off),
+      ...branch(simulator, "encoder", off, { encoding: "decoded" }),
+    ];
+    const apiKey = simulator.apiKey;
+    const flows = await sendingAll(simulator, nodes, { typo: apiKey, writer, reader, encoder: apiKey });
+    simulator.uplink("valve");
+    give(flows, { what: "good" }, "typo");
+    await flows.next();
+    give(flows, { what: "typo", deviceId: "valv" }, "typo");
+    give(flows, { what: "writer" }, "writer");
+    give(flows, { what: "reader" }, "reader");
+    give(flows, { what: "encoder", payload: { wrong: 1 } }, "encoder");
+    const found = new Map<unknown, string>();
+    for (let number = 0; number < 4; number++) {
+      const { code, text, message } = await failure(flows);
+      assert.equal(code, "not_accepted");
+      found.set(message.what, text);
+    }
+    assert.match(found.get("typo") ?? "", /most likely there is no device valv/);
+    assert.match(found.get("writer") ?? "", /nothing at all has been received.* lacks .*Read application/);
+    assert.match(found.get("reader") ?? "", /lacks the right “Write downlink/);
+    assert.match(found.get("encoder") ?? "", /formatter failed on these fields/);
+    assert.equal(simulator.requests.length, 0);
+    assert.equal((await flows.shows("typo", "not accepted · valv")).fill, "red");
+  });
+});
+
+async function sendingAll(
+  simulator: Simulator,
+  nodes: readonly FlowNode[],
+  keys: Readonly<Record<string, string>>,
+): Promise<Flows> {
+  const credentials: Credentials = {};
+  for (const [id, apiKey] of Object.entries(keys)) credentials[`${id}-connection`] = { apiKey };
+  const flows = await running(nodes, credentials);
+  await subscribed(simulator, 6 * Object.keys(keys).length);
+  return flows;
+}
+
+describe("what the stack reports", () => {
+  withNodeRed();
+
+  it("is an error with its own sentence, ours behind it, and its error object", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator);
+    give(flows, { deviceId: "new-lamp" });
+    const { code, text, message } = await failure(flows);
+    assert.equal(code, "downlink_failed");
+    assert.match(
+      text,
+      /The Things Stack says: no device session; check device activation\. The device has not joined/,
+    );
+    const { cause } = message.error as { cause?: { stack?: { name?: string } } };
+    assert.equal(cause?.stack?.name, "no_device_session");
+    assert.equal(message.downlink, undefined);
+    assert.equal((await flows.shows("downlink", "failed · new-lamp")).fill, "red");
+    assert.deepEqual([flows.untaken(), flows.untaken("completed"), flows.untaken("caught")], [[], [], []]);
+  });
+
+  it("is one error for several, naming how many; of a single one it names none", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, downlinkFlow(simulator, { encoding: "downlinks" }));
+    const object = { f_port: 1, frm_payload: "AQ==" };
+    give(flows, { deviceId: "new-lamp", payload: [object, object, object] });
+    assert.match(
+      (await failure(flows)).text,
+      /^Of 3 downlinks to new-lamp .* 3 failed\. .*no device session/,
+    );
+    give(flows, { deviceId: "new-lamp", payload: [object] });
+    assert.match((await failure(flows)).text, /^The downlink to new-lamp failed/);
+    assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
+  });
+
+  it("is not_encoded for fields that the device has no encoder for, or that it made nothing of", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, downlinkFlow(simulator, { encoding: "decoded" }));
+    give(flows, { deviceId: "lamp", payload: { level: 1 } });
+    assert.equal((await failure(flows)).code, "not_encoded");
+    give(flows, { payload: { level: -1 } });
+    assert.equal((await failure(flows)).code, "not_encoded");
+    await flows.shows("downlink", "not encoded · valve");
+    give(flows, { payload: { level: 1 } });
+    assert.equal(viewOf(await flows.next()).state, "queued");
+    assert.deepEqual(flows.untaken("caught"), []);
+  });
+
+  it("is undelivered for a confirmed one that it gave up", async () => {
+    const simulator = await withDevices();
+    const one = { ...confirmed, report: "ack", maxAttempts: "1", maxAttemptsType: "num" } as const;
+    const flows = await sending(simulator, downlinkFlow(simulator, one));
+    give(flows, { deviceId: "lamp" });
+    await queued(simulator, "lamp");
+    simulator.uplink("lamp");
+    await until(() => simulator.transmissions.length === 1, "the transmission");
+    simulator.uplink("lamp", {}, { ack: false });
+    const { code, text, message } = await failure(flows);
+    assert.equal(code, "undelivered");
+    assert.match(text, /sent 1 times and never acknowledged/);
+    assert.doesNotMatch(text, /acknowledged.*acknowledged:/);
+    const { cause } = message.error as { cause?: { stack?: { name?: string } } };
+    assert.equal(cause?.stack?.name, "max_retries_reached");
+    assert.deepEqual([flows.untaken(), flows.untaken("completed"), flows.untaken("caught")], [[], [], []]);
+  });
+
+  it("is undelivered for one that is replaced or cleared before it was sent", async () => {
+    const simulator = await withDevices();
+    const nodes = [
+      ...downlinkFlow(simulator, { report: "sent" }),
+      downlink({ operation: "how", operationType: "msg" }, "queue"),
+    ];
+    const flows = await sending(simulator, nodes);
+    for (const how of ["replace", "clear"]) {
+      give(flows, { deviceId: "lamp", how });
+      await queued(simulator, "lamp", how === "clear" ? 2 : 1);
+      give(flows, { deviceId: "lamp", how, payload: [2] }, "queue");
+      const { code, text } = await failure(flows);
+      assert.equal(code, "undelivered");
+      assert.match(text, how === "clear" ? /was cleared/ : /replaced the queue/);
+      await flows.next();
+    }
+    assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
+  });
+
+  it("is nothing of what other clients send, even with the same correlation ID", async () => {
+    const simulator = await withDevices();
+    const ids = { correlationIds: "order-66", correlationIdsType: "str", report: "sent" } as const;
+    const nodes = [
+      ...downlinkFlow(simulator, ids),
+      connection(simulator, { id: "other-connection", clientId: "other" }),
+      downlink({ ...ids, connection: "other-connection", wires: [["out2"]] } as Properties, "other"),
+      { id: "out2", type: "sink", z: "tab", x: 0, y: 0, wires: [] },
+    ];
+    const apiKey = simulator.apiKey;
+    const flows = await sending(simulator, nodes, { connection: { apiKey }, "other-connection": { apiKey } });
+    await subscribed(simulator, 12);
+    give(flows, { deviceId: "lamp", mine: 1 });
+    await queued(simulator, "lamp");
+    give(flows, { deviceId: "lamp", mine: 2 }, "other");
+    await queued(simulator, "lamp", 2);
+    simulator.uplink("lamp");
+    const first = await flows.next();
+    assert.equal(first.mine, 1);
+    assert.deepEqual([flows.untaken("out2"), flows.untaken()], [[], []]);
+    simulator.uplink("lamp");
+    const second = await flows.next("out2");
+    assert.deepEqual([second.mine, stepsOf(second)], [2, ["published", "queued", "sent"]]);
+    assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
+    assert.equal(
+      new Set(
+        wire(simulator)
+          .flat()
+          .flatMap(({ correlation_ids }) => correlation_ids),
+      ).size,
+      3,
+    );
+  });
+});
+
+describe("a downlink node whose key may not send", () => {
+  withNodeRed();
+
+  it("says so at once", async () => {
+    const simulator = await withDevices({ keys: [{ name: "reader", rights: READ_ONLY }] });
+    const nodes = downlinkFlow(simulator).map((each) =>
+      each.id === "connection" ? connection(simulator, { api: simulator.apiUrl }) : each,
+    );
+    const flows = await sending(simulator, nodes);
+    assert.equal((await flows.shows("downlink", "key may not send")).fill, "yellow");
+    assert.equal(flows.logged("WARN").length, 1);
+    assert.match(
+      flows.logged("WARN")[0] ?? "",
+      /downlinks will be dropped: .*“reader” lacks .*Write downlink/,
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { NOW } from "../downlink/texts";
+import { WRONG } from "../downlink/wrong";
+import { downlink, downlinkFlow, failure, give, sending, withDevices, type Properties } from "./downlinks";
+import { connection, withNodeRed, type FlowNode } from "./nodeRed";
+
+/** Everything that a message can bring, under its own name. */
+const FROM_MESSAGE: Properties = Object.fromEntries(
+  ["operation", "fPort", "priority", "confirmed", "maxAttempts", "correlationIds", "absoluteTime"].flatMap(
+    (name) => [
+      [name, name],
+      [`${name}Type`, "msg"],
+    ],
+  ),
+);
+
+/** Node-RED itself copies what goes to a Catch node, and for that takes forever. */
+const TOO_MUCH_FOR_NODE_RED = "a field of a billion";
+
+describe("a wrong downlink in a flow", () => {
+  withNodeRed();
+  const now = Date.now.bind(Date);
+  before(() => {
+    Date.now = () => NOW;
+  });
+  after(() => {
+    Date.now = now;
+  });
+
+  it("never reaches the wire, and never ends in silence: more than ninety ways", async () => {
+    const simulator = await withDevices();
+    const cases = WRONG.filter(([what]) => what !== TOO_MUCH_FOR_NODE_RED).map(([what, values, text]) => {
+      const { encoding, gateways, report, device, ...message } = values;
+      const form: Properties = {
+        ...(encoding === undefined ? {} : { encoding }),
+        ...(gateways === undefined ? {} : { gateways }),
+        ...(report === undefined ? {} : { report }),
+      };
+      const given = { fPort: 15, payload: [190, 239], ...message };
+      const deviceId = "device" in values ? device : "valve";
+      return { what, id: JSON.stringify(form), form, text, given: { ...given, deviceId, what } };
+    });
+    assert.ok(cases.length > 90);
+    const nodes = new Map<string, FlowNode>(
+      cases.map(({ id, form }) => [id, downlink({ ...FROM_MESSAGE, ...form }, id)]),
+    );
+    const flows = await sending(simulator, [...downlinkFlow(simulator, FROM_MESSAGE), ...nodes.values()]);
+    // Of nodes whose form holds what cannot work: said at once, and again for each message.
+    const faulty = new Set<string>();
+    for (const { what, id, given, text } of cases) {
+      give(flows, given, id);
+      let error = await failure(flows);
+      while (error.message.what === undefined) {
+        faulty.add(error.message.error?.source.id ?? "");
+        error = await failure(flows);
+      }
+      assert.equal(error.message.what, what);
+      assert.equal(error.message.error?.source.id, id, what);
+      if (faulty.has(id)) assert.equal(error.code, "not_configured", what);
+      else {
+        assert.equal(error.code, "invalid_downlink", what);
+        assert.match(error.text, text);
+      }
+    }
+    assert.equal(faulty.size, 4);
+    give(flows, { fPort: 15 });
+    await flows.next();
+    assert.equal(simulator.publishes.length, 1);
+    assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
+  });
+
+  it("reaches Catch as it came in", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, downlinkFlow(simulator, FROM_MESSAGE));
+    const given = {
+      _msgid: "1",
+      deviceId: "valve",
+      fPort: 224,
+      payload: { deep: [1, { a: null }] },
+      topic: "t",
+    };
+    const before = structuredClone(given);
+    give(flows, given);
+    const { message } = await failure(flows);
+    assert.deepEqual([message, given], [{ ...before, error: message.error }, before]);
+    assert.deepEqual([flows.untaken(), flows.untaken("completed")], [[], []]);
+  });
+
+  const UNFIT: readonly (readonly [string, Properties, RegExp])[] = [
+    ["without a connection", { connection: "" }, /No connection/],
+    ["with a connection that is gone", { connection: "gone" }, /No connection/],
+    ["with another node for a connection", { connection: "out" }, /No connection/],
+    ["with a connection that is not configured", { connection: "empty" }, /no application ID/],
+    ["with an encoding that is none", { encoding: "ascii" }, /encoding.*"ascii"/],
+    ["with a report that is none", { report: "read" }, /report.*"read"/],
+    ["with another way while offline", { offline: "wait" }, /offline.*"wait"/],
+    ["with a time limit that is none", { timeout: "soon" }, /time limit.*"soon"/],
+    ["with a time limit below 0", { timeout: -1 }, /time limit.*"-1"/],
+  ];
+  for (const [how, properties, text] of UNFIT) {
+    it(`makes an error of each message ${how}`, async () => {
+      const simulator = await withDevices();
+      const empty = connection(simulator, { id: "empty", applicationId: "" });
+      const flows = await sending(simulator, [
+        ...downlinkFlow(simulator),
+        empty,
+        downlink(properties, "unfit"),
+      ]);
+      const first = await failure(flows);
+      assert.deepEqual([first.code, first.message.what], ["not_configured", undefined]);
+      for (const what of ["first", "second"]) {
+        give(flows, { what }, "unfit");
+        const error = await failure(flows);
+        assert.deepEqual([error.code, error.message.what], ["not_configured", what]);
+        assert.match(error.text, text);
+      }
+      await flows.shows("unfit", "not configured");
+      assert.deepEqual(simulator.publishes, []);
+    });
+  }
+});
