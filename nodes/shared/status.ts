@@ -34,6 +34,7 @@ const OF_PROBLEM: Record<ProblemName, string> = {
   topic_refused: "status.topic-refused",
   server_silent: "status.server-silent",
   connection_lost: "status.connection-lost",
+  too_large: "status.too-large",
 };
 
 /** The one table of statuses for all nodes. */

@@ -20,7 +20,7 @@ export interface LinkEnd {
   readonly returnCode?: number;
   /** Of the first error: Node's or OpenSSL's. */
   readonly errorCode?: string;
-  readonly cause: "refused" | "error" | "closed" | "timeout" | "keepalive";
+  readonly cause: "refused" | "error" | "closed" | "timeout" | "keepalive" | "too_large";
 }
 
 export interface LinkHandlers {
@@ -51,6 +51,11 @@ export interface Link {
 const CONNECT_TIMEOUT_MS = 10_000;
 const SUBACK_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 2_000;
+/**
+ * MQTT allows messages of 256 MB, and they are collected before anybody sees them. Those of the stack have some kilobytes; on a small
+ * machine a few hostile ones would be the end of Node-RED.
+ */
+export const LARGEST_MESSAGE = 16 * 1024 * 1024;
 const SUBACK_REFUSED = 128;
 
 /** SNI is always sent, but for addresses, which TLS does not allow in it. */
@@ -147,6 +152,14 @@ export function openLink(
     phase = "open";
     handlers.onOpen();
   });
+  let collected = 0;
+  socket?.on("data", (chunk: Buffer) => {
+    collected += chunk.length;
+    if (collected <= LARGEST_MESSAGE) return;
+    cause = "too_large";
+    fail();
+  });
+  client.on("packetreceive", () => (collected = 0));
   client.on("message", (topic, payload) => {
     if (!ending) handlers.onMessage(topic, payload);
   });

@@ -26,6 +26,8 @@ export type ConnectionProblem =
   | { readonly problem: "topic_refused"; readonly filter: string }
   /** An open session went silent: no answer to the keepalive. */
   | { readonly problem: "server_silent" }
+  /** A message so large that it was not taken in. */
+  | { readonly problem: "too_large"; readonly megabytes: number }
   /** An open session was ended by the other side or the network. */
   | { readonly problem: "connection_lost"; readonly errorCode?: string };
 

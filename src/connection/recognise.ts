@@ -1,6 +1,6 @@
 import type { ApiKeyForm } from "../stack/identifiers";
 import { usualPort } from "../stack/address";
-import type { LinkEnd } from "./link";
+import { LARGEST_MESSAGE, type LinkEnd } from "./link";
 import type { ConnectionProblem } from "./problem";
 
 /** What else is known when a connection ends. */
@@ -47,6 +47,7 @@ function duringTls(
 export function problemOf(end: LinkEnd, context: LinkContext): ConnectionProblem {
   const { phase, cause, errorCode, returnCode } = end;
   if (returnCode !== undefined) return refused(returnCode, context.keyForm);
+  if (cause === "too_large") return { problem: "too_large", megabytes: LARGEST_MESSAGE / 1024 / 1024 };
   if (phase === "open") {
     if (cause === "keepalive" || cause === "timeout") return { problem: "server_silent" };
     return { problem: "connection_lost", ...(errorCode === undefined ? {} : { errorCode }) };

@@ -104,5 +104,7 @@ export async function explainProblem(
       return failed("error.server-silent", server);
     case "connection_lost":
       return failed("error.connection-lost", server);
+    case "too_large":
+      return failed("error.too-large", { ...server, megabytes: problem.megabytes });
   }
 }

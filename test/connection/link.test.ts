@@ -226,4 +226,37 @@ describe("a link", () => {
     assert.equal(end?.phase, "tls");
     assert.match(end.errorCode ?? "", /PEM|OSSL/);
   });
+
+  it("ends at a message that is larger than any of the stack, before it is whole", async () => {
+    const port = await serverThat((socket) => {
+      socket.write(CONNACK);
+      // The head of a PUBLISH of 256 MB, and then more and more of it.
+      socket.write(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f, 0x00, 0x01, 0x61]));
+      const more = (): boolean => socket.writable && socket.write(Buffer.alloc(1024 * 1024), more);
+      more();
+    });
+    const { opened, ended } = open(port);
+    await opened;
+    assert.equal((await ended).cause, "too_large");
+  });
+
+  it("takes in many messages that are large together", async () => {
+    const body = Buffer.alloc(1024 * 1024, "x");
+    const publish = generate({
+      cmd: "publish",
+      topic: "a",
+      payload: body,
+      qos: 0,
+      dup: false,
+      retain: false,
+    });
+    const port = await serverThat((socket) => {
+      socket.write(CONNACK);
+      for (let count = 0; count < 24; count++) socket.write(publish);
+      socket.end();
+    });
+    const { messages, ended } = open(port);
+    assert.equal((await ended).cause, "closed");
+    assert.equal(messages.length, 24);
+  });
 });

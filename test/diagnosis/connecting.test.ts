@@ -96,6 +96,7 @@ describe("why there is no connection", () => {
     ["does not speak of The Things Stack to a broker", { problem: "closed" }, { service: "pubsub" }, "error.closed.server", /^(?!.*Stack)/],
     ["says that a session went silent", { problem: "server_silent" }, {}, "error.server-silent", "keepalive"],
     ["says that a session was ended", { problem: "connection_lost", errorCode: "ECONNRESET" }, {}, "error.connection-lost", "restarted"],
+    ["says that a message was too large", { problem: "too_large", megabytes: 16 }, {}, "error.too-large", "16 MB"],
   ]; // prettier-ignore
   for (const [title, problem, context, key, ...parts] of rows) {
     it(title, async () => says(await explain(problem, context), "connection_failed", key, ...parts));
