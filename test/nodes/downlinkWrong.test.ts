@@ -106,8 +106,8 @@ describe("a wrong downlink in a flow", () => {
         empty,
         downlink(properties, "unfit"),
       ]);
-      const first = await failure(flows);
-      assert.deepEqual([first.code, first.message.what], ["not_configured", undefined]);
+      const first = await flows.next("caught");
+      assert.deepEqual([first.error?.code, first.what], ["not_configured", undefined]);
       for (const what of ["first", "second"]) {
         give(flows, { what }, "unfit");
         const error = await failure(flows);

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { explainNoAnswer, type NoAnswerFacts } from "../../src/diagnosis/noAnswer";
+import type { ApiAnswer, StackApi } from "../../src/diagnosis/stackApi";
+import { rendered } from "./catalogue";
+import { READ, WRITE } from "./stackAnswers";
+
+const OURS = "node-red:1234";
+
+const FACTS: NoAnswerFacts = {
+  applicationId: "app1",
+  deviceId: "valve",
+  encoding: "bytes",
+  correlationId: OURS,
+  pubackMs: 3,
+  receivedAnything: true,
+  anyAnswered: true,
+  deviceAnswered: false,
+  recentItems: 1,
+  devicesSeen: ["valve", "lamp"],
+  waited: 10,
+};
+
+const unknown: ApiAnswer<never> = { answer: "unknown", why: "unreachable" };
+const refused = (name: string): ApiAnswer<never> => ({ answer: "refused", name }) as ApiAnswer<never>;
+
+/** What the API says; by default that all is well, and that the downlink is not in the queue. */
+function api({
+  rights = [READ, WRITE],
+  info,
+  queue,
+  push,
+}: {
+  rights?: readonly string[];
+  info?: ApiAnswer<never>;
+  queue?: ApiAnswer<never> | readonly string[];
+  push?: ApiAnswer<never>;
+} = {}): StackApi {
+  const queued = Array.isArray(queue) ? (queue as readonly string[]) : [];
+  const list = { answer: "ok" as const, downlinks: queued.map((id) => ({ correlation_ids: [id] })) };
+  return {
+    authInfo: () =>
+      Promise.resolve(
+        info ?? {
+          answer: "ok",
+          owner: { kind: "application", id: "app1" },
+          keyName: "mqtt",
+          keyId: "ABC",
+          rights,
+        },
+      ),
+    rights: () => Promise.resolve(info ?? { answer: "ok", rights }),
+    downlinkQueue: () =>
+      Promise.resolve(queue === undefined || Array.isArray(queue) ? list : (queue as ApiAnswer<never>)),
+    canPush: () => Promise.resolve(push ?? { answer: "ok" }),
+  };
+}
+
+async function explained(facts: Partial<NoAnswerFacts>, asked?: StackApi): Promise<string> {
+  const explanation = await explainNoAnswer({ ...FACTS, ...facts }, asked);
+  assert.notEqual(explanation, "queued");
+  assert.ok(explanation !== "queued");
+  assert.equal(explanation.code, "not_accepted");
+  return rendered(explanation);
+}
+
+describe("a downlink without an answer, where the API answers", () => {
+  const noDevice = { queue: refused("device_not_found"), push: refused("device_not_found") };
+  const KNOWN: readonly (readonly [string, StackApi, Partial<NoAnswerFacts>, RegExp])[] = [
+    [
+      "there is no such device",
+      api(noDevice),
+      { deviceId: "valv" },
+      /no device valv in application app1\. Seen so far and nearest: valve\./,
+    ],
+    [
+      "nor any like it",
+      api(noDevice),
+      { deviceId: "heater" },
+      /no device heater in application app1\. Compare/,
+    ],
+    [
+      "nor may the key read the queue",
+      api({
+        rights: [WRITE],
+        queue: refused("insufficient_application_rights"),
+        push: refused("device_not_found"),
+      }),
+      { deviceId: "valv" },
+      /no device valv/,
+    ],
+    ["the key may not send", api({ rights: [READ] }), {}, /key “mqtt” lacks .*Write downlink/],
+    ["the key may do nothing", api({ rights: ["RIGHT_APPLICATION_INFO"] }), {}, /Write downlink/],
+    [
+      "the key may not read",
+      api({ rights: [WRITE], queue: refused("insufficient_application_rights") }),
+      {},
+      /key “mqtt” lacks .*Read application traffic.*may have been queued/,
+    ],
+    ["the key is gone", api({ info: refused("api_key_not_found") }), {}, /no longer valid/],
+    ["the device has no session", api({ push: refused("no_device_session") }), {}, /not joined/],
+    ["its encoder failed", api(), { encoding: "decoded" }, /formatter failed on these fields/],
+    ["nothing is wrong", api(), {}, /not in the queue .* device exists .* “mqtt” may send and read/],
+    ["nothing is wrong, of a device never seen", api(), { deviceId: "valv" }, /not in the queue .* exists/],
+    ["nothing is wrong, and nothing was received", api(), { receivedAnything: false }, /not in the queue/],
+    ["nothing was ever answered", api(), { anyAnswered: false }, /not in the queue/],
+    ["many went at once", api(), { recentItems: 301 }, /301 were sent .* may well be queued/],
+  ];
+  for (const [what, asked, facts, text] of KNOWN) {
+    it(`says that ${what}`, async () => {
+      const said = await explained(facts, asked);
+      assert.match(said, text);
+      assert.doesNotMatch(said, /[Mm]ost likely (there is no|the (API )?key)/, "facts, not guesses");
+    });
+  }
+
+  it("is queued where it is found in the queue, even with other rights missing", async () => {
+    assert.equal(await explainNoAnswer(FACTS, api({ queue: ["other", OURS] })), "queued");
+    assert.equal(await explainNoAnswer(FACTS, api({ queue: [OURS], info: unknown })), "queued");
+  });
+
+  it("falls back on what was seen where the API says nothing of use", async () => {
+    const mute = api({ info: unknown, queue: unknown, push: unknown });
+    for (const facts of [{}, { receivedAnything: false }, { anyAnswered: false }])
+      assert.equal(await explained(facts, mute), await explained(facts));
+  });
+});
+
+describe("a downlink without an answer, where the API does not answer", () => {
+  const SEEN: readonly (readonly [string, Partial<NoAnswerFacts>, RegExp])[] = [
+    [
+      "a key that may not read, where nothing was ever received",
+      { receivedAnything: false },
+      /lacks .*Read appl/,
+    ],
+    [
+      "a key that may not send, where no downlink succeeded",
+      { anyAnswered: false },
+      /lacks .*Write downlink/,
+    ],
+    ["a wrong device ID, where others succeed", { deviceId: "valv" }, /no device valv .*nearest: valve\./],
+    [
+      "a wrong device ID, with none like it",
+      { deviceId: "heater" },
+      /no device heater in application app1\.$/,
+    ],
+    ["the encoder, for fields", { encoding: "decoded" }, /formatter failed/],
+    ["the burst", { recentItems: 301, receivedAnything: false }, /301 were sent/],
+    ["none of these", {}, /Likely reasons, in this order: there is no device/],
+  ];
+  for (const [what, facts, text] of SEEN) {
+    it(`blames ${what}`, async () => {
+      const said = await explained(facts);
+      assert.match(said, text);
+      assert.match(said, /within 10 s/);
+    });
+  }
+
+  it("blames the server or connection where it did not even acknowledge, whatever the API says", async () => {
+    const { pubackMs, ...facts } = FACTS;
+    assert.ok(pubackMs);
+    for (const asked of [undefined, api()]) {
+      const explanation = await explainNoAnswer(facts, asked);
+      assert.ok(explanation !== "queued");
+      assert.match(rendered(explanation), /server or the connection is stuck/);
+    }
+  });
+
+  it("shows what came from outside in one line", async () => {
+    const said = await explained({ deviceId: "a\nb", devicesSeen: ["a-\u202eb"] });
+    assert.doesNotMatch(said, /[\n\u202e]/);
+  });
+});
