@@ -6,6 +6,8 @@ const RISE_AFTER_MS = 600_000;
 /** A slowed down pace that has risen to this is none any more. */
 const NO_PACE_FROM = 600;
 const SLOWEST = 1;
+/** Acknowledged in a minute before an end that is taken for one over a limit at once. */
+const FEWEST = 3;
 
 /**
  * How fast downlinks may follow each other, in publishes a minute: as set in the connection, or slower when the server has ended
@@ -54,8 +56,8 @@ export class Pace {
 
   /**
    * The server ended the connection instead of acknowledging a publish. From then on as many a minute as it acknowledged in the last
-   * one, at each further such end at most half as many as before, one at least. Where it acknowledged none in that minute, a first
-   * such end is taken for chance: no limit is below one a minute.
+   * one, at each further such end at most half as many as before, one at least. Where it acknowledged fewer than three in that
+   * minute, a first such end is taken for chance: a line that breaks looks the same, and hardly a limit is that low.
    * @returns the new pace where it changed
    */
   ended(now: number): number | undefined {
@@ -64,7 +66,7 @@ export class Pace {
     const again = now - this.#lastEnd < RISE_AFTER_MS;
     this.#lastEnd = now;
     this.#last = now;
-    if (acknowledged === 0 && !again) return undefined;
+    if (acknowledged < FEWEST && !again) return undefined;
     const half = before === undefined ? Infinity : Math.floor(before / 2);
     this.#slowed = Math.max(SLOWEST, Math.min(acknowledged, half));
     this.#slowedAt = now;

@@ -25,8 +25,8 @@ describe("the pace", () => {
 
   it("forgets what was acknowledged before the last minute", () => {
     const { pace } = after(12);
-    pace.acknowledged(70_000);
-    assert.equal(pace.ended(71_000), 1);
+    for (const now of [70_000, 70_100, 70_200]) pace.acknowledged(now);
+    assert.equal(pace.ended(71_000), 3);
   });
 
   it("is halved at least at each further end, and one a minute at least", () => {
@@ -48,12 +48,14 @@ describe("the pace", () => {
     assert.equal(pace.perMinute(now), 15);
   });
 
-  it("takes a first end for chance where nothing was acknowledged before it, not a second one", () => {
-    const { pace, now } = after(0);
-    assert.equal(pace.ended(now), undefined);
-    assert.equal(pace.perMinute(now), undefined);
-    assert.equal(pace.ended(now + TEN_MINUTES - 1), 1);
-  });
+  for (const acknowledged of [0, 2]) {
+    it(`takes a first end for chance where ${acknowledged} were acknowledged before it, not a second one`, () => {
+      const { pace, now } = after(acknowledged);
+      assert.equal(pace.ended(now), undefined);
+      assert.equal(pace.perMinute(now), undefined);
+      assert.equal(pace.ended(now + TEN_MINUTES - 1), 1);
+    });
+  }
 
   it("rises again by a tenth every ten minutes, at least by one, until it is none", () => {
     const { pace, now } = after(20);
