@@ -26,7 +26,7 @@ const EXPECTED: Record<string, { readonly kinds: number; readonly logs: readonly
   },
   "Watch joins.json": { kinds: 1, logs: [/debug:joined\]/] },
   "Follow downlinks and events.json": {
-    kinds: 8,
+    kinds: 7,
     logs: [/debug:what becomes of downlinks\]/, /debug:reason\][^]*never acknowledged/, /debug:event\]/],
   },
   "Send a downlink.json": { kinds: 6, logs: [/(debug:queued\][^]*){4}/] },
