@@ -16,14 +16,20 @@ import { Pace } from "./pace";
 
 export interface CourierOptions {
   readonly service: Service;
-  readonly session: Pick<Session, "open" | "openedAt" | "lastMessageAt" | "stateFor" | "publish" | "listen">;
+  readonly session: Pick<
+    Session,
+    "open" | "openedAt" | "lastMessageAt" | "devicesSeen" | "stateFor" | "publish" | "listen"
+  >;
   /** Publishes a minute; absent: none until the server ends a connection over its rate limit. */
   readonly perMinute?: number | undefined;
   /** Downlink messages that are held of those that come while disconnected. */
   readonly holdMax: number;
   /** Seconds that one is held while disconnected. */
   readonly holdFor: number;
-  /** Asked when no answer came in time; the error, or `queued` where it was found in the queue. Must not reject. */
+  /**
+   * Asked when no answer came in time, and for a clear of a device that nothing is known of; the error, or `queued` where it was
+   * found in the queue or nothing is wrong with the clear. Must not reject.
+   */
   explainNoAnswer(evidence: NoAnswerEvidence): Promise<Explanation | "queued">;
   warn(text: Text): void;
   readonly clock?: Clock;
@@ -84,6 +90,7 @@ export class Courier {
       },
       explain: (followed, unanswered) => options.explainNoAnswer(this.#evidence(followed, unanswered)),
       accepted: (deviceId) => this.#experience.accepted(deviceId),
+      knows: (deviceId) => session.devicesSeen.has(deviceId) || this.#experience.knows(deviceId),
       changed: () => this.#pump(),
     });
     this.recipient = {

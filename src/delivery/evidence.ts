@@ -41,6 +41,11 @@ export class Experience {
     if (this.#devices.size < MOST_DEVICES) this.#devices.add(deviceId);
   }
 
+  /** The stack took a downlink to this device. */
+  knows(deviceId: string): boolean {
+    return this.#devices.has(deviceId);
+  }
+
   with(
     deviceId: string,
     now: number,

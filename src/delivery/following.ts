@@ -16,6 +16,8 @@ export interface FollowingEvents {
   /** Never rejects. */
   explain(followed: FollowedPart, unanswered: Item | undefined): Promise<Explanation | "queued">;
   accepted(deviceId: string): void;
+  /** Something came from this device, or the stack took a downlink to it. */
+  knows(deviceId: string): boolean;
   /** Something happened that nobody outside asked for. */
   changed(): void;
 }
@@ -65,12 +67,30 @@ export class Following {
   acknowledged(followed: FollowedPart): void {
     const { part, dispatch } = followed;
     if (dispatch.operation === "clear") {
-      this.#accept(followed);
       this.#waiting.delete(part);
       for (const item of part.items) this.#followed.remove(item);
+      if (this.#events.knows(dispatch.deviceId)) this.#cleared(followed, "queued");
+      // The stack never answers a clear: one that may have gone nowhere is looked into.
+      else void this.#question(followed, undefined).then((outcome) => this.#cleared(followed, outcome));
+      return;
     }
     for (const item of part.items) dispatch.settle(item);
     this.#maybeGoOn(followed);
+  }
+
+  #cleared(followed: FollowedPart, outcome: Explanation | "queued"): void {
+    const { part, dispatch } = followed;
+    if (outcome === "queued") this.#accept(followed);
+    for (const item of part.items) {
+      if (outcome === "queued") dispatch.settle(item);
+      else dispatch.fail(item, outcome);
+    }
+    this.#maybeGoOn(followed);
+  }
+
+  #question(followed: FollowedPart, unanswered: Item | undefined): Promise<Explanation | "queued"> {
+    const { deviceId } = followed.dispatch;
+    return this.#events.explain(followed, unanswered).catch(() => noExplanation(deviceId));
   }
 
   /** The connection ended, or its publish was given up: without an answer nobody knows what became of it. */
@@ -186,7 +206,7 @@ export class Following {
       return;
     }
     const unanswered = part.items.find((item) => !item.answered);
-    const question = this.#events.explain(followed, unanswered).catch(() => noExplanation(deviceId));
+    const question = this.#question(followed, unanswered);
     this.#asking.set(deviceId, question);
     void question.then((outcome) => {
       this.#asking.delete(deviceId);

@@ -1,5 +1,5 @@
 import type { Explanation } from "../stack/explanation";
-import type { Encoding } from "../stack/downlink/order";
+import type { Encoding, Operation } from "../stack/downlink/order";
 import { nearestOf } from "../stack/downlink/nearest";
 import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
@@ -10,6 +10,7 @@ import type { StackApi } from "./stackApi";
 export interface NoAnswerFacts {
   readonly applicationId: string;
   readonly deviceId: string;
+  readonly operation: Operation;
   readonly encoding: Encoding;
   /** Ours, on the first item. */
   readonly correlationId: string;
@@ -60,10 +61,11 @@ async function fromApi(
       ? notAccepted("error.not-accepted.no-device", named)
       : notAccepted("error.not-accepted.no-device-nearest", named);
   }
-  if (push.answer === "refused" && push.name === "no_device_session")
+  if (push.answer === "refused" && push.name === "no_device_session" && facts.operation !== "clear")
     return notAccepted("error.not-accepted.no-session", named);
   if (queue.answer === "ok" && queue.downlinks.some((item) => item.correlation_ids?.includes(correlationId)))
     return "queued";
+  if (facts.operation === "clear") return undefined;
   if (key.mayRead === false) return notAccepted("error.not-accepted.no-right-to-read", named);
   if (queue.answer !== "ok" || push.answer !== "ok") return undefined;
   // Device and rights are as they should be: none of the guesses about them.
@@ -120,5 +122,7 @@ export async function explainNoAnswer(
     milliseconds: Math.round(facts.pubackMs ?? 0),
   };
   const fact = api ? await fromApi(facts, values, api) : undefined;
+  // A clear is never answered: without a fact nothing is wrong with it.
+  if (facts.operation === "clear") return fact ?? "queued";
   return fact ?? fromEvidence(facts, seen, values);
 }

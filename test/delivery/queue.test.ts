@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MOST_ITEMS } from "../../src/delivery/part";
 import type { DownlinkItem } from "../../src/stack/downlink/order";
 import type { Flow, World } from "./world";
-import { item, publishedIds, startWorld, until } from "./world";
+import { item, NOT_ACCEPTED, publishedIds, startWorld, until } from "./world";
 
 const ended = (...flows: Flow[]): Promise<void> =>
   until(() => flows.every(({ ends }) => ends > 0), "the end");
@@ -32,6 +32,25 @@ describe("replace and clear", () => {
     const { topic, payload } = world.simulator.publishes.at(-1) ?? {};
     assert.equal(topic, "v3/app1/devices/valve/down/replace");
     assert.deepEqual(JSON.parse(String(payload)), { downlinks: [] });
+  });
+
+  it("fail where they clear the queue of a device that nothing is known of, and the stack's API knows better", async () => {
+    const other = await startWorld({ explainNoAnswer: () => Promise.resolve(NOT_ACCEPTED) });
+    try {
+      await other.connected();
+      const clear = { operation: "clear", items: [] } as const;
+      const typo = other.send({ ...clear, deviceId: "valv" });
+      await until(() => typo.ends > 0, "the end");
+      assert.equal(typo.failure?.code, "not_accepted");
+      const known = other.send();
+      await until(() => known.ends > 0, "queued");
+      const right = other.send(clear);
+      await until(() => right.ends > 0, "cleared");
+      assert.equal(right.failure, undefined);
+      assert.equal(other.asked.length, 1);
+    } finally {
+      await other.end();
+    }
   });
 
   for (const operation of ["replace", "clear"] as const) {

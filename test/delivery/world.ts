@@ -159,7 +159,8 @@ export async function startWorld(
     ...options,
     explainNoAnswer(evidence) {
       asked.push(evidence);
-      return options.explainNoAnswer?.(evidence) ?? Promise.resolve(NOT_ACCEPTED);
+      const usual = evidence.operation === "clear" ? "queued" : NOT_ACCEPTED;
+      return options.explainNoAnswer?.(evidence) ?? Promise.resolve(usual);
     },
   });
   session.receive(courier.recipient);

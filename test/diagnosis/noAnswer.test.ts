@@ -9,6 +9,7 @@ const OURS = "node-red:1234";
 const FACTS: NoAnswerFacts = {
   applicationId: "app1",
   deviceId: "valve",
+  operation: "push",
   encoding: "bytes",
   correlationId: OURS,
   pubackMs: 3,
@@ -168,5 +169,27 @@ describe("a downlink without an answer, where the API does not answer", () => {
   it("shows what came from outside in one line", async () => {
     const said = await explained({ deviceId: "a\nb", devicesSeen: ["a-\u202eb"] });
     assert.doesNotMatch(said, /[\n\u202e]/);
+  });
+});
+
+describe("a clear, which the stack never answers", () => {
+  const clear = { operation: "clear", receivedAnything: false, anyAnswered: false } as const;
+
+  it("has failed where the API knows why", async () => {
+    const noDevice = { queue: refused("device_not_found"), push: refused("device_not_found") };
+    assert.match(await explained({ ...clear, deviceId: "valv" }, api(noDevice)), /no device valv .*valve\./);
+    assert.match(await explained(clear, api({ rights: [READ] })), /lacks .*Write downlink/);
+    assert.match(await explained(clear, api({ info: refused("api_key_expired") })), /no longer valid/);
+  });
+
+  it("has gone well where nothing says otherwise", async () => {
+    const asked = [
+      undefined,
+      api(),
+      api({ rights: [WRITE] }),
+      api({ push: refused("no_device_session") }),
+      api({ info: unknown, queue: unknown, push: unknown }),
+    ];
+    for (const one of asked) assert.equal(await explainNoAnswer({ ...FACTS, ...clear }, one), "queued");
   });
 });
