@@ -31,9 +31,12 @@ export interface Receiving {
 
 /** Marks a node whose form holds something that cannot work, and says what. */
 export function refuse(RED: NodeAPI, node: Node, explanation?: Explanation): void {
-  node.status(nodeStatus(RED, statusOf({ state: "not_configured" })));
-  // The Catch nodes of a tab exist only when all its nodes do.
-  if (explanation) setImmediate(() => node.error(flowError(RED, explanation), {}));
+  // The Catch and Status nodes of a tab exist only when all its nodes do.
+  const telling = setImmediate(() => {
+    node.status(nodeStatus(RED, statusOf({ state: "not_configured" })));
+    if (explanation) node.error(flowError(RED, explanation), {});
+  });
+  node.on("close", () => clearImmediate(telling));
 }
 
 /** Makes a node receive: finds its connection, joins it, shows its state, and leaves it when the node closes. */

@@ -151,6 +151,8 @@ describe("statuses", () => {
       assert.equal(error.source.id, id);
       assert.deepEqual(textsOf(flows, id), ["not configured"]);
     }
+    const stated = flows.everything.filter(({ status }) => status?.text === "not configured");
+    assert.deepEqual(stated.map(({ status }) => status?.source.id).sort(), ["foreign", "gone", "uplink"]);
   });
 });
 
