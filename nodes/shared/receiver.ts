@@ -77,8 +77,11 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   const deliver = (delivery: Delivery): void => {
     const outcome = receiving.view(delivery);
     if (!outcome) return;
-    last = receiving.label(delivery);
-    show();
+    const label = receiving.label(delivery);
+    if (label !== last) {
+      last = label;
+      show();
+    }
     if ("send" in outcome) node.send(asMessage(outcome.send));
     else node.error(flowError(RED, outcome.fail), asMessage(outcome.message));
   };

@@ -111,11 +111,13 @@ export class StatusWriter {
     this.#timer = undefined;
     const next = this.#next?.();
     this.#next = undefined;
-    const shown = JSON.stringify(next);
-    if (!next || shown === this.#shown) return;
-    this.#shown = shown;
-    this.#write(next);
+    if (!next) return;
+    // Also after a status that is the same as before: a busy node would make it anew for every message.
     this.#timer = setTimeout(() => this.#flush(), PAUSE_MS);
     this.#timer.unref();
+    const shown = JSON.stringify(next);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#write(next);
   }
 }

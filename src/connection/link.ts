@@ -159,8 +159,8 @@ export function openLink(
     cause = "too_large";
     fail();
   });
-  client.on("packetreceive", () => (collected = 0));
   client.on("message", (topic, payload) => {
+    collected = 0; // What else comes are a few bytes each.
     if (!ending) handlers.onMessage(topic, payload);
   });
   // Some errors come twice, and not each of them closes the connection: the first one ends it.
