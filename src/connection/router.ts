@@ -151,13 +151,15 @@ export class Router {
     const from = origin ?? originOf(received);
     if (!origin) this.#see(from.deviceId);
     const recipients = forPort(this.#table(received.kind).of(from.deviceId), received);
-    for (const [index, recipient] of recipients.entries()) {
+    let first = true;
+    for (const recipient of recipients) {
       // The first gets the message itself, each further one a copy; decoding again is the cheapest copy of JSON there is.
-      if (index > 0) {
+      if (!first) {
         const copy = this.#service.decode(classified, bytes);
         if (!copy.ok) return;
         received = copy.received;
       }
+      first = false;
       recipient.deliver({ topic, origin: from, arrivedAt, received });
     }
   }
