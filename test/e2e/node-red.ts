@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../freePort";
 
 export const PACKAGE = path.resolve(__dirname, "../..");
 /** `NODE_RED` picks another Node-RED, `NODE_RED_NODE` another Node.js: the compatibility matrix. */
@@ -32,16 +32,6 @@ const isFlow = (value: unknown): value is readonly FlowNode[] =>
 export function toFlow(value: unknown): readonly FlowNode[] {
   if (!isFlow(value)) throw new Error("This is no flow");
   return value;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("No port");
-  return address.port;
 }
 
 export interface NodeRedOptions {

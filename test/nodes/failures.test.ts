@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import type { Simulator } from "../../src/simulator/simulator";
 import { CERTIFICATE } from "../simulator/certificate";
@@ -21,21 +19,12 @@ import {
   type Flows,
   type FlowNode,
 } from "./nodeRed";
+import { freePort } from "../freePort";
 
 const KEY = `NNSXS.${"A".repeat(39)}.${"B".repeat(52)}`;
 const SENT = { f_port: 1, frm_payload: "AQ==" };
 
 /** A port where nothing listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 const flowOf = (config: FlowNode): FlowNode[] => [tab(), config, uplink(), sink(), ...listeners()];
 const tlsConfig = (id: string, more: object = {}): FlowNode => ({
   ...{ id, type: "tls-config", cert: "", key: "", ca: "", certname: "", keyname: "", caname: "" },
