@@ -38,7 +38,7 @@ const house = Object.entries(FORBIDDEN).map(([room, rooms]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", ".node-red/", "**/*.cjs"] },
+  { ignores: ["dist/", "coverage/", ".node-red/", "test/matrix/", "**/*.cjs"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import type { FlowNode, NodeRed } from "./node-red";
+import { Workspace } from "./workspace";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** `SCREENSHOTS=docs/screenshots` takes pictures of the forms. */
@@ -23,12 +24,15 @@ export class EditorPage {
   /** Errors of the page and of its console since the last look. */
   readonly errors: string[] = [];
   readonly page: Page;
+  /** Flow, palette, debug sidebar, export. */
+  readonly workspace: Workspace;
   readonly #browser: Browser;
   readonly #nodeRed: NodeRed;
 
   private constructor(browser: Browser, page: Page, nodeRed: NodeRed) {
     this.#browser = browser;
     this.page = page;
+    this.workspace = new Workspace(page);
     this.#nodeRed = nodeRed;
   }
 

@@ -48,7 +48,8 @@ export async function chooseValue(form: Locator, id: string, value: string): Pro
 export async function valuesOf(form: Locator, id: string): Promise<string[]> {
   await containerOf(form, id).locator(".red-ui-typedInput-option-trigger").click();
   const values = await menuOf(form).locator("a").allInnerTexts();
-  await menuOf(form).press("Escape");
+  // The menu listens to keys only while one of its entries has the focus.
+  await menuOf(form).locator("a").first().press("Escape");
   await menuOf(form).waitFor({ state: "hidden" });
   return values;
 }

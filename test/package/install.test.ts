@@ -57,6 +57,31 @@ describe("the packed package, installed into an empty user directory", () => {
           y: 0,
           wires: [],
         },
+        { id: "inject", type: "inject", z: "tab", x: 0, y: 0, wires: [["downlink"]] },
+        {
+          id: "downlink",
+          type: "tts-downlink",
+          z: "tab",
+          connection: "connection",
+          device: "No Device",
+          deviceType: "str",
+          x: 0,
+          y: 0,
+          wires: [[]],
+        },
+        { id: "catch", type: "catch", z: "tab", scope: null, x: 0, y: 0, wires: [["caught"]] },
+        {
+          id: "caught",
+          type: "debug",
+          z: "tab",
+          active: true,
+          console: true,
+          // The only place where Node-RED 4.0 leaves the code.
+          complete: "error.cause.code",
+          x: 0,
+          y: 0,
+          wires: [],
+        },
       ],
       { userDir, nodesDir: [], credentials: { connection: { apiKey: simulator.apiKey } } },
     );
@@ -73,9 +98,14 @@ describe("the packed package, installed into an empty user directory", () => {
     await nodeRed.logged(/thermometer/);
   });
 
+  it("gives Catch nodes the code of an error", async () => {
+    await fetch(`${nodeRed.url}/inject/inject`, { method: "POST" });
+    await nodeRed.logged(/\[debug:caught\].*\binvalid_downlink\b/s);
+  });
+
   it("brings forms, help, icons and examples", async () => {
     const html = await (await fetch(`${nodeRed.url}/nodes`, { headers: { accept: "text/html" } })).text();
-    for (const type of ["tts-connection", "tts-uplink", "tts-join", "tts-event"]) {
+    for (const type of ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"]) {
       assert.match(html, new RegExp(`data-template-name="${type}"`));
       assert.match(html, new RegExp(`data-help-name="${type}"`));
       const icon = await fetch(`${nodeRed.url}/icons/${NAME}/${type}.svg`);

