@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeStatus } from "node-red";
 import type { Delivery } from "../../src/connection/router";
 import type { Explanation } from "../../src/stack/explanation";
 import { parseDevicePattern } from "../../src/stack/filters";
-import { isStackKind, type Kind } from "../../src/stack/kinds";
+import type { Kind } from "../../src/stack/kinds";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { asMessage, getConfigNode } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
@@ -54,11 +54,15 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
     return;
   }
 
-  if (connection.service !== "v2" && ![...receiving.kinds].some(isStackKind)) {
-    const values = { events: [...receiving.kinds].join(", ") };
-    refuse(RED, node, { code: "not_configured", key: "error.not-configured.events", values });
+  const never = [...receiving.kinds].filter((kind) => connection.kinds?.has(kind) === false);
+  const isPubsub = connection.service === "pubsub";
+  if (never.length === receiving.kinds.size) {
+    const key = isPubsub ? "error.not-configured.no-topic" : "error.not-configured.events";
+    refuse(RED, node, { code: "not_configured", key, values: { events: never.join(", ") } });
     return;
   }
+  if (isPubsub && never.length > 0)
+    node.warn(textOf(RED, { key: "warning.no-topic", values: { events: never.join(", ") } }));
 
   const status = new StatusWriter((next) => node.status(next));
   let view: ConnectionView = { state: "connecting" };

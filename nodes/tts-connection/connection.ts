@@ -1,10 +1,9 @@
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/router";
-import { ANSWER_KINDS } from "../../src/delivery/answers";
 import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/follow";
 import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";
-import type { Kind } from "../../src/stack/kinds";
+import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
 import { Audience } from "./audience";
 import { lineFor, type Line, type News } from "./line";

@@ -4,21 +4,20 @@ import { Pool, type Lease } from "../../src/connection/pool";
 import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Recipient } from "../../src/connection/router";
 import { Session } from "../../src/connection/session";
-import { explainProblem, type ConnectionContext } from "../../src/diagnosis/connecting";
+import { explainProblem } from "../../src/diagnosis/connecting";
 import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messages";
 import { explainSilence } from "../../src/diagnosis/receiving";
-import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
-import { stackService } from "../../src/services/stack";
 import type { Explanation, Text } from "../../src/stack/explanation";
-import { userName } from "../../src/stack/identifiers";
 import type { DownlinkLimits } from "../../src/stack/downlink/limits";
 import type { Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
+import { contextOf } from "./context";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
-import { Rights } from "./rights";
 import { Sending } from "./sending";
-import { identityOf, type StackSettings } from "./settings";
+import { serviceOf } from "./service";
+import { identityOf, type ConnectionSettings } from "./settings";
+import { StackAccess } from "./stackAccess";
 
 /** News of a line for the flows, by way of its config nodes. `served` holds the tabs that have it already. */
 export type News = { readonly served: Set<string> } & (
@@ -44,45 +43,38 @@ const LONGEST_PAYLOAD = 65_536;
 /** One session with its explanations: what all config nodes of one identity share. */
 export class Line {
   readonly session: Session;
-  readonly #settings: StackSettings;
-  #api: StackApi | undefined;
-  #apiSetting = "";
+  readonly #settings: ConnectionSettings;
   readonly #key: KeyRecord;
   readonly #listeners = new Set<LineListener>();
-  readonly #rights: Rights;
+  readonly #stack: StackAccess | undefined;
   readonly #service: Service;
   readonly #sending: Sending;
   #standing: News | undefined;
   #problem: ConnectionProblem | undefined;
   #silence: NodeJS.Timeout | undefined;
 
-  constructor(settings: StackSettings) {
+  constructor(settings: ConnectionSettings) {
     this.#settings = settings;
     const { host, port, tls, keepalive } = settings;
-    const identity = identityOf(settings);
-    this.#key = keyRecordOf(identity);
-    this.#api = this.#apiAt(settings.api);
-    this.#service = stackService(settings);
-    this.#rights = new Rights(
-      this.#key,
-      settings.applicationId,
-      () => this.#changed(),
-      (text) => this.#warn(text),
-    );
+    this.#key = keyRecordOf(identityOf(settings));
+    this.#service = serviceOf(settings);
+    const warn = (text: Text): void => this.#warn(text);
+    if (settings.service === "stack")
+      this.#stack = new StackAccess(settings, this.#key, () => this.#changed(), warn);
 
     this.session = new Session({
       endpoint: { host, port, ...(tls ? { tls } : {}) },
       service: this.#service,
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
-      keyForm: settings.keyForm,
+      ...(settings.service === "stack" ? { keyForm: settings.keyForm } : {}),
     });
     this.#sending = new Sending({
       settings,
       service: this.#service,
       session: this.session,
-      api: () => this.#api,
-      warn: (text) => this.#warn(text),
+      api: () => this.#stack?.api,
+      warn,
     });
     this.session.listen({
       onState: () => this.#stateChanged(),
@@ -93,22 +85,15 @@ export class Line {
 
   /** Of different `api` settings of one identity the first that is not empty counts. */
   adoptApi(setting: string): void {
-    if (this.#apiSetting === "" && setting !== "") this.#api = this.#apiAt(setting);
-  }
-
-  #apiAt(setting: string): StackApi | undefined {
-    this.#apiSetting = setting;
-    const { host, tls, apiKey } = this.#settings;
-    const url = apiUrl(setting, host);
-    return url === undefined ? undefined : createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
+    this.#stack?.adoptApi(setting);
   }
 
   /** What somebody who waits for these kinds may show; `sends`: and who sends. */
   viewFor(kinds: ReadonlySet<Kind>, sends = false): ConnectionView {
     const state = this.session.stateFor(kinds);
     if (state.state !== "connected") return state;
-    if (sends && this.#rights.lacks("write")) return { state: "no_right", right: "write" };
-    return this.#rights.lacks("read") ? { state: "no_right", right: "read" } : state;
+    if (sends && this.#stack?.lacks("write")) return { state: "no_right", right: "write" };
+    return this.#stack?.lacks("read") ? { state: "no_right", right: "read" } : state;
   }
 
   listen(listener: LineListener): () => void {
@@ -126,7 +111,7 @@ export class Line {
 
   /** Takes downlinks to their end, for a config node with this pace; of several paces the lowest counts. */
   send(perMinute: number | undefined): ReturnType<Sending["join"]> {
-    this.#rights.need("write");
+    this.#stack?.need("write");
     return this.#sending.join(perMinute);
   }
 
@@ -147,7 +132,7 @@ export class Line {
     const { openedAt } = this.session;
     if (openedAt !== undefined) {
       this.#key.acceptedUntil = Date.now();
-      this.#rights.ask(openedAt, this.#api);
+      this.#stack?.loggedIn(openedAt);
       this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
     }
     if (this.session.stateFor(new Set()).state === "connected") this.#problem = this.#standing = undefined;
@@ -160,44 +145,24 @@ export class Line {
 
   #met(problem: ConnectionProblem): void {
     this.#problem = problem;
-    void explainProblem(problem, this.#context(), this.#api).then((explanation) => {
+    const context = contextOf(this.#settings, this.#key, Date.now());
+    void explainProblem(problem, context, this.#stack?.api).then((explanation) => {
       if (this.#problem !== problem) return;
       this.#standing = { news: "error", explanation, served: new Set() };
       this.#tell(this.#standing);
     });
   }
 
-  #context(): ConnectionContext {
-    const { service, host, port, tls, applicationId, tenantId, keyForm, apiKey } = this.#settings;
-    const { acceptedUntil, facts } = this.#key;
-    return {
-      service,
-      host,
-      port,
-      useTls: tls !== undefined,
-      userName: userName(applicationId, tenantId),
-      applicationId,
-      ...(tenantId === undefined ? {} : { tenantId }),
-      keyForm,
-      keyLength: apiKey.length,
-      ...(acceptedUntil === undefined ? {} : { acceptedUntil }),
-      ...(facts?.expiresAt === undefined ? {} : { keyExpiresAt: facts.expiresAt }),
-      now: Date.now(),
-      ...(tls === undefined ? {} : { tls }),
-    };
-  }
-
   #checkSilence(): void {
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
-    if (this.#key.received || this.#rights.lacks("read")) return;
+    if (this.#key.received || this.#stack?.lacks("read")) return;
     if (this.session.openedAt === undefined) {
       this.#silence = undefined; // The next connection gets its hour.
       return;
     }
-    const { applicationId } = this.#settings;
+    const { service, applicationId = "" } = this.#settings;
     const { facts } = this.#key;
-    const text = explainSilence({ applicationId, ...(facts === undefined ? {} : { key: facts }) });
-    this.#warn(text);
+    this.#warn(explainSilence({ service, applicationId, ...(facts === undefined ? {} : { key: facts }) }));
   }
 
   #invalid(report: InvalidReport): void {
@@ -229,8 +194,8 @@ export class Line {
 const pool = new Pool<Line>();
 
 /** The line for these settings: one per identity in this process, open until the last lease is given back. */
-export function lineFor(settings: StackSettings): Lease<Line> {
+export function lineFor(settings: ConnectionSettings): Lease<Line> {
   const lease = pool.acquire(identityOf(settings), () => new Line(settings));
-  lease.resource.adoptApi(settings.api);
+  if (settings.service === "stack") lease.resource.adoptApi(settings.api);
   return lease;
 }

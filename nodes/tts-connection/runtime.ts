@@ -1,15 +1,19 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { Kind } from "../../src/stack/kinds";
 import { getConfigNode, type TlsConfigNode, type WithUsers } from "../shared/red";
 import { nodeStatus, StatusWriter, statusOf } from "../shared/status";
 import { flowError, textOf } from "../shared/text";
 import { Connection, type Receiver, type Sender, type SendingUser } from "./connection";
 import type { News } from "./line";
 import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
+import { serviceOf } from "./service";
 import { readSettings } from "./settings";
 
 /** What other nodes may use of the config node. */
 export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
   service: string;
+  /** The kinds of message that can come at all; absent where it is not configured. */
+  kinds: ReadonlySet<Kind> | undefined;
   join(user: Receiver): () => Promise<void>;
   joinAsSender(user: SendingUser): Sender;
 }
@@ -39,7 +43,8 @@ export default function init(RED: NodeAPI): void {
       this.users = connection.everyTab;
       this.status(next);
     });
-    const connection = new Connection(readSettings(properties, this.credentials, tls), {
+    const settings = readSettings(properties, this.credentials, tls);
+    const connection = new Connection(settings, {
       showStatus: (view) => status.show(() => nodeStatus(RED, statusOf(view))),
       greet: (view, users) => {
         this.users = users;
@@ -49,6 +54,7 @@ export default function init(RED: NodeAPI): void {
       silence: () => status.end(),
     });
     this.service = properties.service;
+    this.kinds = settings.ok ? serviceOf(settings.settings).kinds : undefined;
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);
     this.on("close", () => status.end());

@@ -5,14 +5,14 @@ import { explainNoAnswer } from "../../src/diagnosis/noAnswer";
 import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
 import type { Explanation, Text } from "../../src/stack/explanation";
-import type { StackSettings } from "./settings";
+import type { ConnectionSettings } from "./settings";
 
 /** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
 const MOST_QUESTIONS = 10;
 
 /** What the downlinks of a line need of it. */
 export interface SendingLine {
-  readonly settings: StackSettings;
+  readonly settings: ConnectionSettings;
   readonly service: Service;
   readonly session: Session;
   readonly api: () => StackApi | undefined;
@@ -75,10 +75,10 @@ export class Sending {
 
   async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {
     const { settings, session, api } = this.#line;
-    const { applicationId } = settings;
+    const { service, applicationId = "" } = settings;
     const asked = this.#questions < MOST_QUESTIONS ? api() : undefined;
     this.#questions += 1;
-    const facts = { ...evidence, applicationId, devicesSeen: session.devicesSeen };
+    const facts = { ...evidence, service, applicationId, devicesSeen: session.devicesSeen };
     const explanation = await explainNoAnswer(facts, asked);
     this.#questions -= 1;
     return explanation;

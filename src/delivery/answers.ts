@@ -1,4 +1,3 @@
-import type { Kind } from "../stack/kinds";
 import type { ApplicationDownlink, Received, StackError } from "../stack/messages";
 
 /** What the stack can say of a downlink. */
@@ -14,16 +13,6 @@ export interface Answer {
   readonly correlationIds: readonly (readonly string[])[];
   readonly error?: StackError;
 }
-
-/** The kinds of message that answer a downlink. */
-export const ANSWER_KINDS: ReadonlySet<Kind> = new Set<Kind>([
-  "downlink_queued",
-  "downlink_sent",
-  "downlink_ack",
-  "downlink_nack",
-  "downlink_failed",
-  "downlink_queue_invalidated",
-]);
 
 /** What a message says of downlinks. Rule: which list of correlation IDs counts, protocol.md 3.5; nesting, 2.3. */
 export function answersIn(received: Received): readonly Answer[] {

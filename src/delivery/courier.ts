@@ -2,7 +2,7 @@ import type { Recipient } from "../connection/router";
 import type { Session } from "../connection/session";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
-import { ANSWER_KINDS } from "./answers";
+import { ANSWER_KINDS } from "../stack/kinds";
 import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
 import { Dispatch } from "./dispatch";
 import { Experience, type NoAnswerEvidence } from "./evidence";

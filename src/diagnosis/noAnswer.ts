@@ -1,3 +1,4 @@
+import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
 import type { Encoding, Operation } from "../stack/downlink/order";
 import { nearestOf } from "../stack/downlink/nearest";
@@ -8,6 +9,8 @@ import type { StackApi } from "./stackApi";
 
 /** What this side has seen around a downlink that nobody answered. */
 export interface NoAnswerFacts {
+  /** Default: `stack`. */
+  readonly service?: Service["name"];
   readonly applicationId: string;
   readonly deviceId: string;
   readonly operation: Operation;

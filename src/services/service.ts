@@ -47,7 +47,11 @@ export interface Publish {
  */
 export interface Service {
   readonly name: "stack" | "pubsub" | "v2";
+  /** The kinds of message that can come at all. */
+  readonly kinds: ReadonlySet<Kind>;
   readonly login: Login;
+  /** One message may come several times, as MQTT allows above QoS 0. */
+  readonly redelivers: boolean;
   /** A set of subscriptions for these kinds in which no two overlap, so that no broker can deliver twice. */
   subscriptions(kinds: ReadonlySet<Kind>): readonly Subscription[];
   classify(topic: string): Classified;

@@ -1,7 +1,7 @@
 import { decodeMessage } from "../stack/decode";
 import { userName } from "../stack/identifiers";
 import { V3_LIMITS } from "../stack/downlink/limits";
-import { isStackKind, type Kind } from "../stack/kinds";
+import { isStackKind, STACK_KINDS, type Kind } from "../stack/kinds";
 import { downlinkTopic, messageTopicFilter, parseTopic } from "../stack/topics";
 import type { Classified, Service } from "./service";
 
@@ -21,8 +21,10 @@ export function stackService(account: {
   const { applicationId, tenantId, apiKey } = account;
   return {
     name: "stack",
+    kinds: new Set(STACK_KINDS),
     // The server keeps no sessions: `clean: false` would promise what it does not do.
     login: { username: userName(applicationId, tenantId), password: apiKey, clean: true },
+    redelivers: false,
 
     subscriptions: (kinds) =>
       [...kinds].filter(isStackKind).map((kind) => ({

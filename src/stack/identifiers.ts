@@ -14,6 +14,11 @@ export function isIdentifier(text: string): boolean {
   return text.length <= LONGEST_IDENTIFIER && IDENTIFIER.test(text);
 }
 
+/** Whether a text can be the ID of an application or device of V2. Rule: TTN V2, `api.ValidID`. */
+export function isV2Identifier(text: string): boolean {
+  return /^[0-9a-z](?:[_-]?[0-9a-z]){1,35}$/.test(text);
+}
+
 /** Whether a text can be a tenant ID: an identifier, or empty on a deployment without tenants. */
 export function isTenantId(text: string): boolean {
   return text === "" || isIdentifier(text);

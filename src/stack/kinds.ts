@@ -32,3 +32,13 @@ export type Kind = StackKind | V2ErrorKind;
 export function isStackKind(text: string): text is StackKind {
   return Object.hasOwn(TOPIC_OF_KIND, text);
 }
+
+/** The kinds that say what has become of a downlink. */
+export const ANSWER_KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  "downlink_queued",
+  "downlink_sent",
+  "downlink_ack",
+  "downlink_nack",
+  "downlink_failed",
+  "downlink_queue_invalidated",
+]);

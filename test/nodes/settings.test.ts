@@ -17,6 +17,7 @@ function read(more: object = {}, credentials: ConnectionCredentials = { apiKey: 
 function settingsOf(more: object = {}, credentials?: ConnectionCredentials, tls?: object): StackSettings {
   const result = read(more, credentials, tls);
   assert.ok(result.ok, JSON.stringify(result));
+  assert.equal(result.settings.service, "stack");
   return result.settings;
 }
 

@@ -1,7 +1,7 @@
 /** What may stand in the fields of the forms. Pure: tests run it without a browser. */
 import { takeApart } from "../../../src/stack/address";
 import { parseDevicePattern, parsePorts } from "../../../src/stack/filters";
-import { isEui, isIdentifier, splitApplication } from "../../../src/stack/identifiers";
+import { isEui, isIdentifier, isV2Identifier, splitApplication } from "../../../src/stack/identifiers";
 
 /** Why a value is invalid: a key of `tts-connection`'s catalogue, and what the text names. */
 export interface Reason {
@@ -15,9 +15,6 @@ export type Rule = (value: string) => Reason | undefined;
 /** A whole value from the environment: what it will be is not known here. */
 export const isEnvironmentVariable = (value: string): boolean =>
   /^\$(?:\{[a-zA-Z_]\w*\}|\([a-zA-Z_]\w*\))$/.test(value);
-
-/** IDs of V2: hyphens and underscores, from two characters on. Rule: TTN V2, `api.ValidID`. */
-const V2_IDENTIFIER = /^[0-9a-z](?:[_-]?[0-9a-z]){1,35}$/;
 
 const required =
   (key: string): Rule =>
@@ -74,7 +71,7 @@ export const optionalApplicationId: Rule = optional(applicationId);
 
 export const v2ApplicationId: Rule = (value) =>
   required("validation.application-id-required")(value) ??
-  (V2_IDENTIFIER.test(value.trim()) ? undefined : { key: "validation.v2-identifier" });
+  (isV2Identifier(value.trim()) ? undefined : { key: "validation.v2-identifier" });
 
 export const tenantId: Rule = optional(identifier);
 

@@ -1,3 +1,7 @@
+/** What sending needs of a connection that can be set up without it, as Pub/Sub connections can. */
+export type DownlinkNeed =
+  "application" | "downlink_push" | "downlink_replace" | "downlink_queued" | "downlink_sent" | "downlink_ack";
+
 /** What a way of talking to the stack can say of a downlink. What it cannot is refused before sending, never ignored. */
 export interface DownlinkLimits {
   /** Which identifiers devices have: V2 took `_` and two characters. */
@@ -10,6 +14,8 @@ export interface DownlinkLimits {
   /** `encoding: downlinks`. */
   readonly objects: boolean;
   readonly clear: boolean;
+  /** What the connection is not set up for. Absent: it has everything. */
+  readonly lacking?: ReadonlySet<DownlinkNeed>;
 }
 
 /** The stack's own words, on its MQTT server and by Pub/Sub. */

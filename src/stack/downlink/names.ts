@@ -1,11 +1,8 @@
 /** IDs of devices and gateways. Usable in the browser. */
-import { isEui, isIdentifier } from "../identifiers";
+import { isEui, isIdentifier, isV2Identifier } from "../identifiers";
 import type { DownlinkLimits } from "./limits";
 import { refused, refusedNear, right, type Ruled } from "./ruled";
 import { shown } from "./shown";
-
-/** Rule: TTN V2, `api.ValidID`. */
-const V2_IDENTIFIER = /^[0-9a-z](?:[_-]?[0-9a-z]){1,35}$/;
 
 const LONGEST_TO_MEND = 100;
 
@@ -27,7 +24,7 @@ export function nearestIdentifier(
 }
 
 const isName = (text: string, form: DownlinkLimits["identifiers"]): boolean =>
-  form === "v2" ? V2_IDENTIFIER.test(text) : isIdentifier(text);
+  form === "v2" ? isV2Identifier(text) : isIdentifier(text);
 
 /** The device a downlink is for. The stack drops a downlink for anything else without a word. */
 export function deviceId(value: unknown, form: DownlinkLimits["identifiers"]): Ruled<string> {

@@ -1,0 +1,88 @@
+import type { ConnectionOptions } from "node:tls";
+import { takeApart, usualPort, type AddressParts } from "../../../src/stack/address";
+import { asFlag, asText, asWholeNumber } from "../../shared/values";
+import type { ConnectionProperties } from "../properties";
+import { unsetVariable, wrong, type Read } from "./read";
+
+/** What a session needs, whatever speaks to it. */
+export interface CommonSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Absent: not encrypted. */
+  readonly tls?: ConnectionOptions;
+  /** Absent: generated for each session. */
+  readonly clientId?: string;
+  /** Seconds. */
+  readonly keepalive: number;
+  /** Absent: none until the server ends a connection over its rate limit. */
+  readonly downlinksPerMinute?: number;
+  /** Downlinks held while disconnected. */
+  readonly holdMax: number;
+  /** Seconds. */
+  readonly holdFor: number;
+}
+
+/** Where it goes, and what else stood in what was pasted as host. */
+interface Endpoint extends Pick<CommonSettings, "host" | "port" | "tls"> {
+  readonly address: AddressParts;
+}
+
+/** How many at most: of downlinks a minute, of downlinks held, of seconds. */
+const MOST = { downlinksPerMinute: 60_000, holdMax: 10_000, holdFor: 86_400 } as const;
+
+/**
+ * Host, port and encryption. What was pasted (or came from the environment) as one piece is taken apart: `mqtts://host:8883`.
+ * @param tls options of the `tls-config` node, where one is chosen
+ */
+export function readEndpoint(
+  properties: ConnectionProperties,
+  tls: ConnectionOptions | undefined,
+): Read<Endpoint> {
+  const { host: given, port: portGiven, useTls, tls: tlsNode } = properties;
+  const unset = unsetVariable({ host: given, port: portGiven, useTls });
+  if (unset) return unset;
+  const address = takeApart(asText(given));
+  const host = address.host ?? "";
+  if (host === "") return wrong("error.not-configured.host");
+  const encrypted = address.tls ?? asFlag(useTls);
+  if (tlsNode !== "" && tls === undefined && encrypted) return wrong("error.not-configured.tls-config");
+  const text = asText(portGiven);
+  const port = address.port ?? (text === "" ? usualPort(encrypted) : asWholeNumber(text, 1, 65_535));
+  if (port === undefined) return wrong("error.not-configured.port", { port: text });
+  return { ok: true, settings: { host, port, ...(encrypted ? { tls: tls ?? {} } : {}), address } };
+}
+
+/** How the session is held, and how fast downlinks go. */
+export function readManners(
+  properties: ConnectionProperties,
+): Read<Omit<CommonSettings, "host" | "port" | "tls">> {
+  const { clientId, keepalive, downlinksPerMinute, holdMax, holdFor } = properties;
+  const unset = unsetVariable({ clientId, keepalive, downlinksPerMinute, holdMax, holdFor });
+  if (unset) return unset;
+  const numbers = {
+    keepalive: asWholeNumber(keepalive, 5, 300),
+    pace: asWholeNumber(downlinksPerMinute, 1, MOST.downlinksPerMinute),
+    holdMax: asWholeNumber(holdMax, 0, MOST.holdMax),
+    holdFor: asWholeNumber(holdFor, 1, MOST.holdFor),
+  };
+  if (numbers.keepalive === undefined)
+    return wrong("error.not-configured.keepalive", { keepalive: asText(keepalive) });
+  const pace = asText(downlinksPerMinute);
+  if (numbers.pace === undefined && pace !== "")
+    return wrong("error.not-configured.pace", { pace, most: MOST.downlinksPerMinute });
+  if (numbers.holdMax === undefined)
+    return wrong("error.not-configured.hold-max", { number: asText(holdMax), most: MOST.holdMax });
+  if (numbers.holdFor === undefined)
+    return wrong("error.not-configured.hold-for", { seconds: asText(holdFor), most: MOST.holdFor });
+  const id = asText(clientId);
+  return {
+    ok: true,
+    settings: {
+      ...(id === "" ? {} : { clientId: id }),
+      keepalive: numbers.keepalive,
+      ...(numbers.pace === undefined ? {} : { downlinksPerMinute: numbers.pace }),
+      holdMax: numbers.holdMax,
+      holdFor: numbers.holdFor,
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { ConnectionOptions } from "node:tls";
+import { isIdentifier, splitApplication } from "../../../src/stack/identifiers";
+import {
+  readPubsubTopics,
+  type PubsubTopics,
+  type PubsubTopicsProblem,
+} from "../../../src/stack/pubsubTopics";
+import { asText, asWholeNumber } from "../../shared/values";
+import type { ConnectionCredentials, ConnectionProperties } from "../properties";
+import { readEndpoint, readManners, type CommonSettings } from "./common";
+import { unsetVariable, wrong, type Read, type Refusal } from "./read";
+
+/** Everything a session to a broker needs that the stack's Pub/Sub integration publishes to, checked. */
+export interface PubsubSettings extends CommonSettings {
+  readonly service: "pubsub";
+  /** Absent: no downlinks. */
+  readonly applicationId?: string;
+  readonly username?: string;
+  /** Secret. */
+  readonly password?: string;
+  readonly topics: PubsubTopics;
+  readonly qos: 0 | 1 | 2;
+  readonly sharedGroup?: string;
+}
+
+function wrongTopics(problem: PubsubTopicsProblem): Refusal {
+  switch (problem.problem) {
+    case "none":
+      return wrong("error.not-configured.topics-missing");
+    case "not_an_object":
+      return wrong("error.not-configured.topics-form");
+    case "not_text":
+      return wrong("error.not-configured.topic-form", { type: problem.type });
+    case "wildcard":
+      return wrong("error.not-configured.topic-wildcard", { topic: problem.topic });
+    case "too_long":
+      return wrong("error.not-configured.topic-too-long", { length: problem.length, most: problem.most });
+    case "shared_with_downlinks":
+      return wrong("error.not-configured.topic-of-downlinks", {
+        topic: problem.topic,
+        type: problem.type,
+        other: problem.other,
+      });
+    case "group_form":
+      return wrong("error.not-configured.shared-group", { group: problem.group });
+    case "group_splits_answers":
+      return wrong("error.not-configured.shared-group-answers", {
+        topic: problem.topic,
+        type: problem.type,
+        answer: problem.answer,
+      });
+  }
+}
+
+/** An exact text: what a broker knows as a password may begin with a space. */
+const asIs = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
+
+const QOS = [0, 1, 2] as const;
+
+/** Reads the properties of a connection to somebody's own broker. */
+export function readPubsub(
+  properties: ConnectionProperties,
+  credentials: ConnectionCredentials,
+  tls: ConnectionOptions | undefined,
+): Read<PubsubSettings> {
+  const { applicationId: application, baseTopic, topics, qos, sharedGroup } = properties;
+  const { username, password } = credentials;
+  const unset =
+    unsetVariable({ applicationId: application, baseTopic, qos, sharedGroup, username, password }) ??
+    unsetVariable(topics);
+  if (unset) return unset;
+  const endpoint = readEndpoint(properties, tls);
+  if (!endpoint.ok) return endpoint;
+  const { address, ...place } = endpoint.settings;
+
+  // The stack's own broker would have `app1@ttn`; the body of a downlink names the application only.
+  const { applicationId } = splitApplication(asText(application));
+  if (applicationId !== "" && !isIdentifier(applicationId))
+    return wrong("error.not-configured.application-id-form", { applicationId });
+  const user = asText(username) || (address.userName ?? "");
+  const secret = asIs(password);
+  if (user === "" && secret !== "") return wrong("error.not-configured.user-name");
+  const read = readPubsubTopics(baseTopic, topics, asText(sharedGroup));
+  if (!read.ok) return wrongTopics(read.problem);
+  const level = QOS[asWholeNumber(qos, 0, 2) ?? -1];
+  if (level === undefined) return wrong("error.not-configured.qos", { qos: asText(qos) });
+
+  const manners = readManners(properties);
+  if (!manners.ok) return manners;
+  const group = asText(sharedGroup);
+  return {
+    ok: true,
+    settings: {
+      service: "pubsub",
+      ...place,
+      ...manners.settings,
+      ...(applicationId === "" ? {} : { applicationId }),
+      ...(user === "" ? {} : { username: user }),
+      ...(secret === "" ? {} : { password: secret }),
+      topics: read.topics,
+      qos: level,
+      ...(group === "" ? {} : { sharedGroup: group }),
+    },
+  };
+}

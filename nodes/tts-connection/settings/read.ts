@@ -1,0 +1,24 @@
+import type { Explanation, TextValues } from "../../../src/stack/explanation";
+import { asText } from "../../shared/values";
+
+export interface Refusal {
+  readonly ok: false;
+  readonly explanation: Explanation;
+}
+
+/** What became of properties: settings that cannot be wrong, or why not. */
+export type Read<T> = { readonly ok: true; readonly settings: T } | Refusal;
+
+export const wrong = (key: string, values: TextValues = {}): Refusal => ({
+  ok: false,
+  explanation: { code: "not_configured", key, values },
+});
+
+/** Node-RED leaves `${NAME}` as it is where there is no such environment variable. */
+export function unsetVariable(values: object | null): Refusal | undefined {
+  for (const [property, value] of Object.entries(values ?? {})) {
+    const variable = /^\$\{([^}]+)\}$/.exec(asText(value))?.[1];
+    if (variable !== undefined) return wrong("error.not-configured.environment", { property, variable });
+  }
+  return undefined;
+}

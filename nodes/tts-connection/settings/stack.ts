@@ -1,0 +1,73 @@
+import type { ConnectionOptions } from "node:tls";
+import { apiUrl } from "../../../src/diagnosis/stackApi";
+import {
+  apiKeyForm,
+  isIdentifier,
+  isTenantId,
+  splitApplication,
+  type ApiKeyForm,
+} from "../../../src/stack/identifiers";
+import { asText } from "../../shared/values";
+import type { ConnectionCredentials, ConnectionProperties } from "../properties";
+import { readEndpoint, readManners, type CommonSettings } from "./common";
+import { unsetVariable, wrong, type Read } from "./read";
+
+/** Everything a session to The Things Stack's MQTT server needs, checked. */
+export interface StackSettings extends CommonSettings {
+  readonly service: "stack";
+  readonly applicationId: string;
+  readonly tenantId?: string;
+  /** Secret. */
+  readonly apiKey: string;
+  readonly keyForm: ApiKeyForm;
+  /** Empty: `https://<host>/api/v3`; a URL; or `off`. */
+  readonly api: string;
+}
+
+/** Reads the properties of a connection to the stack's own MQTT server; a pasted `app1@ttn` is taken apart. */
+export function readStack(
+  properties: ConnectionProperties,
+  credentials: ConnectionCredentials,
+  tls: ConnectionOptions | undefined,
+): Read<StackSettings> {
+  const { applicationId: application, tenantId: tenant, api: apiGiven } = properties;
+  const unset = unsetVariable({
+    applicationId: application,
+    tenantId: tenant,
+    api: apiGiven,
+    apiKey: credentials.apiKey,
+  });
+  if (unset) return unset;
+  const endpoint = readEndpoint(properties, tls);
+  if (!endpoint.ok) return endpoint;
+  const { address, ...place } = endpoint.settings;
+
+  const account = splitApplication(asText(application));
+  const applicationId = account.applicationId || (address.applicationId ?? "");
+  if (applicationId === "") return wrong("error.not-configured.application-id");
+  if (!isIdentifier(applicationId))
+    return wrong("error.not-configured.application-id-form", { applicationId });
+  const tenantId = account.tenantId ?? (asText(tenant) || (address.tenantId ?? ""));
+  if (!isTenantId(tenantId)) return wrong("error.not-configured.tenant-id-form", { tenantId });
+  const apiKey = asText(credentials.apiKey);
+  if (apiKey === "") return wrong("error.not-configured.api-key", { applicationId });
+
+  const manners = readManners(properties);
+  if (!manners.ok) return manners;
+  const api = asText(apiGiven);
+  if (!/^(off)?$/i.test(api) && apiUrl(api, place.host) === undefined)
+    return wrong("error.not-configured.api", { api });
+  return {
+    ok: true,
+    settings: {
+      service: "stack",
+      ...place,
+      ...manners.settings,
+      applicationId,
+      ...(tenantId === "" ? {} : { tenantId }),
+      apiKey,
+      keyForm: apiKeyForm(apiKey),
+      api,
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import type { Text } from "../../src/stack/explanation";
+import type { KeyRecord } from "./keyRecord";
+import { Rights, type Right } from "./rights";
+import type { StackSettings } from "./settings/stack";
+
+/** What only the stack's own server has beside MQTT: an HTTP API to ask with the same key, and rights that the key has or lacks. */
+export class StackAccess {
+  readonly #settings: StackSettings;
+  readonly #rights: Rights;
+  #api: StackApi | undefined;
+  #apiSetting = "";
+
+  constructor(settings: StackSettings, key: KeyRecord, onChange: () => void, warn: (text: Text) => void) {
+    this.#settings = settings;
+    this.#rights = new Rights(key, settings.applicationId, onChange, warn);
+    this.#setApi(settings.api);
+  }
+
+  /** Absent where it is switched off. */
+  get api(): StackApi | undefined {
+    return this.#api;
+  }
+
+  /** Of different `api` settings of one identity the first that is not empty counts. */
+  adoptApi(setting: string): void {
+    if (this.#apiSetting === "" && setting !== "") this.#setApi(setting);
+  }
+
+  lacks(right: Right): boolean {
+    return this.#rights.lacks(right);
+  }
+
+  need(right: Right): void {
+    this.#rights.need(right);
+  }
+
+  /** @param login by its time, in ms since 1970 */
+  loggedIn(login: number): void {
+    this.#rights.ask(login, this.#api);
+  }
+
+  #setApi(setting: string): void {
+    this.#apiSetting = setting;
+    const { host, tls, apiKey } = this.#settings;
+    const url = apiUrl(setting, host);
+    this.#api = url === undefined ? undefined : createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
+  }
+}

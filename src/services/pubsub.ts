@@ -1,0 +1,87 @@
+import { decodeMessage } from "../stack/decode";
+import { V3_LIMITS, type DownlinkLimits, type DownlinkNeed } from "../stack/downlink/limits";
+import { ANSWER_KINDS, isStackKind, type Kind } from "../stack/kinds";
+import { kindsByTopic, type PubsubTopics } from "../stack/pubsubTopics";
+import type { Service, Subscription } from "./service";
+
+/** What a Pub/Sub integration and the broker between it and us are set to. */
+export interface PubsubAccount {
+  /** The application that downlinks are for; absent: none are sent. */
+  readonly applicationId?: string;
+  readonly username?: string;
+  /** Secret. */
+  readonly password?: string;
+  /** As somebody has set it, so that the broker can know us again. */
+  readonly clientId?: string;
+  readonly topics: PubsubTopics;
+  readonly qos: 0 | 1 | 2;
+  /** Of an MQTT shared subscription. */
+  readonly sharedGroup?: string;
+}
+
+const NEEDED_TOPICS = [
+  "downlink_push",
+  "downlink_replace",
+  "downlink_queued",
+  "downlink_sent",
+  "downlink_ack",
+] as const;
+
+/** What of sending these settings do not allow. */
+function limitsOf({ applicationId, topics }: PubsubAccount): DownlinkLimits {
+  const lacking = new Set<DownlinkNeed>(NEEDED_TOPICS.filter((type) => !topics.has(type)));
+  if (applicationId === undefined) lacking.add("application");
+  return { ...V3_LIMITS, lacking };
+}
+
+/**
+ * The stack's Pub/Sub integration, by way of somebody's own broker. All devices share a topic per type of message, so only the body
+ * says whom it is from, and of which kind it is where several share a topic. Filters are the very topics: none overlaps another.
+ */
+export function pubsubService(account: PubsubAccount): Service {
+  const { applicationId = "", username, password, clientId, topics, qos, sharedGroup } = account;
+  const kindsOf = kindsByTopic(topics);
+  // Answers have to come to whoever sent the downlink: those topics are not shared out.
+  const filterOf = (topic: string, kinds: readonly Kind[]): string =>
+    sharedGroup === undefined || kinds.some((kind) => ANSWER_KINDS.has(kind))
+      ? topic
+      : `$share/${sharedGroup}/${topic}`;
+  const subscriptions = [...kindsOf].map(([topic, kinds]): Subscription => ({
+    filter: filterOf(topic, kinds),
+    qos,
+    kinds,
+  }));
+
+  return {
+    name: "pubsub",
+    kinds: new Set([...topics.keys()].filter(isStackKind)),
+    // Only with a name of ours can the broker keep a session for us, and only what is above QoS 0 is kept in it.
+    login: {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      clean: clientId === undefined || qos === 0,
+    },
+    redelivers: qos > 0,
+
+    subscriptions: (wanted) => subscriptions.filter(({ kinds }) => kinds.some((kind) => wanted.has(kind))),
+
+    classify(topic) {
+      const kinds = kindsOf.get(topic);
+      return kinds ? { what: "message", kinds } : { what: "unknown" };
+    },
+
+    decode: ({ kinds }, bytes) => decodeMessage(bytes, kinds.length === 1 ? kinds[0] : undefined),
+
+    downlinkLimits: limitsOf(account),
+    encodeDownlink: (deviceId, operation, downlinks) => ({
+      topic: topics.get(`downlink_${operation}`) ?? "",
+      payload: Buffer.from(
+        JSON.stringify({
+          end_device_ids: { device_id: deviceId, application_ids: { application_id: applicationId } },
+          downlinks,
+        }),
+      ),
+      qos,
+    }),
+  };
+}
