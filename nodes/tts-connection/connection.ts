@@ -1,6 +1,7 @@
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/router";
+import type { Traffic } from "../../src/connection/traffic";
 import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/follow";
 import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
@@ -42,6 +43,13 @@ interface Joined extends ConnectionUser {
   readonly sends: boolean;
 }
 
+/** What the forms may know of a connection. */
+export interface ConnectionInsight {
+  readonly state: ConnectionView["state"] | "unused";
+  /** Absent while no node uses the connection. */
+  readonly traffic: Traffic | undefined;
+}
+
 /** How the config node speaks to the flows: to Catch and Status nodes by way of one user per tab. */
 export interface Speaker {
   /** To all tabs where users are; not more often than statuses may be written. */
@@ -76,6 +84,13 @@ export class Connection {
     this.#speaker = speaker;
     if (!settings.ok)
       this.#faulty = { news: "error", explanation: settings.explanation, served: new Set<string>() };
+  }
+
+  get insight(): ConnectionInsight {
+    return {
+      state: this.#users.size === 0 ? "unused" : this.#ownView().state,
+      traffic: this.#open?.lease.resource.session.traffic,
+    };
   }
 
   /** One user of each tab. */

@@ -18,6 +18,7 @@ import { Sending } from "./sending";
 import { serviceOf } from "./service";
 import { identityOf, type ConnectionSettings } from "./settings";
 import { StackAccess } from "./stackAccess";
+import { trafficOf } from "./trafficRecord";
 
 /** News of a line for the flows, by way of its config nodes. `served` holds the tabs that have it already. */
 export type News = { readonly served: Set<string> } & (
@@ -56,7 +57,8 @@ export class Line {
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
     const { host, port, tls, keepalive } = settings;
-    this.#key = keyRecordOf(identityOf(settings));
+    const identity = identityOf(settings);
+    this.#key = keyRecordOf(identity);
     this.#service = serviceOf(settings);
     const warn = (text: Text): void => this.#warn(text);
     if (settings.service === "stack")
@@ -68,6 +70,7 @@ export class Line {
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       ...(settings.service === "stack" ? { keyForm: settings.keyForm } : {}),
+      traffic: trafficOf(identity, this.#service),
     });
     this.#sending = new Sending({
       settings,

@@ -3,11 +3,18 @@ import type { Kind } from "../../src/stack/kinds";
 import { getConfigNode, type TlsConfigNode, type WithUsers } from "../shared/red";
 import { nodeStatus, StatusWriter, statusOf } from "../shared/status";
 import { flowError, textOf } from "../shared/text";
-import { Connection, type Receiver, type Sender, type SendingUser } from "./connection";
+import {
+  Connection,
+  type ConnectionInsight,
+  type Receiver,
+  type Sender,
+  type SendingUser,
+} from "./connection";
 import type { News } from "./line";
 import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
 import { serviceOf } from "./service";
 import { readSettings } from "./settings";
+import { serveSuggestions } from "./trafficRoutes";
 
 /** What other nodes may use of the config node. */
 export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
@@ -16,6 +23,8 @@ export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUser
   kinds: ReadonlySet<Kind> | undefined;
   join(user: Receiver): () => Promise<void>;
   joinAsSender(user: SendingUser): Sender;
+  /** For the forms. */
+  insight(): ConnectionInsight;
 }
 
 type ConnectionDef = NodeDef & Partial<ConnectionProperties>;
@@ -57,9 +66,11 @@ export default function init(RED: NodeAPI): void {
     this.kinds = settings.ok ? serviceOf(settings.settings).kinds : undefined;
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);
+    this.insight = () => connection.insight;
     this.on("close", () => status.end());
   }
 
+  serveSuggestions(RED);
   RED.nodes.registerType<TtsConnectionNode, ConnectionDef, object, ConnectionCredentials>(
     "tts-connection",
     TtsConnection,

@@ -1,32 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Delivery } from "../../src/connection/router";
-import { explainMissingPayload } from "../../src/diagnosis/messages";
-import { commonFields } from "../../src/stack/summary";
-import { isEmptyFrame, uplinkFields, uplinkPayload } from "../../src/stack/uplink";
-import { v2Fields } from "../../src/stack/v2Shape";
-import { receive, refuse, type Outcome } from "../shared/receiver";
+import { receive, refuse } from "../shared/receiver";
+import { servePreview } from "./previewRoute";
 import type { UplinkProperties } from "./properties";
-import { readUplinkSettings, type UplinkSettings } from "./settings";
+import { readUplinkSettings } from "./settings";
+import { viewOf } from "./view";
 
 const KINDS = new Set(["uplink_message"] as const);
-
-/** What a flow gets of an uplink. Fields are added to one object: this runs for every message. */
-function viewOf(
-  { topic, origin, arrivedAt, received }: Delivery,
-  settings: UplinkSettings,
-): Outcome | undefined {
-  if (received.kind !== "uplink_message") return undefined;
-  const uplink = received.message;
-  if (!settings.emptyFrames && isEmptyFrame(uplink)) return undefined;
-  const chosen = uplinkPayload(uplink, settings);
-  if (chosen.outcome === "skip") return undefined;
-
-  const common = commonFields(received, topic, origin, arrivedAt);
-  const message = Object.assign(common, uplinkFields(uplink));
-  if (settings.shape === "v2") Object.assign(message, v2Fields(uplink, common));
-  if (chosen.outcome === "payload") return { send: Object.assign(message, { payload: chosen.payload }) };
-  return { fail: explainMissingPayload(settings.output, settings.field, common.deviceId, uplink), message };
-}
 
 function labelOf({ origin, received }: Delivery): string {
   const fPort = received.kind === "uplink_message" ? received.message.uplink_message.f_port : undefined;
@@ -52,5 +32,6 @@ export default function init(RED: NodeAPI): void {
     });
   }
 
+  servePreview(RED);
   RED.nodes.registerType("tts-uplink", TtsUplink);
 }

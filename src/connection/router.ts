@@ -2,6 +2,7 @@ import type { Classified, Origin, Service } from "../services/service";
 import type { MessageProblem } from "../stack/decode";
 import type { Kind } from "../stack/kinds";
 import type { Received } from "../stack/messages";
+import { Traffic } from "./traffic";
 
 /** A message for one recipient. */
 export interface Delivery {
@@ -41,7 +42,6 @@ interface Route {
 type ClassifiedMessage = Extract<Classified, { what: "message" }>;
 
 const MOST_DEVICES = 5_000;
-const MOST_SEEN = 10_000;
 /** What may be sent around as a port: a hostile `f_port: 1e9` must not fill the map. */
 const MOST_PORTS = 256;
 
@@ -97,16 +97,22 @@ export class Router {
   readonly #onInvalid: (invalid: InvalidMessage) => void;
   readonly #recipients = new Set<Recipient>();
   readonly #tables = new Map<Kind, Table>();
-  readonly #devicesSeen = new Set<string>();
+  readonly #traffic: Traffic;
 
-  constructor(service: Service, onInvalid: (invalid: InvalidMessage) => void) {
+  /** @param traffic where it is noted what came from whom */
+  constructor(
+    service: Service,
+    onInvalid: (invalid: InvalidMessage) => void,
+    traffic: Traffic = new Traffic(service),
+  ) {
     this.#service = service;
     this.#onInvalid = onInvalid;
+    this.#traffic = traffic;
   }
 
-  /** IDs of devices that messages came from, ten thousand at most. */
-  get devicesSeen(): ReadonlySet<string> {
-    return this.#devicesSeen;
+  /** What is known of the devices that messages came from. */
+  get traffic(): Traffic {
+    return this.#traffic;
   }
 
   /** The kinds that somebody wants. */
@@ -137,7 +143,7 @@ export class Router {
 
   #decode(classified: ClassifiedMessage, topic: string, bytes: Buffer, arrivedAt: number): void {
     const { origin, kinds } = classified;
-    if (origin) this.#see(origin.deviceId);
+    let device = origin && this.#traffic.see(origin.deviceId, arrivedAt);
     const kind = kinds.length === 1 ? kinds[0] : undefined;
     // Where the topic names kind and device, a look-up tells whether anybody wants it.
     if (origin && kind && this.#table(kind).of(origin.deviceId).recipients.length === 0) return;
@@ -149,7 +155,8 @@ export class Router {
     }
     let { received } = decoded;
     const from = origin ?? originOf(received);
-    if (!origin) this.#see(from.deviceId);
+    device ??= this.#traffic.see(from.deviceId, arrivedAt);
+    if (device) this.#traffic.keep(device, received, topic, bytes);
     const recipients = forPort(this.#table(received.kind).of(from.deviceId), received);
     let first = true;
     for (const recipient of recipients) {
@@ -162,10 +169,6 @@ export class Router {
       first = false;
       recipient.deliver({ topic, origin: from, arrivedAt, received });
     }
-  }
-
-  #see(deviceId: string): void {
-    if (this.#devicesSeen.size < MOST_SEEN) this.#devicesSeen.add(deviceId);
   }
 
   #table(kind: Kind): Table {

@@ -9,6 +9,7 @@ import { problemOf } from "./recognise";
 import { Router, type Recipient } from "./router";
 import type { SessionState } from "./state";
 import { Subscriptions } from "./subscriptions";
+import type { DevicesSeen, Traffic } from "./traffic";
 
 export interface SessionSettings {
   readonly endpoint: Endpoint;
@@ -17,6 +18,8 @@ export interface SessionSettings {
   /** Seconds, 5 to 300. */
   readonly keepalive: number;
   readonly keyForm?: ApiKeyForm;
+  /** What earlier sessions of this identity have seen. */
+  readonly traffic?: Traffic;
   /** Pause before the next attempt in ms; tests shorten it. */
   readonly pause?: (kind: BackoffKind, attempts: number) => number;
 }
@@ -64,7 +67,7 @@ export class Session {
   constructor(settings: SessionSettings) {
     this.#settings = settings;
     this.#invalid = new InvalidMessages((report) => this.#tell((listener) => listener.onInvalid(report)));
-    this.#router = new Router(settings.service, (message) => this.#invalid.take(message));
+    this.#router = new Router(settings.service, (message) => this.#invalid.take(message), settings.traffic);
     this.#subscriptions = new Subscriptions(settings.service, () => this.#subscriptionsChanged());
     this.#connect();
   }
@@ -79,9 +82,14 @@ export class Session {
     return this.#lastMessageAt;
   }
 
+  /** What this session and earlier ones of its identity have seen. */
+  get traffic(): Traffic {
+    return this.#router.traffic;
+  }
+
   /** IDs of devices that messages came from. */
-  get devicesSeen(): ReadonlySet<string> {
-    return this.#router.devicesSeen;
+  get devicesSeen(): DevicesSeen {
+    return this.#router.traffic;
   }
 
   /** The state for somebody who waits for these kinds of messages: connected only when their subscriptions stand. */

@@ -44,6 +44,12 @@ export interface Shown {
   readonly at: number;
 }
 
+/** Of the admin API. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
 export type FlowNode = Record<string, unknown> & { readonly id: string; readonly type: string };
 export type Credentials = Record<string, Readonly<Record<string, string>>>;
 
@@ -193,6 +199,12 @@ export class Flows {
   /** The flows as they are stored and exported. */
   get exported(): string {
     return JSON.stringify(runtime()._redNodes.getFlows());
+  }
+
+  /** What Node-RED's admin API answers. */
+  async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const answer: Answer = await helper.request().get(path).query(query);
+    return answer;
   }
 
   getNode(id: string): Node {

@@ -1,0 +1,81 @@
+/** What `msg.payload` would have been with the settings in a form, by the same code as at run time. */
+import type { LastUplink } from "../../src/connection/traffic";
+import { parseDevicePattern } from "../../src/stack/filters";
+import { isEmptyFrame } from "../../src/stack/uplink";
+import type { ConnectionInsight } from "../tts-connection/connection";
+import type { UplinkSettings } from "./settings";
+import { viewOf } from "./view";
+
+/** A payload as far as a form shows it. */
+export type ShownPayload =
+  | { readonly is: "bytes"; readonly length: number; readonly hex: string; readonly isCut: boolean }
+  | { readonly is: "json"; readonly text: string; readonly isCut: boolean };
+
+/** Which message it was. */
+interface Shown {
+  readonly deviceId: string;
+  readonly fPort?: number;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+export type Preview =
+  /** Nothing came from these devices on these FPorts; `isSeen`: something did, but was not read, as no node wanted it. */
+  | { readonly outcome: "none"; readonly isSeen: boolean; readonly state: ConnectionInsight["state"] }
+  | (Shown & {
+      readonly outcome: "sent";
+      readonly payload: ShownPayload;
+      /** The other fields of the message. */
+      readonly fields: readonly string[];
+    })
+  /** Nothing is sent, and no error. */
+  | (Shown & { readonly outcome: "empty_frame" | "missing" })
+  | (Shown & { readonly outcome: "error" });
+
+const MOST_BYTES = 51;
+const LONGEST_JSON = 1_000;
+const MOST_FIELDS = 40;
+/** Frames without payload that are passed over for one that has one. */
+const MOST_TRIED = 50;
+
+/** Keys of the session, some of them in the clear: they are no part of what somebody chooses here. */
+const withoutKeys = (key: string, value: unknown): unknown => (key === "app_s_key" ? "…" : value);
+
+function shown(payload: unknown): ShownPayload {
+  if (Buffer.isBuffer(payload)) {
+    const hex = payload.subarray(0, MOST_BYTES).toString("hex").toUpperCase();
+    return { is: "bytes", length: payload.length, hex, isCut: payload.length > MOST_BYTES };
+  }
+  const text = JSON.stringify(payload, withoutKeys);
+  return { is: "json", text: text.slice(0, LONGEST_JSON), isCut: text.length > LONGEST_JSON };
+}
+
+function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | undefined {
+  const delivery = uplink.read();
+  if (delivery?.received.kind !== "uplink_message") return undefined;
+  const { fPort, at } = uplink;
+  const { deviceId } = delivery.origin;
+  const message: Shown = { deviceId, at, ...(fPort === undefined ? {} : { fPort }) };
+  // Before the view is made: whether it is empty is asked of what was received.
+  const isEmpty = isEmptyFrame(delivery.received.message);
+  const view = viewOf(delivery, settings);
+  if (!view) return { outcome: isEmpty && !settings.emptyFrames ? "empty_frame" : "missing", ...message };
+  if ("fail" in view) return { outcome: "error", ...message };
+  const fields = Object.keys(view.send).filter((field) => field !== "payload");
+  const payload: unknown = Reflect.get(view.send, "payload");
+  return { outcome: "sent", ...message, payload: shown(payload), fields: fields.slice(0, MOST_FIELDS) };
+}
+
+/** Of the last message of these devices on these FPorts; of one with a payload, if there is one. */
+export function lastMessage({ state, traffic }: ConnectionInsight, settings: UplinkSettings): Preview {
+  const devices = parseDevicePattern(settings.devices);
+  const none: Preview = { outcome: "none", isSeen: false, state };
+  if (!traffic || !devices.ok) return none;
+  let first: Preview | undefined;
+  for (const uplink of traffic.lastUplinks(devices.matches, settings.wantsPort).slice(0, MOST_TRIED)) {
+    const preview = previewOf(uplink, settings);
+    first ??= preview;
+    if (preview && preview.outcome !== "empty_frame") return preview;
+  }
+  return first ?? { ...none, isSeen: [...traffic].some((deviceId) => devices.matches(deviceId)) };
+}

@@ -1,0 +1,179 @@
+import type { Service } from "../services/service";
+import type { Received } from "../stack/messages";
+import type { Delivery } from "./router";
+
+/** Whom something came from, as far as that is known. */
+export interface DevicesSeen extends Iterable<string> {
+  has(deviceId: string): boolean;
+}
+
+/** The last uplink of a device on one FPort. */
+interface KeptUplink {
+  at: number;
+  topic: string;
+  /** The bytes, one per character: text is no slice of a larger buffer, and is copied for next to nothing. Empty: given up for room. */
+  bytes: string;
+}
+
+/** A device that something came from. */
+export interface SeenDevice {
+  readonly deviceId: string;
+  /** 16 hex digits, as sent. */
+  eui: string | undefined;
+  /** ms since 1970 on this machine. */
+  at: number;
+  readonly uplinks: Map<number | undefined, KeptUplink>;
+}
+
+/** The last uplink of a device on one FPort, to be read when somebody asks. */
+export interface LastUplink {
+  readonly device: SeenDevice;
+  readonly fPort: number | undefined;
+  /** ms since 1970 on this machine. */
+  readonly at: number;
+  /** How much there is to read, in bytes; 0 where it was given up for room. */
+  readonly size: number;
+  /** A message of its own each time. */
+  read(): Delivery | undefined;
+}
+
+const MOST_DEVICES = 10_000;
+/** The part that is pushed out at once, so that looking for the oldest is worth it. */
+const PUSHED_OUT = MOST_DEVICES / 4;
+/** Names on the wire are 36 characters at most. */
+const LONGEST_ID = 64;
+const MOST_PORTS = 16;
+/** In bytes. */
+const MOST_KEPT = 4_000_000;
+const LONGEST_UPLINK = 32_768;
+const EUI_LENGTH = 16;
+
+const oldestFirst = (one: { at: number }, other: { at: number }): number => one.at - other.at;
+
+/**
+ * What the traffic of a connection teaches, for the suggestions of the forms: which devices there are, and the last uplink of each
+ * on each FPort. Bounded; what was not seen for longest goes first. Everything is read out of it only when somebody asks.
+ */
+export class Traffic implements DevicesSeen {
+  readonly #service: Service;
+  readonly #devices = new Map<string, SeenDevice>();
+  #kept = 0;
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  has(deviceId: string): boolean {
+    return this.#devices.has(deviceId);
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.#devices.keys();
+  }
+
+  /** How many devices there are. */
+  get size(): number {
+    return this.#devices.size;
+  }
+
+  get devices(): Iterable<SeenDevice> {
+    return this.#devices.values();
+  }
+
+  /** The last uplinks of these devices on these FPorts, the latest first. */
+  lastUplinks(
+    wantsDevice: (deviceId: string) => boolean,
+    wantsPort: (fPort: number | undefined) => boolean,
+  ): readonly LastUplink[] {
+    const found = [...this.#devices.values()]
+      .filter((device) => device.uplinks.size > 0 && wantsDevice(device.deviceId))
+      .flatMap((device) =>
+        [...device.uplinks]
+          .filter(([fPort]) => wantsPort(fPort))
+          .map(([fPort, kept]): LastUplink => {
+            const { at, bytes } = kept;
+            return { device, fPort, at, size: bytes.length, read: () => this.#read(device, kept) };
+          }),
+      );
+    return found.sort(oldestFirst).reverse();
+  }
+
+  /** Something came from a device. Undefined for what no device is called. This runs for every message. */
+  see(deviceId: string, at: number): SeenDevice | undefined {
+    const known = this.#devices.get(deviceId);
+    if (known) {
+      known.at = at;
+      return known;
+    }
+    if (deviceId.length > LONGEST_ID) return undefined;
+    if (this.#devices.size >= MOST_DEVICES) this.#pushOut();
+    const device: SeenDevice = { deviceId, eui: undefined, at, uplinks: new Map() };
+    this.#devices.set(deviceId, device);
+    return device;
+  }
+
+  /** Keeps what `see` is followed by, where it was read anyway. This runs for every message that is. */
+  keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer): void {
+    const { dev_eui: eui } = received.message.end_device_ids;
+    if (eui?.length === EUI_LENGTH) device.eui = eui;
+    if (received.kind !== "uplink_message") return;
+    const fPort = received.message.uplink_message.f_port;
+    let kept = device.uplinks.get(fPort);
+    if (!kept) {
+      if (device.uplinks.size >= MOST_PORTS) this.#forgetPort(device);
+      kept = { at: 0, topic: "", bytes: "" };
+      device.uplinks.set(fPort, kept);
+    }
+    const fits = bytes.length <= LONGEST_UPLINK;
+    this.#kept -= kept.bytes.length;
+    kept.at = device.at;
+    kept.topic = topic;
+    kept.bytes = fits ? bytes.toString("latin1") : "";
+    this.#kept += kept.bytes.length;
+    if (this.#kept > MOST_KEPT) this.#makeRoom();
+  }
+
+  #read({ deviceId }: SeenDevice, { at, topic, bytes }: KeptUplink): Delivery | undefined {
+    const classified = this.#service.classify(topic);
+    if (classified.what !== "message" || bytes === "") return undefined;
+    const decoded = this.#service.decode(classified, Buffer.from(bytes, "latin1"));
+    if (!decoded.ok) return undefined;
+    const { received } = decoded;
+    const applicationId = received.message.end_device_ids.application_ids?.application_id ?? "";
+    return { topic, origin: classified.origin ?? { deviceId, applicationId }, arrivedAt: at, received };
+  }
+
+  #forgetPort({ uplinks }: SeenDevice): void {
+    const [oldest] = [...uplinks].sort(([, one], [, other]) => oldestFirst(one, other));
+    if (!oldest) return;
+    const [fPort, { bytes }] = oldest;
+    this.#kept -= bytes.length;
+    uplinks.delete(fPort);
+  }
+
+  #pushOut(): void {
+    for (const device of this.#oldestDevices().slice(0, PUSHED_OUT)) {
+      this.#giveUp(device);
+      this.#devices.delete(device.deviceId);
+    }
+  }
+
+  /** Of the devices that were not seen for longest only the names stay. */
+  #makeRoom(): void {
+    for (const device of this.#oldestDevices()) {
+      if (this.#kept <= MOST_KEPT / 2) return;
+      this.#giveUp(device);
+    }
+  }
+
+  #giveUp({ uplinks }: SeenDevice): void {
+    for (const kept of uplinks.values()) {
+      this.#kept -= kept.bytes.length;
+      kept.bytes = "";
+    }
+  }
+
+  #oldestDevices(): SeenDevice[] {
+    return [...this.#devices.values()].sort(oldestFirst);
+  }
+}

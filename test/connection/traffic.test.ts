@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { Router } from "../../src/connection/router";
+import { Traffic } from "../../src/connection/traffic";
+import { stackService } from "../../src/services/stack";
+import type { Kind } from "../../src/stack/kinds";
+import { bytesOf, capturesOf } from "../stack/fixtures";
+
+const SERVICE = stackService({ applicationId: "app1", apiKey: "" });
+const topicOf = (device: string, end = "up"): string => `v3/app1/devices/${device}/${end}`;
+const always = (): boolean => true;
+
+/** A router that reads uplinks, and what it has noted. */
+function noting(kinds: readonly Kind[] = ["uplink_message"]) {
+  const traffic = new Traffic(SERVICE);
+  const router = new Router(SERVICE, () => undefined, traffic);
+  router.add({
+    kinds: new Set(kinds),
+    everyDevice: true,
+    wantsDevice: always,
+    // A flow may do what it likes to its message.
+    deliver: ({ received }) => void Object.assign(received.message, { end_device_ids: null }),
+  });
+  let now = 1_000;
+  const take = (device: string, body: object = {}, ids: object = {}): void =>
+    router.take(
+      topicOf(device),
+      bytesOf({ end_device_ids: { device_id: device, ...ids }, uplink_message: body }),
+      now++,
+    );
+  return { traffic, router, take };
+}
+
+const portsOf = (traffic: Traffic): (number | undefined)[] =>
+  traffic.lastUplinks(always, always).map(({ fPort }) => fPort);
+
+describe("what is kept of the traffic", () => {
+  it("is the last uplink of each device on each FPort, the latest first, whatever a flow did to it", () => {
+    const { traffic, take } = noting();
+    take("door", { f_port: 1, frm_payload: "AQ==" });
+    take("valve", { f_port: 2 });
+    take("door", { f_port: 3 });
+    take("door", { f_port: 1, frm_payload: "Ag==" });
+    take("door");
+    const last = traffic.lastUplinks(always, always);
+    assert.deepEqual(
+      last.map(({ device, fPort, at }) => [device.deviceId, fPort, at]),
+      [
+        ["door", undefined, 1004],
+        ["door", 1, 1003],
+        ["door", 3, 1002],
+        ["valve", 2, 1001],
+      ],
+    );
+    const delivery = last[1]?.read();
+    assert.ok(delivery?.received.kind === "uplink_message");
+    assert.equal(delivery.received.message.uplink_message.frm_payload, "Ag==");
+    assert.deepEqual([delivery.topic, delivery.arrivedAt], [topicOf("door"), 1003]);
+    assert.equal(delivery.origin.deviceId, "door");
+    assert.notEqual(last[1]?.read()?.received.message, delivery.received.message, "a copy each time");
+  });
+
+  it("can be asked for devices and FPorts", () => {
+    const { traffic, take } = noting();
+    for (const device of ["door", "valve"]) for (const f_port of [1, 2]) take(device, { f_port });
+    const found = traffic.lastUplinks(
+      (device) => device === "valve",
+      (fPort) => fPort === 2,
+    );
+    assert.deepEqual(
+      found.map(({ device, fPort }) => [device.deviceId, fPort]),
+      [["valve", 2]],
+    );
+  });
+
+  it("is read again as it came: every captured uplink, text beyond ASCII too", () => {
+    const { traffic, router, take } = noting();
+    for (const { topic, payload } of capturesOf("uplink_message")) {
+      router.take(topic, bytesOf(payload), 2_000);
+      const [latest] = traffic.lastUplinks((device) => topic === topicOf(device), always);
+      assert.ok(latest?.read());
+    }
+    take("door", { f_port: 1, decoded_payload: { größe: "日本 🚪" } });
+    const delivery = traffic.lastUplinks((device) => device === "door", always)[0]?.read();
+    assert.ok(delivery?.received.kind === "uplink_message");
+    assert.deepEqual(delivery.received.message.uplink_message.decoded_payload, { größe: "日本 🚪" });
+  });
+
+  it("is only the name of a device whose messages nobody reads", () => {
+    const { traffic, take } = noting(["join_accept"]);
+    take("door", { f_port: 1 }, { dev_eui: "70B3D57ED0000001" });
+    const [device] = traffic.devices;
+    assert.deepEqual([device?.deviceId, device?.eui, device?.at], ["door", undefined, 1000]);
+    assert.deepEqual(portsOf(traffic), []);
+    assert.ok(traffic.has("door") && !traffic.has("valve"));
+  });
+
+  it("has the EUI, and not what is none", () => {
+    const { traffic, take } = noting();
+    take("door", {}, { dev_eui: "70B3D57ED0000001" });
+    take("door", {}, { dev_eui: "7".repeat(1_000) });
+    take("valve");
+    assert.deepEqual(
+      [...traffic.devices].map(({ eui }) => eui),
+      ["70B3D57ED0000001", undefined],
+    );
+  });
+
+  describe("is bounded:", () => {
+    it("ten thousand devices, of which those not seen for longest go first", () => {
+      const { traffic, take } = noting();
+      for (let index = 0; index < 10_000; index++) take(`device-${index}`);
+      take("device-0");
+      take("one-more");
+      assert.ok(traffic.size <= 10_000 && traffic.size > 5_000, String(traffic.size));
+      assert.ok(traffic.has("one-more") && traffic.has("device-0") && traffic.has("device-9999"));
+      assert.ok(!traffic.has("device-1"));
+    });
+
+    it("sixteen FPorts of a device", () => {
+      const { traffic, take } = noting();
+      for (let f_port = 1; f_port <= 223; f_port++) take("door", { f_port });
+      assert.deepEqual(
+        portsOf(traffic),
+        Array.from({ length: 16 }, (_, index) => 223 - index),
+      );
+    });
+
+    it("four million bytes in all, of which those of devices not seen for longest go first", () => {
+      const { traffic, take } = noting();
+      const kept = (): number => traffic.lastUplinks(always, always).reduce((sum, { size }) => sum + size, 0);
+      for (let index = 0; index < 400; index++) {
+        take(`device-${index}`, { f_port: index % 20, decoded_payload: { text: "x".repeat(30_000) } });
+        assert.ok(kept() <= 4_000_000);
+      }
+      assert.ok(kept() > 1_500_000);
+      assert.equal(traffic.size, 400, "the names stay");
+      const last = traffic.lastUplinks(always, always);
+      assert.ok(last.at(0)?.read());
+      assert.equal(last.at(-1)?.read(), undefined);
+    });
+
+    it("counts again what was given up, and what was replaced", () => {
+      const { traffic, take } = noting();
+      for (let round = 0; round < 400; round++)
+        take("door", { f_port: round % 40, decoded_payload: { text: "x".repeat(30_000) } });
+      take("valve", { f_port: 1 });
+      assert.ok(traffic.lastUplinks(always, always).every((uplink) => uplink.read()));
+    });
+
+    it("no message of more than 32 kB, and no name that no device has", () => {
+      const { traffic, take } = noting();
+      take("door", { f_port: 1, decoded_payload: { text: "x".repeat(40_000) } });
+      take("d".repeat(10_000), { f_port: 1 });
+      assert.deepEqual([...traffic], ["door"]);
+      assert.deepEqual(portsOf(traffic), [1]);
+      assert.equal(traffic.lastUplinks(always, always)[0]?.read(), undefined);
+    });
+
+    it("names like those of JavaScript's own properties are names", () => {
+      const { traffic, take } = noting();
+      for (const name of ["__proto__", "constructor", "<img src=x onerror=alert(1)>"])
+        take(name, { f_port: 1 });
+      assert.equal(traffic.size, 3);
+      assert.ok(traffic.has("__proto__") && !traffic.has("toString"));
+    });
+  });
+});
