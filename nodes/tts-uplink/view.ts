@@ -1,12 +1,12 @@
 import type { Delivery } from "../../src/connection/router";
 import { explainMissingPayload } from "../../src/diagnosis/messages";
 import { commonFields } from "../../src/stack/summary";
-import { isEmptyFrame, uplinkFields, uplinkPayload } from "../../src/stack/uplink";
+import { isEmptyFrame, uplinkMessage, uplinkPayload } from "../../src/stack/uplink";
 import { v2Fields } from "../../src/stack/v2Shape";
 import type { Outcome } from "../shared/receiver";
 import type { UplinkSettings } from "./settings";
 
-/** What a flow gets of an uplink. Fields are added to one object: this runs for every message. */
+/** What a flow gets of an uplink. */
 export function viewOf(
   { topic, origin, arrivedAt, received }: Delivery,
   settings: UplinkSettings,
@@ -18,8 +18,10 @@ export function viewOf(
   if (chosen.outcome === "skip") return undefined;
 
   const common = commonFields(received, topic, origin, arrivedAt);
-  const message = Object.assign(common, uplinkFields(uplink));
+  const payload = chosen.outcome === "payload" ? chosen.payload : undefined;
+  const message = uplinkMessage(common, uplink, payload);
   if (settings.shape === "v2") Object.assign(message, v2Fields(uplink, common));
-  if (chosen.outcome === "payload") return { send: Object.assign(message, { payload: chosen.payload }) };
+  if (chosen.outcome === "payload") return { send: message };
+  delete message.payload;
   return { fail: explainMissingPayload(settings.output, settings.field, common.deviceId, uplink), message };
 }

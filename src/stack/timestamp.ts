@@ -16,6 +16,5 @@ export function millisecondsOf(time: string): number | undefined {
 
 /** Nanoseconds of a duration as protobuf writes it, `"0.051456s"`, `undefined` for anything else. */
 export function nanosecondsOf(duration: string): number | undefined {
-  const [, seconds, decimals = ""] = /^(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(duration) ?? [];
-  return seconds === undefined ? undefined : Number(seconds) * 1e9 + Number(decimals.padEnd(9, "0"));
+  return /^\d{1,12}(?:\.\d{1,9})?s$/.test(duration) ? Math.round(parseFloat(duration) * 1e9) : undefined;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eventFields } from "../../src/stack/event";
 import { joinPayload } from "../../src/stack/join";
 import { commonFields } from "../../src/stack/summary";
-import { uplinkFields, uplinkPayload } from "../../src/stack/uplink";
+import { uplinkMessage, uplinkPayload } from "../../src/stack/uplink";
 import { received } from "./fixtures";
 
 const IDS = {
@@ -49,7 +49,9 @@ describe("messages of older servers", () => {
     const arrivedAt = Date.UTC(2026, 0, 1);
     const common = commonFields(message, "", {}, arrivedAt);
     assert.deepEqual([common.receivedAt, common.time], ["2026-01-01T00:00:00.000Z", arrivedAt]);
-    assert.deepEqual(uplinkFields(message.message), {
+    assert.deepEqual(uplinkMessage(common, message.message, "the payload"), {
+      ...common,
+      payload: "the payload",
       fPort: 15,
       fCnt: 0,
       confirmed: false,

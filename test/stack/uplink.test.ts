@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { isEmptyFrame, uplinkFields, uplinkPayload, type UplinkOutput } from "../../src/stack/uplink";
+import {
+  isEmptyFrame,
+  uplinkMessage,
+  uplinkPayload,
+  type Uplink,
+  type UplinkOutput,
+} from "../../src/stack/uplink";
+import { commonFields } from "../../src/stack/summary";
 import { captured, capturesOf, received, uplink } from "./fixtures";
 
+const fieldsOf = (message: Uplink) =>
+  uplinkMessage(commonFields({ kind: "uplink_message", message }, "", {}, 0), message, "the payload");
 const of = (name: string) => captured("uplink_message", name).message;
 const choose = (name: string, output: UplinkOutput, ...fieldPath: (string | number)[]) =>
   uplinkPayload(of(name), { output, fieldPath, missing: "error" });
@@ -16,32 +25,32 @@ const field = (decoded_payload: unknown, ...fieldPath: (string | number)[]) => {
 
 describe("the fields of an uplink", () => {
   it("fill in what is left out for being zero", () => {
-    const { fPort, fCnt, confirmed, ...rest } = uplinkFields(of("first uplink after join"));
+    const { fPort, fCnt, confirmed, ...rest } = fieldsOf(of("first uplink after join"));
     assert.deepEqual({ fPort, fCnt, confirmed }, { fPort: 1, fCnt: 0, confirmed: false });
-    assert.deepEqual(Object.keys(rest), ["radio"]);
-    assert.equal(uplinkFields(of("confirmed")).confirmed, true);
-    assert.equal(uplinkFields(of("lost uplinks")).fCnt, 30);
+    assert.ok(!("encrypted" in rest) && !("warnings" in rest) && !("simulated" in rest));
+    assert.equal(fieldsOf(of("confirmed")).confirmed, true);
+    assert.equal(fieldsOf(of("lost uplinks")).fCnt, 30);
   });
 
   it("have no FPort where the frame has none", () => {
-    assert.ok(!("fPort" in uplinkFields(of("no port"))));
-    assert.equal(uplinkFields(of("port 223")).fPort, 223);
+    assert.ok(!("fPort" in fieldsOf(of("no port"))));
+    assert.equal(fieldsOf(of("port 223")).fPort, 223);
   });
 
   it("mark payloads that the stack could not decrypt", () => {
-    assert.equal(uplinkFields(of("payload crypto skipped")).encrypted, true);
-    assert.ok(!("encrypted" in uplinkFields(of("payload crypto skipped, but the server has the key"))));
+    assert.equal(fieldsOf(of("payload crypto skipped")).encrypted, true);
+    assert.ok(!("encrypted" in fieldsOf(of("payload crypto skipped, but the server has the key"))));
   });
 
   it("pass on the decoder's warnings", () => {
-    assert.deepEqual(uplinkFields(of("decoder warnings")).warnings, ["battery low", "clock not set"]);
-    assert.ok(!("warnings" in uplinkFields(of("decoded"))));
-    assert.ok(!("warnings" in uplinkFields(uplink({ decoded_payload_warnings: [] }).message)));
+    assert.deepEqual(fieldsOf(of("decoder warnings")).warnings, ["battery low", "clock not set"]);
+    assert.ok(!("warnings" in fieldsOf(of("decoded"))));
+    assert.ok(!("warnings" in fieldsOf(uplink({ decoded_payload_warnings: [] }).message)));
   });
 
   it("are there for every capture", () => {
     for (const { name, payload } of capturesOf("uplink_message")) {
-      const { radio, fCnt } = uplinkFields(received(payload, "uplink_message").message);
+      const { radio, fCnt } = fieldsOf(received(payload, "uplink_message").message);
       assert.ok(radio.gateways >= 1 && fCnt >= 0, name);
       assert.equal(typeof radio.rssi, "number", name);
       assert.equal(
