@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeStatus } from "node-red";
-import type { Delivery } from "../../src/connection/router";
+import { portOf, type Delivery, type Recipient } from "../../src/connection/router";
 import type { Explanation } from "../../src/stack/explanation";
-import { parseDevicePattern } from "../../src/stack/filters";
+import { parseDevicePattern, type DevicePattern } from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { asMessage, getConfigNode } from "./red";
@@ -24,10 +24,10 @@ export interface Receiving {
   /** For the status before the first message: more than the devices. */
   readonly waitsFor?: string;
   /** Undefined: not for this node after all. */
-  view(delivery: Delivery): Outcome | undefined;
-  /** What the status says of the last message. */
-  label(delivery: Delivery): string;
+  readonly view: (delivery: Delivery) => Outcome | undefined;
 }
+
+type Devices = Extract<DevicePattern, { ok: true }>;
 
 /** Marks a node whose form holds something that cannot work, and says what. */
 export function refuse(RED: NodeAPI, node: Node, explanation?: Explanation): void {
@@ -64,55 +64,93 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   if (isPubsub && never.length > 0)
     node.warn(textOf(RED, { key: "warning.no-topic", values: { events: never.join(", ") } }));
 
-  const status = new StatusWriter((next) => node.status(next));
-  let view: ConnectionView = { state: "connecting" };
-  let last: string | undefined;
-  const waiting = [devices.text || textOf(RED, { key: "status.all-devices", values: {} }), receiving.waitsFor]
-    .filter(Boolean)
-    .join(" · ");
-  const statusNow = (): NodeStatus => {
-    const table = statusOf(view);
-    if (view.state !== "connected") return nodeStatus(RED, table);
-    if (last !== undefined) return nodeStatus(RED, table, last);
-    return nodeStatus(RED, { ...table, key: "status.waiting", values: { what: waiting } });
-  };
-  const show = (): void => status.show(statusNow);
-
-  const deliver = (delivery: Delivery): void => {
-    const outcome = receiving.view(delivery);
-    if (!outcome) return;
-    const label = receiving.label(delivery);
-    if (label !== last) {
-      last = label;
-      show();
-    }
-    if ("send" in outcome) node.send(asMessage(outcome.send));
-    else node.error(flowError(RED, outcome.fail), asMessage(outcome.message));
-  };
-
+  const reception = new Reception(RED, node, receiving, devices);
   const leave = connection.join({
     node,
-    recipient: {
-      kinds: receiving.kinds,
-      everyDevice: devices.exact === undefined && devices.text === "",
-      wantsDevice: (deviceId) => devices.matches(deviceId),
-      ...(receiving.wantsPort ? { wantsPort: receiving.wantsPort } : {}),
-      deliver: (delivery) => {
-        // Nothing that comes over the wire may end the process, nor keep a message from other nodes.
-        try {
-          deliver(delivery);
-        } catch (error) {
-          node.error(error instanceof Error ? error : String(error), { topic: delivery.topic });
-        }
-      },
-    },
-    onView: (next) => {
-      view = next;
-      show();
-    },
+    recipient: reception,
+    onView: (view) => reception.show(view),
   });
   node.on("close", (_removed: boolean, done: () => void) => {
-    status.end();
+    reception.end();
     leave().then(done, done);
   });
+}
+
+/**
+ * A receiving node on its connection. One object, so that what a message needs of its node lies together in memory: with a thousand
+ * nodes, fetching it from there is what costs.
+ */
+class Reception implements Recipient {
+  readonly kinds: Recipient["kinds"];
+  readonly everyDevice: boolean;
+  readonly wantsPort: Recipient["wantsPort"];
+  readonly #node: Node;
+  readonly #view: Receiving["view"];
+  #lastDevice: string | undefined;
+  #lastPort: number | undefined;
+  readonly #RED: NodeAPI;
+  readonly #status: StatusWriter;
+  readonly #devices: Devices;
+  /** What it waits for, until the first message. */
+  readonly #waiting: string;
+  #connection: ConnectionView = { state: "connecting" };
+
+  constructor(RED: NodeAPI, node: Node, receiving: Receiving, devices: Devices) {
+    const everything = textOf(RED, { key: "status.all-devices", values: {} });
+    this.#RED = RED;
+    this.#node = node;
+    this.#view = receiving.view;
+    this.#devices = devices;
+    this.#waiting = [devices.text || everything, receiving.waitsFor].filter(Boolean).join(" · ");
+    this.#status = new StatusWriter((next) => node.status(next));
+    this.kinds = receiving.kinds;
+    this.everyDevice = devices.exact === undefined && devices.text === "";
+    this.wantsPort = receiving.wantsPort;
+  }
+
+  wantsDevice(deviceId: string): boolean {
+    return this.#devices.matches(deviceId);
+  }
+
+  deliver(delivery: Delivery): void {
+    // Nothing that comes over the wire may end the process, nor keep a message from other nodes.
+    try {
+      this.#deliver(delivery);
+    } catch (error) {
+      this.#node.error(error instanceof Error ? error : String(error), { topic: delivery.topic });
+    }
+  }
+
+  /** Shows the state of the connection. */
+  show(connection: ConnectionView): void {
+    this.#connection = connection;
+    this.#status.show(() => this.#statusNow());
+  }
+
+  end(): void {
+    this.#status.end();
+  }
+
+  #deliver(delivery: Delivery): void {
+    const outcome = this.#view(delivery);
+    if (!outcome) return;
+    const { deviceId } = delivery.origin;
+    const fPort = portOf(delivery.received);
+    if (deviceId !== this.#lastDevice || fPort !== this.#lastPort) {
+      this.#lastDevice = deviceId;
+      this.#lastPort = fPort;
+      this.#status.show(() => this.#statusNow());
+    }
+    if ("send" in outcome) this.#node.send(asMessage(outcome.send));
+    else this.#node.error(flowError(this.#RED, outcome.fail), asMessage(outcome.message));
+  }
+
+  #statusNow(): NodeStatus {
+    const table = statusOf(this.#connection);
+    if (this.#connection.state !== "connected") return nodeStatus(this.#RED, table);
+    const last = this.#lastDevice;
+    if (last === undefined)
+      return nodeStatus(this.#RED, { ...table, key: "status.waiting", values: { what: this.#waiting } });
+    return nodeStatus(this.#RED, table, this.#lastPort === undefined ? last : `${last} · ${this.#lastPort}`);
+  }
 }

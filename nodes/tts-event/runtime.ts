@@ -39,7 +39,6 @@ export default function init(RED: NodeAPI): void {
         const reason = error ? { reason: reasonOf(RED, error, downlinkOf(received)) } : {};
         return { send: Object.assign(common, eventFields(received), reason) };
       },
-      label: ({ origin }) => origin.deviceId,
     });
   }
 

@@ -21,7 +21,6 @@ export default function init(RED: NodeAPI): void {
         const common = commonFields(received, topic, origin, arrivedAt);
         return { send: Object.assign(common, { payload: joinPayload(received.message, common) }) };
       },
-      label: ({ origin }) => origin.deviceId,
     });
   }
 

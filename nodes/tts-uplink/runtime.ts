@@ -1,5 +1,4 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import type { Delivery } from "../../src/connection/router";
 import { receive, refuse } from "../shared/receiver";
 import { servePreview } from "./previewRoute";
 import type { UplinkProperties } from "./properties";
@@ -7,11 +6,6 @@ import { readUplinkSettings } from "./settings";
 import { viewOf } from "./view";
 
 const KINDS = new Set(["uplink_message"] as const);
-
-function labelOf({ origin, received }: Delivery): string {
-  const fPort = received.kind === "uplink_message" ? received.message.uplink_message.f_port : undefined;
-  return fPort === undefined ? origin.deviceId : `${origin.deviceId} · ${fPort}`;
-}
 
 export default function init(RED: NodeAPI): void {
   function TtsUplink(this: Node, def: NodeDef & Partial<UplinkProperties>): void {
@@ -28,7 +22,6 @@ export default function init(RED: NodeAPI): void {
       kinds: KINDS,
       ...(settings.ports === "" ? {} : { wantsPort: settings.wantsPort, waitsFor: settings.ports }),
       view: (delivery) => viewOf(delivery, settings),
-      label: labelOf,
     });
   }
 

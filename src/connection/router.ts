@@ -22,7 +22,7 @@ export interface Recipient {
   readonly everyDevice: boolean;
   wantsDevice(deviceId: string): boolean;
   /** Absent: all FPorts, and frames without one. */
-  wantsPort?(fPort: number | undefined): boolean;
+  readonly wantsPort?: ((fPort: number | undefined) => boolean) | undefined;
   deliver(delivery: Delivery): void;
 }
 
@@ -74,7 +74,8 @@ class Table {
   }
 }
 
-function portOf(received: Received): number | undefined {
+/** The FPort of an uplink. */
+export function portOf(received: Received): number | undefined {
   return received.kind === "uplink_message" ? received.message.uplink_message.f_port : undefined;
 }
 
