@@ -70,20 +70,6 @@ for (const type of NODE_TYPES) {
           [],
         );
       });
-
-      it(`comes with help in the same language (${file})`, () => {
-        const help = read(`${folder}/${path.basename(file, ".json")}.md`);
-        assert.doesNotMatch(help, /^#{1,2} |<script/m);
-        assert.match(help, /^### Properties$/m);
-        // Node-RED's own Markdown: `: name (type) : text`, of which a further colon or line would cut off all before it.
-        for (const line of help.split("\n")) {
-          if (line.startsWith(":")) assert.match(line, /^: [^:(]+ \([^:)]+\) : [^:]+$/);
-          else assert.doesNotMatch(line, /:[^:]+\([^:]+\).*:/);
-        }
-        assert.match(help, /^### Status$/m);
-        assert.match(help, /^### Errors$/m);
-        if (type !== "tts-connection") assert.match(help, /^### Outputs$/m);
-      });
     }
   });
 }

@@ -1,0 +1,63 @@
+/** The languages of forms, help, statuses and errors: their files, and what they are compared with. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { isJsonObject } from "../../src/stack/check";
+import { NODE_TYPES, read, ROOT, type NodeType } from "./sources";
+
+/** These must be there, and others must be complete as soon as there is any file of them: half a language is none. */
+export const REQUIRED_LANGUAGES: readonly string[] = ["en-US"];
+
+export const ENGLISH = "en-US";
+
+/** Flat: `label.name` to its text. */
+export type Catalogue = ReadonlyMap<string, string>;
+
+const FOLDERS = [...NODE_TYPES.map((type) => `nodes/${type}/locales`), "nodes/shared/locales"];
+
+/** Required ones, and those of which there is any file. */
+export const LANGUAGES: readonly string[] = [
+  ...new Set([
+    ...REQUIRED_LANGUAGES,
+    ...FOLDERS.flatMap((folder) => readdirSync(path.join(ROOT, folder)).map((file) => path.parse(file).name)),
+  ]),
+];
+
+export const TRANSLATIONS = LANGUAGES.filter((language) => language !== ENGLISH);
+
+/** What a room's texts are in: `shared` has those of the run time. */
+export type Room = NodeType | "shared";
+
+export const ROOMS: readonly Room[] = [...NODE_TYPES, "shared"];
+
+function flat(level: object, prefix = ""): [string, string][] {
+  return Object.entries(level).flatMap(([key, value]: [string, unknown]) => {
+    if (isJsonObject(value)) return flat(value, `${prefix}${key}.`);
+    assert.equal(typeof value, "string", `${prefix}${key} is no text`);
+    return [[prefix + key, String(value)] satisfies [string, string]];
+  });
+}
+
+export function catalogueOf(room: Room, language: string): Catalogue {
+  const value: unknown = JSON.parse(read(`nodes/${room}/locales/${language}.json`));
+  assert.ok(isJsonObject(value));
+  return new Map(flat(value));
+}
+
+export const helpOf = (type: NodeType, language: string): string =>
+  read(`nodes/${type}/locales/${language}.md`);
+
+export const hasFile = (room: Room, file: string): boolean =>
+  existsSync(path.join(ROOT, `nodes/${room}/locales/${file}`));
+
+/** Names of the values that go into a text. */
+export const placeholdersOf = (text: string): string[] =>
+  [...new Set(Array.from(text.matchAll(/__(\w+?)__/g), ([, name = ""]) => name))].sort();
+
+/** Texts of statuses without the values that go into them, such as `waiting:`. */
+export const statusesOf = (language: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...catalogueOf("shared", language)]
+      .filter(([key]) => key.startsWith("status."))
+      .map(([key, text]) => [key, text.replace(/__\w+?__/g, "").trim()]),
+  );

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import {
+  catalogueOf,
+  ENGLISH,
+  hasFile,
+  LANGUAGES,
+  placeholdersOf,
+  ROOMS,
+  statusesOf,
+  TRANSLATIONS,
+} from "./languages";
+import { SAME_EVERYWHERE, SAME_IN } from "./sameWords";
+
+const LONGEST_STATUS = 20;
+
+describe("the languages", () => {
+  for (const language of LANGUAGES) {
+    it(`have every file (${language})`, () => {
+      const files = ROOMS.flatMap((room) => [
+        ...(hasFile(room, `${language}.json`) ? [] : [`${room}: ${language}.json`]),
+        ...(room === "shared" || hasFile(room, `${language}.md`) ? [] : [`${room}: ${language}.md`]),
+      ]);
+      assert.deepEqual(files, []);
+    });
+
+    it(`have statuses of at most twenty characters (${language})`, () => {
+      const isLong = (text: string): boolean => Array.from(text).length > LONGEST_STATUS;
+      assert.deepEqual([...statusesOf(language).values()].filter(isLong), []);
+    });
+  }
+});
+
+for (const language of TRANSLATIONS)
+  for (const room of ROOMS)
+    describe(`the texts of ${room} in ${language}`, () => {
+      const texts = catalogueOf(room, language);
+      const english = catalogueOf(room, ENGLISH);
+
+      it("are those that there are in English, no more and no less", () => {
+        assert.deepEqual({ missing: [...english.keys()].filter((key) => !texts.has(key)) }, { missing: [] });
+        assert.deepEqual(
+          { superfluous: [...texts.keys()].filter((key) => !english.has(key)) },
+          { superfluous: [] },
+        );
+      });
+
+      it("have the same values put into them", () => {
+        for (const [key, text] of english)
+          assert.deepEqual(placeholdersOf(texts.get(key) ?? ""), placeholdersOf(text), key);
+      });
+
+      it("are not empty, and not left in English by accident", () => {
+        const isMeant = (text: string): boolean =>
+          SAME_EVERYWHERE.has(text) || SAME_IN[language]?.has(text) === true || !/\p{L}{2}/u.test(bare(text));
+        const left = [...texts].filter(([key, text]) => text === english.get(key) && !isMeant(text));
+        assert.deepEqual(left, []);
+        assert.deepEqual(
+          [...texts].filter(([, text]) => text.trim() === ""),
+          [],
+        );
+      });
+    });
+
+/** Without the names of values. */
+function bare(text: string): string {
+  return text.replace(/__\w+?__/g, "");
+}
