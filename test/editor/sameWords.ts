@@ -20,6 +20,24 @@ export const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   "door-1",
   "temperature",
   "2030-01-31T06:30:00Z",
+  // Values, as they stand in a message.
+  "push",
+  "replace",
+  "clear",
+  // What the Console calls the types of messages of a Pub/Sub: to be compared with it, side by side.
+  "Uplink message",
+  "Normalized uplink",
+  "Join accept",
+  "Downlink queued",
+  "Downlink sent",
+  "Downlink ack",
+  "Downlink nack",
+  "Downlink failed",
+  "Downlink queue invalidated",
+  "Location solved",
+  "Service data",
+  "Downlink queue push",
+  "Downlink queue replace",
 ]);
 
 /** By language: what happens to be the same word there. */
@@ -44,15 +62,12 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "Service",
     "Services",
     "Port",
-    "Application ID",
-    "Gateway ID",
+    "Tenant",
     "Downlinks",
     "downlinks",
     "downlink",
     "uplink",
-    "Payload",
-    "Type",
-    "transmissions",
+    "join",
   ]),
   nl: new Set([
     "Host",
