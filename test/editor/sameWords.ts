@@ -56,7 +56,11 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "Downlink",
     "downlink",
     "uplink",
+    "join",
+    "event",
     "Payload",
+    "Bytes (Buffer)",
+    "Tenant",
   ]),
   fr: new Set([
     "Service",
