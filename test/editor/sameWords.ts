@@ -87,6 +87,13 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "event",
     "join",
     "is",
+    "Tenant",
+    "Access key",
+    "Events",
+    "Payload is",
+    "Bytes (Buffer)",
+    "1 byte: __hex__",
+    "__count__ bytes: __hex__",
   ]),
   ja: new Set([]),
 };
