@@ -9,8 +9,8 @@ export function textOf(RED: NodeAPI, { key, values }: Text): string {
   return RED._(`${CATALOGUE}:${key}`, values);
 }
 
-/** With a full stop, where it has none: another sentence follows. */
-export const asSentence = (text: string): string => (/[.!?:]$/.test(text) ? text : `${text}.`);
+/** With a full stop, where it has none, in Japanese neither: another sentence follows. */
+export const asSentence = (text: string): string => (/[.!?:。！？：]$/.test(text) ? text : `${text}.`);
 
 /** What Catch nodes get: the code twice, because Node-RED 4.0 passes on `cause` only. */
 export class FlowError extends Error {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { Node } from "node-red";
 import { shorten, StatusWriter } from "../../nodes/shared/status";
-import { FlowError } from "../../nodes/shared/text";
+import { asSentence, FlowError } from "../../nodes/shared/text";
 import { Audience } from "../../nodes/tts-connection/audience";
 
 describe("the audience of a connection", () => {
@@ -41,6 +41,14 @@ describe("the audience of a connection", () => {
     audience.add(b);
     assert.equal(audience.remove(a), undefined);
     assert.equal(audience.remove(b), "t1");
+  });
+});
+
+describe("a text that another sentence follows", () => {
+  it("ends with a full stop, one of its own or ours", () => {
+    for (const text of ["queued.", "why?", "The first one:", "失敗しました。", "誤りではありませんか？"])
+      assert.equal(asSentence(text), text);
+    assert.equal(asSentence("no session"), "no session.");
   });
 });
 
