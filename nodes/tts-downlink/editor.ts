@@ -141,7 +141,7 @@ const inBytes = (count: number, hex: string): string =>
 
 RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
   category: "The Things Stack",
-  color: "#4384AE",
+  color: "#3A8A94",
   icon: "tts-downlink.svg",
   inputs: 1,
   outputs: 1,

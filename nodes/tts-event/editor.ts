@@ -49,7 +49,7 @@ function wordKeys(events: readonly string[]): string[] {
 
 RED.nodes.registerType<EventProperties>("tts-event", {
   category: "The Things Stack",
-  color: "#5F9BBF",
+  color: "#48A19E",
   icon: "tts-event.svg",
   inputs: 0,
   outputs: 1,

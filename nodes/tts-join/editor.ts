@@ -8,7 +8,7 @@ const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-join";
 
 RED.nodes.registerType<JoinProperties>("tts-join", {
   category: "The Things Stack",
-  color: "#5F9BBF",
+  color: "#48A19E",
   icon: "tts-join.svg",
   inputs: 0,
   outputs: 1,

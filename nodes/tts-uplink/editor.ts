@@ -26,7 +26,7 @@ function showOutput(form: Form): void {
 
 RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   category: "The Things Stack",
-  color: "#5F9BBF",
+  color: "#48A19E",
   icon: "tts-uplink.svg",
   inputs: 0,
   outputs: 1,

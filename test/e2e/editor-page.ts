@@ -18,7 +18,10 @@ declare const RED: {
     editConfig(name: string, type: string, id: string): void;
   };
   actions: { invoke(action: string): void };
+  settings: { version: string };
 };
+
+export type Theme = "light" | "dark";
 
 export class EditorPage {
   /** Errors of the page and of its console since the last look. */
@@ -138,6 +141,20 @@ export class EditorPage {
     await this.#picture(name, { x, y, width, height: Math.min(frame.height, form.y + form.height + 6 - y) });
   }
 
+  /** Those that this Node-RED has. */
+  async themes(): Promise<readonly Theme[]> {
+    const version = await this.page.evaluate(() => RED.settings.version);
+    return Number.parseInt(version) >= 5 ? ["light", "dark"] : ["light"];
+  }
+
+  /** As Node-RED 5 does it when a user chooses. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.page.evaluate(
+      (isDark) => void document.documentElement.classList.toggle("nr-theme-dark", isDark),
+      theme === "dark",
+    );
+  }
+
   async screenshotOf(name: string, part: Locator, highest = Infinity): Promise<void> {
     const clip = await part.boundingBox();
     if (clip) await this.#picture(name, { ...clip, height: Math.min(clip.height, highest) });
@@ -150,7 +167,15 @@ export class EditorPage {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     });
     await this.page.mouse.move(5, 5);
-    const file = path.resolve(SCREENSHOTS, `${name}.png`);
-    await this.page.screenshot({ path: file, clip, style: "#red-ui-notifications { display: none }" });
+    for (const theme of await this.themes()) {
+      await this.setTheme(theme);
+      const file = path.resolve(SCREENSHOTS, theme === "light" ? `${name}.png` : `${name}-${theme}.png`);
+      await this.page.screenshot({
+        path: file,
+        clip,
+        style: "#red-ui-notifications, #red-ui-full-shade { display: none !important }",
+      });
+    }
+    await this.setTheme("light");
   }
 }

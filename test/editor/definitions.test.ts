@@ -61,6 +61,32 @@ for (const type of NODE_TYPES) {
   });
 }
 
+describe("colours of nodes in a flow", () => {
+  /** WCAG 2.1. */
+  const luminance = (colour: string): number => {
+    const [red = 0, green = 0, blue = 0] = Array.from(colour.matchAll(/[\dA-F]{2}/g), ([hex]) => {
+      const value = Number.parseInt(hex, 16) / 255;
+      return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const colourOf = (type: NodeType): string => String(register(type).color);
+  const inFlows = NODE_TYPES.filter((type) => type !== "tts-connection");
+
+  it("are one for those that receive, and a darker one for those that send", () => {
+    assert.equal(new Set(inFlows.filter((type) => type !== "tts-downlink").map(colourOf)).size, 1);
+    assert.ok(luminance(colourOf("tts-downlink")) < luminance(colourOf("tts-uplink")));
+  });
+
+  it("let a dark label and a white icon stand out", () => {
+    for (const type of inFlows) {
+      const light = luminance(colourOf(type)) + 0.05;
+      assert.ok(light / 0.05 >= 4.5, `black on ${type}`);
+      assert.ok(1.05 / light >= 3, `white on ${type}`);
+    }
+  });
+});
+
 describe("names of nodes in a flow", () => {
   const words: Readonly<Record<string, string>> = {
     "label.palette": "what",

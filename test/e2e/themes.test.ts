@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import type { Locator } from "playwright-core";
+import { EditorPage, type Theme } from "./editor-page";
+import { assertFits, assertQuiet, assertReadable } from "./form-checks";
+import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
+
+const node = (type: string, y: number, more: object = {}): FlowNode => ({
+  id: type,
+  type,
+  z: "tab",
+  connection: "tts-connection",
+  x: 200,
+  y,
+  wires: [[]],
+  ...more,
+});
+
+const FLOW: FlowNode[] = [
+  { id: "tab", type: "tab", label: "Flow 1" },
+  { id: "tts-connection", type: "tts-connection", host: "127.0.0.1", port: "1", applicationId: "my-app" },
+  node("tts-uplink", 60, { output: "field", field: "temperature", devices: "door-1" }),
+  node("tts-join", 120),
+  node("tts-event", 180, { events: ["downlink_sent", "downlink_ack"] }),
+  node("tts-downlink", 240, { device: "door-1", deviceType: "str", fPort: "15", priority: "HIGH" }),
+  { id: "inject", type: "inject", z: "tab", x: 480, y: 60, wires: [[]] },
+  { id: "debug", type: "debug", z: "tab", x: 480, y: 120, wires: [] },
+  { id: "status", type: "status", z: "tab", x: 480, y: 180, scope: null, wires: [[]] },
+  { id: "mqtt", type: "mqtt in", z: "tab", topic: "a", broker: "", x: 480, y: 240, wires: [[]] },
+];
+
+/** A value for a field of each form that cannot be right, so that there is a reason to be read. */
+const WRONG: Readonly<Record<string, readonly [field: string, value: string]>> = {
+  "tts-connection": ["applicationId", "My App"],
+  "tts-uplink": ["ports", "300"],
+  "tts-join": ["devices", "a b"],
+  "tts-event": ["devices", "a b"],
+  "tts-downlink": ["timeout", "soon"],
+};
+
+const NARROW = ".red-ui-tray, .red-ui-tray-body { width: 300px !important; min-width: 0 !important; }";
+
+describe("the forms in every theme", () => {
+  let nodeRed: NodeRed;
+  let editor: EditorPage;
+  let themes: readonly Theme[];
+
+  before(async function () {
+    this.timeout(60_000);
+    nodeRed = await startNodeRed(FLOW);
+    editor = await EditorPage.open(nodeRed);
+    themes = await editor.themes();
+  });
+  after(async () => {
+    await editor.close();
+    await nodeRed.stop();
+  });
+  afterEach(async () => {
+    await editor.closeForms();
+    await editor.setTheme("light");
+    assert.deepEqual(editor.errors.splice(0), []);
+  });
+
+  const unfoldAll = (form: Locator): Promise<void> =>
+    form.locator("details").evaluateAll((all) => all.forEach((details) => details.setAttribute("open", "")));
+
+  for (const [type, [field, value]] of Object.entries(WRONG)) {
+    const isConfig = type === "tts-connection";
+    it(`${type} is readable, with a reason under a field, and fits into a narrow tray`, async () => {
+      const form = isConfig ? await editor.openConfig(type, type) : await editor.openNode(type);
+      await unfoldAll(form);
+      await form.locator(`#node-${isConfig ? "config-" : ""}input-${field}`).fill(value);
+      await form.locator(".tts-reason:not(:empty)").first().waitFor();
+      for (const theme of themes) {
+        await editor.setTheme(theme);
+        await assertReadable(form);
+        await assertQuiet(form);
+      }
+      await editor.setTheme("light");
+      await editor.screenshot(`theme-${type}`);
+      const narrow = await editor.page.addStyleTag({ content: NARROW });
+      await assertFits(form);
+      await editor.screenshot(`theme-narrow-${type}`);
+      await narrow.evaluate((element: HTMLElement) => element.remove());
+    });
+  }
+
+  it("shows nodes that stand out from those of the core", async () => {
+    await editor.screenshotOf("flow", editor.page.locator("#red-ui-workspace"), 340);
+  });
+
+  it("follows the user's choice of a dark theme", async function () {
+    if (!themes.includes("dark")) this.skip();
+    const { page } = editor;
+    await page.evaluate(() => RED.actions.invoke("core:show-user-settings"));
+    await page.locator("#user-settings-view-dark-theme").selectOption("dark");
+    await page.locator("#node-dialog-ok:visible, .red-ui-tray-footer button.primary:visible").first().click();
+    await page.locator("html.nr-theme-dark").waitFor();
+    const form = await editor.openNode("tts-uplink");
+    await assertReadable(form);
+  });
+});
+
+/** The part of the editor's global that this file uses. */
+declare const RED: { actions: { invoke(action: string): void } };
