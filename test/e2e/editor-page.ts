@@ -39,14 +39,15 @@ export class EditorPage {
     this.#nodeRed = nodeRed;
   }
 
-  static async open(nodeRed: NodeRed): Promise<EditorPage> {
+  /** @param locale the language that the browser asks for */
+  static async open(nodeRed: NodeRed, locale = "en-US"): Promise<EditorPage> {
     if (!existsSync(CHROMIUM)) {
       throw new Error(
         `The browser tests need Chromium: apt-get install -y --no-install-recommends chromium (or CHROMIUM=<path>)`,
       );
     }
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-    const page = await browser.newPage({ viewport: { width: 1400, height: 1900 } });
+    const page = await browser.newPage({ locale, viewport: { width: 1400, height: 1900 } });
     const editor = new EditorPage(browser, page, nodeRed);
     page.setDefaultTimeout(5000);
     page.on("pageerror", (error) => editor.errors.push(error.message));

@@ -12,6 +12,9 @@ export const PACKAGE = path.resolve(__dirname, "../..");
 const RED_JS = process.env.NODE_RED ?? path.join(PACKAGE, "node_modules/node-red/red.js");
 const NODE = process.env.NODE_RED_NODE ?? process.execPath;
 
+/** In the languages that tests start it in. */
+const STARTED = /Started flows|Waiting for missing types|Flows sind gestartet/;
+
 /** A node as it stands in a flow file. */
 export type FlowNode = Readonly<Record<string, unknown>>;
 
@@ -39,6 +42,8 @@ export interface NodeRedOptions {
   readonly userDir?: string;
   /** Folders that packages are loaded from without being installed; default: this package. */
   readonly nodesDir?: readonly string[];
+  /** Of what Node-RED itself says; default: English. */
+  readonly lang?: string;
   /** By node ID, as Node-RED keeps them when it does not encrypt. */
   readonly credentials?: Readonly<Record<string, object>>;
 }
@@ -55,7 +60,7 @@ export async function startNodeRed(
     flowFile: "flows.json",
     credentialSecret: options.credentials ? false : "test",
     nodesDir: options.nodesDir ?? [PACKAGE],
-    lang: "en-US",
+    lang: options.lang ?? "en-US",
     editorTheme: { tours: false },
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { palette: { allowInstall: false, allowUpload: false } },
@@ -94,7 +99,7 @@ export async function startNodeRed(
     await rm(userDir, { recursive: true, force: true });
   };
   const deadline = Date.now() + 20_000;
-  while (!/Started flows|Waiting for missing types/.test(output)) {
+  while (!STARTED.test(output)) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`Node-RED did not start:\n${output}`);

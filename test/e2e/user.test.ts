@@ -50,6 +50,12 @@ describe("a user with an empty flow", () => {
     await editor.done();
   });
 
+  it("chooses the same connection in another node", async () => {
+    const form = await editor.workspace.open(ids.downlink);
+    await form.locator("#node-input-connection").selectOption({ label: `app1@ttn on ${simulator.host}` });
+    await editor.done();
+  });
+
   it("deploys, and sees that it is connected and what it waits for", async () => {
     const flow = await editor.deploy();
     assert.equal(flow.find(({ type }) => type === "tts-connection")?.applicationId, "app1");
@@ -61,6 +67,10 @@ describe("a user with an empty flow", () => {
     simulator.uplink("thermometer");
     await messages.filter({ hasText: "temperature" }).first().waitFor();
     await editor.workspace.shows(ids.uplink, /^thermometer · \d+$/);
+  });
+
+  it("sees under a downlink node that its message cannot be sent", async () => {
+    await editor.workspace.shows(ids.downlink, "invalid");
   });
 
   it("exports the flow, and no secret is in it", async () => {

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { EditorPage } from "./editor-page";
+import { PACKAGE, startNodeRed, type NodeRed } from "./node-red";
+
+/** A language that the package may or may not have: here each of its texts is the English one with this in front. */
+const MARK = "de";
+const LANGUAGE = "de";
+
+const marked = (json: string): string =>
+  JSON.stringify(
+    JSON.parse(json, (_key, value: unknown) => (typeof value === "string" ? `${MARK} ${value}` : value)),
+  );
+
+/** The package as it is built, with one language more. */
+async function withLanguage(folder: string): Promise<void> {
+  await cp(path.join(PACKAGE, "package.json"), path.join(folder, "package.json"));
+  await cp(path.join(PACKAGE, "dist"), path.join(folder, "dist"), { recursive: true });
+  await symlink(path.join(PACKAGE, "node_modules"), path.join(folder, "node_modules"));
+  const locales = path.join(folder, "dist/locales");
+  await mkdir(path.join(locales, LANGUAGE), { recursive: true });
+  for (const file of await readdir(path.join(locales, "en-US"))) {
+    const text = await readFile(path.join(locales, "en-US", file), "utf8");
+    const translated = file.endsWith(".json") ? marked(text) : text.replace(/>\n/, `>\n${MARK} `);
+    await writeFile(path.join(locales, LANGUAGE, file), translated);
+  }
+}
+
+describe("texts in another language", () => {
+  let folder: string;
+  let nodeRed: NodeRed;
+  let editor: EditorPage;
+
+  before(async function () {
+    this.timeout(60_000);
+    folder = await mkdtemp(path.join(tmpdir(), "tts-languages-"));
+    await withLanguage(folder);
+    nodeRed = await startNodeRed(
+      [
+        { id: "tab", type: "tab", label: "Flow 1" },
+        { id: "connection", type: "tts-connection", applicationId: "", host: "127.0.0.1" },
+        { id: "uplink", type: "tts-uplink", z: "tab", connection: "connection", x: 200, y: 100, wires: [[]] },
+      ],
+      { nodesDir: [folder], lang: LANGUAGE },
+    );
+  });
+  afterEach(async () => {
+    assert.deepEqual(editor.errors, []);
+    await editor.close();
+  });
+  after(async () => {
+    await nodeRed.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("are those of Node-RED's setting in statuses and errors, and of the browser in forms", async () => {
+    editor = await EditorPage.open(nodeRed, "en-GB");
+    await editor.workspace.shows("uplink", `${MARK} not configured`);
+    await nodeRed.logged(new RegExp(`tts-\\w+:\\w+\\] ${MARK} `));
+    const form = await editor.openNode("uplink");
+    assert.equal((await form.locator("label[for='node-input-devices']").innerText()).trim(), "Devices");
+  });
+
+  it("are those of the browser in forms, reasons, names of nodes and help", async () => {
+    editor = await EditorPage.open(nodeRed, "de-CH");
+    const form = await editor.openNode("uplink");
+    assert.equal(
+      (await form.locator("label[for='node-input-devices']").innerText()).trim(),
+      `${MARK} Devices`,
+    );
+    await form.locator("#node-input-ports").fill("300");
+    assert.match(await form.locator("#node-input-ports-reason").innerText(), new RegExp(`^${MARK} `));
+    await editor.cancel();
+    const label = editor.page.locator(".red-ui-palette-node[data-palette-type='tts-uplink']");
+    assert.equal((await label.innerText()).trim(), `${MARK} uplink`);
+    await editor.page.evaluate(() => RED.sidebar.help.show("tts-uplink", true));
+    const help = editor.page.locator(".red-ui-help:visible p").first();
+    assert.match(await help.innerText(), new RegExp(`^${MARK} `));
+  });
+});
+
+/** The part of the editor's global that this file uses. */
+declare const RED: { sidebar: { help: { show(type: string, bringToFront: boolean): void } } };
