@@ -161,6 +161,14 @@ export class EditorPage {
     if (clip) await this.#picture(name, { ...clip, height: Math.min(clip.height, highest) });
   }
 
+  /** A picture of the whole editor in a window of this size. */
+  async screenshotOfAll(name: string, width: number, height: number): Promise<void> {
+    const usual = this.page.viewportSize();
+    await this.page.setViewportSize({ width, height });
+    await this.#picture(name, { x: 0, y: 0, width, height });
+    if (usual) await this.page.setViewportSize(usual);
+  }
+
   async #picture(name: string, clip: { x: number; y: number; width: number; height: number }): Promise<void> {
     if (SCREENSHOTS === undefined) return;
     // Neither a field with the focus nor a notification belongs in a picture.

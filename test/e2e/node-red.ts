@@ -44,6 +44,8 @@ export interface NodeRedOptions {
   readonly nodesDir?: readonly string[];
   /** Of what Node-RED itself says; default: English. */
   readonly lang?: string;
+  /** Beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** By node ID, as Node-RED keeps them when it does not encrypt. */
   readonly credentials?: Readonly<Record<string, object>>;
 }
@@ -70,7 +72,10 @@ export async function startNodeRed(
   if (options.credentials)
     await writeFile(path.join(userDir, "flows_cred.json"), JSON.stringify(options.credentials));
 
-  const child = spawn(NODE, [RED_JS, "--userDir", userDir], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(NODE, [RED_JS, "--userDir", userDir], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...options.environment },
+  });
   let output = "";
   const watchers = new Set<() => void>();
   const write = (chunk: Buffer): void => {

@@ -66,6 +66,16 @@ export class Workspace {
     await this.status(id).filter({ hasText: status }).waitFor();
   }
 
+  /** Presses the button of a node, such as that of an inject node. */
+  async press(id: string): Promise<void> {
+    await this.node(id).locator(".red-ui-flow-node-button-button").click();
+  }
+
+  /** Goes to a tab. */
+  async show(tab: string): Promise<void> {
+    await this.#page.locator("#red-ui-workspace-tabs li").filter({ hasText: tab }).click();
+  }
+
   /** Opens the debug sidebar and gives the messages in it, which come one by one. */
   async debug(): Promise<Locator> {
     await this.#page.evaluate(() => RED.actions.invoke("core:show-debug-tab"));
