@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ErrorCode } from "../../src/stack/explanation";
-import { ENGLISH, catalogueOf, helpOf, LANGUAGES, statusesOf, TRANSLATIONS } from "./languages";
+import { ENGLISH, catalogueOf, helpOf, itIn, LANGUAGES, statusesOf, TRANSLATIONS } from "./languages";
 import { NODE_TYPES, read, register, type NodeType } from "./sources";
 
 const RECEIVERS = ["tts-uplink", "tts-join", "tts-event"] as const;
@@ -75,7 +75,7 @@ for (const language of LANGUAGES)
       const help = helpOf(type, language);
       const lacking = (wanted: readonly string[]): string[] => wanted.filter((text) => !help.includes(text));
 
-      it("is Markdown as Node-RED understands it", () => {
+      itIn(language, "is Markdown as Node-RED understands it", () => {
         assert.doesNotMatch(help, /^#{1,2} |^####|<script|<\w+>/m);
         // `: name (type) : text`, of which a further colon or line would cut off all before it.
         for (const line of help.split("\n")) {
@@ -84,22 +84,22 @@ for (const language of LANGUAGES)
         }
       });
 
-      it("says what the node does before anything else", () => {
+      itIn(language, "says what the node does before anything else", () => {
         assert.match(help, /^[^#:\n-][^\n]{20,}[.。]\n\n/);
       });
 
-      it("names every property as the form does", () => {
+      itIn(language, "names every property as the form does", () => {
         assert.deepEqual(lacking(labelsOf(type, language).map((label) => `*${label}*`)), []);
       });
 
-      it("has every code that the node can raise", () => {
+      itIn(language, "has every code that the node can raise", () => {
         const codes = Object.entries(RAISED_BY).flatMap(([code, types]) =>
           types.includes(type) ? [`\`${code}\``] : [],
         );
         assert.deepEqual(lacking(codes), []);
       });
 
-      it("has every text that its status can have", () => {
+      itIn(language, "has every text that its status can have", () => {
         const statuses = statusesOf(language);
         const texts = statusKeysOf(type).map((key) => statuses.get(key) ?? `no text for ${key}`);
         assert.deepEqual(
@@ -132,12 +132,12 @@ for (const language of TRANSLATIONS)
       const help = helpOf(type, language);
       const english = helpOf(type, ENGLISH);
 
-      it("has the same sections, and in each as many definitions, entries and lines", () => {
+      itIn(language, "has the same sections, and in each as many definitions, entries and lines", () => {
         assert.deepEqual(headingsOf(help), headingsOf(english));
         assert.deepEqual(shapeOf(help), shapeOf(english));
       });
 
-      it("has the same codes, fields and examples", () => {
+      itIn(language, "has the same codes, fields and examples", () => {
         const [codes, wanted] = [codesOf(type, language), codesOf(type, ENGLISH)];
         const inText = new Set(Array.from(help.matchAll(/`([^`]+)`/g), ([, code = ""]) => code));
         const inEnglish = new Set(Array.from(english.matchAll(/`([^`]+)`/g), ([, code = ""]) => code));
@@ -151,7 +151,7 @@ for (const language of TRANSLATIONS)
         );
       });
 
-      it("has no line left in English", () => {
+      itIn(language, "has no line left in English", () => {
         const lines = new Set(english.split("\n").filter((line) => /(?:\b[a-z]+\b\W+){4}/i.test(line)));
         const isSame = (line: string): boolean => lines.has(line);
         assert.deepEqual(help.split("\n").filter(isSame), []);

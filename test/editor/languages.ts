@@ -5,7 +5,10 @@ import path from "node:path";
 import { isJsonObject } from "../../src/stack/check";
 import { NODE_TYPES, read, ROOT, type NodeType } from "./sources";
 
-/** These must be there, and others must be complete as soon as there is any file of them: half a language is none. */
+/**
+ * What these lack fails the tests. What others lack, of which there is a file, is pending: whoever adds an English text is not kept by a
+ * translation in the making. `LANGUAGES=all npm test` fails for all of them: translators want that.
+ */
 export const REQUIRED_LANGUAGES: readonly string[] = ["en-US"];
 
 export const ENGLISH = "en-US";
@@ -23,6 +26,19 @@ export const LANGUAGES: readonly string[] = [
   ]),
 ];
 
+/** A test of a language, pending instead of failed where the language is not required yet. */
+export function itIn(language: string, title: string, check: () => void): void {
+  const isRequired = REQUIRED_LANGUAGES.includes(language) || process.env.LANGUAGES === "all";
+  it(title, function () {
+    try {
+      check();
+    } catch (error) {
+      if (isRequired) throw error;
+      this.skip();
+    }
+  });
+}
+
 export const TRANSLATIONS = LANGUAGES.filter((language) => language !== ENGLISH);
 
 /** What a room's texts are in: `shared` has those of the run time. */
@@ -38,14 +54,17 @@ function flat(level: object, prefix = ""): [string, string][] {
   });
 }
 
+/** Empty where there is none. */
 export function catalogueOf(room: Room, language: string): Catalogue {
+  if (!hasFile(room, `${language}.json`)) return new Map();
   const value: unknown = JSON.parse(read(`nodes/${room}/locales/${language}.json`));
   assert.ok(isJsonObject(value));
   return new Map(flat(value));
 }
 
+/** Empty where there is none. */
 export const helpOf = (type: NodeType, language: string): string =>
-  read(`nodes/${type}/locales/${language}.md`);
+  hasFile(type, `${language}.md`) ? read(`nodes/${type}/locales/${language}.md`) : "";
 
 export const hasFile = (room: Room, file: string): boolean =>
   existsSync(path.join(ROOT, `nodes/${room}/locales/${file}`));

@@ -3,6 +3,7 @@ import {
   catalogueOf,
   ENGLISH,
   hasFile,
+  itIn,
   LANGUAGES,
   placeholdersOf,
   ROOMS,
@@ -15,7 +16,7 @@ const LONGEST_STATUS = 20;
 
 describe("the languages", () => {
   for (const language of LANGUAGES) {
-    it(`have every file (${language})`, () => {
+    itIn(language, `have every file (${language})`, () => {
       const files = ROOMS.flatMap((room) => [
         ...(hasFile(room, `${language}.json`) ? [] : [`${room}: ${language}.json`]),
         ...(room === "shared" || hasFile(room, `${language}.md`) ? [] : [`${room}: ${language}.md`]),
@@ -23,7 +24,7 @@ describe("the languages", () => {
       assert.deepEqual(files, []);
     });
 
-    it(`have statuses of at most twenty characters (${language})`, () => {
+    itIn(language, `have statuses of at most twenty characters (${language})`, () => {
       const isLong = (text: string): boolean => Array.from(text).length > LONGEST_STATUS;
       assert.deepEqual([...statusesOf(language).values()].filter(isLong), []);
     });
@@ -36,7 +37,7 @@ for (const language of TRANSLATIONS)
       const texts = catalogueOf(room, language);
       const english = catalogueOf(room, ENGLISH);
 
-      it("are those that there are in English, no more and no less", () => {
+      itIn(language, "are those that there are in English, no more and no less", () => {
         assert.deepEqual({ missing: [...english.keys()].filter((key) => !texts.has(key)) }, { missing: [] });
         assert.deepEqual(
           { superfluous: [...texts.keys()].filter((key) => !english.has(key)) },
@@ -44,12 +45,12 @@ for (const language of TRANSLATIONS)
         );
       });
 
-      it("have the same values put into them", () => {
+      itIn(language, "have the same values put into them", () => {
         for (const [key, text] of english)
           assert.deepEqual(placeholdersOf(texts.get(key) ?? ""), placeholdersOf(text), key);
       });
 
-      it("are not empty, and not left in English by accident", () => {
+      itIn(language, "are not empty, and not left in English by accident", () => {
         const isMeant = (text: string): boolean =>
           SAME_EVERYWHERE.has(text) || SAME_IN[language]?.has(text) === true || !/\p{L}{2}/u.test(bare(text));
         const left = [...texts].filter(([key, text]) => text === english.get(key) && !isMeant(text));
