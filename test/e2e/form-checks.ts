@@ -85,3 +85,34 @@ export async function assertQuiet(form: Locator): Promise<void> {
     assert.ok(Math.max(...channels) - Math.min(...channels) < 40, colour);
   }
 }
+
+/** Every field and button of a form is reached by the Tab key; of a group of radio buttons one is enough. */
+export async function assertReachable(form: Locator): Promise<void> {
+  const controls = form
+    .locator("input, select, textarea, button, summary")
+    .and(form.locator(":visible:enabled"));
+  const names = (): Promise<string[]> =>
+    controls.evaluateAll((all) =>
+      all.map((element, index) => {
+        const radios = element instanceof HTMLInputElement && element.type === "radio" ? element.name : "";
+        const name =
+          radios ||
+          element.id ||
+          `${element.getAttribute("class") ?? ""} ${element.textContent.trim()} (${index})`;
+        element.setAttribute("data-test-name", name);
+        return name;
+      }),
+    );
+  const wanted = new Set(await names());
+  const reached = new Set<string>();
+  await controls.first().focus();
+  for (let presses = 0; presses <= wanted.size + 20; presses++) {
+    const name = await form.page().evaluate(() => document.activeElement?.getAttribute("data-test-name"));
+    if (name) reached.add(name);
+    await form.page().keyboard.press("Tab");
+  }
+  assert.deepEqual(
+    [...wanted].filter((name) => !reached.has(name)),
+    [],
+  );
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { EditorPage, type Theme } from "./editor-page";
-import { assertFits, assertQuiet, assertReadable } from "./form-checks";
+import { assertFits, assertQuiet, assertReachable, assertReadable } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 const node = (type: string, y: number, more: object = {}): FlowNode => ({
@@ -39,7 +39,7 @@ const WRONG: Readonly<Record<string, readonly [field: string, value: string]>> =
 
 const NARROW = ".red-ui-tray, .red-ui-tray-body { width: 300px !important; min-width: 0 !important; }";
 
-describe("the forms in every theme", () => {
+describe("every form", () => {
   let nodeRed: NodeRed;
   let editor: EditorPage;
   let themes: readonly Theme[];
@@ -65,6 +65,12 @@ describe("the forms in every theme", () => {
 
   for (const [type, [field, value]] of Object.entries(WRONG)) {
     const isConfig = type === "tts-connection";
+    it(`${type} is worked by keyboard`, async () => {
+      const form = isConfig ? await editor.openConfig(type, type) : await editor.openNode(type);
+      await unfoldAll(form);
+      await assertReachable(form);
+    });
+
     it(`${type} is readable, with a reason under a field, and fits into a narrow tray`, async () => {
       const form = isConfig ? await editor.openConfig(type, type) : await editor.openNode(type);
       await unfoldAll(form);
