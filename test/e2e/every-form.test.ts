@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { EditorPage, type Theme } from "./editor-page";
-import { assertFits, assertQuiet, assertReachable, assertReadable } from "./form-checks";
+import { assertFits, assertQuiet, assertReachable, assertReadable, NARROW } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 const node = (type: string, y: number, more: object = {}): FlowNode => ({
@@ -36,8 +36,6 @@ const WRONG: Readonly<Record<string, readonly [field: string, value: string]>> =
   "tts-event": ["devices", "a b"],
   "tts-downlink": ["timeout", "soon"],
 };
-
-const NARROW = ".red-ui-tray, .red-ui-tray-body { width: 300px !important; min-width: 0 !important; }";
 
 describe("every form", () => {
   let nodeRed: NodeRed;

@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 
+/** A style with which a tray is as narrow as it may get. */
+export const NARROW = ".red-ui-tray, .red-ui-tray-body { width: 300px !important; min-width: 0 !important; }";
+
 /** Every text of a form comes from the catalogue, and every label belongs to an input. */
 export async function assertWellMade(form: Locator): Promise<void> {
   const texts = await form

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { EditorPage } from "./editor-page";
+import { assertFits, assertWellMade, NARROW } from "./form-checks";
 import { PACKAGE, startNodeRed, type NodeRed } from "./node-red";
 
 /** A language that the package may or may not have: here each of its texts is the English one with this in front. */
@@ -79,6 +81,56 @@ describe("texts in another language", () => {
     const help = editor.page.locator(".red-ui-help:visible p").first();
     assert.match(await help.innerText(), new RegExp(`^${MARK} `));
   });
+});
+
+const TRANSLATIONS = readdirSync(path.join(PACKAGE, "dist/locales")).filter((name) => name !== "en-US");
+
+/** On one Node-RED only: what is too long for a form is so on all of them. */
+const describeOnce = process.env.NODE_RED === undefined ? describe : describe.skip;
+
+describeOnce("the forms in another language", () => {
+  let nodeRed: NodeRed;
+  let editor: EditorPage | undefined;
+
+  before(async function () {
+    this.timeout(60_000);
+    const nodes = ["tts-uplink", "tts-join", "tts-event", "tts-downlink"].map((type, index) => {
+      const at = { x: 200, y: 60 * (index + 1) };
+      return { id: type, type, z: "tab", connection: "tts-connection", wires: [[]], ...at };
+    });
+    nodeRed = await startNodeRed([
+      { id: "tab", type: "tab", label: "Flow 1" },
+      { id: "tts-connection", type: "tts-connection", host: "127.0.0.1", port: "1", applicationId: "my-app" },
+      ...nodes,
+    ]);
+  });
+  afterEach(async () => {
+    await editor?.close();
+    editor = undefined;
+  });
+  after(() => nodeRed.stop());
+
+  for (const language of TRANSLATIONS)
+    it(`fit into a narrow tray, every label with its input (${language})`, async function () {
+      this.timeout(60_000);
+      editor = await EditorPage.open(nodeRed, language);
+      for (const type of ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"]) {
+        const isConfig = type === "tts-connection";
+        const form = isConfig ? await editor.openConfig(type, type) : await editor.openNode(type);
+        await form
+          .locator("details")
+          .evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
+        await assertWellMade(form);
+        await assertFits(form);
+        await editor.screenshot(`${language}-${type}`);
+        const narrow = await editor.page.addStyleTag({ content: NARROW });
+        await assertFits(form);
+        await editor.screenshot(`${language}-narrow-${type}`);
+        await narrow.evaluate((element: HTMLElement) => element.remove());
+        await editor.closeForms();
+      }
+      assert.deepEqual(editor.errors, []);
+    });
 });
 
 /** The part of the editor's global that this file uses. */
