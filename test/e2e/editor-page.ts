@@ -130,6 +130,8 @@ export class EditorPage {
     const confirm = this.page.locator(".red-ui-notification button.primary:visible");
     await Promise.race([saved, confirm.click().catch(() => undefined)]);
     if (!(await saved).ok()) throw new Error("Deploying failed");
+    // The editor forgets the credentials of all nodes when it has the answer: a form that is open by then cannot be saved.
+    await this.page.locator(".red-ui-deploy-button-spinner").waitFor({ state: "hidden" });
     return this.#nodeRed.getFlows();
   }
 
