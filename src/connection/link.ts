@@ -29,6 +29,8 @@ export interface LinkHandlers {
   onMessage(topic: string, payload: Buffer): void;
   /** Exactly once, unless `end` was called before. */
   onEnd(end: LinkEnd): void;
+  /** Its socket, before it connects, for who wants to see how far it gets. */
+  onSocket?(socket: net.Socket): void;
 }
 
 /** `unanswered`: it may or may not have arrived. */
@@ -152,6 +154,7 @@ export function openLink(
     phase = "open";
     handlers.onOpen();
   });
+  if (socket) handlers.onSocket?.(socket);
   let collected = 0;
   socket?.on("data", (chunk: Buffer) => {
     collected += chunk.length;

@@ -62,6 +62,12 @@ function factsOf(leaf: tls.DetailedPeerCertificate, now: number): CertificateFac
   return Number.isNaN(facts.validFrom) || Number.isNaN(facts.validTo) ? undefined : facts;
 }
 
+/** What the server of an encrypted connection has shown of itself; `undefined` where it showed nothing. */
+export function certificateOf(socket: tls.TLSSocket, now: number): CertificateFacts | undefined {
+  const leaf: Partial<tls.DetailedPeerCertificate> = socket.getPeerCertificate(true);
+  return isCertificate(leaf) ? factsOf(leaf, now) : undefined;
+}
+
 /**
  * Looks once at the certificate of a server that was not trusted: connects without verification, sends nothing (no client certificate
  * either) and closes at once. Three seconds at most; `undefined` where there is nothing to see. Never rejects.
@@ -89,8 +95,7 @@ export function probeCertificate(
     }
     const probe = socket;
     probe.once("secureConnect", () => {
-      const leaf: Partial<tls.DetailedPeerCertificate> = probe.getPeerCertificate(true);
-      settle(isCertificate(leaf) ? factsOf(leaf, now) : undefined);
+      settle(certificateOf(probe, now));
     });
     probe.on("error", () => settle());
     probe.on("close", () => settle());

@@ -1,0 +1,201 @@
+import { randomBytes } from "node:crypto";
+import net from "node:net";
+import tls from "node:tls";
+import { openLink, type Endpoint, type Link, type LinkEnd } from "../connection/link";
+import type { ConnectionProblem } from "../connection/problem";
+import { problemOf } from "../connection/recognise";
+import type { Service } from "../services/service";
+import type { Text, TextValues } from "../stack/explanation";
+import { STACK_KINDS, V2_ERROR_KINDS, type Kind } from "../stack/kinds";
+import { certificateOf } from "./certificate";
+import { explainProblem, type ConnectionContext } from "./connecting";
+import { keyFacts, type KeyFacts } from "./keyFacts";
+import { printable, printableList, printableTime } from "./printable";
+import { explainMissingRead, explainMissingWrite } from "./receiving";
+import type { StackApi } from "./stackApi";
+
+/** What is tried, in the order in which a connection gets there. */
+export type TrialStep = "name" | "tcp" | "tls" | "login" | "read" | "write" | "topics";
+
+/** What became of a step. Nothing in it is secret. */
+export interface StepResult {
+  readonly step: TrialStep;
+  readonly outcome: "passed" | "warning" | "failed" | "unknown";
+  /** What was found, printable: `address`; of a certificate `names`, `issuer`, `until`; `userName`; `keyName`; … */
+  readonly facts?: TextValues;
+  /** What is wrong, why, and what to do. */
+  readonly text?: Text;
+}
+
+/** A connection to be tried. */
+export interface TrialSubject {
+  readonly endpoint: Endpoint;
+  readonly service: Service;
+  /** Seconds. */
+  readonly keepalive: number;
+  readonly context: ConnectionContext;
+  /** Absent where it is switched off, and for services other than `stack`. */
+  readonly api?: StackApi | undefined;
+}
+
+/** ms from the first packet to the accepted login. */
+const LOGIN_PATIENCE = 10_000;
+/** ms more for all that comes then. To explain what is wrong takes three seconds at most. */
+const REST_PATIENCE = 6_000;
+const SUBACK_REFUSED = 128;
+const EVERY_KIND: ReadonlySet<Kind> = new Set([...STACK_KINDS, ...V2_ERROR_KINDS]);
+
+/** The steps that there are for a connection, before any is taken. */
+export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "service">): TrialStep[] {
+  const steps: readonly (readonly [TrialStep, boolean])[] = [
+    ["name", net.isIP(endpoint.host) === 0],
+    ["tcp", true],
+    ["tls", endpoint.tls !== undefined],
+    ["login", true],
+    ["read", service.name === "stack"],
+    ["write", service.name === "stack"],
+    ["topics", true],
+  ];
+  return steps.filter(([, applies]) => applies).map(([step]) => step);
+}
+
+/** The step that a connection was at when it ended. */
+const STEP_OF_PHASE: Readonly<Record<LinkEnd["phase"], TrialStep>> = {
+  tcp: "tcp",
+  tls: "tls",
+  login: "login",
+  open: "topics",
+};
+
+/**
+ * Makes a real connection as the nodes would, says of each step what became of it, and leaves nothing behind: a client ID of its
+ * own, a clean session, the connection ended in any case. Resolves when that is done, within twenty seconds; never rejects.
+ * @param signal ends it early, and nothing is reported any more
+ */
+export async function tryConnection(
+  subject: TrialSubject,
+  onStep: (result: StepResult) => void,
+  signal: AbortSignal,
+  patience = LOGIN_PATIENCE,
+): Promise<void> {
+  if (signal.aborted) return;
+  const { endpoint, service, keepalive, context } = subject;
+  const seen = { name: net.isIP(endpoint.host) !== 0 };
+  const report = (result: StepResult): void => {
+    if (!signal.aborted) onStep(result);
+  };
+  const passed = (step: TrialStep, facts: TextValues = {}): void =>
+    report({ step, outcome: "passed", facts });
+
+  let link: Link | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const ended = await new Promise<LinkEnd | "finished" | "stopped">((resolve) => {
+    timer = setTimeout(() => resolve({ phase: "open", cause: "timeout" }), patience + REST_PATIENCE);
+    signal.addEventListener("abort", () => resolve("stopped"), { once: true });
+    // A client ID in use would throw the nodes off, and a session that a broker keeps would go on collecting.
+    const clientId = `node-red-test-${randomBytes(6).toString("hex")}`;
+    const opened = openLink(
+      endpoint,
+      { ...service.login, clean: true, clientId, keepalive },
+      {
+        onSocket(socket) {
+          socket.on("lookup", (error: Error | null, address: string) => {
+            if (error !== null || seen.name) return;
+            seen.name = true;
+            passed("name", { address });
+          });
+          socket.once("connect", () => passed("tcp", { port: endpoint.port }));
+          if (socket instanceof tls.TLSSocket)
+            socket.once("secureConnect", () => report(certificateStep(socket, context.now)));
+        },
+        onOpen() {
+          passed("login", { userName: printable(context.userName) });
+          const rights = rightSteps(subject).then((results) => results.forEach(report));
+          const topics = topicStep(opened, subject).then((result) => result && report(result));
+          void Promise.all([rights, topics]).then(() => resolve("finished"));
+        },
+        onMessage: () => undefined,
+        onEnd: resolve,
+      },
+      patience,
+    );
+    link = opened;
+  });
+  clearTimeout(timer);
+  const closed = link?.end();
+  if (typeof ended === "object") report(await failedStep(ended, subject, seen.name));
+  await closed;
+}
+
+/** A certificate that was refused ends the connection; of one that was not, its names and dates are told. */
+function certificateStep(socket: tls.TLSSocket, now: number): StepResult {
+  const found = certificateOf(socket, now);
+  const facts = found && {
+    names: printableList(found.names) || printable(found.subject),
+    issuer: printable(found.issuer),
+    until: printableTime(found.validTo),
+  };
+  if (socket.authorized) return { step: "tls", outcome: "passed", ...(facts && { facts }) };
+  const text = { key: "warning.test.not-verified", values: {} };
+  return { step: "tls", outcome: "warning", ...(facts && { facts }), text };
+}
+
+/** `undefined`: the connection ended before the answer. */
+async function topicStep(link: Link, subject: TrialSubject): Promise<StepResult | undefined> {
+  const { service, context, api } = subject;
+  const filters = service.subscriptions(EVERY_KIND).map(({ filter }) => withoutGroup(filter));
+  const codes = await Promise.all(filters.map((filter) => link.subscribe(filter, 0)));
+  const filter = filters.find((_filter, index) => codes[index] === SUBACK_REFUSED);
+  if (filter !== undefined) {
+    const text = await explainProblem({ problem: "topic_refused", filter }, context, api);
+    return { step: "topics", outcome: "failed", text };
+  }
+  if (codes.includes(undefined)) return undefined;
+  return { step: "topics", outcome: "passed", facts: { number: filters.length } };
+}
+
+/** As a member of a group a test would take messages away from the nodes. */
+const withoutGroup = (filter: string): string => filter.replace(/^\$share\/[^/]+\//, "");
+
+async function rightSteps({ service, context, api }: TrialSubject): Promise<StepResult[]> {
+  if (service.name !== "stack") return [];
+  const { applicationId } = context;
+  const facts = api && (await keyFacts(api, applicationId));
+  return [
+    rightStep("read", facts?.mayRead, facts, (known) => explainMissingRead(known, applicationId)),
+    rightStep("write", facts?.mayWrite, facts, (known) => explainMissingWrite(known, applicationId)),
+  ];
+}
+
+/** Without the right to read nothing works; one that may not send is a good key for who only receives. */
+const WITHOUT_RIGHT = { read: "failed", write: "warning" } as const;
+
+function rightStep(
+  step: "read" | "write",
+  may: boolean | undefined,
+  key: KeyFacts | undefined,
+  explain: (key: KeyFacts) => Text,
+): StepResult {
+  if (may === undefined || !key) return { step, outcome: "unknown" };
+  return may ? { step, outcome: "passed" } : { step, outcome: WITHOUT_RIGHT[step], text: explain(key) };
+}
+
+async function failedStep(end: LinkEnd, subject: TrialSubject, nameFound: boolean): Promise<StepResult> {
+  const { endpoint, context, api } = subject;
+  const problem = problemOfTrial(end, subject, nameFound);
+  const isName = problem.problem === "host_not_found";
+  const text = await explainProblem(problem, { ...context, tls: endpoint.tls }, api);
+  return { step: isName ? "name" : STEP_OF_PHASE[end.phase], outcome: "failed", text };
+}
+
+function problemOfTrial(end: LinkEnd, subject: TrialSubject, nameFound: boolean): ConnectionProblem {
+  const { endpoint, context } = subject;
+  // A name server that is silent is no server that is.
+  if (end.cause === "timeout" && !nameFound) return { problem: "host_not_found", errorCode: "EAI_AGAIN" };
+  return problemOf(end, {
+    port: endpoint.port,
+    encrypted: endpoint.tls !== undefined,
+    worked: false,
+    ...(context.keyForm === undefined ? {} : { keyForm: context.keyForm }),
+  });
+}
