@@ -14,7 +14,7 @@ const FORBIDDEN = {
   "src/simulator/**": ["services", "connection", "diagnosis", "delivery", "nodes"],
   "nodes/*/*.ts": ["simulator"],
   "nodes/*/editor.ts": ["services", "connection", "diagnosis", "delivery", "simulator"],
-  "nodes/shared/editor/**": ["services", "connection", "diagnosis", "delivery", "simulator"],
+  "nodes/*/editor/**": ["services", "connection", "diagnosis", "delivery", "simulator"],
 };
 
 const house = Object.entries(FORBIDDEN).map(([room, rooms]) => ({

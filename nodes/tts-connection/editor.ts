@@ -1,115 +1,57 @@
-import { takeApart, tenantOfHost, usualPort } from "../../src/stack/address";
-import { apiKeyForm, userName, type ApiKeyForm } from "../../src/stack/identifiers";
+import { usualPort } from "../../src/stack/address";
+import { userName } from "../../src/stack/identifiers";
 import { Form } from "../shared/editor/form";
 import * as rules from "../shared/editor/rules";
 import { text } from "../shared/editor/text";
-import { readTopics, TopicTable } from "../shared/editor/topicTable";
 import { validator, validatorBy } from "../shared/editor/validators";
-import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
+import { bodyOf } from "./editor/ask";
+import { makeClusterField } from "./editor/clusterField";
+import { makeConsoleTable } from "./editor/consoleTable";
+import { KeyField } from "./editor/keyField";
+import { followPastes } from "./editor/pasting";
+import { shownHost } from "./editor/server";
+import { makeServiceChoice, toService } from "./editor/services";
+import { makeSignInLine } from "./editor/signInLine";
+import { TestButton } from "./editor/testButton";
+import { readTopics, TopicTable } from "./editor/topicTable";
+import type { ConnectionCredentials, ConnectionProperties } from "./properties";
 
-type ServiceName = ConnectionProperties["service"];
-
-/** What is said about a key that does not look like one; it may still be right on a deployment of its own. */
-const KEY_HINTS: Readonly<Partial<Record<ApiKeyForm, string>>> = {
-  access_key_v2: "hint.key-access-key-v2",
-  key_id: "hint.key-id",
-  cut_off: "hint.key-cut-off",
-  other: "hint.key-other",
-};
-
-/** Host and encryption that a service begins with; what was typed comes back when it is chosen again. */
-const START: Readonly<Record<ServiceName, { host: string; useTls: boolean }>> = {
-  stack: { host: CONNECTION_DEFAULTS.host, useTls: true },
-  pubsub: { host: "", useTls: true },
-  v2: { host: "", useTls: false },
-};
-
-const HOST_PLACEHOLDERS: Readonly<Record<ServiceName, string>> = {
-  stack: "eu1.cloud.thethings.network",
-  pubsub: "broker.example.com",
-  v2: "eu.thethings.network",
-};
-
-const toService = (value: unknown): ServiceName => (value === "pubsub" || value === "v2" ? value : "stack");
-
-/** The table while a form is open: there is only one at a time. */
-let topicTable: TopicTable | undefined;
-
-/** A value from outside: a password the editor only knows the existence of, or an environment variable. */
-const isHidden = (value: string): boolean => value === "__PWRD__" || rules.isEnvironmentVariable(value);
-
-const shownHost = (host: string): string => (host.includes(":") ? `[${host}]` : host);
-
-/** Who signs in where, as far as the form is filled in. */
-function describe(form: Form): string {
-  const service = toService(form.value("service"));
-  const host = form.value("host");
-  const applicationId = form.value("applicationId");
-  const encrypted = form.isChecked("useTls");
-  const user = {
-    stack: applicationId && userName(applicationId, form.value("tenantId")),
-    pubsub: form.value("username"),
-    v2: applicationId,
-  }[service];
-  if (rules.host(host) && !isHidden(host)) return text("line.no-host");
-  if (user === "" && service !== "pubsub") return text("line.no-application");
-  const values = {
-    user,
-    server: `${shownHost(host)}:${form.value("port") || usualPort(encrypted)}`,
-    security: text(encrypted ? "line.encrypted" : "line.not-encrypted"),
-  };
-  return text(user === "" ? "line.anonymous" : "line.signs-in", values);
+/** What a form has while it is open: there is only one at a time. */
+interface OpenParts {
+  readonly topics: TopicTable;
+  readonly key: KeyField;
+  readonly test: TestButton;
 }
 
-/** Shows what belongs to the chosen service, and where it belongs. */
-function showService(service: ServiceName): void {
-  $("#node-config-input-host")
-    .closest(".tts-form")
-    .find("[data-service]")
-    .each((_, element) => {
-      const services = (element.getAttribute("data-service") ?? "").split(" ");
-      $(element).toggle(services.includes(service));
-    });
-  $("#node-config-input-host").attr("placeholder", HOST_PLACEHOLDERS[service]);
-  const isPubsub = service === "pubsub";
-  const rowOf = (name: string): JQuery => $(`#node-config-input-${name}`).closest(".form-row");
-  // A broker of one's own is on any port; and its application is only needed for downlinks.
-  rowOf("port").appendTo(isPubsub ? "#tts-connection-main-port" : "#tts-connection-more-port");
-  rowOf("applicationId").appendTo(
-    isPubsub ? "#tts-connection-pubsub-application" : "#tts-connection-main-application",
-  );
+let parts: OpenParts | undefined;
+
+/** The TLS configuration and the usual port follow the encryption. */
+function followEncryption(form: Form): void {
+  let encrypted = form.isChecked("useTls");
+  form.follow(["useTls"], () => {
+    // A port that was the usual one stays the usual one.
+    if (form.value("port") === String(usualPort(encrypted))) form.set("port", "");
+    encrypted = form.isChecked("useTls");
+    form.row("tls").toggle(encrypted);
+    $("#tts-connection-tls-off").toggle(!encrypted);
+    form.input("port").attr("placeholder", usualPort(encrypted));
+  });
 }
 
-/** Takes a URL, `host:port`, `app1@ttn` or a topic apart that was pasted where the host belongs, and fills in the tenant. */
-function settleHost(form: Form): void {
-  const given = form.value("host");
-  if (isHidden(given)) return;
-  const service = toService(form.value("service"));
-  const parts = takeApart(given);
-  if (parts.tls !== undefined) form.check("useTls", parts.tls);
-  if (parts.port !== undefined)
-    form.set("port", parts.port === usualPort(form.isChecked("useTls")) ? "" : String(parts.port));
-  if (service === "pubsub") {
-    if (parts.userName !== undefined) form.set("username", parts.userName);
-  } else if (parts.applicationId !== undefined) {
-    form.set("applicationId", parts.applicationId);
-    if (service === "stack") form.set("tenantId", parts.tenantId ?? "");
-  }
-  if (parts.host !== undefined) form.set("host", parts.host);
-  else if (parts.applicationId !== undefined) form.set("host", START[service].host);
-  if (service === "stack" && form.value("tenantId") === "")
-    form.set("tenantId", tenantOfHost(form.value("host")) ?? "");
+function makeTopicTable(topics: unknown): TopicTable {
+  const table = new TopicTable($("#tts-connection-topics"), topics);
+  table.follow(() => {
+    const isEmpty = Object.keys(table.topics()).length === 0;
+    $("#tts-connection-topics-reason").text(isEmpty ? text("validation.topics-required") : "");
+  });
+  $("#tts-connection-usual-topics").on("click", () => table.fillUsual());
+  return table;
 }
 
-/** Takes `app1@ttn` or a topic apart that was pasted as application ID. */
-function settleApplication(form: Form): void {
-  const given = form.value("applicationId");
-  if (!/[@/]/.test(given) || toService(form.value("service")) !== "stack") return;
-  const { host, applicationId, tenantId } = takeApart(given);
-  if (applicationId === undefined) return;
-  form.set("applicationId", applicationId);
-  if (tenantId !== undefined) form.set("tenantId", tenantId);
-  if (host !== undefined) form.set("host", host);
+function closeParts(): void {
+  parts?.test.stop();
+  parts?.key.stop();
+  parts = undefined;
 }
 
 RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connection", {
@@ -202,64 +144,36 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   },
   oneditprepare() {
     const form = new Form(this, "node-config-input");
-
-    const typed = { ...START };
-    let service = toService(this.service);
-    const radios = $("input[name='tts-connection-service']");
-    radios.on("change", () => {
-      typed[service] = { host: form.value("host"), useTls: form.isChecked("useTls") };
-      service = toService(radios.filter(":checked").val());
-      form.set("service", service);
-      form.check("useTls", typed[service].useTls);
-      form.set("host", typed[service].host);
-    });
-    radios.filter(`[value='${service}']`).prop("checked", true);
-    form.set("service", service);
-
-    form.follow(["service"], () => showService(toService(form.value("service"))));
-
-    form.input("host").on("change", () => settleHost(form));
-    form.input("applicationId").on("change", () => settleApplication(form));
-    let encrypted = form.isChecked("useTls");
-    form.follow(["useTls"], () => {
-      // A port that was the usual one stays the usual one.
-      if (form.value("port") === String(usualPort(encrypted))) form.set("port", "");
-      encrypted = form.isChecked("useTls");
-      form.row("tls").toggle(encrypted);
-      $("#tts-connection-tls-off").toggle(!encrypted);
-      form.input("port").attr("placeholder", usualPort(encrypted));
-    });
+    makeServiceChoice(form, toService(this.service));
+    followEncryption(form);
     form.follow(["host"], () =>
       form.input("api").attr("placeholder", `https://${shownHost(form.value("host")) || "…"}/api/v3`),
     );
-    form.follow(["apiKey", "service"], () => {
-      const key = form.value("apiKey");
-      const hint = KEY_HINTS[apiKeyForm(key)];
-      const isShown = hint !== undefined && form.value("service") === "stack" && !isHidden(key);
-      $("#tts-connection-key-hint").text(isShown ? text(hint) : "");
-    });
-    form.follow(["service", "host", "port", "useTls", "applicationId", "tenantId", "username"], () =>
-      $("#tts-connection-line > span").text(describe(form)),
-    );
+    makeSignInLine(form, $("#tts-connection-line > span"));
 
-    const table = new TopicTable($("#tts-connection-topics"), this.topics);
-    const showTopics = (): void => {
-      const isEmpty = Object.keys(table.topics()).length === 0;
-      $("#tts-connection-topics-reason").text(isEmpty ? text("validation.topics-required") : "");
-    };
-    table.follow(showTopics);
-    $("#tts-connection-usual-topics").on("click", () => table.fillUsual());
-    topicTable = table;
+    const topics = makeTopicTable(this.topics);
+    const body = (): string => bodyOf(this.id, form, topics.topics());
+    const test = new TestButton(form, body);
+    // A connection that was there before has a host that somebody chose.
+    const key = new KeyField(form, body, RED.nodes.node(this.id) !== null);
+    const onHost = (): void => key.chooseHost();
+    makeClusterField(form, $("#tts-connection-cluster"), onHost);
+    followPastes(form, $("#tts-connection-filled-in"), onHost);
+    makeConsoleTable(form, $("#tts-connection-console"));
+    parts = { topics, key, test };
     form.unfold();
   },
   oneditsave() {
-    if (topicTable) this.topics = topicTable.topics();
+    if (parts) this.topics = parts.topics.topics();
+    closeParts();
     Form.close(this);
   },
   oneditcancel() {
+    closeParts();
     Form.close(this);
   },
   oneditdelete() {
+    closeParts();
     Form.close(this);
   },
 });

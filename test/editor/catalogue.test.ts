@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { catalogueOf, ENGLISH } from "./languages";
-import { NODE_TYPES, read, sharedSources, type NodeType } from "./sources";
+import { NODE_TYPES, read, scriptsOf, sharedSources, type NodeType } from "./sources";
 
 /** Texts of the forms; `error`, `warning` and `status` are the runtime's. */
-const KEY = /^(?:label|option|placeholder|help|line|hint|validation)\.[a-z0-9-]+$/;
+const KEY = /^(?:label|option|placeholder|help|line|hint|step|validation)\.[a-z0-9-]+$/;
 
 /** Validators are shared, so their texts are in one catalogue. */
 const ownerOf = (type: NodeType, key: string): NodeType =>
@@ -24,7 +24,7 @@ function keysOfScript(source: string): string[] {
 
 const used = new Map<NodeType, Set<string>>(NODE_TYPES.map((type) => [type, new Set()]));
 for (const type of NODE_TYPES) {
-  for (const key of [...keysOfForm(type), ...keysOfScript(read(`nodes/${type}/editor.ts`))])
+  for (const key of [...keysOfForm(type), ...scriptsOf(type).flatMap(keysOfScript)])
     used.get(ownerOf(type, key))?.add(key);
 }
 for (const key of sharedSources().flatMap(keysOfScript)) used.get("tts-connection")?.add(key);

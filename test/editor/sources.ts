@@ -1,5 +1,5 @@
 /** What the tests of the forms look at: the sources of each node type's form, and what its editor script registers. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { runInNewContext } from "node:vm";
 import { buildSync } from "esbuild";
@@ -12,8 +12,18 @@ export type NodeType = (typeof NODE_TYPES)[number];
 
 export const read = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
 
-export const sharedSources = (): string[] =>
-  readdirSync(path.join(ROOT, "nodes/shared/editor")).map((file) => read(`nodes/shared/editor/${file}`));
+const sourcesIn = (folder: string): string[] =>
+  existsSync(path.join(ROOT, folder))
+    ? readdirSync(path.join(ROOT, folder)).map((file) => read(`${folder}/${file}`))
+    : [];
+
+export const sharedSources = (): string[] => sourcesIn("nodes/shared/editor");
+
+/** The editor script of a node type, and the modules that it has for itself. */
+export const scriptsOf = (type: NodeType): string[] => [
+  read(`nodes/${type}/editor.ts`),
+  ...sourcesIn(`nodes/${type}/editor`),
+];
 
 /** The editor script as the build makes it. */
 export function bundle(type: NodeType): string {

@@ -68,13 +68,17 @@ interface NodeDefinition<P extends EditorNodeProperties, C> {
 }
 
 declare global {
-  const RED: Omit<EditorRED, "nodes" | "utils"> & {
+  const RED: Omit<EditorRED, "nodes" | "utils" | "clipboard"> & {
     nodes: {
       registerType<P extends EditorNodeProperties, C = object>(
         type: string,
         definition: NodeDefinition<P, C>,
       ): void;
       node(id: string): object | undefined;
+    };
+    clipboard: {
+      /** Copies also where the page has no access to the clipboard; says so beside the element. */
+      copyText(value: string, element: JQuery, messageKey: string): boolean;
     };
     utils: {
       validatePropertyExpression(expression: string): boolean;

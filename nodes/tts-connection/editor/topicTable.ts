@@ -1,7 +1,8 @@
 /** Pub/Sub: the table in which every message type has its sub topic. */
 import { STACK_KINDS, TOPIC_OF_KIND } from "../../../src/stack/kinds";
-import { topicPart } from "./rules";
-import { text } from "./text";
+import { topicPart } from "../../shared/editor/rules";
+import { text } from "../../shared/editor/text";
+import { copyButton } from "./copyButton";
 
 /** In the order of the Console, with the sub topics that "usual names" fills in: those of the stack's own MQTT server. */
 const USUAL_TOPICS: Readonly<Record<string, string>> = {
@@ -58,10 +59,11 @@ export class TopicTable {
         placeholder: text("placeholder.sub-topic"),
         spellcheck: "false",
       }).val(known[key] ?? "");
-      const label = $("<label>", { for: idOf(key) }).text(text(LABEL_KEYS[key] ?? key));
+      const label = text(LABEL_KEYS[key] ?? key);
       table.append(
-        label,
+        $("<label>", { for: idOf(key) }).text(label),
         $("<div>").append(input, $("<div>", { class: "tts-reason", "aria-live": "polite" })),
+        copyButton(label, () => this.#value(key)),
       );
     }
   }
@@ -100,5 +102,7 @@ export class TopicTable {
     const reason = topicPart(this.#value(key));
     input.toggleClass("input-error", reason !== undefined).attr("aria-invalid", String(reason !== undefined));
     input.next(".tts-reason").text(reason === undefined ? "" : text(reason.key, reason.values));
+    const copy = input.parent().next("button");
+    copy.css("visibility", this.#value(key) === "" ? "hidden" : "visible");
   }
 }

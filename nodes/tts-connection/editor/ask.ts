@@ -1,0 +1,48 @@
+/** What the form asks Node-RED: requests go with the values in the form, saved or not. */
+import type { Form } from "../../shared/editor/form";
+import { text } from "../../shared/editor/text";
+import { CONNECTION_DEFAULTS } from "../properties";
+import type { Refused, ReportText } from "../report";
+
+/** Who may deploy may test: the same would be done after a deploy. */
+export const mayAsk = (): boolean =>
+  RED.user.hasPermission("tts-connection.write") && RED.user.hasPermission("flows.write");
+
+const CREDENTIALS = ["apiKey", "username", "password"] as const;
+
+/** The form as a request's body. A stored secret is a placeholder here as everywhere in the editor. */
+export function bodyOf(id: string, form: Form, topics: Readonly<Record<string, string>>): string {
+  const properties = Object.entries(CONNECTION_DEFAULTS).map(([name, usual]): [string, unknown] => {
+    if (name === "topics") return [name, topics];
+    if (typeof usual === "boolean") return [name, form.isChecked(name)];
+    // What refers to a config node has a word of its own for none.
+    return [name, form.value(name) === "_ADD_" ? "" : form.value(name)];
+  });
+  const credentials = CREDENTIALS.map((name): [string, string] => [name, form.value(name)]);
+  return JSON.stringify({
+    id,
+    properties: Object.fromEntries(properties),
+    credentials: Object.fromEntries(credentials),
+  });
+}
+
+export const inWords = ({ key, values }: ReportText): string => text(key, values);
+
+/** Why a request was refused, in words. */
+export function reasonOf({ status, responseText }: JQuery.jqXHR): string {
+  const refused = parse(responseText);
+  if (isRefused(refused)) return inWords(refused.refused);
+  return text(status === 401 || status === 403 ? "step.no-permission" : "step.no-answer");
+}
+
+/** Anything else than JSON gives `undefined`. */
+export function parse(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
+const isRefused = (value: unknown): value is Refused =>
+  typeof value === "object" && value !== null && "refused" in value;

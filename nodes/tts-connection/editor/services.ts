@@ -1,0 +1,59 @@
+/** The service at the top of the form: only what belongs to it is shown below. */
+import type { Form } from "../../shared/editor/form";
+import { CONNECTION_DEFAULTS, type ConnectionProperties } from "../properties";
+
+export type ServiceName = ConnectionProperties["service"];
+
+/** Host and encryption that a service begins with; what was typed comes back when it is chosen again. */
+const START: Readonly<Record<ServiceName, { host: string; useTls: boolean }>> = {
+  stack: { host: CONNECTION_DEFAULTS.host, useTls: true },
+  pubsub: { host: "", useTls: true },
+  v2: { host: "", useTls: false },
+};
+
+const HOST_PLACEHOLDERS: Readonly<Record<ServiceName, string>> = {
+  stack: "tts.example.com",
+  pubsub: "broker.example.com",
+  v2: "eu.thethings.network",
+};
+
+export const toService = (value: unknown): ServiceName =>
+  value === "pubsub" || value === "v2" ? value : "stack";
+
+export const serviceIn = (form: Form): ServiceName => toService(form.value("service"));
+
+/** Wires the radio buttons up. */
+export function makeServiceChoice(form: Form, saved: ServiceName): void {
+  const typed = { ...START };
+  let service = saved;
+  const radios = $("input[name='tts-connection-service']");
+  radios.on("change", () => {
+    typed[service] = { host: form.value("host"), useTls: form.isChecked("useTls") };
+    service = toService(radios.filter(":checked").val());
+    form.set("service", service);
+    form.check("useTls", typed[service].useTls);
+    form.set("host", typed[service].host);
+  });
+  radios.filter(`[value='${service}']`).prop("checked", true);
+  form.set("service", service);
+  form.follow(["service"], () => showService(form, serviceIn(form)));
+}
+
+/** Shows what belongs to a service, and where it belongs. */
+function showService(form: Form, service: ServiceName): void {
+  form
+    .input("host")
+    .closest(".tts-form")
+    .find("[data-service]")
+    .each((_, element) => {
+      const services = (element.getAttribute("data-service") ?? "").split(" ");
+      $(element).toggle(services.includes(service));
+    });
+  form.input("host").attr("placeholder", HOST_PLACEHOLDERS[service]);
+  const isPubsub = service === "pubsub";
+  // A broker of one's own is on any port; and its application is only needed for downlinks.
+  form.row("port").appendTo(isPubsub ? "#tts-connection-main-port" : "#tts-connection-more-port");
+  form
+    .row("applicationId")
+    .appendTo(isPubsub ? "#tts-connection-pubsub-application" : "#tts-connection-main-application");
+}

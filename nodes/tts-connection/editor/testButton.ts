@@ -1,0 +1,162 @@
+/** The Test button: a real connection with the values in the form, and what becomes of each step as it is taken. */
+import type { Form } from "../../shared/editor/form";
+import { text } from "../../shared/editor/text";
+import { CONNECTION_DEFAULTS } from "../properties";
+import type { ReportLine, StepLine, StepName } from "../report";
+import { inWords, mayAsk, parse, reasonOf } from "./ask";
+
+const NAMES: Readonly<Record<StepName, string>> = {
+  name: "step.name",
+  tcp: "step.tcp",
+  tls: "step.tls",
+  login: "step.login",
+  read: "step.read",
+  write: "step.write",
+  topics: "step.topics",
+};
+
+type Outcome = StepLine["outcome"] | "waiting" | "skipped";
+
+const OUTCOMES: Readonly<Record<Outcome, { readonly icon: string; readonly word: string }>> = {
+  waiting: { icon: "fa-ellipsis-h", word: "step.waiting" },
+  passed: { icon: "fa-check", word: "step.passed" },
+  warning: { icon: "fa-exclamation-triangle", word: "step.warning" },
+  failed: { icon: "fa-times", word: "step.failed" },
+  unknown: { icon: "fa-question", word: "step.unknown" },
+  skipped: { icon: "fa-minus", word: "step.skipped" },
+};
+
+/** What is worth telling of a step that passed. */
+const DETAILS: Readonly<Partial<Record<StepName, string>>> = {
+  name: "step.found-at",
+  tcp: "step.at-port",
+  tls: "step.certificate",
+  login: "step.signed-in-as",
+};
+
+export class TestButton {
+  readonly #form: Form;
+  readonly #body: () => string;
+  readonly #button = $("#tts-connection-test");
+  readonly #steps = $("#tts-connection-steps");
+  readonly #end = $("#tts-connection-test-end");
+  #request: JQuery.jqXHR | undefined;
+  #outcomes = new Map<StepName, Outcome>();
+  #linesRead = 0;
+
+  /** @param body of the request, made when the button is pressed */
+  constructor(form: Form, body: () => string) {
+    this.#form = form;
+    this.#body = body;
+    this.#button.closest(".tts-test").toggle(mayAsk());
+    this.#button.on("click", () => (this.#request ? this.stop() : this.#start()));
+    for (const name of [...Object.keys(CONNECTION_DEFAULTS), "apiKey", "username", "password"])
+      form.input(name).on("change input", () => this.#outdate());
+    $("#tts-connection-topics").on("change input", () => this.#outdate());
+  }
+
+  /** Also what Node-RED has begun ends then. */
+  stop(): void {
+    this.#request?.abort();
+  }
+
+  #start(): void {
+    this.#outcomes = new Map();
+    this.#linesRead = 0;
+    this.#steps.empty().removeClass("tts-old");
+    this.#end.text("").removeClass("tts-failed tts-passed");
+    this.#button.text(text("option.stop"));
+    const xhr = new XMLHttpRequest();
+    xhr.addEventListener("progress", () => this.#read(xhr.responseText));
+    const request = $.ajax({
+      url: "tts-connection/test",
+      method: "POST",
+      contentType: "application/json",
+      data: this.#body(),
+      dataType: "text",
+      xhr: () => xhr,
+    });
+    this.#request = request;
+    request
+      .done(() => this.#read(`${xhr.responseText}\n`))
+      .fail((failed, status) => this.#conclude(status === "abort" ? text("step.stopped") : reasonOf(failed)))
+      .always(() => {
+        this.#request = undefined;
+        this.#button.text(text("option.test"));
+        // Ended without its last line: Node-RED was stopped meanwhile.
+        if (this.#end.text() === "") this.#conclude(text("step.no-answer"));
+      });
+  }
+
+  #read(received: string): void {
+    const lines = received.split("\n").slice(0, -1);
+    for (const line of lines.slice(this.#linesRead)) {
+      const parsed = parse(line);
+      if (isReportLine(parsed)) this.#take(parsed);
+    }
+    this.#linesRead = lines.length;
+  }
+
+  #take(line: ReportLine): void {
+    if ("steps" in line) for (const step of line.steps) this.#add(step);
+    else if ("end" in line) this.#conclude();
+    else this.#show(line);
+  }
+
+  #add(step: StepName): void {
+    this.#outcomes.set(step, "waiting");
+    const item = $("<li>", { id: `tts-connection-step-${step}` });
+    $("<i>", { "aria-hidden": "true" }).appendTo(item);
+    $("<span>", { class: "tts-step-outcome" }).appendTo(item);
+    $("<span>", { class: "tts-step-name" }).text(text(NAMES[step])).appendTo(item);
+    $("<span>", { class: "tts-step-detail" }).appendTo(item);
+    $("<div>", { class: "tts-step-text" }).appendTo(item);
+    item.appendTo(this.#steps);
+    this.#mark(step, "waiting");
+  }
+
+  #mark(step: StepName, outcome: Outcome): JQuery {
+    this.#outcomes.set(step, outcome);
+    const { icon, word } = OUTCOMES[outcome];
+    const item = $(`#tts-connection-step-${step}`).attr("class", `tts-step-is-${outcome}`);
+    item.children("i").attr("class", `fa ${icon}`);
+    item.children(".tts-step-outcome").text(text(word));
+    return item;
+  }
+
+  #show({ step, outcome, facts = {}, text: why }: StepLine): void {
+    const item = this.#mark(step, outcome);
+    const detail = outcome === "unknown" ? this.#whyUnknown : DETAILS[step];
+    const hasFacts = outcome === "unknown" || Object.keys(facts).length > 0;
+    item
+      .children(".tts-step-detail")
+      .text(detail !== undefined && hasFacts && outcome !== "failed" ? text(detail, facts) : "");
+    item.children(".tts-step-text").text(why === undefined ? "" : inWords(why));
+  }
+
+  get #whyUnknown(): string {
+    return this.#form.value("api").toLowerCase() === "off" ? "step.api-off" : "step.api-silent";
+  }
+
+  /** @param why it ended before its end */
+  #conclude(why?: string): void {
+    const outcomes = [...this.#outcomes.values()];
+    for (const [step, outcome] of this.#outcomes) if (outcome === "waiting") this.#mark(step, "skipped");
+    const isFailed = outcomes.includes("failed") || outcomes.includes("waiting") || why !== undefined;
+    const result = outcomes.includes("warning") ? "step.works-with-warning" : "step.works";
+    this.#end
+      .text(why ?? text(isFailed ? "step.does-not-work" : result))
+      .addClass(isFailed ? "tts-failed" : "tts-passed");
+  }
+
+  /** What was found is no longer of what stands in the form. */
+  #outdate(): void {
+    this.stop();
+    if (this.#outcomes.size === 0 || this.#steps.hasClass("tts-old")) return;
+    this.#steps.addClass("tts-old");
+    this.#end.text(text("step.outdated")).removeClass("tts-failed tts-passed");
+  }
+}
+
+const isReportLine = (value: unknown): value is ReportLine =>
+  typeof value === "object" && value !== null && ["steps", "step", "end"].some((name) => name in value);

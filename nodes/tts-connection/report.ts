@@ -1,0 +1,39 @@
+/** What the routes of the connection form say, as both sides know it. Texts are keys of the catalogue; nothing in it is secret. */
+
+type Values = Readonly<Record<string, string | number>>;
+
+export interface ReportText {
+  readonly key: string;
+  readonly values: Values;
+}
+
+export type StepName = "name" | "tcp" | "tls" | "login" | "read" | "write" | "topics";
+
+export interface StepLine {
+  readonly step: StepName;
+  readonly outcome: "passed" | "warning" | "failed" | "unknown";
+  readonly facts?: Values;
+  readonly text?: ReportText;
+}
+
+/** A test is told line by line: the steps there are, what became of each, and that this was all. */
+export type ReportLine = { readonly steps: readonly StepName[] } | StepLine | { readonly end: true };
+
+/** Why a request was not even tried, with a status other than 200. */
+export interface Refused {
+  readonly refused: ReportText;
+}
+
+/** What the stack's HTTP API says of a key. */
+export type KeyReport =
+  | {
+      readonly answer: "known";
+      readonly keyName: string;
+      readonly owner: { readonly kind: string; readonly id: string };
+      readonly mayRead?: boolean;
+      readonly mayWrite?: boolean;
+      /** ms since 1970. */
+      readonly expiresAt?: number;
+    }
+  | { readonly answer: "invalid"; readonly why: string }
+  | { readonly answer: "unknown" };

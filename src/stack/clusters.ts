@@ -1,0 +1,35 @@
+/** The clusters of The Things Stack that everybody can use. Usable in the browser. */
+
+/** Sandbox is what The Things Network runs on; on Cloud every customer is a tenant. */
+export interface Cluster {
+  readonly plan: "sandbox" | "cloud";
+  /** As in the cluster's name: `eu1`. */
+  readonly region: string;
+}
+
+const DOMAINS: Readonly<Record<Cluster["plan"], string>> = {
+  sandbox: "cloud.thethings.network",
+  cloud: "cloud.thethings.industries",
+};
+
+export const CLUSTERS: readonly Cluster[] = [
+  ...["eu1", "nam1", "au1"].map((region) => ({ plan: "sandbox" as const, region })),
+  ...["eu1", "eu2", "nam1", "au1", "as1"].map((region) => ({ plan: "cloud" as const, region })),
+];
+
+/** The host of a cluster. On Cloud the tenant stands in front of it; without one it is not complete. */
+export function hostOfCluster({ plan, region }: Cluster, tenantId: string): string {
+  const host = `${region}.${DOMAINS[plan]}`;
+  return plan === "cloud" && tenantId !== "" ? `${tenantId}.${host}` : host;
+}
+
+/** The cluster that a host belongs to, also a Cloud one without its tenant; `undefined` for any other host. */
+export function clusterOfHost(host: string): Cluster | undefined {
+  return CLUSTERS.find((cluster) => {
+    const name = hostOfCluster(cluster, "");
+    if (host === name) return true;
+    return (
+      cluster.plan === "cloud" && host.endsWith(`.${name}`) && !host.slice(0, -name.length - 1).includes(".")
+    );
+  });
+}

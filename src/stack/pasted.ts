@@ -1,0 +1,93 @@
+/**
+ * Takes apart what people copy from the Console: one line of its page on MQTT, or all of it with its labels. Usable in the browser.
+ */
+import { takeApart, usualPort, type AddressParts } from "./address";
+import { clusterOfHost } from "./clusters";
+import { isIdentifier, splitApplication } from "./identifiers";
+
+/** What was found. */
+export interface Pasted extends AddressParts {
+  /** Secret. */
+  apiKey?: string;
+}
+
+const KEY = /NNSXS\.[A-Z2-7]{39}\.[A-Z2-7]{52}/;
+/** Between them a key may have been wrapped; they are invisible in a field for passwords. */
+const SPACE = /[\s\u200b-\u200d\u2060\ufeff]+/g;
+/** Quotes and commas around a value, as in JSON, shells and chats. */
+const AROUND = /^["'`“”„‘’<([]+|["'`“”‘’>)\],;]+$/g;
+const USER_NAME = /\buser\s?name\b["'`]?\s*[:=]?\s*(\S+)/i;
+
+/** An API key as it was made, without the spaces, line breaks and quotes that came with it; anything else is only trimmed. */
+export function mendKey(text: string): string {
+  const bare = text.replace(SPACE, "").replace(AROUND, "");
+  const withoutWord = bare.replace(/^bearer/i, "");
+  return new RegExp(`^${KEY.source}$`).test(withoutWord) ? withoutWord : text.trim();
+}
+
+/**
+ * Everything that a pasted text tells of a connection: `app1@ttn`, a URL, `host:port`, a topic, an API key, or the Console's whole
+ * block of addresses, user name and password, in any order. Where there are several addresses, the one with TLS. A port that is the
+ * usual one for what is known of TLS is left out.
+ */
+export function readPasted(text: string): Pasted {
+  const spaced = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, "");
+  const apiKey = KEY.exec(spaced)?.[0] ?? KEY.exec(spaced.replace(SPACE, ""))?.[0];
+  const rest = apiKey === undefined ? spaced : withoutKey(spaced, apiKey);
+  const words = rest
+    .split(SPACE)
+    .map((word) => word.replace(AROUND, ""))
+    .filter((word) => word !== "");
+  const [first = ""] = words;
+  const parts = words.length > 1 || apiKey !== undefined ? readBlock(rest, words) : takeApart(first);
+  return { ...withEncryption(parts), ...(apiKey === undefined ? {} : { apiKey }) };
+}
+
+/** Also where it was wrapped. */
+function withoutKey(text: string, apiKey: string): string {
+  const wrapped = Array.from(apiKey, (character) => (character === "." ? "\\." : character)).join("\\s*");
+  return text.replace(new RegExp(wrapped), " ");
+}
+
+/** In a text of several words only what cannot be a word of it counts. */
+function readBlock(text: string, words: readonly string[]): AddressParts {
+  const found = words.map((word) => takeApart(word));
+  const addresses = found.filter(
+    ({ host = "", port, tls }) =>
+      port !== undefined || tls !== undefined || clusterOfHost(host) !== undefined || isPage(host, text),
+  );
+  const address = addresses.find(isEncrypted) ?? addresses[0] ?? {};
+  const labelled = USER_NAME.exec(text)?.[1]?.replace(AROUND, "");
+  const named = labelled === undefined ? undefined : splitApplication(labelled);
+  const user =
+    named && isIdentifier(named.applicationId)
+      ? named
+      : found.find(({ applicationId, tenantId }) => applicationId !== undefined && tenantId !== undefined);
+  const { host, port, tls } = address;
+  const { applicationId = address.applicationId, tenantId } = user ?? {};
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(applicationId === undefined ? {} : { applicationId }),
+    ...(tenantId === undefined ? {} : { tenantId }),
+  };
+}
+
+/** The address of a web page, such as the Console's. */
+const isPage = (host: string, text: string): boolean => host !== "" && text.includes(`://${host}`);
+
+const isEncrypted = ({ port, tls }: AddressParts): boolean => tls ?? port === usualPort(true);
+
+/** Public clusters speak TLS, whichever of their two addresses was copied; elsewhere the usual ports tell. */
+function withEncryption({ port, tls, ...parts }: AddressParts): AddressParts {
+  const isUsual = port === usualPort(true) || port === usualPort(false);
+  const isPublic = clusterOfHost(parts.host ?? "") !== undefined;
+  const encrypted = tls ?? (isUsual ? isPublic || port === usualPort(true) : undefined);
+  const isImplied = tls === undefined ? isUsual : port === usualPort(tls);
+  return {
+    ...parts,
+    ...(port === undefined || isImplied ? {} : { port }),
+    ...(encrypted === undefined ? {} : { tls: encrypted }),
+  };
+}
