@@ -28,3 +28,15 @@ export interface TlsConfigNode extends Node {
   readonly valid?: boolean;
   addTLSOptions<T extends object>(options: T): T;
 }
+
+/** A property or credential that is a whole `${NAME}`, as Node-RED would fill it in for this node; others stay as they are. */
+export function fromEnvironment(RED: NodeAPI, node: Node | undefined, value: string): string {
+  const name = /^\$(?:\{(\S+)\}|\((\S+)\))$/.exec(value);
+  const variable = name?.[1] ?? name?.[2];
+  if (variable === undefined) return value;
+  // Without a node that could ask its flow; the type wants one and says that there is always an answer.
+  const found: unknown = node ? RED.util.getSetting(node, variable) : process.env[variable];
+  return typeof found === "string" || typeof found === "number" || typeof found === "boolean"
+    ? String(found)
+    : value;
+}

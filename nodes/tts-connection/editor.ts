@@ -155,7 +155,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     const body = (): string => bodyOf(this.id, form, topics.topics());
     const test = new TestButton(form, body);
     // A connection that was there before has a host that somebody chose.
-    const key = new KeyField(form, body, RED.nodes.node(this.id) !== null);
+    const key = new KeyField(form, body, RED.nodes.node(this.id) !== undefined);
     const onHost = (): void => key.chooseHost();
     makeClusterField(form, $("#tts-connection-cluster"), onHost);
     followPastes(form, $("#tts-connection-filled-in"), onHost);

@@ -16,13 +16,14 @@ export interface StepLine {
   readonly text?: ReportText;
 }
 
-/** A test is told line by line: the steps there are, what became of each, and that this was all. */
-export type ReportLine = { readonly steps: readonly StepName[] } | StepLine | { readonly end: true };
-
-/** Why a request was not even tried, with a status other than 200. */
+/** Why nothing was tried. */
 export interface Refused {
   readonly refused: ReportText;
 }
+
+/** A test is told line by line: the steps there are, what became of each, and that this was all. */
+export type ReportLine =
+  { readonly steps: readonly StepName[] } | StepLine | Refused | { readonly end: true };
 
 /** What the stack's HTTP API says of a key. */
 export type KeyReport =

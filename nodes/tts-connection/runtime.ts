@@ -3,6 +3,7 @@ import type { Kind } from "../../src/stack/kinds";
 import { getConfigNode, type TlsConfigNode, type WithUsers } from "../shared/red";
 import { nodeStatus, StatusWriter, statusOf } from "../shared/status";
 import { flowError, textOf } from "../shared/text";
+import { registerRoutes } from "./admin/routes";
 import {
   Connection,
   type ConnectionInsight,
@@ -71,6 +72,7 @@ export default function init(RED: NodeAPI): void {
   }
 
   serveSuggestions(RED);
+  registerRoutes(RED);
   RED.nodes.registerType<TtsConnectionNode, ConnectionDef, object, ConnectionCredentials>(
     "tts-connection",
     TtsConnection,

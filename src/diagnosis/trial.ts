@@ -6,7 +6,6 @@ import type { ConnectionProblem } from "../connection/problem";
 import { problemOf } from "../connection/recognise";
 import type { Service } from "../services/service";
 import type { Text, TextValues } from "../stack/explanation";
-import { STACK_KINDS, V2_ERROR_KINDS, type Kind } from "../stack/kinds";
 import { certificateOf } from "./certificate";
 import { explainProblem, type ConnectionContext } from "./connecting";
 import { keyFacts, type KeyFacts } from "./keyFacts";
@@ -43,7 +42,6 @@ const LOGIN_PATIENCE = 10_000;
 /** ms more for all that comes then. To explain what is wrong takes three seconds at most. */
 const REST_PATIENCE = 6_000;
 const SUBACK_REFUSED = 128;
-const EVERY_KIND: ReadonlySet<Kind> = new Set([...STACK_KINDS, ...V2_ERROR_KINDS]);
 
 /** The steps that there are for a connection, before any is taken. */
 export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "service">): TrialStep[] {
@@ -143,7 +141,7 @@ function certificateStep(socket: tls.TLSSocket, now: number): StepResult {
 /** `undefined`: the connection ended before the answer. */
 async function topicStep(link: Link, subject: TrialSubject): Promise<StepResult | undefined> {
   const { service, context, api } = subject;
-  const filters = service.subscriptions(EVERY_KIND).map(({ filter }) => withoutGroup(filter));
+  const filters = service.subscriptions(service.kinds).map(({ filter }) => withoutGroup(filter));
   const codes = await Promise.all(filters.map((filter) => link.subscribe(filter, 0)));
   const filter = filters.find((_filter, index) => codes[index] === SUBACK_REFUSED);
   if (filter !== undefined) {

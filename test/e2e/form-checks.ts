@@ -12,7 +12,7 @@ export async function assertWellMade(form: Locator): Promise<void> {
     .evaluateAll((elements) =>
       elements.map((element) => element.textContent + (element.getAttribute("placeholder") ?? "")),
     );
-  const keys = /^$|(label|option|help|placeholder|hint|line|validation)\.[a-z]/;
+  const keys = /^$|(label|option|help|placeholder|hint|line|step|validation)\.[a-z]/;
   assert.deepEqual(
     texts.filter((text) => keys.test(text)),
     [],

@@ -48,6 +48,8 @@ export interface NodeRedOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** By node ID, as Node-RED keeps them when it does not encrypt. */
   readonly credentials?: Readonly<Record<string, object>>;
+  /** More for settings.js, such as who may log in. */
+  readonly settings?: object;
 }
 
 export async function startNodeRed(
@@ -66,6 +68,7 @@ export async function startNodeRed(
     editorTheme: { tours: false },
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { palette: { allowInstall: false, allowUpload: false } },
+    ...options.settings,
   };
   await writeFile(path.join(userDir, "settings.js"), `module.exports = ${JSON.stringify(settings)};`);
   await writeFile(path.join(userDir, "flows.json"), JSON.stringify(flows));

@@ -49,7 +49,13 @@ export class TestButton {
     this.#form = form;
     this.#body = body;
     this.#button.closest(".tts-test").toggle(mayAsk());
-    this.#button.on("click", () => (this.#request ? this.stop() : this.#start()));
+    // What a field does when it is left must not move the button away under the mouse.
+    this.#button.on("mousedown", (event) => event.preventDefault());
+    this.#button.on("click", () => {
+      this.#button.trigger("focus");
+      if (this.#request) this.stop();
+      else this.#start();
+    });
     for (const name of [...Object.keys(CONNECTION_DEFAULTS), "apiKey", "username", "password"])
       form.input(name).on("change input", () => this.#outdate());
     $("#tts-connection-topics").on("change input", () => this.#outdate());
@@ -100,6 +106,7 @@ export class TestButton {
   #take(line: ReportLine): void {
     if ("steps" in line) for (const step of line.steps) this.#add(step);
     else if ("end" in line) this.#conclude();
+    else if ("refused" in line) this.#conclude(inWords(line.refused));
     else this.#show(line);
   }
 
@@ -159,4 +166,6 @@ export class TestButton {
 }
 
 const isReportLine = (value: unknown): value is ReportLine =>
-  typeof value === "object" && value !== null && ["steps", "step", "end"].some((name) => name in value);
+  typeof value === "object" &&
+  value !== null &&
+  ["steps", "step", "refused", "end"].some((name) => name in value);

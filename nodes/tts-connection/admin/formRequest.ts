@@ -1,0 +1,82 @@
+import { isJsonObject } from "../../../src/stack/check";
+import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "../properties";
+
+/** The values of a connection form, as the editor sends them; whoever else sends something gets nothing more into it. */
+export interface FormRequest {
+  /** Of the config node, which need not be deployed. */
+  readonly id: string;
+  readonly properties: ConnectionProperties;
+  readonly credentials: ConnectionCredentials;
+}
+
+/** All of a form: addresses, topics and a key are some hundred characters. */
+const LARGEST_REQUEST = 64_000;
+const LONGEST_TEXT = 4_000;
+const MOST_TOPICS = 30;
+
+/** The body of a request; `undefined` for anything but a form. */
+export function readFormRequest(body: unknown): FormRequest | undefined {
+  if (!isJsonObject(body) || JSON.stringify(body).length > LARGEST_REQUEST) return undefined;
+  const { id, properties, credentials } = body;
+  if (typeof id !== "string" || !/^[\w.-]{1,100}$/.test(id)) return undefined;
+  if (!isJsonObject(properties) || !isJsonObject(credentials)) return undefined;
+  return {
+    id,
+    properties: readProperties(properties),
+    credentials: readCredentials(credentials),
+  };
+}
+
+/** Properties of the right type; for others the defaults, as at run time. */
+export function readProperties(given: Record<string, unknown>): ConnectionProperties {
+  const properties = { ...CONNECTION_DEFAULTS };
+  for (const name of TEXTS) properties[name] = textOf(given, name) ?? properties[name];
+  const service = textOf(given, "service");
+  if (service === "stack" || service === "pubsub" || service === "v2") properties.service = service;
+  if (typeof given.useTls === "boolean") properties.useTls = given.useTls;
+  properties.topics = isJsonObject(given.topics) ? textsOf(given.topics) : {};
+  return properties;
+}
+
+type Text = Exclude<keyof ConnectionProperties, "service" | "useTls" | "topics">;
+
+const TEXTS = Object.keys(CONNECTION_DEFAULTS).filter(
+  (name): name is Text => !["service", "useTls", "topics"].includes(name),
+);
+
+export function readCredentials(given: Record<string, unknown>): ConnectionCredentials {
+  const { apiKey, username, password } = textsOf(given);
+  return {
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+function textOf(given: Record<string, unknown>, name: string): string | undefined {
+  const value = Object.hasOwn(given, name) ? given[name] : undefined;
+  return typeof value === "string" && value.length <= LONGEST_TEXT ? value : undefined;
+}
+
+function textsOf(
+  given: Record<string, unknown>,
+): Readonly<Record<string, string | undefined>> & Record<string, string> {
+  const entries = Object.keys(given)
+    .slice(0, MOST_TOPICS)
+    .map((name) => [name, textOf(given, name)] as const)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
+}
+
+/** The same with all texts passed through `change`. */
+export function mapTexts(
+  { properties, credentials }: Pick<FormRequest, "properties" | "credentials">,
+  change: (text: string) => string,
+): Pick<FormRequest, "properties" | "credentials"> {
+  const changed = { ...properties };
+  for (const name of TEXTS) changed[name] = change(changed[name]);
+  const each = (texts: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, change(text)]));
+  changed.topics = each(changed.topics);
+  return { properties: changed, credentials: readCredentials(each({ ...credentials })) };
+}

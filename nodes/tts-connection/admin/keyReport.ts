@@ -1,0 +1,38 @@
+import { keyFacts } from "../../../src/diagnosis/keyFacts";
+import { apiUrl, createStackApi } from "../../../src/diagnosis/stackApi";
+import type { ConnectionOptions } from "node:tls";
+import type { ConnectionCredentials, ConnectionProperties } from "../properties";
+import type { KeyReport } from "../report";
+import { readEndpoint } from "../settings/common";
+
+/**
+ * Asks the stack's HTTP API whose key this is and what it may do: at the host in the form over a verified connection, or at the URL
+ * that is given for it. Never rejects.
+ */
+export async function reportOnKey(
+  properties: ConnectionProperties,
+  credentials: ConnectionCredentials,
+  tls: ConnectionOptions | undefined,
+): Promise<KeyReport> {
+  const { apiKey = "" } = credentials;
+  const endpoint = readEndpoint(properties, tls);
+  const url = endpoint.ok ? apiUrl(properties.api, endpoint.settings.host) : undefined;
+  if (url === undefined || apiKey === "") return { answer: "unknown" };
+  const api = createStackApi({ url, apiKey, ...(tls === undefined ? {} : { tls }) });
+  const info = await api.authInfo();
+  if (info.answer === "refused") return { answer: "invalid", why: info.name };
+  if (info.answer === "unknown") return { answer: "unknown" };
+  const { owner, keyName, keyId, expiresAt } = info;
+  const { mayRead, mayWrite } = await keyFacts(
+    api,
+    owner.kind === "application" ? owner.id : properties.applicationId,
+  );
+  return {
+    answer: "known",
+    keyName: keyName || keyId,
+    owner,
+    ...(mayRead === undefined ? {} : { mayRead }),
+    ...(mayWrite === undefined ? {} : { mayWrite }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}

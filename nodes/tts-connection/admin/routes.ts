@@ -1,0 +1,123 @@
+import type { NodeAPI } from "node-red";
+import { createStackApi, apiUrl, type StackApi } from "../../../src/diagnosis/stackApi";
+import { stepsOf, tryConnection, type TrialSubject } from "../../../src/diagnosis/trial";
+import { contextOf } from "../context";
+import type { KeyReport, Refused, ReportLine, ReportText } from "../report";
+import { serviceOf } from "../service";
+import type { ConnectionSettings } from "../settings";
+import { readFormRequest } from "./formRequest";
+import { reportOnKey } from "./keyReport";
+import { filledIn, STORED, subjectOf, tlsOf } from "./subject";
+
+/** Each takes twenty seconds at most. */
+const MOST_AT_A_TIME = 4;
+
+/** The applications of Express that have the routes: once per process. */
+const registered = new WeakSet();
+
+let running = 0;
+
+/** As far as a refusal needs it. */
+interface Response {
+  status(code: number): { json(body: Refused): unknown };
+}
+
+function refuse(response: Response, status: number, why: ReportText): void {
+  response.status(status).json({ refused: why });
+}
+
+const text = (key: string): ReportText => ({ key, values: {} });
+
+/**
+ * The routes of the connection form. Who calls them must be allowed to deploy: then nothing that they do is more than a deploy
+ * would do. Nothing that they answer is secret.
+ */
+export function registerRoutes(RED: NodeAPI): void {
+  if (registered.has(RED.httpAdmin)) return;
+  registered.add(RED.httpAdmin);
+  const permitted = [
+    RED.auth.needsPermission("tts-connection.write"),
+    RED.auth.needsPermission("flows.write"),
+  ];
+
+  RED.httpAdmin.post("/tts-connection/test", ...permitted, (request, response) => {
+    const form = readFormRequest(request.body);
+    const subject = form && subjectOf(RED, form);
+    if (!subject) {
+      refuse(response, 400, text("error.test.request"));
+      return;
+    }
+    // That the form is not complete is a result of its test.
+    if (!subject.ok) {
+      refuse(response, 200, subject.text);
+      return;
+    }
+    if (running >= MOST_AT_A_TIME) {
+      refuse(response, 429, text("error.test.busy"));
+      return;
+    }
+
+    running += 1;
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    const write = (line: ReportLine): void => {
+      if (!gone.signal.aborted) response.write(`${JSON.stringify(line)}\n`);
+    };
+    // Line by line, also through a proxy that would rather collect.
+    response.status(200).set({
+      "Content-Type": "application/x-ndjson; charset=utf-8",
+      "Cache-Control": "no-store, no-transform",
+      "X-Accel-Buffering": "no",
+    });
+    const trial = trialOf(subject.settings);
+    write({ steps: stepsOf(trial) });
+    const end = (): void => {
+      running -= 1;
+      response.end();
+    };
+    tryConnection(trial, write, gone.signal).then(() => {
+      write({ end: true });
+      end();
+    }, end);
+  });
+
+  RED.httpAdmin.post("/tts-connection/key", ...permitted, (request, response) => {
+    const form = readFormRequest(request.body);
+    // A stored key was looked at when it was entered.
+    if (!form || form.credentials.apiKey === STORED) {
+      refuse(response, 400, text("error.test.request"));
+      return;
+    }
+    if (running >= MOST_AT_A_TIME) {
+      refuse(response, 429, text("error.test.busy"));
+      return;
+    }
+    running += 1;
+    const { properties, credentials } = filledIn(RED, form);
+    const answer = (report: KeyReport): void => {
+      running -= 1;
+      response.set("Cache-Control", "no-store").json(report);
+    };
+    reportOnKey(properties, credentials, tlsOf(RED, properties.tls)).then(answer, () =>
+      answer({ answer: "unknown" }),
+    );
+  });
+}
+
+function trialOf(settings: ConnectionSettings): TrialSubject {
+  const { host, port, tls, keepalive } = settings;
+  return {
+    endpoint: { host, port, ...(tls ? { tls } : {}) },
+    service: serviceOf(settings),
+    keepalive,
+    context: contextOf(settings, {}, Date.now()),
+    api: apiFor(settings),
+  };
+}
+
+function apiFor(settings: ConnectionSettings): StackApi | undefined {
+  if (settings.service !== "stack") return undefined;
+  const { host, tls, apiKey, api } = settings;
+  const url = apiUrl(api, host);
+  return url === undefined ? undefined : createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
+}

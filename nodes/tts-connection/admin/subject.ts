@@ -1,0 +1,104 @@
+import type { ConnectionOptions } from "node:tls";
+import type { Node, NodeAPI } from "node-red";
+import { printable } from "../../../src/diagnosis/printable";
+import { apiUrl } from "../../../src/diagnosis/stackApi";
+import { isJsonObject } from "../../../src/stack/check";
+import { fromEnvironment, getConfigNode, type TlsConfigNode } from "../../shared/red";
+import type { ConnectionCredentials, ConnectionProperties } from "../properties";
+import type { ReportText } from "../report";
+import { readSettings, type ConnectionSettings } from "../settings";
+import { mapTexts, readCredentials, readProperties, type FormRequest } from "./formRequest";
+
+/** What the editor shows in place of a password that is stored. */
+export const STORED = "__PWRD__";
+
+export type Subject =
+  | { readonly ok: true; readonly settings: ConnectionSettings }
+  | { readonly ok: false; readonly text: ReportText };
+
+const refused = (key: string, values: ReportText["values"] = {}): Subject => ({
+  ok: false,
+  text: { key, values },
+});
+
+/**
+ * The settings that the form would have once it is deployed: with values from the environment, and the stored secret where the form
+ * only has its placeholder. That one goes to no other server than the one it is stored for.
+ */
+export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
+  const stored = storedForm(RED, request.id);
+  const isStored = (name: keyof ConnectionCredentials): boolean => request.credentials[name] === STORED;
+  const credentials = {
+    ...request.credentials,
+    ...(isStored("apiKey") ? { apiKey: stored?.credentials.apiKey ?? "" } : {}),
+    ...(isStored("password") ? { password: stored?.credentials.password ?? "" } : {}),
+  };
+  const form = filledIn(RED, { ...request, credentials });
+  const tls = tlsOf(RED, form.properties.tls);
+  if (form.properties.tls !== "" && tls === undefined && form.properties.useTls)
+    return refused("error.test.tls-not-deployed");
+  const read = readSettings(form.properties, form.credentials, tls);
+  if (!read.ok) return refused(read.explanation.key, read.explanation.values);
+
+  if (stored && (isStored("apiKey") || isStored("password"))) {
+    // Where it would go now is compared, whatever else of the stored connection is incomplete.
+    const { service, host, port, useTls, tls: tlsNode, api } = stored.properties;
+    const place = { ...request.properties, service, host, port, useTls, tls: tlsNode, api };
+    const there = filledIn(RED, { ...request, credentials, properties: place });
+    const known = readSettings(there.properties, there.credentials, tlsOf(RED, there.properties.tls));
+    if (!known.ok || !goesTo(read.settings, known.settings)) {
+      const { host: to, port: at } = known.ok ? known.settings : { host: "", port: 0 };
+      return refused("error.test.stored-secret", { host: printable(to) || "?", port: at || "?" });
+    }
+  }
+  return { ok: true, settings: read.settings };
+}
+
+/** Whether what is tried sends its secret nowhere but where the stored connection sends it, and as well encrypted. */
+function goesTo(tried: ConnectionSettings, stored: ConnectionSettings): boolean {
+  const api = apiOf(tried);
+  return place(tried) === place(stored) && (api === undefined || api === apiOf(stored));
+}
+
+const place = ({ service, host, port, tls }: ConnectionSettings): string =>
+  JSON.stringify([service, host, port, tls]);
+
+const apiOf = (settings: ConnectionSettings): string | undefined =>
+  settings.service === "stack" ? apiUrl(settings.api, settings.host) : undefined;
+
+/** The connection as it was deployed, if it was. */
+function storedForm(RED: NodeAPI, id: string): Pick<FormRequest, "properties" | "credentials"> | undefined {
+  let found: unknown;
+  RED.nodes.eachNode((node) => {
+    if (node.id === id && node.type === "tts-connection") found = node;
+  });
+  if (!isJsonObject(found)) return undefined;
+  const credentials: unknown = RED.nodes.getCredentials(id);
+  return {
+    properties: readProperties(found),
+    credentials: isJsonObject(credentials) ? readCredentials(credentials) : {},
+  };
+}
+
+/** With values from the environment, as the connection itself would see them. */
+export function filledIn(
+  RED: NodeAPI,
+  form: FormRequest,
+): { readonly properties: ConnectionProperties; readonly credentials: ConnectionCredentials } {
+  const node = contextNode(RED, form.id);
+  return mapTexts(form, (text) => fromEnvironment(RED, node, text));
+}
+
+/** The connection where it is deployed, else another node that belongs to no tab: both have the global environment. */
+function contextNode(RED: NodeAPI, id: string): Node | undefined {
+  let found = getConfigNode(RED, id);
+  RED.nodes.eachNode((node) => {
+    if (!found && !node.z) found = getConfigNode(RED, node.id);
+  });
+  return found;
+}
+
+export function tlsOf(RED: NodeAPI, id: string): ConnectionOptions | undefined {
+  const node = getConfigNode<TlsConfigNode>(RED, id);
+  return node?.type === "tls-config" ? node.addTLSOptions({}) : undefined;
+}
