@@ -48,6 +48,8 @@ const lacksTenant = (form: Form): boolean => {
 /** Sandbox and Cloud: the tenant follows the host. Cloud: the host follows the tenant. */
 function keepTenant(form: Form): void {
   let before = form.value("host");
+  if (serviceIn(form) === "stack" && form.value("tenantId") === "")
+    form.set("tenantId", tenantOfHost(before) ?? "");
   form.input("host").on("change", () => {
     const host = form.value("host");
     if (serviceIn(form) !== "stack" || host === before) return;
