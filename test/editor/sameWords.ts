@@ -80,6 +80,9 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "join",
     "Cluster",
     "Format",
+    "Sandbox · Europe 1 (eu1)",
+    "Cloud · Europe 1 (eu1)",
+    "Cloud · Europe 2 (eu2)",
   ]),
   nl: new Set([
     "Host",
