@@ -8,6 +8,7 @@ import { GatewayList } from "../shared/editor/gatewayList";
 import { typedText } from "../shared/editor/nodeLabel";
 import type { EditedNode, TextValues, TypeDefinition } from "../shared/editor/red";
 import * as rules from "../shared/editor/rules";
+import { suggest } from "../shared/editor/suggest";
 import { isFixed, makeTyped, retype } from "../shared/editor/typed";
 import { validator } from "../shared/editor/validators";
 import { DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
@@ -229,7 +230,14 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
     });
     form.follow(["payload", "encoding"], () => showPreview(this, form));
 
-    const list = new GatewayList($("#tts-downlink-gateways"), this.gateways);
+    const isFixedNow = (name: string): boolean => isFixed(form.value(`${name}Type`));
+    const device = (): { devices: string } => ({ devices: isFixedNow("device") ? form.value("device") : "" });
+    suggest(form, form.typedField("device"), "devices", { isOn: () => isFixedNow("device") });
+    suggest(form, form.typedField("fPort"), "ports", { isOn: () => isFixedNow("fPort"), scope: device });
+
+    const list = new GatewayList($("#tts-downlink-gateways"), this.gateways, (input) =>
+      suggest(form, input, "gateways", { scope: device }),
+    );
     gatewayList = list;
     const validateGateways = downlink.plain("gateways");
     const showGateways = (): void => {

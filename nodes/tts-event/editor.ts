@@ -2,6 +2,7 @@ import { isV2 } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import * as rules from "../shared/editor/rules";
+import { suggest } from "../shared/editor/suggest";
 import { text } from "../shared/editor/text";
 import { validator } from "../shared/editor/validators";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
@@ -98,6 +99,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   },
   oneditprepare() {
     const form = new Form(this, "node-input");
+    suggest(form, form.input("devices"), "devices", { isList: true });
     const chosen = rules.readEvents(this.events, EVENT_DEFAULTS.events);
     checkboxes().each((_, box) => {
       $(box).prop("checked", chosen.includes(box.getAttribute("value") ?? ""));

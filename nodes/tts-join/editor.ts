@@ -1,6 +1,7 @@
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import * as rules from "../shared/editor/rules";
+import { suggest } from "../shared/editor/suggest";
 import { validator } from "../shared/editor/validators";
 import type { JoinProperties } from "./properties";
 
@@ -35,7 +36,8 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
     return this._("label.output");
   },
   oneditprepare() {
-    new Form(this, "node-input").unfold();
+    const form = new Form(this, "node-input");
+    suggest(form, form.input("devices"), "devices", { isList: true });
   },
   oneditsave() {
     Form.close(this);

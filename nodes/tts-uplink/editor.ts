@@ -1,7 +1,9 @@
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import * as rules from "../shared/editor/rules";
+import { suggest } from "../shared/editor/suggest";
 import { validator, validatorBy } from "../shared/editor/validators";
+import { showLastMessage } from "./lastMessage";
 import type { UplinkProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
@@ -73,6 +75,13 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     const form = new Form(this, "node-input");
     form.follow(["output"], () => showOutput(form));
     form.follow(["shape"], () => $("#tts-uplink-shape-v2").toggle(form.value("shape") === "v2"));
+    const devices = (): { devices: string } => ({ devices: form.value("devices") });
+    suggest(form, form.input("devices"), "devices", { isList: true });
+    suggest(form, form.input("ports"), "ports", { isList: true, scope: devices });
+    suggest(form, form.input("field"), "fields", {
+      scope: () => ({ ...devices(), ports: form.value("ports") }),
+    });
+    showLastMessage(form, $("#tts-uplink-last"));
     form.unfold();
   },
   oneditsave() {

@@ -30,7 +30,9 @@ export type Preview =
     })
   /** Nothing is sent, and no error. */
   | (Shown & { readonly outcome: "empty_frame" | "missing" })
-  | (Shown & { readonly outcome: "error" });
+  | (Shown & { readonly outcome: "error" })
+  /** What is wrong in the form is said there: while somebody types, that is no failure. */
+  | { readonly outcome: "not_valid" };
 
 const MOST_BYTES = 51;
 const LONGEST_JSON = 1_000;

@@ -2,7 +2,7 @@ import type { NodeAPI } from "node-red";
 import { getConfigNode } from "../shared/red";
 import { asText } from "../shared/values";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
-import { lastMessage } from "./preview";
+import { lastMessage, type Preview } from "./preview";
 import { UPLINK_DEFAULTS } from "./properties";
 import { readUplinkSettings } from "./settings";
 
@@ -28,9 +28,10 @@ export function servePreview(RED: NodeAPI): void {
       const read = readUplinkSettings(settingsIn(request.query), (expression) =>
         RED.util.normalisePropertyExpression(expression),
       );
-      // What is wrong in the form is said there.
-      if (!read.ok) response.sendStatus(400);
-      else response.set("Cache-Control", "no-store").json(lastMessage(connection.insight(), read.settings));
+      const preview: Preview = read.ok
+        ? lastMessage(connection.insight(), read.settings)
+        : { outcome: "not_valid" };
+      response.set("Cache-Control", "no-store").json(preview);
     },
   );
 }

@@ -74,6 +74,8 @@ export class EditorPage {
     await this.page.evaluate((nodeId) => RED.editor.edit(RED.nodes.node(nodeId)), id);
     const form = this.page.locator("#dialog-form");
     await form.locator("#node-input-name").waitFor();
+    // The editor moves the focus there once it has slid in.
+    await this.page.locator(".red-ui-tray :focus").waitFor();
     return form;
   }
 
@@ -136,12 +138,13 @@ export class EditorPage {
   }
 
   /** A picture of the form that is open, down to its last field. */
-  async screenshot(name: string): Promise<void> {
+  async screenshot(name: string, keepFocus = false): Promise<void> {
     const tray = this.page.locator(".red-ui-tray").last();
     const [frame, form] = await Promise.all([tray.boundingBox(), tray.locator(".tts-form").boundingBox()]);
     if (!frame || !form) throw new Error("No form to take a picture of");
     const { x, y, width } = frame;
-    await this.#picture(name, { x, y, width, height: Math.min(frame.height, form.y + form.height + 6 - y) });
+    const height = Math.min(frame.height, form.y + form.height + 6 - y);
+    await this.#picture(name, { x, y, width, height }, keepFocus);
   }
 
   /** Those that this Node-RED has. */
@@ -171,12 +174,16 @@ export class EditorPage {
     if (usual) await this.page.setViewportSize(usual);
   }
 
-  async #picture(name: string, clip: { x: number; y: number; width: number; height: number }): Promise<void> {
+  async #picture(
+    name: string,
+    clip: { x: number; y: number; width: number; height: number },
+    keepFocus = false,
+  ): Promise<void> {
     if (SCREENSHOTS === undefined) return;
-    // Neither a field with the focus nor a notification belongs in a picture.
-    await this.page.evaluate(() => {
-      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    });
+    // Neither a field with the focus, unless the picture is about it, nor a notification belongs in a picture.
+    await this.page.evaluate((keeps) => {
+      if (!keeps && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    }, keepFocus);
     await this.page.mouse.move(5, 5);
     for (const theme of await this.themes()) {
       await this.setTheme(theme);

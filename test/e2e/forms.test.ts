@@ -77,8 +77,10 @@ describe("the forms in the editor", () => {
   }
 
   async function unfold(form: Locator): Promise<void> {
-    if (!(await form.locator("details").evaluate((details: HTMLDetailsElement) => details.open)))
-      await form.locator("summary").click();
+    const summary = form.page().locator("summary", { hasText: "More" });
+    const fold = form.locator("details", { has: summary });
+    if (!(await fold.evaluate((details: HTMLDetailsElement) => details.open)))
+      await form.locator(summary).click();
   }
 
   const find = (flow: readonly FlowNode[], id: string): FlowNode => {

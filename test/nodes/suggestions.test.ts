@@ -214,7 +214,7 @@ describe("the suggestions for the forms", () => {
       for (const list of ["", "secrets", "__proto__"])
         assert.equal((await flows.get(ROUTE, { list })).status, 400);
       for (const wrong of [{ output: "x" }, { ports: "1000" }, { output: "field", field: "a..b" }])
-        assert.equal((await flows.get(PREVIEW, wrong)).status, 400);
+        assert.deepEqual(await previewed(flows, wrong), { outcome: "not_valid" });
     });
   });
 

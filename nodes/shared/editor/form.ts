@@ -60,6 +60,11 @@ export class Form {
     return input.add(typed.find("input.red-ui-typedInput-input, button"));
   }
 
+  /** Where the value of a typed input is typed. */
+  typedField(name: string): JQuery {
+    return this.control(name).filter("input.red-ui-typedInput-input");
+  }
+
   value(name: string): string {
     const value = this.input(name).val();
     return typeof value === "string" ? value.trim() : "";

@@ -47,10 +47,13 @@ export const readGateways = (value: unknown): readonly unknown[] => (Array.isArr
 
 export class GatewayList {
   readonly #list: JQuery;
+  readonly #offer: (input: JQuery) => void;
   #listener = (): void => undefined;
 
-  constructor(list: JQuery, gateways: unknown) {
+  /** @param offer makes the field of an ID offer what was seen */
+  constructor(list: JQuery, gateways: unknown, offer: (input: JQuery) => void) {
     this.#list = list;
+    this.#offer = offer;
     const header = $("<div>", { class: "tts-gateway" }).append(
       FIELDS.map((field) => $("<span>").text(text(LABEL_KEYS[field]))),
     );
@@ -109,5 +112,6 @@ export class GatewayList {
         .on("change keyup input", () => this.#listener()),
     );
     container.append($("<div>", { class: "tts-gateway" }).append(inputs));
+    this.#offer(container.find("[data-field='id']"));
   }
 }

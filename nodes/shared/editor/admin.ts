@@ -1,0 +1,39 @@
+/** Asks the admin API about a connection as it is deployed. */
+
+/** Why there is no answer. */
+export type Refusal = "not_chosen" | "not_deployed" | "not_allowed" | "no_answer";
+
+export type Answer =
+  { readonly ok: true; readonly answer: object } | { readonly ok: false; readonly refusal: Refusal };
+
+const REFUSALS: Readonly<Record<number, Refusal>> = {
+  401: "not_allowed",
+  403: "not_allowed",
+  404: "not_deployed",
+};
+
+/** A part of an answer as text; empty for what is not there. */
+export function field(answer: unknown, name: string): string {
+  const value: unknown =
+    typeof answer === "object" && answer !== null ? Reflect.get(answer, name) : undefined;
+  const isShort = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return isShort ? String(value) : "";
+}
+
+/** @param connection ID of the config node; what stands in the form while none is chosen is none. Never rejects. */
+export async function askDeployed(
+  type: "tts-connection" | "tts-uplink",
+  connection: string,
+  question: string,
+  query: Readonly<Record<string, string | boolean>>,
+): Promise<Answer> {
+  if (connection === "" || connection === "_ADD_") return { ok: false, refusal: "not_chosen" };
+  return new Promise((resolve) => {
+    $.ajax({ url: `${type}/${encodeURIComponent(connection)}/${question}`, data: query, dataType: "json" })
+      .done((answer: unknown) => {
+        const isObject = typeof answer === "object" && answer !== null;
+        resolve(isObject ? { ok: true, answer } : { ok: false, refusal: "no_answer" });
+      })
+      .fail(({ status }) => resolve({ ok: false, refusal: REFUSALS[status] ?? "no_answer" }));
+  });
+}

@@ -1,0 +1,23 @@
+/** Times in the language of the editor, without texts of our own. */
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+const language = (): string => RED.i18n.lang();
+
+/** `2 min. ago`. @param ms since then */
+export function agoText(ms: number): string {
+  const format = new Intl.RelativeTimeFormat(language(), { numeric: "auto", style: "short" });
+  const [unit, length] = UNITS.find(([, unitLength]) => ms >= unitLength) ?? ["second", 1_000];
+  return format.format(-Math.max(0, Math.floor(ms / length)), unit);
+}
+
+/** `14:03:11`; with the date where that is another day. @param at ms since 1970 */
+export function clockText(at: number): string {
+  const date = new Date(at);
+  const isToday = date.toDateString() === new Date().toDateString();
+  return isToday ? date.toLocaleTimeString(language()) : date.toLocaleString(language());
+}

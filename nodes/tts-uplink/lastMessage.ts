@@ -1,0 +1,93 @@
+/** The fold in the form that shows what `msg.payload` of the last message would have been with the settings in the form. */
+import { askDeployed, field, type Answer } from "../shared/editor/admin";
+import type { Form } from "../shared/editor/form";
+import type { TextValues } from "../shared/editor/red";
+import { whyNone, whySilent } from "../shared/editor/suggest";
+import { clockText } from "../shared/editor/times";
+
+const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
+
+const say = (key: string, values?: TextValues): string => RED._(`${CATALOGUE}:${key}`, values);
+
+/** What decides on a message. */
+const SETTINGS = ["devices", "ports", "output", "field", "missing", "shape"] as const;
+
+const PAUSE_MS = 200;
+
+/** Nothing goes out, and why. */
+const NOT_SENT: Readonly<Record<string, string>> = {
+  empty_frame: "line.empty-frame",
+  missing: "line.missing",
+  error: "line.error",
+};
+
+/** What is said of an answer; a part that is empty is not shown. What comes from the wire goes into no template. */
+interface Said {
+  /** Which message it was. */
+  readonly from: string;
+  readonly payload: string;
+  readonly remark: string;
+}
+
+const onlyRemark = (remark: string): Said => ({ from: "", payload: "", remark });
+
+function payloadText(payload: unknown): string {
+  const more = field(payload, "isCut") === "true" ? "…" : "";
+  if (field(payload, "is") !== "bytes") return field(payload, "text") + more;
+  const count = Number(field(payload, "length"));
+  if (count === 0) return say("line.no-bytes");
+  const hex = (field(payload, "hex").match(/../g) ?? []).join(" ");
+  return say(count === 1 ? "line.byte" : "line.bytes", { count, hex: hex + more });
+}
+
+function saidOf(answer: object, output: string): Said {
+  const outcome = field(answer, "outcome");
+  if (outcome === "not_valid") return onlyRemark(say("line.not-valid"));
+  if (outcome === "none") {
+    const state = field(answer, "state");
+    if (field(answer, "isSeen") === "true") return onlyRemark(say("line.not-read"));
+    return onlyRemark(state === "connected" ? say("line.none") : whySilent(state));
+  }
+  const fPort = field(answer, "fPort");
+  const port = fPort === "" ? say("line.no-port") : `${say("label.f-port")} ${fPort}`;
+  const from = [field(answer, "deviceId"), port, clockText(Number(field(answer, "at")))].join(", ");
+  const notSent = NOT_SENT[outcome];
+  if (notSent !== undefined) return { from, payload: "", remark: say(notSent) };
+
+  const payload: unknown = Reflect.get(answer, "payload");
+  const fields: unknown = Reflect.get(answer, "fields");
+  const isInstead = field(payload, "is") === "bytes" && output !== "bytes";
+  const names = Array.isArray(fields) ? fields.join(", ") : "";
+  const remarks = [...(isInstead ? [say("line.instead")] : []), say("line.fields", { names })];
+  return { from, payload: payloadText(payload), remark: remarks.join(" ") };
+}
+
+/** Shows it in the fold `part` while that is open, and again after every change. */
+export function showLastMessage(form: Form, part: JQuery): void {
+  let timer: number | undefined;
+  let question = 0;
+
+  const show = (answer: Answer): void => {
+    const said = answer.ok
+      ? saidOf(answer.answer, form.value("output"))
+      : onlyRemark(whyNone(answer.refusal));
+    part.find(".tts-from").text(said.from);
+    part.find(".tts-payload").text(said.payload);
+    part.find(".tts-preview").toggle(said.payload !== "");
+    part.find(".tts-remark").text(said.remark);
+  };
+  const ask = async (): Promise<void> => {
+    const asked = ++question;
+    const settings = Object.fromEntries(SETTINGS.map((name) => [name, form.value(name)]));
+    const query = { ...settings, emptyFrames: form.isChecked("emptyFrames") };
+    const answer = await askDeployed("tts-uplink", form.value("connection"), "last-message", query);
+    if (asked === question) show(answer);
+  };
+  const askSoon = (): void => {
+    window.clearTimeout(timer);
+    if (part.prop("open") === true) timer = window.setTimeout(() => void ask(), PAUSE_MS);
+  };
+  part.on("toggle", askSoon);
+  form.follow(["connection", "emptyFrames", ...SETTINGS], askSoon);
+  part.find(".tts-look-again").on("click", () => void ask());
+}
