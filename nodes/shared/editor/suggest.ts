@@ -61,7 +61,7 @@ function seen(item: unknown): string {
 
 function signal(item: unknown): string {
   const rssi = field(item, "rssi");
-  return rssi === "" ? "" : text("line.signal", { rssi: Number(rssi) });
+  return rssi === "" ? "" : `${rssi} dBm`;
 }
 
 function toOffer(list: SuggestionList, item: unknown): Offer {
