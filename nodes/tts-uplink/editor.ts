@@ -1,5 +1,5 @@
 import { Form } from "../shared/editor/form";
-import { filterText } from "../shared/editor/nodeLabel";
+import { filterText, shorten } from "../shared/editor/nodeLabel";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { validator, validatorBy } from "../shared/editor/validators";
@@ -56,7 +56,9 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     return this._("label.palette");
   },
   label() {
-    return this.name || `${this._("label.palette")} ${filterText(this.devices, this.ports)}`.trim();
+    if (this.name) return this.name;
+    const from = `${this._("label.palette")} ${filterText(this.devices, this.ports)}`.trim();
+    return this.output === "field" && this.field ? `${from} → ${shorten(this.field)}` : from;
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";

@@ -71,8 +71,9 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
 /** Of the last message of these devices on these FPorts; of one with a payload, if there is one. */
 export function lastMessage({ state, traffic }: ConnectionInsight, settings: UplinkSettings): Preview {
   const devices = parseDevicePattern(settings.devices);
+  if (!devices.ok) return { outcome: "not_valid" };
   const none: Preview = { outcome: "none", isSeen: false, state };
-  if (!traffic || !devices.ok) return none;
+  if (!traffic) return none;
   let first: Preview | undefined;
   for (const uplink of traffic.lastUplinks(devices.matches, settings.wantsPort).slice(0, MOST_TRIED)) {
     const preview = previewOf(uplink, settings);

@@ -114,6 +114,9 @@ describe("names of nodes in a flow", () => {
     assert.equal(labelOf("tts-uplink", { ports: "1-10" }), "what 1-10");
     assert.equal(labelOf("tts-uplink", { devices: "d".repeat(80) }), `what ${"d".repeat(29)}…`);
     assert.equal(labelOf("tts-uplink", { name: "mine", devices: "door-1" }), "mine");
+    const field = { output: "field", field: "gps.lat" };
+    assert.equal(labelOf("tts-uplink", { devices: "door-1", ...field }), "what door-1 → gps.lat");
+    assert.equal(labelOf("tts-uplink", { ...field, output: "bytes" }), "what");
   });
 
   it("tell a few events, and group many", () => {

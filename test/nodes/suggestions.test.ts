@@ -213,7 +213,12 @@ describe("the suggestions for the forms", () => {
       const flows = await running([tab(), connection(undefined), sink()]);
       for (const list of ["", "secrets", "__proto__"])
         assert.equal((await flows.get(ROUTE, { list })).status, 400);
-      for (const wrong of [{ output: "x" }, { ports: "1000" }, { output: "field", field: "a..b" }])
+      for (const wrong of [
+        { output: "x" },
+        { ports: "1000" },
+        { devices: "a b" },
+        { output: "field", field: "a..b" },
+      ])
         assert.deepEqual(await previewed(flows, wrong), { outcome: "not_valid" });
     });
   });

@@ -55,6 +55,7 @@ export class Combobox {
       if (!this.#list) this.#askSoon();
     });
     input.on("focus", () => this.#describe());
+    input.on("change", () => this.#describe());
     input.on("blur", () => this.close());
     input.on("keydown", (event) => {
       if (this.#options.isOn() && this.#handles(event.key)) {
@@ -198,6 +199,7 @@ export class Combobox {
 
   #describe(): void {
     const isOn = this.#options.isOn();
+    if (!isOn) this.#note("");
     const isOpen = this.#list !== undefined;
     this.#input.attr({
       role: isOn ? "combobox" : null,

@@ -2,7 +2,8 @@
 
 const LONGEST = 30;
 
-const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+export const shorten = (text: string): string =>
+  text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 
 /** What a node lets through, shortened; empty for everything. */
 export function filterText(devices: string | undefined, ports?: string): string {
