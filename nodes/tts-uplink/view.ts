@@ -2,7 +2,7 @@ import type { Delivery } from "../../src/connection/router";
 import { explainMissingPayload } from "../../src/diagnosis/messages";
 import { commonFields } from "../../src/stack/summary";
 import { isEmptyFrame, uplinkMessage, uplinkPayload } from "../../src/stack/uplink";
-import { v2Fields } from "../../src/stack/v2Shape";
+import { v2Fields, v2SentFields } from "../../src/stack/v2Shape";
 import type { Outcome } from "../shared/receiver";
 import type { UplinkSettings } from "./settings";
 
@@ -20,7 +20,10 @@ export function viewOf(
   const common = commonFields(received, topic, origin, arrivedAt);
   const payload = chosen.outcome === "payload" ? chosen.payload : undefined;
   const message = uplinkMessage(common, uplink, payload);
-  if (settings.shape === "v2") Object.assign(message, v2Fields(uplink, common));
+  if (settings.shape === "v2") {
+    const { v2 } = received;
+    Object.assign(message, v2 ? v2SentFields(v2, uplink, common) : v2Fields(uplink, common));
+  }
   if (chosen.outcome === "payload") return { send: message };
   delete message.payload;
   return { fail: explainMissingPayload(settings.output, settings.field, common.deviceId, uplink), message };

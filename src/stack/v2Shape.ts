@@ -15,6 +15,7 @@ import {
 import type { CommonFields } from "./summary";
 import { nanosecondsOf } from "./timestamp";
 import { payloadBytes, type Uplink } from "./uplink";
+import type { V2SentMetadata, V2Uplink } from "./v2Messages";
 
 /** One reception. */
 export interface V2Gateway extends Position {
@@ -52,6 +53,10 @@ export interface V2Fields {
   metadata: V2Metadata;
 }
 
+/** What a V2 network sent, with what it left out because it is zero: flows read `msg.metadata.gateways[0]`. */
+export type V2SentFields = Omit<V2Uplink, "payload_raw"> &
+  Pick<V2Fields, "dev_id" | "port" | "counter" | "payload_raw"> & { metadata: V2SentMetadata };
+
 /** The fields of V2 for an uplink, beside those of v3. `metadata` has one gateway entry per reception, in the order as sent. */
 export function v2Fields(message: Uplink, common: CommonFields): V2Fields {
   const body = message.uplink_message;
@@ -66,6 +71,26 @@ export function v2Fields(message: Uplink, common: CommonFields): V2Fields {
   if (applicationId !== undefined) fields.app_id = applicationId;
   if (eui !== undefined) fields.hardware_serial = eui;
   if (body.decoded_payload !== undefined) fields.payload_fields = body.decoded_payload;
+  return fields;
+}
+
+/** The same for an uplink of a V2 network: its own fields back, and none that has another name. */
+export function v2SentFields(sent: V2Uplink, message: Uplink, common: CommonFields): V2SentFields {
+  const { port = 0, counter = 0, metadata = {} } = sent;
+  const { applicationId = sent.app_id } = common.device;
+  const fields: V2SentFields = {
+    dev_id: common.deviceId,
+    port,
+    counter,
+    payload_raw: payloadBytes(message),
+    metadata: { ...metadata, gateways: metadata.gateways ?? [] },
+  };
+  if (applicationId !== undefined) fields.app_id = applicationId;
+  if (sent.hardware_serial !== undefined) fields.hardware_serial = sent.hardware_serial;
+  if (sent.is_retry !== undefined) fields.is_retry = sent.is_retry;
+  if (sent.confirmed !== undefined) fields.confirmed = sent.confirmed;
+  if (sent.payload_fields !== undefined) fields.payload_fields = sent.payload_fields;
+  if (sent.attributes !== undefined) fields.attributes = sent.attributes;
   return fields;
 }
 

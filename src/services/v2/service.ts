@@ -1,0 +1,37 @@
+import { V2_LIMITS } from "../../stack/downlink/limits";
+import type { Classified, Service } from "../service";
+import { decodeV2 } from "./decode";
+import { downlinkMessage } from "./downlink";
+import { classifyTopic, downlinkTopic, isV2Kind, topicFilters } from "./topics";
+
+/**
+ * The MQTT API of a The Things Network V2. A filter for each topic that somebody wants: with one for all events, what nobody asked
+ * for would come, too, and with one for all uplinks each of their fields.
+ */
+export function v2Service(account: { readonly applicationId: string; readonly accessKey: string }): Service {
+  const { applicationId, accessKey } = account;
+  return {
+    name: "v2",
+    login: { username: applicationId, password: accessKey, clean: true },
+
+    subscriptions: (kinds) =>
+      topicFilters(applicationId, kinds).map(({ kind, filter }) => ({ filter, qos: 0, kinds: [kind] })),
+
+    classify: (topic): Classified => classifyTopic(topic),
+
+    decode({ kinds: [kind], origin }, bytes) {
+      // `classifyTopic` names both for each message.
+      if (kind === undefined || !isV2Kind(kind) || origin === undefined)
+        return { ok: false, problem: { problem: "no_device_id" } };
+      return decodeV2(kind, origin, bytes);
+    },
+
+    downlinkLimits: V2_LIMITS,
+    // QoS 1: without its acknowledgement nobody would know that a downlink has reached the broker.
+    encodeDownlink: (deviceId, operation, [item = {}]) => ({
+      topic: downlinkTopic(applicationId, deviceId),
+      payload: Buffer.from(JSON.stringify(downlinkMessage(operation, item))),
+      qos: 1,
+    }),
+  };
+}
