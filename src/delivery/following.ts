@@ -165,13 +165,17 @@ export class Following {
     this.#maybeGoOn(followed);
   }
 
-  /** A replace has taken everything out of the device's queue that was there before; the stack says nothing of it. */
+  /**
+   * A replace has taken everything out of the device's queue that was there before; the stack says nothing of it. The stack's own
+   * queue lets go of a confirmed one that is with the device only when it knows what became of it; V2 forgets it.
+   */
   #emptied({ part, dispatch }: FollowedPart): void {
     const failure = taken[dispatch.operation === "clear" ? "clear" : "replace"](dispatch.deviceId);
     for (const earlier of this.#followed.forDevice(dispatch.deviceId)) {
       if (earlier.part.sequence >= part.sequence) continue;
       for (const item of earlier.part.items)
-        if (item.inQueue) this.#end(earlier, item, "invalidated", failure);
+        if (item.inQueue || (item.state === "sent" && !this.#stacksWords))
+          this.#end(earlier, item, "invalidated", failure);
     }
   }
 

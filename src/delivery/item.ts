@@ -33,6 +33,8 @@ export class Item {
   readonly confirmed: boolean;
   /** Only decoded: the stack's encoder makes the bytes. */
   readonly decoded: boolean;
+  /** Base64; only where no correlation ID tells which downlink an answer is about. */
+  readonly payload: string | undefined;
   /** All that are sent. */
   readonly correlationIds: readonly string[];
   /** The one of these that is ours. */
@@ -62,6 +64,7 @@ export class Item {
     this.confirmed = item.confirmed ?? false;
     this.decoded = item.decoded_payload !== undefined && item.frm_payload === undefined;
     this.ourId = ourId;
+    this.payload = ourId === undefined ? item.frm_payload : undefined;
     this.correlationIds = [...(item.correlation_ids ?? []), ...(ourId === undefined ? [] : [ourId])];
     this.fPort = item.f_port;
     // Rule: protocol.md 3.5, retries. Given without a count it begins at 0.

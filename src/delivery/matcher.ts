@@ -41,7 +41,10 @@ const AWAITS: Record<AnswerState, (item: Item) => boolean> = {
   invalidated: () => true,
 };
 
-/** V2 has no correlation IDs: the answers of a device are taken in the order of its downlinks. */
+/**
+ * V2 has no correlation IDs: the answers of a device are taken in the order of its downlinks. Where an answer tells which downlink it
+ * is about, one with other bytes or on another FPort is not meant: somebody else may send to the same device.
+ */
 export class ByOrder implements Matcher {
   readonly #devices = new Map<string, Set<Item>>();
 
@@ -56,8 +59,15 @@ export class ByOrder implements Matcher {
     if (items?.size === 0) this.#devices.delete(item.deviceId);
   }
 
-  find({ state, deviceId }: Answer): Item | undefined {
-    for (const item of this.#devices.get(deviceId) ?? []) if (AWAITS[state](item)) return item;
+  find(answer: Answer): Item | undefined {
+    for (const item of this.#devices.get(answer.deviceId) ?? [])
+      if (AWAITS[answer.state](item) && mayBeAbout(answer, item)) return item;
     return undefined;
   }
+}
+
+function mayBeAbout({ downlink }: Answer, item: Item): boolean {
+  const { f_port: fPort = item.fPort, frm_payload: payload = item.payload } = downlink;
+  // Of fields, only the encoder knows which bytes they become.
+  return fPort === item.fPort && (item.payload === undefined || payload === item.payload);
 }

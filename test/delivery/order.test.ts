@@ -32,4 +32,25 @@ describe("answers without correlation IDs", () => {
     assert.equal(matcher.find(answer("queued", "lamp")), other);
     assert.equal(matcher.find(answer("queued", "unknown")), undefined);
   });
+
+  it("are about no downlink that has other bytes or another FPort, where they tell", () => {
+    const matcher = new ByOrder();
+    const [first, second, fields] = [
+      { f_port: 1, frm_payload: "AQ==" },
+      { f_port: 2, frm_payload: "Ag==" },
+      { f_port: 3, decoded_payload: { led: true } },
+    ].map((given, index) => {
+      const item = new Item(index, "valve", given, undefined);
+      item.enter("published", 0);
+      matcher.add(item);
+      return item;
+    });
+    const find = (downlink: Answer["downlink"]): Item | undefined =>
+      matcher.find({ ...answer("queued"), downlink });
+    assert.equal(find({ f_port: 2, frm_payload: "Ag==" }), second);
+    assert.equal(find({ f_port: 1, frm_payload: "AQ==" }), first);
+    assert.equal(find({ f_port: 3, frm_payload: "Aw==" }), fields, "only the encoder knows its bytes");
+    assert.equal(find({ f_port: 1, frm_payload: "Ag==" }), undefined, "somebody else's");
+    assert.equal(find({}), first);
+  });
 });
