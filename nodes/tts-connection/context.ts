@@ -1,5 +1,5 @@
 import type { ConnectionContext } from "../../src/diagnosis/connecting";
-import { userName } from "../../src/stack/identifiers";
+import { apiKeyForm, userName } from "../../src/stack/identifiers";
 import type { KeyRecord } from "./keyRecord";
 import type { ConnectionSettings } from "./settings";
 
@@ -19,6 +19,15 @@ function accountOf(settings: ConnectionSettings): Account {
     }
     case "pubsub":
       return { userName: settings.username ?? "", applicationId: settings.applicationId ?? "" };
+    case "v2": {
+      const { applicationId, accessKey } = settings;
+      return {
+        userName: applicationId,
+        applicationId,
+        keyForm: apiKeyForm(accessKey),
+        keyLength: accessKey.length,
+      };
+    }
   }
 }
 

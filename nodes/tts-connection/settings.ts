@@ -4,10 +4,11 @@ import type { ConnectionCredentials, ConnectionProperties } from "./properties";
 import { readPubsub, type PubsubSettings } from "./settings/pubsub";
 import { wrong, type Read } from "./settings/read";
 import { readStack, type StackSettings } from "./settings/stack";
+import { readV2, type V2Settings } from "./settings/v2";
 
-export type { PubsubSettings, StackSettings };
+export type { PubsubSettings, StackSettings, V2Settings };
 
-export type ConnectionSettings = StackSettings | PubsubSettings;
+export type ConnectionSettings = StackSettings | PubsubSettings | V2Settings;
 
 export type SettingsResult = Read<ConnectionSettings>;
 
@@ -17,7 +18,11 @@ type Reader = (
   tls: ConnectionOptions | undefined,
 ) => SettingsResult;
 
-const READERS: Readonly<Record<string, Reader | undefined>> = { stack: readStack, pubsub: readPubsub };
+const READERS: Readonly<Record<string, Reader | undefined>> = {
+  stack: readStack,
+  pubsub: readPubsub,
+  v2: readV2,
+};
 
 /**
  * Reads the properties of a connection, as its service wants them.
@@ -42,6 +47,8 @@ function accountOf(settings: ConnectionSettings): readonly unknown[] {
       const { username, password, applicationId, topics, qos, sharedGroup } = settings;
       return [username, password, applicationId, [...topics], qos, sharedGroup];
     }
+    case "v2":
+      return [settings.applicationId, settings.accessKey];
   }
 }
 

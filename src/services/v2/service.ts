@@ -2,7 +2,7 @@ import { V2_LIMITS } from "../../stack/downlink/limits";
 import type { Classified, Service } from "../service";
 import { decodeV2 } from "./decode";
 import { downlinkMessage } from "./downlink";
-import { classifyTopic, downlinkTopic, isV2Kind, topicFilters } from "./topics";
+import { classifyTopic, downlinkTopic, isV2Kind, topicFilters, V2_KINDS } from "./topics";
 
 /**
  * The MQTT API of a The Things Network V2. A filter for each topic that somebody wants: with one for all events, what nobody asked
@@ -12,6 +12,8 @@ export function v2Service(account: { readonly applicationId: string; readonly ac
   const { applicationId, accessKey } = account;
   return {
     name: "v2",
+    kinds: V2_KINDS,
+    redelivers: false,
     login: { username: applicationId, password: accessKey, clean: true },
 
     subscriptions: (kinds) =>

@@ -17,11 +17,10 @@ const ENDS = [
 
 export type V2Kind = (typeof ENDS)[number][0];
 
-const KINDS: ReadonlySet<Kind> = new Set<Kind>(ENDS.map(([kind]) => kind));
+export const V2_KINDS: ReadonlySet<Kind> = new Set<Kind>(ENDS.map(([kind]) => kind));
 
-/** Whether messages of a kind can come from a V2 network. */
 export function isV2Kind(kind: Kind): kind is V2Kind {
-  return KINDS.has(kind);
+  return V2_KINDS.has(kind);
 }
 
 /** Nobody's messages: downlinks that clients publish, and news of the device registry. */
