@@ -5,6 +5,7 @@ import { Journal } from "./journal";
 import { KeyRing, READ, WRITE } from "./keys";
 import { MqttListener } from "./mqtt/listener";
 import type { Account, MqttSwitches } from "./mqtt/host";
+import { downlinkTopic, stackTopics } from "./mqtt/topics";
 import { receptionIds } from "./network";
 import { RateLimiter } from "./rate-limit";
 import { SimulatedStack } from "./stack";
@@ -45,12 +46,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const mqtt: MqttListener = new MqttListener(
     { host, port: options.port ?? 0, tls: options.tls, acceptLimit: options.acceptLimit },
     {
-      application: app,
+      topics: stackTopics(app.uid),
       journal,
       switches,
       login,
       takeDownlink: (key) => downlinks.take(key.id),
-      downlink: (topic, payload) => stack.queues.publish(topic, payload),
+      downlink: (topic, payload) => {
+        const known = downlinkTopic(topic, app.uid);
+        return known
+          ? stack.queues.publish(known, payload)
+          : { outcome: "dropped", reason: "forbidden topic" };
+      },
     },
   );
   const http = new HttpApi(

@@ -1,8 +1,6 @@
-import type { Application } from "../application";
 import type { Journal } from "../journal";
 import type { ApiKey } from "../keys";
 import type { MqttSession } from "./session";
-import type { DownlinkTopic } from "./topics";
 
 /** What a test can make the server do. */
 export interface MqttSwitches {
@@ -15,7 +13,7 @@ export interface MqttSwitches {
 }
 
 export interface Account {
-  readonly key: ApiKey;
+  readonly key: Pick<ApiKey, "id">;
   readonly mayRead: boolean;
   readonly mayWrite: boolean;
 }
@@ -25,14 +23,24 @@ export interface DownlinkOutcome {
   readonly reason: string | undefined;
 }
 
+/** What a server makes of topics and filters. */
+export interface TopicRules {
+  /** The form in which it keeps a filter; undefined where it answers 0x80. */
+  accepted(filter: string): string | undefined;
+  matches(filter: string, topic: string): boolean;
+  /** Whether clients may publish there. */
+  publishable(topic: string): boolean;
+}
+
 /** What a session needs from the server around it. */
 export interface SessionHost {
-  readonly application: Application;
+  readonly topics: TopicRules;
   readonly journal: Journal;
   readonly switches: Readonly<MqttSwitches>;
   login(userName: string | undefined, password: string | undefined): Account | undefined;
   /** One unit of the downlink budget of this key; false: it is used up. */
-  takeDownlink(key: ApiKey): boolean;
-  downlink(topic: DownlinkTopic, payload: Buffer): DownlinkOutcome;
+  takeDownlink(key: Pick<ApiKey, "id">): boolean;
+  /** What came on a topic that clients may publish on. */
+  downlink(topic: string, payload: Buffer): DownlinkOutcome;
   closed(session: MqttSession): void;
 }

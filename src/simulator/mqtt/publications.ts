@@ -1,6 +1,5 @@
 import type { Account, DownlinkOutcome, SessionHost } from "./host";
 import type { Publish } from "./packets";
-import { downlinkTopic } from "./topics";
 
 const dropped = (reason: string): DownlinkOutcome => ({ outcome: "dropped", reason });
 
@@ -20,12 +19,12 @@ export class Publications {
       if (this.#unreleased.has(packet.id)) return dropped("repeated");
       this.#unreleased.add(packet.id);
     }
-    const topic = downlinkTopic(packet.topic, this.#host.application.uid);
-    if (account === undefined || topic === undefined) return dropped("forbidden topic");
+    const { topic, payload } = packet;
+    if (account === undefined || !this.#host.topics.publishable(topic)) return dropped("forbidden topic");
     if (!account.mayWrite) return dropped("no right to write");
     // The only thing that ends the connection.
     if (!this.#host.takeDownlink(account.key)) return dropped("rate limit");
-    return this.#host.switches.mute ? dropped("mute") : this.#host.downlink(topic, packet.payload);
+    return this.#host.switches.mute ? dropped("mute") : this.#host.downlink(topic, payload);
   }
 
   /** The client knows that its QoS 2 publish has been taken. */

@@ -6,7 +6,6 @@ import { Outbox } from "./outbox";
 import { decodePacket } from "./packets";
 import type { Connect, Packet, Publish } from "./packets";
 import { Publications } from "./publications";
-import { acceptedFilter, matches } from "./topics";
 
 const CONNECT_WITHIN = 10_000;
 const WITHOUT_KEEPALIVE = 3_600_000;
@@ -54,7 +53,7 @@ export class MqttSession {
   /** Hands over a message, at most once and only if some filter matches. */
   deliver(topic: string, payload: Buffer): void {
     if (!this.loggedIn || this.#account?.mayRead !== true) return;
-    if ([...this.#filters].some((filter) => matches(filter, topic))) {
+    if ([...this.#filters].some((filter) => this.#host.topics.matches(filter, topic))) {
       this.#outbox.deliver(publication(topic, payload));
     }
   }
@@ -195,9 +194,8 @@ export class MqttSession {
 
   #subscribe(id: number, filters: readonly { filter: string; qos: number }[]): void {
     const codes = filters.map(({ filter, qos }) => {
-      const accepted = this.#host.switches.refuseTopics
-        ? undefined
-        : acceptedFilter(filter, this.#host.application.uid);
+      const { switches, topics } = this.#host;
+      const accepted = switches.refuseTopics ? undefined : topics.accepted(filter);
       if (accepted === undefined) return 0x80;
       this.#filters.add(accepted);
       return qos;
@@ -207,9 +205,7 @@ export class MqttSession {
   }
 
   #unsubscribe(id: number, filters: readonly string[]): void {
-    for (const filter of filters) {
-      this.#filters.delete(acceptedFilter(filter, this.#host.application.uid) ?? filter);
-    }
+    for (const filter of filters) this.#filters.delete(this.#host.topics.accepted(filter) ?? filter);
     this.#outbox.answer(unsuback(id));
     this.#host.journal.unsubscribed({ session: this.number, filters });
   }

@@ -1,3 +1,5 @@
+import type { TopicRules } from "./host";
+
 /** Whether a client may publish on it at all; otherwise the server closes the connection. */
 export function isTopicName(topic: string): boolean {
   return topic !== "" && !/[+#\0]/.test(topic);
@@ -50,3 +52,10 @@ export function downlinkTopic(topic: string, uid: string): DownlinkTopic | undef
   if (deviceId === undefined || more !== undefined) return undefined;
   return operation === "push" || operation === "replace" ? { deviceId, operation } : undefined;
 }
+
+/** The rules of the stack's own server. */
+export const stackTopics = (uid: string): TopicRules => ({
+  accepted: (filter) => acceptedFilter(filter, uid),
+  matches,
+  publishable: (topic) => downlinkTopic(topic, uid) !== undefined,
+});
