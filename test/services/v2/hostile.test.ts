@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { commonFields } from "../../../src/stack/summary";
-import { uplinkFields } from "../../../src/stack/uplink";
+import { uplinkMessage } from "../../../src/stack/uplink";
 import { v2Fields, v2SentFields } from "../../../src/stack/v2Shape";
 import { decode, LAST_UPLINK, problemOf, topicOf } from "./messages";
 
@@ -92,7 +92,11 @@ describe("a hostile message of V2", () => {
       { deviceId: "door_1", applicationId: "a" },
       0,
     );
-    const made = [uplinkFields(message), v2Fields(message, common), v2SentFields(v2, message, common)];
+    const made = [
+      uplinkMessage(common, message, undefined),
+      v2Fields(message, common),
+      v2SentFields(v2, message, common),
+    ];
     for (const fields of [...made, message, message.uplink_message]) {
       const flow: object = Object.assign({}, fields);
       assert.equal(Object.getPrototypeOf(flow), Object.prototype);
@@ -125,7 +129,7 @@ describe("a hostile message of V2", () => {
         assert.ok(decoded.received.kind === "uplink_message");
         const { message, v2 } = decoded.received;
         const common = commonFields(decoded.received, "", { deviceId: "door_1" }, 0);
-        uplinkFields(message);
+        uplinkMessage(common, message, undefined);
         v2Fields(message, common);
         assert.ok(v2 && v2SentFields(v2, message, common).metadata.gateways);
       }
