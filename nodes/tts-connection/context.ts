@@ -3,7 +3,10 @@ import { apiKeyForm, userName } from "../../src/stack/identifiers";
 import type { KeyRecord } from "./keyRecord";
 import type { ConnectionSettings } from "./settings";
 
-type Account = Pick<ConnectionContext, "userName" | "applicationId" | "tenantId" | "keyForm" | "keyLength">;
+type Account = Pick<
+  ConnectionContext,
+  "userName" | "applicationId" | "tenantId" | "keyForm" | "keyLength" | "accessKeyForm"
+>;
 
 function accountOf(settings: ConnectionSettings): Account {
   switch (settings.service) {
@@ -21,12 +24,7 @@ function accountOf(settings: ConnectionSettings): Account {
       return { userName: settings.username ?? "", applicationId: settings.applicationId ?? "" };
     case "v2": {
       const { applicationId, accessKey } = settings;
-      return {
-        userName: applicationId,
-        applicationId,
-        keyForm: apiKeyForm(accessKey),
-        keyLength: accessKey.length,
-      };
+      return { userName: applicationId, applicationId, accessKeyForm: apiKeyForm(accessKey) };
     }
   }
 }

@@ -176,7 +176,7 @@ export class Line {
     const { topic, bytes, problem } = report.message;
     this.#tell({
       news: "error",
-      explanation: explainInvalidMessage(problem, topic, bytes),
+      explanation: explainInvalidMessage(problem, topic, bytes, this.#service.name),
       payload: Buffer.from(bytes.subarray(0, LONGEST_PAYLOAD)),
       topic,
       served: new Set(),

@@ -26,5 +26,9 @@ export function viewOf(
   }
   if (chosen.outcome === "payload") return { send: message };
   delete message.payload;
-  return { fail: explainMissingPayload(settings.output, settings.field, common.deviceId, uplink), message };
+  const { output, field } = settings;
+  return {
+    fail: explainMissingPayload(output, field, common.deviceId, uplink, received.v2 !== undefined),
+    message,
+  };
 }

@@ -5,6 +5,7 @@ import { explanations, type ConnectionContext } from "./context";
 import { explainKeyForm, explainLoginRefused } from "./loginRefused";
 import { printable } from "./printable";
 import type { StackApi } from "./stackApi";
+import { publicV2Gone } from "./v2";
 
 export type { ConnectionContext } from "./context";
 
@@ -67,11 +68,15 @@ export async function explainProblem(
     applicationId: printable(context.applicationId),
     userName: printable(context.userName),
   };
+  const gone = service === "v2" ? publicV2Gone(host, server) : undefined;
   switch (problem.problem) {
     case "host_not_found":
-      return hostNotFound(problem.errorCode, context, server);
+      return gone ?? hostNotFound(problem.errorCode, context, server);
     case "no_connection":
-      return noConnection(problem.errorCode, context, { ...server, errorCode: printable(problem.errorCode) });
+      return (
+        gone ??
+        noConnection(problem.errorCode, context, { ...server, errorCode: printable(problem.errorCode) })
+      );
     case "tls_mismatch":
       return useTls
         ? failed("error.tls-mismatch.with-tls", server)

@@ -16,7 +16,9 @@ export interface ConnectionContext {
   readonly tenantId?: string;
   /** Only where the password is an API key. */
   readonly keyForm?: ApiKeyForm;
-  /** How many characters it has. */
+  /** Only where the password is an access key of V2. */
+  readonly accessKeyForm?: ApiKeyForm;
+  /** How many characters the API key has. */
   readonly keyLength?: number;
   /** ms since 1970: this key was accepted in this run, the last time then. */
   readonly acceptedUntil?: number;

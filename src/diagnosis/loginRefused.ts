@@ -5,6 +5,7 @@ import { explanations, type ConnectionContext } from "./context";
 import { keyFacts, type InvalidKey, type KeyFacts } from "./keyFacts";
 import { printable, printableTime } from "./printable";
 import type { KeyOwnerKind, StackApi } from "./stackApi";
+import { explainV2Login } from "./v2";
 
 const refused = explanations("connection_refused");
 
@@ -103,12 +104,12 @@ function atAnotherServer(returnCode: number, context: ConnectionContext): Explan
   const values = { ...valuesOf(context), port: context.port };
   const { service, acceptedUntil } = context;
   if (returnCode === IDENTIFIER_REJECTED) return refused("error.login-refused.client-id", values);
+  if (service === "v2") return explainV2Login(context, values);
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.server-accepted-before", {
       ...values,
       acceptedUntil: printableTime(acceptedUntil),
     });
-  if (service === "v2") return refused("error.login-refused.v2", values);
   if (context.userName === "") return refused("error.login-refused.no-user-name", values);
   return refused("error.login-refused.user-name", values);
 }

@@ -1,4 +1,5 @@
 import type { InvalidMessage } from "../connection/router";
+import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
 import { payloadBytes, type Uplink, type UplinkOutput } from "../stack/uplink";
 import { explanations } from "./context";
@@ -17,13 +18,22 @@ function shownBytes(bytes: Uint8Array): string {
   return bytes.byteLength > SHOWN_BYTES ? `${text}…` : text;
 }
 
+/** Whose messages are expected. */
+const SENDERS: Readonly<Record<Service["name"], string>> = {
+  stack: "The Things Stack",
+  pubsub: "The Things Stack",
+  v2: "TTN V2",
+};
+
 /** Why something on the wire was not delivered, with its topic and its first 200 bytes. */
 export function explainInvalidMessage(
   problem: InvalidMessage["problem"],
   topic: string,
   bytes: Uint8Array,
+  service: Service["name"] = "stack",
 ): Explanation {
   const values = {
+    sender: SENDERS[service],
     topic: printable(topic, LONGEST_TOPIC),
     bytes: shownBytes(bytes),
     length: bytes.byteLength,
@@ -72,20 +82,25 @@ export function explainLeftOut(count: number): Explanation {
 /**
  * Why an uplink has not what a node wants of it, as far as the message tells.
  * @param field as in the form; only for the output `field`
+ * @param isV2 sent by a V2 network
  */
 export function explainMissingPayload(
   output: UplinkOutput,
   field: string,
   deviceId: string,
   uplink: Uplink,
+  isV2 = false,
 ): Explanation {
   const { f_port, decoded_payload, normalized_payload_warnings = [], app_s_key } = uplink.uplink_message;
   const values = { device: printable(deviceId), port: f_port ?? 0 };
+  if (isV2 && output === "normalized") return missing("error.missing-payload.v2-not-normalized", values);
   if (decoded_payload === undefined) {
     if (app_s_key !== undefined) return missing("error.missing-payload.encrypted", values);
     if (f_port === undefined) return missing("error.missing-payload.no-port", values);
     if (payloadBytes(uplink).length === 0) return missing("error.missing-payload.no-bytes", values);
-    return missing("error.missing-payload.not-decoded", values);
+    return isV2
+      ? missing("error.missing-payload.v2-not-decoded", values)
+      : missing("error.missing-payload.not-decoded", values);
   }
   if (output !== "normalized") {
     const fields = printableList(Object.keys(decoded_payload), 10) || "-";

@@ -6,6 +6,7 @@ import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
 import { printable } from "./printable";
 import type { StackApi } from "./stackApi";
+import { explainV2Silence } from "./v2";
 
 /** What this side has seen around a downlink that nobody answered. */
 export interface NoAnswerFacts {
@@ -124,6 +125,11 @@ export async function explainNoAnswer(
     number: facts.recentItems,
     milliseconds: Math.round(facts.pubackMs ?? 0),
   };
+  if (facts.service === "v2") {
+    const { receivedAnything, anyAnswered, deviceAnswered, pubackMs } = facts;
+    if (pubackMs === undefined) return notAccepted("error.not-accepted.no-puback", values);
+    return explainV2Silence({ receivedAnything, anyAnswered, deviceKnown: seen || deviceAnswered }, values);
+  }
   const fact = api ? await fromApi(facts, values, api) : undefined;
   // A clear is never answered: without a fact nothing is wrong with it.
   if (facts.operation === "clear") return fact ?? "queued";

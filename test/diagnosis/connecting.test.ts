@@ -269,6 +269,34 @@ describe("a refused login at another server", () => {
   it("is about the access key of a V2 network", async () => {
     const noStack = /^(?!.*(API key|Things Stack))/;
     says(await explain(LOGIN, { service: "v2" }), refused, "error.login-refused.v2", "access key", noStack);
+    const accepted = await explain(LOGIN, { service: "v2", acceptedUntil: ACCEPTED });
+    says(accepted, refused, "error.login-refused.v2-accepted-before", "06:30", noStack);
+    const form = await explain(LOGIN, { service: "v2", accessKeyForm: "other" });
+    says(form, refused, "error.login-refused.v2-key-form", "ttn-account-v2.", noStack);
+    const own = await explain(LOGIN, { service: "v2", accessKeyForm: "access_key_v2" });
+    says(own, refused, "error.login-refused.v2", noStack);
+  });
+
+  it("tells a V2 network and The Things Stack apart where their hosts or keys are mixed up", async () => {
+    const key = await explain(LOGIN, { service: "v2", accessKeyForm: "api_key" });
+    says(key, refused, "error.login-refused.v2-api-key", "choose The Things Stack");
+    for (const host of ["eu1.cloud.thethings.network", "acme.eu1.cloud.thethings.industries"]) {
+      const mixed = await explain(LOGIN, { service: "v2", host });
+      says(mixed, refused, "error.login-refused.v2-at-stack", host);
+    }
+  });
+
+  it("knows that the public V2 network is gone", async () => {
+    const problems: ConnectionProblem[] = [
+      { problem: "host_not_found", errorCode: "ENOTFOUND" },
+      { problem: "no_connection", errorCode: "ETIMEDOUT" },
+    ];
+    for (const problem of problems) {
+      const gone = await explain(problem, { service: "v2", host: "eu.thethings.network" });
+      says(gone, "connection_failed", "error.no-connection.public-v2", "December 2021");
+      for (const host of ["v2.example.com", "eu1.cloud.thethings.network", "not-thethings.network"])
+        assert.notEqual((await explain(problem, { service: "v2", host })).key, gone.key, host);
+    }
   });
 
   it("has no Console to look into", async () => {

@@ -16,6 +16,21 @@ function explainBytes(text: string, expected: Kind = "uplink_message") {
 }
 
 describe("an invalid message", () => {
+  it("on a V2 network is none of The Things Stack", () => {
+    const problems = [
+      { problem: "not_json" },
+      { problem: "unknown_topic" },
+      { problem: "too_deep", levels: 1000 },
+      { problem: "not_an_object", found: "array" },
+      { problem: "wrong_type", path: "port", expected: "number", found: "string" },
+    ] as const;
+    for (const problem of problems) {
+      const said = rendered(explainInvalidMessage(problem, "my_app/devices/a/up", Buffer.from("x"), "v2"));
+      assert.match(said, /TTN V2/);
+      assert.doesNotMatch(said, /Things Stack/);
+    }
+  });
+
   const rows: [title: string, text: string, key: string, ...parts: string[]][] = [
     ["that is no JSON", "{nonsense", "not-json", "begins: {nonsense"],
     ["that is empty", "", "empty"],
@@ -84,6 +99,17 @@ describe("a payload that is missing", () => {
       assert.equal(explanation.key, "error.missing-payload.not-decoded");
       assert.match(rendered(explanation), /device dev1 on FPort 2 .*Live data/);
     }
+  });
+
+  it("because nothing of a V2 network decodes it, or nothing there normalizes", () => {
+    const v2 = (output: "decoded" | "normalized"): string => {
+      const message = uplink({ f_port: 2, frm_payload: "AQ==" });
+      const explanation = explainMissingPayload(output, "", "dev1", message, true);
+      assert.doesNotMatch(rendered(explanation), /Things Stack|Live data/);
+      return explanation.key;
+    };
+    assert.equal(v2("decoded"), "error.missing-payload.v2-not-decoded");
+    assert.equal(v2("normalized"), "error.missing-payload.v2-not-normalized");
   });
 
   it("because it is encrypted", () => {

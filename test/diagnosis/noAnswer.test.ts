@@ -193,3 +193,29 @@ describe("a clear, which the stack never answers", () => {
     for (const one of asked) assert.equal(await explainNoAnswer({ ...FACTS, ...clear }, one), "queued");
   });
 });
+
+describe("a downlink without an answer on a V2 network", () => {
+  const v2 = async (facts: Partial<NoAnswerFacts>): Promise<string> => {
+    const explanation = await explainNoAnswer(
+      { ...FACTS, service: "v2", correlationId: "", ...facts },
+      api(),
+    );
+    assert.ok(explanation !== "queued");
+    assert.equal(explanation.code, "not_accepted");
+    assert.doesNotMatch(rendered(explanation), /Things Stack|API key|Console|formatter/);
+    return explanation.key.replace("error.not-accepted.", "");
+  };
+
+  it("is explained in the words of V2, from what was seen", async () => {
+    assert.equal(await v2({ receivedAnything: false }), "v2-nothing-received");
+    assert.equal(await v2({ deviceId: "pump", devicesSeen: [] }), "v2-no-device");
+    assert.equal(await v2({ deviceId: "valv", anyAnswered: false }), "v2-no-device-nearest");
+    assert.equal(await v2({ anyAnswered: false }), "v2-no-right");
+    assert.equal(await v2({}), "v2-unknown");
+    const unacknowledged: NoAnswerFacts = { ...FACTS, service: "v2" };
+    Reflect.deleteProperty(unacknowledged, "pubackMs");
+    const stuck = await explainNoAnswer(unacknowledged, undefined);
+    assert.ok(stuck !== "queued" && stuck.key === "error.not-accepted.no-puback");
+    assert.equal(await v2({ devicesSeen: [], deviceAnswered: true }), "v2-unknown");
+  });
+});

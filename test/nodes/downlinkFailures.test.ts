@@ -159,7 +159,7 @@ describe("what the stack reports", () => {
     assert.equal(code, "downlink_failed");
     assert.match(
       text,
-      /The Things Stack says: no device session; check device activation\. The device has not joined/,
+      /The network says: no device session; check device activation\. The device has not joined/,
     );
     const { cause } = message.error as { cause?: { stack?: { name?: string } } };
     assert.equal(cause?.stack?.name, "no_device_session");
