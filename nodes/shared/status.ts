@@ -8,6 +8,8 @@ import { textOf } from "./text";
 export type ConnectionView =
   | SessionState
   | { readonly state: "not_configured" }
+  /** Connected to a broker by which the stack publishes, but does not listen for downlinks. */
+  | { readonly state: "not_heard" }
   /** Connected, but the API key may not do what the node is there for. */
   | { readonly state: "no_right"; readonly right: "read" | "write" };
 
@@ -50,6 +52,8 @@ export function statusOf(view: ConnectionView): StatusText {
       return { fill: "red", shape: "ring", key: OF_PROBLEM[view.problem.problem] };
     case "not_configured":
       return { fill: "red", shape: "ring", key: "status.not-configured" };
+    case "not_heard":
+      return { fill: "yellow", shape: "dot", key: "status.not-heard" };
     case "no_right":
       return {
         fill: "yellow",

@@ -21,7 +21,11 @@ function accountOf(settings: ConnectionSettings): Account {
       };
     }
     case "pubsub":
-      return { userName: settings.username ?? "", applicationId: settings.applicationId ?? "" };
+      return {
+        userName: settings.username ?? "",
+        applicationId: settings.applicationId ?? "",
+        ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
+      };
     case "v2": {
       const { applicationId, accessKey } = settings;
       return { userName: applicationId, applicationId, accessKeyForm: apiKeyForm(accessKey) };

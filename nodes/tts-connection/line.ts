@@ -6,13 +6,14 @@ import type { Recipient } from "../../src/connection/router";
 import { Session } from "../../src/connection/session";
 import { explainProblem } from "../../src/diagnosis/connecting";
 import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messages";
-import { explainSilence } from "../../src/diagnosis/receiving";
+import { explainRepeated, explainSilence } from "../../src/diagnosis/receiving";
 import type { Service } from "../../src/services/service";
 import type { Explanation, Text } from "../../src/stack/explanation";
 import type { DownlinkLimits } from "../../src/stack/downlink/limits";
 import type { Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
 import { contextOf } from "./context";
+import { deployment } from "./deployment";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
 import { Sending } from "./sending";
 import { serviceOf } from "./service";
@@ -53,6 +54,7 @@ export class Line {
   #standing: News | undefined;
   #problem: ConnectionProblem | undefined;
   #silence: NodeJS.Timeout | undefined;
+  #unattend: () => void = () => undefined;
 
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
@@ -78,11 +80,19 @@ export class Line {
       session: this.session,
       api: () => this.#stack?.api,
       warn,
+      changed: () => this.#changed(),
     });
+    // What a broker keeps for us comes at once after the login: not before all nodes are there that want it.
+    if (!this.#service.login.clean)
+      this.#unattend = deployment.attend({
+        begin: () => this.session.hold(),
+        end: () => this.session.release(),
+      });
     this.session.listen({
       onState: () => this.#stateChanged(),
       onProblem: (problem) => this.#met(problem),
       onInvalid: (report) => this.#invalid(report),
+      onRepeated: ({ topic, deviceId }) => this.#warn(explainRepeated(settings.host, topic, deviceId)),
     });
   }
 
@@ -95,6 +105,7 @@ export class Line {
   viewFor(kinds: ReadonlySet<Kind>, sends = false): ConnectionView {
     const state = this.session.stateFor(kinds);
     if (state.state !== "connected") return state;
+    if (sends && this.#sending.unheard) return { state: "not_heard" };
     if (sends && this.#stack?.lacks("write")) return { state: "no_right", right: "write" };
     return this.#stack?.lacks("read") ? { state: "no_right", right: "read" } : state;
   }
@@ -125,6 +136,7 @@ export class Line {
 
   async end(): Promise<void> {
     clearTimeout(this.#silence);
+    this.#unattend();
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;

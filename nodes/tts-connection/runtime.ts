@@ -11,6 +11,7 @@ import {
   type Sender,
   type SendingUser,
 } from "./connection";
+import { deployment } from "./deployment";
 import type { News } from "./line";
 import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
 import { serviceOf } from "./service";
@@ -31,6 +32,8 @@ export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUser
 type ConnectionDef = NodeDef & Partial<ConnectionProperties>;
 
 export default function init(RED: NodeAPI): void {
+  deployment.watch(RED.events);
+
   function tell(node: TtsConnectionNode, news: News, users: Record<string, Node>): void {
     if (news.news === "warning") {
       node.warn(textOf(RED, news.text));

@@ -2,6 +2,7 @@ import type { Session } from "../../src/connection/session";
 import { Courier } from "../../src/delivery/courier";
 import type { NoAnswerEvidence } from "../../src/delivery/evidence";
 import { explainNoAnswer } from "../../src/diagnosis/noAnswer";
+import { UNHEARD, type PubsubEvidence } from "../../src/diagnosis/noAnswerPubsub";
 import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
 import type { Explanation, Text } from "../../src/stack/explanation";
@@ -17,6 +18,8 @@ export interface SendingLine {
   readonly session: Session;
   readonly api: () => StackApi | undefined;
   readonly warn: (text: Text) => void;
+  /** What may be shown has changed. */
+  readonly changed: () => void;
 }
 
 /** The downlinks of a line: one courier while any node sends, at the lowest of the paces of its config nodes. */
@@ -27,9 +30,15 @@ export class Sending {
   #stop: (() => void) | undefined;
   /** Downlinks without an answer that the API is being asked about. */
   #questions = 0;
+  #unheard = false;
 
   constructor(line: SendingLine) {
     this.#line = line;
+  }
+
+  /** The stack publishes and does not listen for downlinks. */
+  get unheard(): boolean {
+    return this.#unheard;
   }
 
   /** For a config node with this pace, until it leaves. */
@@ -57,6 +66,7 @@ export class Sending {
       holdFor: settings.holdFor,
       explainNoAnswer: (evidence) => this.#explain(evidence),
       warn,
+      accepted: () => this.#heard(true),
     });
     this.#stop = session.receive(courier.recipient);
     return courier;
@@ -75,12 +85,35 @@ export class Sending {
 
   async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {
     const { settings, session, api } = this.#line;
-    const { service, applicationId = "" } = settings;
+    const { applicationId = "" } = settings;
     const asked = this.#questions < MOST_QUESTIONS ? api() : undefined;
     this.#questions += 1;
-    const facts = { ...evidence, service, applicationId, devicesSeen: session.devicesSeen };
-    const explanation = await explainNoAnswer(facts, asked);
+    const facts = { ...evidence, applicationId, devicesSeen: session.devicesSeen };
+    const pubsub = settings.service === "pubsub" ? { pubsub: this.#onBroker(evidence) } : {};
+    const explanation = await explainNoAnswer({ ...facts, ...pubsub }, asked);
     this.#questions -= 1;
+    if (explanation !== "queued" && explanation.key === UNHEARD) this.#heard(false);
     return explanation;
+  }
+
+  #onBroker({ broker }: NoAnswerEvidence): PubsubEvidence {
+    const { settings, service, session } = this.#line;
+    const { openedAt, applicationsSeen } = session;
+    return {
+      host: settings.host,
+      connected: openedAt !== undefined,
+      applicationsSeen,
+      hearsFailures: service.kinds.has("downlink_failed"),
+      ...(broker?.interrupted && openedAt !== undefined ? { backSince: openedAt } : {}),
+      receivedSince: broker?.received ?? false,
+      answeredSince: broker?.answered ?? false,
+      knownUnheard: this.#unheard,
+    };
+  }
+
+  #heard(heard: boolean): void {
+    if (this.#unheard === !heard) return;
+    this.#unheard = !heard;
+    this.#line.changed();
   }
 }

@@ -1,6 +1,6 @@
 import net from "node:net";
 import tls from "node:tls";
-import { MqttClient, type IClientOptions } from "mqtt";
+import { MqttClient, type IClientOptions, type IPublishPacket } from "mqtt";
 import type { Login } from "../services/service";
 
 /** Where to connect to. With `tls` the connection is encrypted; an empty object means: verified by the system's certificates. */
@@ -26,7 +26,8 @@ export interface LinkEnd {
 export interface LinkHandlers {
   /** CONNACK 0. */
   onOpen(): void;
-  onMessage(topic: string, payload: Buffer): void;
+  /** `again`: the other side says that it has sent this before. */
+  onMessage(topic: string, payload: Buffer, again: boolean): void;
   /** Exactly once, unless `end` was called before. */
   onEnd(end: LinkEnd): void;
   /** Its socket, before it connects, for who wants to see how far it gets. */
@@ -45,6 +46,9 @@ export interface Link {
    * again: the stack executes a repeated one twice.
    */
   publish(topic: string, payload: Uint8Array, qos: 0 | 1 | 2): Promise<PublishOutcome>;
+  /** Until `resume`, what arrives waits, unacknowledged: a broker that keeps a session has it again if it comes to that. */
+  pause(): void;
+  resume(): void;
   /** Resolves when nothing of it is left: after a DISCONNECT where one can be sent, within two seconds in any case. */
   end(): Promise<void>;
 }
@@ -97,6 +101,23 @@ export function openLink(
   let errorCode: string | undefined;
   let returnCode: number | undefined;
   const waiting = new Set<() => void>();
+  /** What came while paused: at most one message, because nothing is read behind it. */
+  const arrived: (() => void)[] = [];
+  let paused = false;
+  let collected = 0;
+
+  /** Takes a message in before it is acknowledged: one that is acknowledged first is lost when Node-RED ends in between. */
+  const take = (topic: string, payload: Buffer | string, again: boolean, goOn: () => void): void => {
+    collected = 0; // What else comes are a few bytes each.
+    const deliver = (): void => {
+      // What comes after our farewell is not acknowledged either: a broker that keeps the session sends it again.
+      if (ending) return;
+      handlers.onMessage(topic, typeof payload === "string" ? Buffer.from(payload) : payload, again);
+      goOn();
+    };
+    if (paused) arrived.push(deliver);
+    else deliver();
+  };
 
   const options: IClientOptions = {
     clientId: login.clientId,
@@ -155,17 +176,20 @@ export function openLink(
     handlers.onOpen();
   });
   if (socket) handlers.onSocket?.(socket);
-  let collected = 0;
   socket?.on("data", (chunk: Buffer) => {
     collected += chunk.length;
     if (collected <= LARGEST_MESSAGE) return;
     cause = "too_large";
     fail();
   });
-  client.on("message", (topic, payload) => {
-    collected = 0; // What else comes are a few bytes each.
-    if (!ending) handlers.onMessage(topic, payload);
-  });
+  // mqtt.js (5.16) heeds this among the options for MQTT 5 only, and asks it for each version.
+  client.options.customHandleAcks = (topic, payload, packet: IPublishPacket, done) =>
+    take(topic, payload, packet.dup, () => done(0));
+  // Those of QoS 1 and 2 are taken in already.
+  client.handleMessage = (packet, done) => {
+    if (packet.qos === 0) take(packet.topic, packet.payload, false, () => done());
+    else done();
+  };
   // Some errors come twice, and not each of them closes the connection: the first one ends it.
   client.on("error", (error) => {
     if (ended) return;
@@ -221,6 +245,15 @@ export function openLink(
           resolve(error ? "unanswered" : "acknowledged");
         });
       }),
+
+    pause() {
+      paused = true;
+    },
+
+    resume() {
+      paused = false;
+      for (const deliver of arrived.splice(0)) deliver();
+    },
 
     end: () =>
       (ending ??= new Promise((resolve) => {

@@ -2,6 +2,7 @@ import type { Classified, Origin, Service } from "../services/service";
 import type { MessageProblem } from "../stack/decode";
 import type { Kind } from "../stack/kinds";
 import type { Received } from "../stack/messages";
+import { Duplicates } from "./duplicates";
 import { Traffic } from "./traffic";
 
 /** A message for one recipient. */
@@ -30,7 +31,16 @@ export interface Recipient {
 export interface InvalidMessage {
   readonly topic: string;
   readonly bytes: Buffer;
-  readonly problem: MessageProblem | { readonly problem: "unknown_topic" };
+  /** `topic_left`: a topic of earlier settings, which a broker still has for us. */
+  readonly problem: MessageProblem | { readonly problem: "unknown_topic" | "topic_left" };
+}
+
+/** A message that came before and was left out. */
+export interface Repeated {
+  readonly topic: string;
+  readonly deviceId: string;
+  /** The other side says that it has sent it before: no wonder. */
+  readonly again: boolean;
 }
 
 /** The recipients for one device (or for all that nobody names), and of these for each FPort. */
@@ -42,6 +52,9 @@ interface Route {
 type ClassifiedMessage = Extract<Classified, { what: "message" }>;
 
 const MOST_DEVICES = 5_000;
+const MOST_APPLICATIONS = 100;
+/** Where only the body names device and application, it may name them as it likes: longer names than any are not remembered. */
+const LONGEST_NAME = 100;
 /** What may be sent around as a port: a hostile `f_port: 1e9` must not fill the map. */
 const MOST_PORTS = 256;
 
@@ -63,11 +76,16 @@ class Table {
     this.#common = route(this.#everyDevice);
   }
 
+  get isEmpty(): boolean {
+    return this.#everyDevice.length + this.#someDevices.length === 0;
+  }
+
   of(deviceId: string): Route {
     const known = this.#routes.get(deviceId);
     if (known) return known;
     const named = this.#someDevices.filter((recipient) => recipient.wantsDevice(deviceId));
     const found = named.length === 0 ? this.#common : route([...this.#everyDevice, ...named]);
+    if (deviceId.length > LONGEST_NAME) return found;
     if (this.#routes.size >= MOST_DEVICES) this.#routes.clear();
     this.#routes.set(deviceId, found);
     return found;
@@ -99,21 +117,32 @@ export class Router {
   readonly #recipients = new Set<Recipient>();
   readonly #tables = new Map<Kind, Table>();
   readonly #traffic: Traffic;
+  readonly #applicationsSeen = new Set<string>();
+  readonly #duplicates: Duplicates | undefined;
+  readonly #onRepeated: (repeated: Repeated) => void;
 
   /** @param traffic where it is noted what came from whom */
   constructor(
     service: Service,
     onInvalid: (invalid: InvalidMessage) => void,
     traffic: Traffic = new Traffic(service),
+    onRepeated: (repeated: Repeated) => void = () => undefined,
   ) {
     this.#service = service;
     this.#onInvalid = onInvalid;
     this.#traffic = traffic;
+    this.#onRepeated = onRepeated;
+    this.#duplicates = service.redelivers ? new Duplicates() : undefined;
   }
 
   /** What is known of the devices that messages came from. */
   get traffic(): Traffic {
     return this.#traffic;
+  }
+
+  /** IDs of applications that messages name in their body, a hundred at most. */
+  get applicationsSeen(): ReadonlySet<string> {
+    return this.#applicationsSeen;
   }
 
   /** The kinds that somebody wants. */
@@ -134,20 +163,29 @@ export class Router {
   /**
    * Delivers a message, or reports it as invalid.
    * @param arrivedAt ms since 1970 on this machine
+   * @param again the other side says that it has sent it before
    */
-  take(topic: string, bytes: Buffer, arrivedAt: number): void {
+  take(topic: string, bytes: Buffer, arrivedAt: number, again = false): void {
     const classified = this.#service.classify(topic);
-    if (classified.what === "message") this.#decode(classified, topic, bytes, arrivedAt);
+    if (classified.what === "message") this.#decode(classified, topic, bytes, arrivedAt, again);
     else if (classified.what === "unknown")
       this.#onInvalid({ topic, bytes, problem: { problem: "unknown_topic" } });
   }
 
-  #decode(classified: ClassifiedMessage, topic: string, bytes: Buffer, arrivedAt: number): void {
+  #decode(
+    classified: ClassifiedMessage,
+    topic: string,
+    bytes: Buffer,
+    arrivedAt: number,
+    again: boolean,
+  ): void {
     const { origin, kinds } = classified;
     let device = origin && this.#traffic.see(origin.deviceId, arrivedAt);
     const kind = kinds.length === 1 ? kinds[0] : undefined;
     // Where the topic names kind and device, a look-up tells whether anybody wants it.
     if (origin && kind && this.#table(kind).of(origin.deviceId).recipients.length === 0) return;
+    // A broker may hold what nobody wants any more.
+    if (!origin && kinds.every((one) => this.#table(one).isEmpty)) return;
 
     const decoded = this.#service.decode(classified, bytes);
     if (!decoded.ok) {
@@ -157,6 +195,11 @@ export class Router {
     let { received } = decoded;
     const from = origin ?? originOf(received);
     device ??= this.#traffic.see(from.deviceId, arrivedAt);
+    if (!origin) this.#seeApplication(from.applicationId);
+    if (this.#duplicates?.has(received, bytes, again)) {
+      this.#onRepeated({ topic, deviceId: from.deviceId, again });
+      return;
+    }
     if (device) this.#traffic.keep(device, received, topic, bytes);
     const recipients = forPort(this.#table(received.kind).of(from.deviceId), received);
     let first = true;
@@ -170,6 +213,11 @@ export class Router {
       first = false;
       recipient.deliver({ topic, origin: from, arrivedAt, received });
     }
+  }
+
+  #seeApplication(applicationId: string): void {
+    if (applicationId === "" || applicationId.length > LONGEST_NAME) return;
+    if (this.#applicationsSeen.size < MOST_APPLICATIONS) this.#applicationsSeen.add(applicationId);
   }
 
   #table(kind: Kind): Table {

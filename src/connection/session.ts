@@ -6,7 +6,7 @@ import { InvalidMessages, type InvalidReport } from "./invalid";
 import { openLink, type Endpoint, type Link, type LinkEnd, type PublishOutcome } from "./link";
 import type { ConnectionProblem } from "./problem";
 import { problemOf } from "./recognise";
-import { Router, type Recipient } from "./router";
+import { Router, type Recipient, type Repeated } from "./router";
 import type { SessionState } from "./state";
 import { Subscriptions } from "./subscriptions";
 import type { DevicesSeen, Traffic } from "./traffic";
@@ -31,7 +31,18 @@ export interface SessionListener {
   /** Once per problem, and again only when it changed or had gone. */
   onProblem(problem: ConnectionProblem): void;
   onInvalid(report: InvalidReport): void;
+  /** A message that came before and was left out came again, and neither a reconnect nor the other side explains it. Said once. */
+  onRepeated?(repeated: Repeated): void;
 }
+
+/** So long after a connection was made the stack may send again what the broker had not acknowledged to it before. */
+const SETTLED_AFTER_MS = 60_000;
+/** Topics of earlier settings that a kept session still brings. */
+const MOST_LEFT = 100;
+const LEFT_FOR_MS = 60_000;
+
+/** Twice in a row so soon after the login is more than a coincidence. */
+const SOON_MS = 10_000;
 
 /** A connection that held this long was a good one: the next pause starts small again. Shorter ones count as failed attempts. */
 const GOOD_AFTER_MS = 5_000;
@@ -63,11 +74,23 @@ export class Session {
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
   #lastMessageAt: number | undefined;
+  #interrupted = false;
+  #held = false;
+  #repeatedReported = false;
+  /** Topics of earlier settings, and when the first message came on each. */
+  readonly #left = new Map<string, number>();
+  /** Connections in a row that ended soon after their login. */
+  #shortLives = 0;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
     this.#invalid = new InvalidMessages((report) => this.#tell((listener) => listener.onInvalid(report)));
-    this.#router = new Router(settings.service, (message) => this.#invalid.take(message), settings.traffic);
+    this.#router = new Router(
+      settings.service,
+      (message) => this.#invalid.take(message),
+      settings.traffic,
+      (repeated) => this.#repeated(repeated),
+    );
     this.#subscriptions = new Subscriptions(settings.service, () => this.#subscriptionsChanged());
     this.#connect();
   }
@@ -85,6 +108,16 @@ export class Session {
   /** What this session and earlier ones of its identity have seen. */
   get traffic(): Traffic {
     return this.#router.traffic;
+  }
+
+  /** The present connection is not the first one: the other side, too, may have begun anew. */
+  get interrupted(): boolean {
+    return this.#interrupted;
+  }
+
+  /** IDs of applications that messages name in their body. */
+  get applicationsSeen(): ReadonlySet<string> {
+    return this.#router.applicationsSeen;
   }
 
   /** IDs of devices that messages came from. */
@@ -115,6 +148,17 @@ export class Session {
     };
   }
 
+  /** Until `release`, what arrives waits at the other side: for nodes that are about to be there. */
+  hold(): void {
+    this.#held = true;
+    this.#link?.pause();
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#link?.resume();
+  }
+
   /** True between an accepted login and the end of that connection. */
   get open(): boolean {
     return this.#open;
@@ -135,6 +179,7 @@ export class Session {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#invalid.end();
+    this.#subscriptions.close();
     this.#listeners.clear();
     await this.#link?.end();
   }
@@ -146,18 +191,43 @@ export class Session {
       { ...service.login, clientId, keepalive },
       {
         onOpen: () => this.#opened(),
-        onMessage: (topic, bytes) => {
+        onMessage: (topic, bytes, again) => {
+          if (this.#leftBehind(topic, bytes)) return;
           this.#lastMessageAt = Date.now();
-          this.#router.take(topic, bytes, this.#lastMessageAt);
+          this.#router.take(topic, bytes, this.#lastMessageAt, again);
         },
         onEnd: (end) => this.#closed(end),
       },
     );
+    if (this.#held) this.#link.pause();
+  }
+
+  /** A kept session still has the topics of earlier settings; nobody here wants them any more. */
+  #leftBehind(topic: string, bytes: Buffer): boolean {
+    const { service } = this.#settings;
+    if (service.login.clean || service.classify(topic).what !== "unknown") return false;
+    const now = Date.now();
+    const since = this.#left.get(topic);
+    // The broker may have many of them on their way.
+    if (since !== undefined) return now - since < LEFT_FOR_MS;
+    if (this.#left.size >= MOST_LEFT) return false;
+    this.#left.set(topic, now);
+    this.#link?.unsubscribe(topic);
+    this.#invalid.take({ topic, bytes, problem: { problem: "topic_left" } });
+    return true;
+  }
+
+  #repeated(repeated: Repeated): void {
+    const isSettled = this.#openedAt !== undefined && Date.now() - this.#openedAt > SETTLED_AFTER_MS;
+    if (repeated.again || !isSettled || this.#repeatedReported) return;
+    this.#repeatedReported = true;
+    this.#tell((listener) => listener.onRepeated?.(repeated));
   }
 
   #opened(): void {
     if (this.#ended) return;
     this.#open = true;
+    this.#interrupted = this.#openedAt !== undefined;
     this.#openedAt = Date.now();
     if (this.#link) this.#subscriptions.open(this.#link);
   }
@@ -165,12 +235,13 @@ export class Session {
   #closed(end: LinkEnd): void {
     if (this.#ended) return;
     const { endpoint, keyForm, pause } = this.#settings;
-    const problem = problemOf(end, {
+    const found = problemOf(end, {
       port: endpoint.port,
       encrypted: endpoint.tls !== undefined,
       worked: this.#openedAt !== undefined,
       ...(keyForm === undefined ? {} : { keyForm }),
     });
+    const problem = this.#judged(found);
     if (this.#open && this.#openedAt !== undefined && Date.now() - this.#openedAt > GOOD_AFTER_MS)
       this.#attempts = 0;
     this.#open = false;
@@ -182,6 +253,15 @@ export class Session {
     const kind = REFUSED.has(problem.problem) ? "refused" : "ordinary";
     const delay = pause?.(kind, this.#attempts) ?? backoffDelay(kind, this.#attempts, Math.random());
     this.#timer = setTimeout(() => this.#connect(), delay);
+  }
+
+  /** With how long connections last: one client throws another out when both have the same ID. */
+  #judged(problem: ConnectionProblem): ConnectionProblem {
+    if (!this.#open || this.#openedAt === undefined) return problem;
+    this.#shortLives = Date.now() - this.#openedAt < SOON_MS ? this.#shortLives + 1 : 0;
+    return problem.problem === "connection_lost" && this.#shortLives > 1
+      ? { ...problem, soon: true }
+      : problem;
   }
 
   #subscriptionsChanged(): void {

@@ -6,6 +6,9 @@ import type { SessionState } from "./state";
 /** From here on a return code of a SUBACK is a refusal. */
 const SUBACK_REFUSED = 128;
 
+/** Where the broker keeps the session, what is unsubscribed is lost: while flows are deployed or end, nobody wants anything for a moment. */
+const LINGER_MS = 30_000;
+
 type Grant = "pending" | "granted" | "refused";
 
 /**
@@ -15,13 +18,17 @@ type Grant = "pending" | "granted" | "refused";
 export class Subscriptions {
   readonly #service: Service;
   readonly #onChange: () => void;
+  readonly #linger: number;
+  #tidying: NodeJS.Timeout | undefined;
   #wanted: readonly Subscription[] = [];
   #grants = new Map<string, Grant>();
   #link: Link | undefined;
 
-  constructor(service: Service, onChange: () => void) {
+  /** @param linger ms that a filter of a kept session stays when nobody wants it any more */
+  constructor(service: Service, onChange: () => void, linger = LINGER_MS) {
     this.#service = service;
     this.#onChange = onChange;
+    this.#linger = linger;
   }
 
   /** The first filter that was refused. */
@@ -59,12 +66,35 @@ export class Subscriptions {
     this.#link = link;
     this.#grants = new Map();
     this.#apply();
+    this.#tidyLater();
     this.#onChange();
   }
 
   close(): void {
+    clearTimeout(this.#tidying);
     this.#link = undefined;
     this.#grants = new Map();
+  }
+
+  get #isKept(): boolean {
+    return !this.#service.login.clean;
+  }
+
+  #isWanted(filter: string): boolean {
+    return this.#wanted.some((one) => one.filter === filter);
+  }
+
+  /** A kept session has the filters of earlier runs as well. */
+  #tidyLater(): void {
+    if (!this.#isKept) return;
+    clearTimeout(this.#tidying);
+    this.#tidying = setTimeout(() => {
+      for (const { filter } of this.#service.subscriptions(this.#service.kinds)) {
+        if (this.#isWanted(filter)) continue;
+        this.#grants.delete(filter);
+        this.#link?.unsubscribe(filter);
+      }
+    }, this.#linger).unref();
   }
 
   /** Returns whether there was anything to do. */
@@ -73,8 +103,12 @@ export class Subscriptions {
     if (!link) return false;
     let changed = false;
     for (const filter of this.#grants.keys()) {
-      if (this.#wanted.some((one) => one.filter === filter)) continue;
+      if (this.#isWanted(filter)) continue;
       changed = true;
+      if (this.#isKept) {
+        this.#tidyLater();
+        continue;
+      }
       this.#grants.delete(filter);
       link.unsubscribe(filter);
     }

@@ -18,7 +18,7 @@ export interface CourierOptions {
   readonly service: Service;
   readonly session: Pick<
     Session,
-    "open" | "openedAt" | "lastMessageAt" | "devicesSeen" | "stateFor" | "publish" | "listen"
+    "open" | "openedAt" | "interrupted" | "lastMessageAt" | "devicesSeen" | "stateFor" | "publish" | "listen"
   >;
   /** Publishes a minute; absent: none until the server ends a connection over its rate limit. */
   readonly perMinute?: number | undefined;
@@ -32,6 +32,8 @@ export interface CourierOptions {
    */
   explainNoAnswer(evidence: NoAnswerEvidence): Promise<Explanation | "queued">;
   warn(text: Text): void;
+  /** The stack took a downlink. */
+  accepted?(): void;
   readonly clock?: Clock;
 }
 
@@ -89,8 +91,12 @@ export class Courier {
         dispatch.abandon(failure);
       },
       explain: (followed, unanswered) => options.explainNoAnswer(this.#evidence(followed, unanswered)),
-      accepted: (deviceId) => this.#experience.accepted(deviceId),
-      knows: (deviceId) => session.devicesSeen.has(deviceId) || this.#experience.knows(deviceId),
+      accepted: (deviceId) => {
+        this.#experience.accepted(deviceId, this.#clock.date());
+        options.accepted?.();
+      },
+      knows: (deviceId) =>
+        !this.#mayBeUnheard() && (session.devicesSeen.has(deviceId) || this.#experience.knows(deviceId)),
       changed: () => this.#pump(),
     });
     this.recipient = {
@@ -218,7 +224,7 @@ export class Courier {
       if (perMinute !== undefined)
         this.#options.warn({ key: "warning.slowed-down.rate-limit", values: { perMinute } });
     }
-    this.#following.connectionEnded();
+    this.#following.connectionEnded(!this.#options.service.login.clean);
     for (const dispatch of this.#hold.all()) {
       // An end over the rate limit is a part of pacing.
       if (dispatch.options.offline === "error" && !limited)
@@ -316,10 +322,23 @@ export class Courier {
     this.#pump();
   }
 
+  get #byBroker(): boolean {
+    return this.#options.service.name === "pubsub";
+  }
+
+  /** By way of a broker that was gone: whether the stack still listens is not known before it answers again. */
+  #mayBeUnheard(): boolean {
+    const { interrupted, openedAt } = this.#session;
+    return this.#byBroker && interrupted && this.#experience.acceptedAt < (openedAt ?? Infinity);
+  }
+
   #evidence({ part, dispatch }: FollowedPart, unanswered: Item | undefined): NoAnswerEvidence {
     const { deviceId, operation, encoding } = dispatch;
-    const { openedAt, lastMessageAt } = this.#session;
+    const { openedAt, interrupted, lastMessageAt } = this.#session;
     const now = this.#clock.now();
+    const since = openedAt ?? Infinity;
+    const received = (lastMessageAt ?? -Infinity) >= since;
+    const answered = this.#experience.acceptedAt >= since;
     return {
       deviceId,
       operation,
@@ -328,6 +347,7 @@ export class Courier {
       ...(part.acknowledgedAfter === undefined ? {} : { pubackMs: part.acknowledgedAfter }),
       receivedAnything: lastMessageAt !== undefined,
       ...this.#experience.with(deviceId, now),
+      ...(this.#byBroker ? { broker: { interrupted, received, answered } } : {}),
       ...(openedAt === undefined ? {} : { connectionAge: (this.#clock.date() - openedAt) / 1000 }),
       waited: dispatch.options.timeout,
     };

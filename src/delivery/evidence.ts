@@ -1,6 +1,16 @@
 import type { Encoding, Operation } from "../stack/downlink/order";
 import { Tally } from "./tally";
 
+/** What was seen since the present connection was made. */
+export interface BrokerEvidence {
+  /** It is not the first of its session. */
+  readonly interrupted: boolean;
+  /** Something came. */
+  readonly received: boolean;
+  /** The stack took some downlink. */
+  readonly answered: boolean;
+}
+
 /** What this side has seen around a downlink that nobody answered. */
 export interface NoAnswerEvidence {
   readonly deviceId: string;
@@ -18,6 +28,8 @@ export interface NoAnswerEvidence {
   readonly deviceAnswered: boolean;
   /** Items published in the last ten seconds. */
   readonly recentItems: number;
+  /** Only where somebody's own broker stands between the stack and us. */
+  readonly broker?: BrokerEvidence;
   /** Seconds since the present connection was accepted; absent where there is none. */
   readonly connectionAge?: number;
   /** Seconds that were waited. */
@@ -31,13 +43,21 @@ const MOST_DEVICES = 5_000;
 export class Experience {
   readonly #devices = new Set<string>();
   readonly #recent = new Tally(RECENT_SECONDS);
+  #acceptedAt = -Infinity;
+
+  /** When the stack took the last downlink, in ms since 1970. */
+  get acceptedAt(): number {
+    return this.#acceptedAt;
+  }
 
   /** @param now ms of the clock's `now` */
   published(items: number, now: number): void {
     this.#recent.add(items, now);
   }
 
-  accepted(deviceId: string): void {
+  /** @param at ms since 1970 */
+  accepted(deviceId: string, at: number): void {
+    this.#acceptedAt = at;
     if (this.#devices.size < MOST_DEVICES) this.#devices.add(deviceId);
   }
 

@@ -106,8 +106,10 @@ export class Following {
     this.#events.stop(dispatch, failure);
   }
 
-  connectionEnded(): void {
-    for (const followed of [...this.#waiting.values()]) this.lost(followed);
+  /** @param kept the broker keeps the session: answers to what it has acknowledged come with the next connection */
+  connectionEnded(kept: boolean): void {
+    for (const followed of [...this.#waiting.values()])
+      if (!kept || followed.part.acknowledgedAfter === undefined) this.lost(followed);
   }
 
   take(received: Received): void {

@@ -108,7 +108,9 @@ export async function explainProblem(
     case "server_silent":
       return failed("error.server-silent", server);
     case "connection_lost":
-      return failed("error.connection-lost", server);
+      return problem.soon && context.clientId !== undefined
+        ? failed("error.client-id-taken", { ...server, clientId: printable(context.clientId) })
+        : failed("error.connection-lost", server);
     case "too_large":
       return failed("error.too-large", { ...server, megabytes: problem.megabytes });
   }

@@ -71,6 +71,8 @@ export function explainInvalidMessage(
       });
     case "unknown_topic":
       return invalid("error.invalid-message.unknown-topic", values);
+    case "topic_left":
+      return invalid("error.invalid-message.topic-left", values);
   }
 }
 

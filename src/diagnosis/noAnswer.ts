@@ -1,17 +1,17 @@
-import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
 import type { Encoding, Operation } from "../stack/downlink/order";
 import { nearestOf } from "../stack/downlink/nearest";
 import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
+import { explainNoAnswerOnBroker, type PubsubEvidence } from "./noAnswerPubsub";
 import { printable } from "./printable";
 import type { StackApi } from "./stackApi";
 import { explainV2Silence } from "./v2";
 
 /** What this side has seen around a downlink that nobody answered. */
 export interface NoAnswerFacts {
-  /** Default: `stack`. */
-  readonly service?: Service["name"];
+  /** Where the answers come by way of somebody's own broker. */
+  readonly pubsub?: PubsubEvidence;
   readonly applicationId: string;
   readonly deviceId: string;
   readonly operation: Operation;
@@ -130,6 +130,8 @@ export async function explainNoAnswer(
     if (pubackMs === undefined) return notAccepted("error.not-accepted.no-puback", values);
     return explainV2Silence({ receivedAnything, anyAnswered, deviceKnown: seen || deviceAnswered }, values);
   }
+  const inBurst = facts.recentItems > BURST;
+  if (facts.pubsub) return explainNoAnswerOnBroker(facts, facts.pubsub, { seen, inBurst, values });
   const fact = api ? await fromApi(facts, values, api) : undefined;
   // A clear is never answered: without a fact nothing is wrong with it.
   if (facts.operation === "clear") return fact ?? "queued";

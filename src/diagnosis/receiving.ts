@@ -54,3 +54,11 @@ export function explainSilence({ applicationId, service = "stack", key }: Silenc
   if (key?.mayRead === false) return explainMissingRead(key, applicationId);
   return { key: "warning.silence.unknown", values };
 }
+
+/** The warning when messages come twice without a reconnect: somebody publishes them twice. */
+export function explainRepeated(host: string, topic: string, deviceId: string): Text {
+  return {
+    key: "warning.repeated",
+    values: { host: printable(host), topic: printable(topic, 150), device: printable(deviceId) },
+  };
+}

@@ -18,6 +18,7 @@ import type {
 } from "./journal";
 import type { SimulatedKey } from "./keys";
 import type { UplinkFrame } from "./network";
+import type { PubsubOptions, SimulatedPubsub } from "./pubsub";
 import type { RateLimit } from "./rate-limit";
 
 export interface SimulatorOptions {
@@ -92,6 +93,8 @@ export interface Simulator {
   /** Lets a device send, joining first where it must. Returns the uplink message. */
   uplink(deviceId: string, parts?: Partial<UplinkMessage>, frame?: UplinkFrame): JsonObject;
   join(deviceId: string): JsonObject;
+  /** Sets a Pub/Sub integration: also publishes by way of a broker, and takes downlinks from there. */
+  connectPubsub(options: PubsubOptions): Promise<SimulatedPubsub>;
   /** Makes the gateways refuse what they should transmit, or report nothing. */
   gateways(switches: GatewaySwitches): void;
   /** The devices send in turn, one every so many ms. */

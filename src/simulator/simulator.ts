@@ -7,6 +7,7 @@ import { MqttListener } from "./mqtt/listener";
 import type { Account, MqttSwitches } from "./mqtt/host";
 import { downlinkTopic, stackTopics } from "./mqtt/topics";
 import { receptionIds } from "./network";
+import { SimulatedPubsub } from "./pubsub";
 import { RateLimiter } from "./rate-limit";
 import { SimulatedStack } from "./stack";
 
@@ -14,6 +15,7 @@ export type { Simulator, SimulatorOptions } from "./contract";
 export type { SimulatedDevice, UplinkParts } from "./devices/device";
 export { cayenneLppFormatter, javaScriptFormatter } from "./downlink/formatter";
 export type { ApiMode } from "./http/api";
+export type { PubsubOptions, SimulatedPubsub } from "./pubsub";
 export type { SimulatedKey } from "./keys";
 export type { RateLimit } from "./rate-limit";
 export type * from "./journal";
@@ -31,8 +33,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     mute: false,
     refuseTopics: false,
   };
+  const pubsubs = new Set<SimulatedPubsub>();
   const stack = new SimulatedStack(app, journal, options, (topic, payload) => {
-    if (!switches.mute) mqtt.deliver(topic, payload);
+    if (switches.mute) return;
+    mqtt.deliver(topic, payload);
+    for (const pubsub of pubsubs) pubsub.deliver(topic, payload);
   });
 
   const downlinks = new RateLimiter(options.downlinkLimit);
@@ -82,6 +87,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (!running) return;
     running = false;
     stack.stop();
+    await Promise.all([...pubsubs].map((pubsub) => pubsub.stop()));
     await Promise.all([mqtt.stop(), http.stop()]);
   };
   await start();
@@ -147,6 +153,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     uplink: (deviceId, parts, frame) => stack.network.uplink(stack.known(deviceId), parts, frame),
     join: (deviceId) => stack.network.join(stack.known(deviceId)),
+    connectPubsub: async (settings) => {
+      const pubsub = new SimulatedPubsub(settings, stack.queues, app.applicationId);
+      pubsubs.add(pubsub);
+      await pubsub.set();
+      return pubsub;
+    },
     gateways: (given) => {
       stack.gateways.set(given);
     },

@@ -22,6 +22,8 @@ function fakeLink() {
       sent.push(`-${filter}`);
     },
     publish: () => Promise.reject(new Error("nobody publishes")),
+    pause: () => undefined,
+    resume: () => undefined,
     end: () => Promise.resolve(),
   };
   const answer = async (filter: string, code: number | undefined): Promise<void> => {

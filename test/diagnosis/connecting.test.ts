@@ -96,6 +96,8 @@ describe("why there is no connection", () => {
     ["does not speak of The Things Stack to a broker", { problem: "closed" }, { service: "pubsub" }, "error.closed.server", /^(?!.*Stack)/],
     ["says that a session went silent", { problem: "server_silent" }, {}, "error.server-silent", "keepalive"],
     ["says that a session was ended", { problem: "connection_lost", errorCode: "ECONNRESET" }, {}, "error.connection-lost", "restarted"],
+    ["says that another client may have the same client ID", { problem: "connection_lost", soon: true }, { service: "pubsub", clientId: "node-red-1" }, "error.client-id-taken", "same client ID “node-red-1”"],
+    ["says nothing of client IDs where they are made up", { problem: "connection_lost", soon: true }, { service: "pubsub" }, "error.connection-lost", "restarted"],
     ["says that a message was too large", { problem: "too_large", megabytes: 16 }, {}, "error.too-large", "16 MB"],
   ]; // prettier-ignore
   for (const [title, problem, context, key, ...parts] of rows) {

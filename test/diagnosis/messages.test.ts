@@ -77,6 +77,12 @@ describe("an invalid message", () => {
     assert.equal(binary.values.bytes, "··A");
   });
 
+  it("on a topic of earlier settings is told from one of a stranger", () => {
+    const left = explainInvalidMessage({ problem: "topic_left" }, TOPIC, Buffer.from("{}"));
+    assert.equal(left.code, "invalid_message");
+    assert.match(rendered(left), /earlier settings.*unsubscribed/);
+  });
+
   it("that was left out is counted", () => {
     const explanation = explainLeftOut(7);
     assert.equal(explanation.code, "invalid_message");

@@ -34,7 +34,8 @@ function statusKeysOf(type: NodeType): string[] {
   if (type === "tts-connection") return OF_CONNECTIONS;
   if (type === "tts-downlink") return [...OF_CONNECTIONS, ...OF_DOWNLINKS];
   // What only concerns who sends is not shown by those who receive.
-  return [...OF_CONNECTIONS.filter((key) => key !== "status.no-right-to-write"), ...OF_RECEIVERS];
+  const ofSenders = ["status.no-right-to-write", "status.not-heard"];
+  return [...OF_CONNECTIONS.filter((key) => !ofSenders.includes(key)), ...OF_RECEIVERS];
 }
 
 /** Its key, behind the name of a catalogue where there is one. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../stack/messages";
+import { isIdentifier } from "../application";
 import { PRIORITIES } from "./item";
 import type { ClassBC, DownlinkItem } from "./item";
 import {
@@ -31,6 +32,33 @@ export function parseDownlinks(bytes: Buffer, dialect: Dialect): Parsed {
     const message = asObject(firstValue(bytes.toString("utf8")));
     const items = optional(message, "downlinks", asList) ?? [];
     return { ok: true, items: items.map((item) => readItem(asObject(item), dialect)) };
+  } catch (error) {
+    if (error instanceof Malformed) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+export type ParsedRequest =
+  | {
+      readonly ok: true;
+      readonly applicationId: string;
+      readonly deviceId: string;
+      readonly items: readonly DownlinkItem[];
+    }
+  | { readonly ok: false; readonly reason: string };
+
+/** Reads a `DownlinkQueueRequest`: the same with the device it is for. Rule: observed.md A9; the parser is that of HTTP. */
+export function parseQueueRequest(bytes: Buffer): ParsedRequest {
+  const parsed = parseDownlinks(bytes, "http");
+  if (!parsed.ok) return parsed;
+  try {
+    const ids = optional(asObject(firstValue(bytes.toString("utf8"))), "end_device_ids", asObject) ?? {};
+    const application = optional(ids, "application_ids", asObject) ?? {};
+    const deviceId = optional(ids, "device_id", asText) ?? "";
+    const applicationId = optional(application, "application_id", asText) ?? "";
+    return isIdentifier(deviceId) && isIdentifier(applicationId)
+      ? { ok: true, applicationId, deviceId, items: parsed.items }
+      : { ok: false, reason: "identifiers" };
   } catch (error) {
     if (error instanceof Malformed) return { ok: false, reason: error.message };
     throw error;

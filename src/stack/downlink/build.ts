@@ -5,7 +5,7 @@ import { readDownlinks } from "./objects";
 import type { DownlinkItem, DownlinkOrder, Encoding } from "./order";
 import { readPayload } from "./payload";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
-import { RULES, unfitReport, type RuleContext } from "./rules";
+import { RULES, unfitReport, unheardReport, type RuleContext } from "./rules";
 
 /** The properties of the node, evaluated and not checked. `undefined` is a property that is not set. */
 export interface DownlinkValues {
@@ -74,9 +74,13 @@ function readItems(values: DownlinkValues, context: RuleContext): Ruled<Content>
   const report = RULES.report(values.report, context);
   if (!report.ok) return report;
   const unfit = report.value === "ack" ? items.value.findIndex(({ confirmed }) => confirmed !== true) : -1;
-  return unfit === -1
-    ? right({ items: items.value, encoding: encoding.value })
-    : refused("error.invalid-downlink.report-ack-item", { property: `downlinks[${unfit}]` });
+  if (unfit !== -1)
+    return refused("error.invalid-downlink.report-ack-item", { property: `downlinks[${unfit}]` });
+  for (const { confirmed = false } of items.value) {
+    const unheard = unheardReport(report.value, confirmed, context.limits);
+    if (unheard) return unheard;
+  }
+  return right({ items: items.value, encoding: encoding.value });
 }
 
 function readSingle(values: DownlinkValues, context: RuleContext): Ruled<Content> {
@@ -145,5 +149,7 @@ function wrongReport(
   context: RuleContext,
 ): Refused | undefined {
   const report = RULES.report(values.report, context);
-  return report.ok ? unfitReport(report.value, confirmed === true) : report;
+  if (!report.ok) return report;
+  const isConfirmed = confirmed === true;
+  return unfitReport(report.value, isConfirmed) ?? unheardReport(report.value, isConfirmed, context.limits);
 }

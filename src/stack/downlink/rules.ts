@@ -1,7 +1,7 @@
 /** The properties of `tts-downlink`, one rule each: the form and the run time ask the same table. Usable in the browser. */
 import { encoding, flag, operation, priority, report, type Report } from "./choices";
 import { correlationIds, gateways } from "./lists";
-import type { DownlinkLimits } from "./limits";
+import type { DownlinkLimits, DownlinkNeed } from "./limits";
 import { deviceId } from "./names";
 import { attempts, fPort } from "./numbers";
 import type { Encoding, GatewayPath, Operation, Priority } from "./order";
@@ -36,8 +36,12 @@ export const RULES = {
   device: rule<string>("device", (value, { limits }) => deviceId(value, limits.identifiers)),
   operation: rule<Operation>("operation", (value, { limits }) => {
     const ruled = operation(value);
-    return ruled.ok && ruled.value === "clear" && !limits.clear
-      ? refused("error.invalid-downlink.limit-clear", {})
+    if (!ruled.ok) return ruled;
+    if (ruled.value === "clear" && !limits.clear) return refused("error.invalid-downlink.limit-clear", {});
+    if (limits.lacking?.has("application")) return refused("error.invalid-downlink.no-application", {});
+    const topic = ruled.value === "push" ? "downlink_push" : "downlink_replace";
+    return limits.lacking?.has(topic)
+      ? refused("error.invalid-downlink.no-topic", { value: shown(ruled.value), topic })
       : ruled;
   }),
   fPort: rule<number>("fPort", (value) => fPort(value, "fPort")),
@@ -81,4 +85,32 @@ export function unfitReport(wanted: Report, confirmed: boolean): Refused | undef
   return wanted === "ack" && !confirmed
     ? refused("error.invalid-downlink.report-ack", { value: shown(wanted) })
     : undefined;
+}
+
+/** What the end of a downlink is known by: without its topic the node would wait for ever. */
+function needOf(wanted: Report, confirmed: boolean): readonly DownlinkNeed[] {
+  switch (wanted) {
+    case "published":
+      return [];
+    case "queued":
+      return ["downlink_queued"];
+    case "sent":
+      return ["downlink_queued", "downlink_sent"];
+    case "ack":
+      return ["downlink_queued", "downlink_ack"];
+    case "every":
+      return ["downlink_queued", confirmed ? "downlink_ack" : "downlink_sent"];
+  }
+}
+
+/** An answer that the connection has no topic for never comes. `undefined` if all is well. */
+export function unheardReport(
+  wanted: Report,
+  confirmed: boolean,
+  { lacking }: DownlinkLimits,
+): Refused | undefined {
+  const topic = needOf(wanted, confirmed).find((need) => lacking?.has(need));
+  return topic === undefined
+    ? undefined
+    : refused("error.invalid-downlink.report-no-topic", { value: shown(wanted), topic });
 }

@@ -1,0 +1,78 @@
+import type { Explanation } from "../stack/explanation";
+import { explanations } from "./context";
+import type { NoAnswerFacts } from "./noAnswer";
+import { printable, printableList, printableTime } from "./printable";
+
+/** What else is known where a broker of somebody's own stands between the stack and us. */
+export interface PubsubEvidence {
+  readonly host: string;
+  /** There is a connection at the moment. */
+  readonly connected: boolean;
+  /** IDs of applications that messages name. */
+  readonly applicationsSeen: Iterable<string>;
+  /** The connection has a topic for `downlink_failed`. */
+  readonly hearsFailures: boolean;
+  /** ms since 1970: the present connection was made then, after one before it had ended. Absent: it is the first, or there is none. */
+  readonly backSince?: number;
+  /** Since the present connection was made something came. */
+  readonly receivedSince: boolean;
+  /** Since then a downlink was answered. */
+  readonly answeredSince: boolean;
+  /** An earlier downlink has told that the stack does not listen. */
+  readonly knownUnheard: boolean;
+}
+
+const notAccepted = explanations("not_accepted");
+const unanswered = explanations("unanswered");
+
+const MOST_SHOWN = 3;
+
+/** The key that says that the stack does not listen for downlinks any more. */
+export const UNHEARD = "error.not-accepted.pubsub-after-restart";
+
+/**
+ * The stack publishes again after its connection to the broker was cut, and subscribes to nothing. Rule: observed.md, A1.10.
+ * `undefined` where there is no sign of that.
+ */
+function afterRestart(
+  { backSince, receivedSince, answeredSince }: PubsubEvidence,
+  values: Explanation["values"],
+): Explanation | undefined {
+  if (backSince === undefined || !receivedSince || answeredSince) return undefined;
+  return notAccepted(UNHEARD, { ...values, since: printableTime(backSince) });
+}
+
+/** Nobody can be asked: the likeliest reason first, from what this side has seen. */
+export function explainNoAnswerOnBroker(
+  facts: NoAnswerFacts,
+  evidence: PubsubEvidence,
+  known: { readonly seen: boolean; readonly inBurst: boolean; readonly values: Explanation["values"] },
+): Explanation | "queued" {
+  const { applicationId, operation } = facts;
+  const values: Explanation["values"] = { ...known.values, host: printable(evidence.host) };
+  // A clear is never answered: only what is known of others tells against it.
+  if (operation === "clear")
+    return evidence.knownUnheard ? (afterRestart(evidence, values) ?? "queued") : "queued";
+  // The broker keeps the answer for us, but nobody waits that long.
+  if (!evidence.connected) return unanswered("error.not-accepted.pubsub-disconnected", values);
+  if (facts.pubackMs === undefined) return notAccepted("error.not-accepted.pubsub-no-puback", values);
+  if (known.inBurst) return notAccepted("error.not-accepted.burst", values);
+  const restarted = afterRestart(evidence, values);
+  if (restarted) return restarted;
+  if (!facts.receivedAnything) return notAccepted("error.not-accepted.pubsub-silent", values);
+  const others = [...evidence.applicationsSeen];
+  if (!facts.anyAnswered && others.length > 0 && !others.includes(applicationId))
+    return notAccepted("error.not-accepted.pubsub-other-application", {
+      ...values,
+      others: printableList(others, MOST_SHOWN),
+    });
+  if (facts.anyAnswered && !known.seen && !facts.deviceAnswered) {
+    return values.nearest === ""
+      ? notAccepted("error.not-accepted.likely-no-device", values)
+      : notAccepted("error.not-accepted.likely-no-device-nearest", values);
+  }
+  if (!evidence.hearsFailures) return notAccepted("error.not-accepted.pubsub-no-failures", values);
+  if (!facts.anyAnswered) return notAccepted("error.not-accepted.pubsub-never-answered", values);
+  if (facts.encoding === "decoded") return notAccepted("error.not-accepted.likely-encoder", values);
+  return notAccepted("error.not-accepted.pubsub-unknown", values);
+}

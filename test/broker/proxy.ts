@@ -1,0 +1,55 @@
+/** A wire to a broker that can be cut at any packet. */
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+/** Packet types that a test may wait for, as the first byte on the wire has them. */
+export const PUBACK = 0x40;
+export const PUBCOMP = 0x70;
+
+export interface Proxy {
+  readonly port: number;
+  /** Cuts the wire instead of passing on the client's next packet of this type, once. */
+  cutAt(type: number): void;
+  /** When it has been cut. */
+  readonly cut: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startProxy(brokerPort: number): Promise<Proxy> {
+  const sockets = new Set<Socket>();
+  let type: number | undefined;
+  let wasCut = (): void => undefined;
+  const cut = new Promise<void>((resolve) => (wasCut = resolve));
+  const server = createServer((client) => {
+    const broker = connect(brokerPort, "127.0.0.1");
+    for (const [from, to] of [
+      [client, broker],
+      [broker, client],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => undefined).on("close", () => to.destroy());
+    }
+    broker.on("data", (bytes) => client.write(bytes));
+    client.on("data", (bytes) => {
+      // Acknowledgements are packets of four bytes, one to a segment here.
+      if (type !== undefined && ((bytes[0] ?? 0) & 0xf0) === type) {
+        type = undefined;
+        client.destroy();
+        broker.destroy();
+        wasCut();
+      } else broker.write(bytes);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    cutAt: (packet) => (type = packet),
+    cut,
+    stop: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { explainNoAnswer, type NoAnswerFacts } from "../../src/diagnosis/noAnswer";
+import { UNHEARD, type PubsubEvidence } from "../../src/diagnosis/noAnswerPubsub";
+import { rendered } from "./catalogue";
+
+const BACK = Date.UTC(2026, 10, 21, 6, 25);
+
+/** Nothing is odd about it. */
+const EVIDENCE: PubsubEvidence = {
+  host: "broker.example.com",
+  connected: true,
+  applicationsSeen: ["app1"],
+  hearsFailures: true,
+  receivedSince: true,
+  answeredSince: true,
+  knownUnheard: false,
+};
+
+const FACTS: NoAnswerFacts = {
+  applicationId: "app1",
+  deviceId: "valve",
+  operation: "push",
+  encoding: "bytes",
+  correlationId: "node-red:1",
+  pubackMs: 1,
+  receivedAnything: true,
+  anyAnswered: true,
+  deviceAnswered: false,
+  recentItems: 1,
+  devicesSeen: ["valve", "lamp"],
+  waited: 10,
+};
+
+const outcome = (facts: Partial<NoAnswerFacts>, evidence: Partial<PubsubEvidence>) =>
+  explainNoAnswer({ ...FACTS, ...facts, pubsub: { ...EVIDENCE, ...evidence } }, undefined);
+
+const restarted: Partial<PubsubEvidence> = { backSince: BACK, answeredSince: false };
+
+const CASES: readonly (readonly [string, Partial<NoAnswerFacts>, Partial<PubsubEvidence>, string, RegExp])[] =
+  [
+    [
+      "the broker was gone and messages come",
+      {},
+      restarted,
+      "pubsub-after-restart",
+      /2026-11-21 06:25 UTC.*restarted.*save it/,
+    ],
+    [
+      "nothing has come since the broker is back",
+      {},
+      { ...restarted, receivedSince: false },
+      "pubsub-unknown",
+      /no device/,
+    ],
+    [
+      "one was answered since the broker is back",
+      {},
+      { ...restarted, answeredSince: true },
+      "pubsub-unknown",
+      /no device/,
+    ],
+    ["the broker said nothing", { pubackMs: Number.NaN }, {}, "pubsub-no-puback", /broker\.example\.com/],
+    [
+      "nothing ever came",
+      { receivedAnything: false, anyAnswered: false },
+      {},
+      "pubsub-silent",
+      /topics differ.*Live data/,
+    ],
+    [
+      "all that comes is of another application",
+      { anyAnswered: false },
+      { applicationsSeen: ["app2", "app3"] },
+      "pubsub-other-application",
+      /app2, app3.*app1.*wrong one/,
+    ],
+    [
+      "the device is unknown and others answer",
+      { deviceId: "valv" },
+      {},
+      "likely-no-device-nearest",
+      /valv.*valve/,
+    ],
+    ["its name is like no other's", { deviceId: "pump" }, {}, "likely-no-device", /no device pump/],
+    ["failures cannot be heard", {}, { hearsFailures: false }, "pubsub-no-failures", /downlink_failed/],
+    [
+      "none was ever answered",
+      { anyAnswered: false },
+      {},
+      "pubsub-never-answered",
+      /downlink_push.*may not publish/,
+    ],
+    ["an encoder has to make the bytes", { encoding: "decoded" }, {}, "likely-encoder", /downlink formatter/],
+    ["many went at once", { recentItems: 400 }, {}, "burst", /400/],
+    ["nothing is known", {}, {}, "pubsub-unknown", /no device.*broker.*log/],
+  ];
+
+describe("a downlink without an answer by way of a broker", () => {
+  for (const [when, facts, evidence, key, text] of CASES)
+    it(`is explained when ${when}`, async () => {
+      const { pubackMs, ...rest } = { ...FACTS, ...facts };
+      const silent = Number.isNaN(pubackMs);
+      const given = silent ? rest : { ...rest, ...(pubackMs === undefined ? {} : { pubackMs }) };
+      const explanation = await explainNoAnswer(
+        { ...given, pubsub: { ...EVIDENCE, ...evidence } },
+        undefined,
+      );
+      assert.notEqual(explanation, "queued");
+      assert.ok(typeof explanation === "object");
+      assert.equal(explanation.code, "not_accepted");
+      assert.equal(explanation.key, `error.not-accepted.${key}`);
+      const words = rendered(explanation);
+      assert.match(words, text);
+      assert.doesNotMatch(words, /API key|right “/);
+    });
+
+  it("is unanswered where there is no connection any more", async () => {
+    const explanation = await outcome({}, { connected: false });
+    assert.ok(typeof explanation === "object");
+    assert.equal(explanation.code, "unanswered");
+    rendered(explanation);
+  });
+
+  it("that clears the queue is nothing odd, unless it is known that the stack does not listen", async () => {
+    assert.equal(await outcome({ operation: "clear" }, restarted), "queued");
+    const known = await outcome({ operation: "clear" }, { ...restarted, knownUnheard: true });
+    assert.ok(typeof known === "object");
+    assert.equal(known.key, UNHEARD);
+    assert.equal(await outcome({ operation: "clear" }, { knownUnheard: true }), "queued");
+  });
+});
