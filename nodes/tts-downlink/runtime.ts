@@ -3,6 +3,7 @@ import { hintFor } from "../../src/diagnosis/reported";
 import type { Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { Explanation } from "../../src/stack/explanation";
+import { asError, handOver } from "../shared/handOver";
 import { asMessage, getConfigNode } from "../shared/red";
 import { refuse } from "../shared/receiver";
 import { asSentence, FlowError, flowError, textOf } from "../shared/text";
@@ -54,9 +55,10 @@ export default function init(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
     const connection = getConfigNode<TtsConnectionNode>(RED, asText(def.connection));
+    const finish = (done: Done, error?: Error): void => handOver(this, () => done(error), error);
     const fail = (explanation: Explanation): void => {
       refuse(RED, this, explanation);
-      this.on("input", (_msg, _send, done: Done) => done(flowError(RED, explanation)));
+      this.on("input", (_msg, _send, done: Done) => finish(done, flowError(RED, explanation)));
     };
     if (!read.ok) {
       fail(read.explanation);
@@ -76,18 +78,15 @@ export default function init(RED: NodeAPI): void {
     });
 
     const waiterOf = (msg: NodeMessageInFlow, deviceId: string, send: Send, done: Done): Waiter => ({
-      onReport: (downlink) => {
-        // Several messages of one input must not share what is in them.
-        const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
-        send(asMessage({ ...base, downlink }));
-      },
+      onReport: (downlink) =>
+        handOver(this, () => {
+          // Several messages of one input must not share what is in them.
+          const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
+          send(asMessage({ ...base, downlink }));
+        }),
       onEnd(failure) {
-        if (!failure) {
-          done();
-          return;
-        }
-        status.failure(failure.code, deviceId);
-        done(failureOf(failure));
+        if (failure) status.failure(failure.code, deviceId);
+        finish(done, failure && failureOf(failure));
       },
     });
 
@@ -99,7 +98,7 @@ export default function init(RED: NodeAPI): void {
         return;
       }
       status.failure("invalid_downlink", "");
-      done(flowError(RED, { code: "invalid_downlink", ...built.refusal }));
+      finish(done, flowError(RED, { code: "invalid_downlink", ...built.refusal }));
     };
 
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.
@@ -107,9 +106,7 @@ export default function init(RED: NodeAPI): void {
     this.on("input", (msg, send, done: Done) => {
       queue = queue
         .then(() => handle(msg, send, done))
-        .catch((error: unknown) => {
-          done(error instanceof Error ? error : new Error(String(error)));
-        });
+        .catch((error: unknown) => finish(done, asError(error)));
     });
     this.on("close", (_removed: boolean, done: () => void) => {
       status.end();

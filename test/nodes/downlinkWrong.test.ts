@@ -86,6 +86,28 @@ describe("a wrong downlink in a flow", () => {
     assert.deepEqual([flows.untaken(), flows.untaken("completed")], [[], []]);
   });
 
+  it("that Node-RED cannot copy for its Catch and Complete nodes ends no process, and holds up no other message", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, [
+      ...downlinkFlow(simulator, { encoding: "decoded" }),
+      downlink({ connection: "gone" }, "unfit"),
+    ]);
+    await flows.next("caught");
+    const deep = (): unknown => JSON.parse('{"a":'.repeat(20_000) + "1" + "}".repeat(20_000));
+    give(flows, { payload: deep() });
+    const { code, text } = await failure(flows);
+    assert.deepEqual([code, simulator.publishes.length], ["invalid_downlink", 0]);
+    assert.match(text, /payload/);
+    give(flows, { payload: { level: 1 }, extra: deep() });
+    assert.match((await flows.next("caught")).error?.message ?? "", /call stack/);
+    await flows.next();
+    give(flows, { payload: deep() }, "unfit");
+    assert.match((await flows.next("caught")).error?.message ?? "", /No connection/);
+    give(flows, { payload: { level: 2 } });
+    await flows.next();
+    await flows.next("completed");
+  });
+
   const UNFIT: readonly (readonly [string, Properties, RegExp])[] = [
     ["without a connection", { connection: "" }, /No connection/],
     ["with a connection that is gone", { connection: "gone" }, /No connection/],
