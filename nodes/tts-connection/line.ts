@@ -79,6 +79,7 @@ export class Line {
       service: this.#service,
       session: this.session,
       api: () => this.#stack?.api,
+      keyFacts: () => this.#key.facts,
       warn,
       changed: () => this.#changed(),
     });

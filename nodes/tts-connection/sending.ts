@@ -2,6 +2,7 @@ import type { Session } from "../../src/connection/session";
 import { Courier } from "../../src/delivery/courier";
 import type { NoAnswerEvidence } from "../../src/delivery/evidence";
 import { explainNoAnswer } from "../../src/diagnosis/noAnswer";
+import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 import { UNHEARD, type PubsubEvidence } from "../../src/diagnosis/noAnswerPubsub";
 import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
@@ -17,6 +18,8 @@ export interface SendingLine {
   readonly service: Service;
   readonly session: Session;
   readonly api: () => StackApi | undefined;
+  /** What the API said of the key when it logged in. */
+  readonly keyFacts: () => KeyFacts | undefined;
   readonly warn: (text: Text) => void;
   /** What may be shown has changed. */
   readonly changed: () => void;
@@ -84,13 +87,20 @@ export class Sending {
   }
 
   async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {
-    const { settings, session, api } = this.#line;
-    const { applicationId = "" } = settings;
+    const { settings, session, api, keyFacts } = this.#line;
+    const { service, applicationId = "" } = settings;
     const asked = this.#questions < MOST_QUESTIONS ? api() : undefined;
     this.#questions += 1;
-    const facts = { ...evidence, applicationId, devicesSeen: session.devicesSeen };
-    const pubsub = settings.service === "pubsub" ? { pubsub: this.#onBroker(evidence) } : {};
-    const explanation = await explainNoAnswer({ ...facts, ...pubsub }, asked);
+    const key = keyFacts();
+    const facts = {
+      ...evidence,
+      service,
+      applicationId,
+      devicesSeen: session.devicesSeen,
+      ...(key === undefined ? {} : { key }),
+      ...(settings.service === "pubsub" ? { pubsub: this.#onBroker(evidence) } : {}),
+    };
+    const explanation = await explainNoAnswer(facts, asked);
     this.#questions -= 1;
     if (explanation !== "queued" && explanation.key === UNHEARD) this.#heard(false);
     return explanation;

@@ -96,7 +96,8 @@ export class Courier {
         options.accepted?.();
       },
       knows: (deviceId) =>
-        !this.#mayBeUnheard() && (session.devicesSeen.has(deviceId) || this.#experience.knows(deviceId)),
+        !this.#mayBeUnheard() &&
+        (this.#experience.knows(deviceId) || (this.#experience.any && session.devicesSeen.has(deviceId))),
       changed: () => this.#pump(),
     });
     this.recipient = {

@@ -61,6 +61,11 @@ export class Experience {
     if (this.#devices.size < MOST_DEVICES) this.#devices.add(deviceId);
   }
 
+  /** The stack took a downlink: the key may send. */
+  get any(): boolean {
+    return this.#devices.size > 0;
+  }
+
   /** The stack took a downlink to this device. */
   knows(deviceId: string): boolean {
     return this.#devices.has(deviceId);
@@ -71,7 +76,7 @@ export class Experience {
     now: number,
   ): Pick<NoAnswerEvidence, "anyAnswered" | "deviceAnswered" | "recentItems"> {
     return {
-      anyAnswered: this.#devices.size > 0,
+      anyAnswered: this.any,
       deviceAnswered: this.#devices.has(deviceId),
       recentItems: this.#recent.sum(now),
     };

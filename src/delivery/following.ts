@@ -16,7 +16,7 @@ export interface FollowingEvents {
   /** Never rejects. */
   explain(followed: FollowedPart, unanswered: Item | undefined): Promise<Explanation | "queued">;
   accepted(deviceId: string): void;
-  /** Something came from this device, or the stack took a downlink to it. */
+  /** The stack takes downlinks of this key, and this device exists. */
   knows(deviceId: string): boolean;
   /** Something happened that nobody outside asked for. */
   changed(): void;
@@ -162,7 +162,8 @@ export class Following {
     const { part, dispatch } = followed;
     if (part.accepted) return;
     part.accepted = true;
-    this.#events.accepted(dispatch.deviceId);
+    // The stack does not answer a clear: it proves nothing.
+    if (dispatch.operation !== "clear") this.#events.accepted(dispatch.deviceId);
     if (part.operation === "replace") this.#emptied(followed);
     this.#maybeGoOn(followed);
   }

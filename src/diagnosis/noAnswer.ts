@@ -30,6 +30,8 @@ export interface NoAnswerFacts {
   readonly recentItems: number;
   /** IDs of devices that messages came from. */
   readonly devicesSeen: Iterable<string>;
+  /** What the API said of the key when it logged in; rights count from then on. */
+  readonly key?: KeyFacts;
   /** Seconds that were waited. */
   readonly waited: number;
 }
@@ -90,11 +92,24 @@ function fromTransport(facts: NoAnswerFacts, values: Values): Explanation | unde
   return facts.recentItems > BURST ? notAccepted("error.not-accepted.burst", values) : undefined;
 }
 
+/** A right that the key was lacking when it logged in. */
+function fromLogin({ key, operation }: NoAnswerFacts, values: Values): Explanation | undefined {
+  if (key === undefined) return undefined;
+  const named = { ...values, keyName: keyNameOf(key) };
+  if (key.mayWrite === false) return notAccepted("error.not-accepted.no-right-to-write", named);
+  // What becomes of a clear is nothing to be read.
+  return key.mayRead === false && operation !== "clear"
+    ? notAccepted("error.not-accepted.no-right-to-read", named)
+    : undefined;
+}
+
 /** The likeliest reason first, from what this side has seen. Rule: the table "Sending: no answer". */
 function fromEvidence(facts: NoAnswerFacts, seen: boolean, values: Values): Explanation {
   const transport = fromTransport(facts, values);
   if (transport) return transport;
-  if (!facts.receivedAnything) return notAccepted("error.not-accepted.likely-no-read", values);
+  const { mayRead, mayWrite } = facts.key ?? {};
+  if (!facts.receivedAnything && mayRead !== true)
+    return notAccepted("error.not-accepted.likely-no-read", values);
   if (facts.anyAnswered && !seen && !facts.deviceAnswered) {
     return values.nearest === ""
       ? notAccepted("error.not-accepted.likely-no-device", values)
@@ -102,7 +117,8 @@ function fromEvidence(facts: NoAnswerFacts, seen: boolean, values: Values): Expl
   }
   if (facts.encoding === "decoded" && (seen || facts.deviceAnswered))
     return notAccepted("error.not-accepted.likely-encoder", values);
-  if (!facts.anyAnswered) return notAccepted("error.not-accepted.likely-no-write", values);
+  if (!facts.anyAnswered && mayWrite !== true)
+    return notAccepted("error.not-accepted.likely-no-write", values);
   return notAccepted("error.not-accepted.unknown", values);
 }
 
@@ -132,7 +148,7 @@ export async function explainNoAnswer(
   }
   const inBurst = facts.recentItems > BURST;
   if (facts.pubsub) return explainNoAnswerOnBroker(facts, facts.pubsub, { seen, inBurst, values });
-  const fact = api ? await fromApi(facts, values, api) : undefined;
+  const fact = (api ? await fromApi(facts, values, api) : undefined) ?? fromLogin(facts, values);
   // A clear is never answered: without a fact nothing is wrong with it.
   if (facts.operation === "clear") return fact ?? "queued";
   return fact ?? fromEvidence(facts, seen, values);

@@ -166,6 +166,23 @@ describe("a downlink without an answer, where the API does not answer", () => {
     }
   });
 
+  it("says what the API has told of the key at the login, and guesses nothing else of its rights", async () => {
+    const key = { valid: true, keyName: "mqtt", mayLogIn: true, mayRead: true, mayWrite: true };
+    const quiet = { receivedAnything: false, anyAnswered: false };
+    const MAY: readonly (readonly [object, Partial<NoAnswerFacts>, RegExp])[] = [
+      [{ mayWrite: false }, {}, /key “mqtt” lacks .*Write downlink/],
+      [{ mayWrite: false }, quiet, /key “mqtt” lacks .*Write downlink/],
+      [{ mayRead: false }, quiet, /key “mqtt” lacks .*Read application traffic/],
+      [{}, quiet, /Likely reasons, in this order: there is no device/],
+      [{}, { ...quiet, encoding: "decoded" }, /formatter failed/],
+    ];
+    const mute = api({ info: unknown, queue: unknown, push: unknown });
+    for (const [may, facts, text] of MAY) {
+      for (const asked of [undefined, mute])
+        assert.match(await explained({ ...facts, key: { ...key, ...may } }, asked), text);
+    }
+  });
+
   it("shows what came from outside in one line", async () => {
     const said = await explained({ deviceId: "a\nb", devicesSeen: ["a-\u202eb"] });
     assert.doesNotMatch(said, /[\n\u202e]/);
@@ -180,6 +197,13 @@ describe("a clear, which the stack never answers", () => {
     assert.match(await explained({ ...clear, deviceId: "valv" }, api(noDevice)), /no device valv .*valve\./);
     assert.match(await explained(clear, api({ rights: [READ] })), /lacks .*Write downlink/);
     assert.match(await explained(clear, api({ info: refused("api_key_expired") })), /no longer valid/);
+  });
+
+  it("has failed where the key may not send, as the API has told at the login", async () => {
+    const key = { valid: true, keyName: "mqtt", mayLogIn: true, mayRead: true, mayWrite: false };
+    assert.match(await explained({ ...clear, key }), /key “mqtt” lacks .*Write downlink/);
+    const deaf = { ...key, mayRead: false, mayWrite: true };
+    assert.equal(await explainNoAnswer({ ...FACTS, ...clear, key: deaf }, undefined), "queued");
   });
 
   it("has gone well where nothing says otherwise", async () => {

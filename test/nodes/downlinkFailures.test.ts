@@ -6,6 +6,7 @@ import {
   downlink,
   downlinkFlow,
   failure,
+  FILTERS,
   give,
   queued,
   published,
@@ -17,6 +18,7 @@ import {
   connection,
   running,
   subscribed,
+  uplink,
   withNodeRed,
   type Credentials,
   type FlowNode,
@@ -98,6 +100,24 @@ describe("a downlink without an answer", () => {
     const texts = [inspect(flows.everything, { depth: 20 }), flows.log];
     for (const key of [apiKey, keys.writer, reader, late, gone])
       for (const text of texts) assert.ok(!text.includes(key.split(".")[2] ?? key));
+  });
+
+  it("fails for a clear that the key may not do, also where the device is well known", async () => {
+    const simulator = await withDevices();
+    const reader = simulator.addKey({ name: "reader", rights: READ_ONLY });
+    const nodes = [
+      ...downlinkFlow(simulator).filter(({ id }) => id !== "connection" && id !== "downlink"),
+      ...branch(simulator, "reader", {}, { operation: "clear" }),
+      uplink({ connection: "reader-connection" }),
+    ];
+    const flows = await running(nodes, { "reader-connection": { apiKey: reader } });
+    await subscribed(simulator, FILTERS + 1);
+    simulator.uplink("valve");
+    await flows.next();
+    give(flows, {}, "reader");
+    const { code, text } = await failure(flows);
+    assert.equal(code, "not_accepted");
+    assert.match(text, /key “reader” lacks .*Write downlink/);
   });
 
   it("fails with what is likely where the API is off", async () => {
