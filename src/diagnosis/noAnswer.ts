@@ -1,3 +1,4 @@
+import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
 import type { Encoding, Operation } from "../stack/downlink/order";
 import { nearestOf } from "../stack/downlink/nearest";
@@ -10,6 +11,8 @@ import { explainV2Silence } from "./v2";
 
 /** What this side has seen around a downlink that nobody answered. */
 export interface NoAnswerFacts {
+  /** Default: `stack`. */
+  readonly service?: Service["name"];
   /** Where the answers come by way of somebody's own broker. */
   readonly pubsub?: PubsubEvidence;
   readonly applicationId: string;

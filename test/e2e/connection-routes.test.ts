@@ -66,7 +66,7 @@ describe("the routes of the connection form", () => {
     nodeRed = await startNodeRed(flows, {
       credentials: { stored: { apiKey: simulator.apiKey }, authority: { cadata: CERTIFICATE.cert } },
       settings: { adminAuth: ADMIN_AUTH },
-      env: {
+      environment: {
         TTS_HOST: simulator.host,
         TTS_PORT: String(simulator.port),
         TTS_KEY: simulator.apiKey,
