@@ -14,14 +14,16 @@ export const read = (file: string): string => readFileSync(path.join(ROOT, file)
 
 const sourcesIn = (folder: string): string[] =>
   existsSync(path.join(ROOT, folder))
-    ? readdirSync(path.join(ROOT, folder)).map((file) => read(`${folder}/${file}`))
+    ? readdirSync(path.join(ROOT, folder))
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => read(`${folder}/${file}`))
     : [];
 
 export const sharedSources = (): string[] => sourcesIn("nodes/shared/editor");
 
-/** The editor script of a node type, and the modules that it has for itself. */
+/** The scripts of a node type: its form may show what its run time answers. */
 export const scriptsOf = (type: NodeType): string[] => [
-  read(`nodes/${type}/editor.ts`),
+  ...sourcesIn(`nodes/${type}`),
   ...sourcesIn(`nodes/${type}/editor`),
 ];
 
