@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Router } from "../../src/connection/router";
 import { Traffic } from "../../src/connection/traffic";
+import { pubsubService } from "../../src/services/pubsub";
 import { stackService } from "../../src/services/stack";
 import type { Kind } from "../../src/stack/kinds";
 import { bytesOf, capturesOf } from "../stack/fixtures";
@@ -92,6 +93,23 @@ describe("what is kept of the traffic", () => {
     assert.deepEqual([device?.deviceId, device?.eui, device?.at], ["door", undefined, 1000]);
     assert.deepEqual(portsOf(traffic), []);
     assert.ok(traffic.has("door") && !traffic.has("valve"));
+  });
+
+  it("is read again where only the body names the device", () => {
+    const service = pubsubService({ topics: new Map([["uplink_message", "ttn/up"]]), qos: 1 });
+    const traffic = new Traffic(service);
+    const router = new Router(service, () => undefined, traffic);
+    router.add({
+      kinds: new Set(["uplink_message"] as const),
+      everyDevice: true,
+      wantsDevice: always,
+      deliver: () => undefined,
+    });
+    const ids = { device_id: "door", application_ids: { application_id: "app1" } };
+    router.take("ttn/up", bytesOf({ end_device_ids: ids, uplink_message: { f_port: 3 } }), 1_000);
+    const delivery = traffic.lastUplinks(always, always)[0]?.read();
+    assert.deepEqual(delivery?.origin, { deviceId: "door", applicationId: "app1" });
+    assert.deepEqual([...traffic], ["door"]);
   });
 
   it("has the EUI, and not what is none", () => {
