@@ -87,6 +87,7 @@ export function showLastMessage(form: Form, part: JQuery): void {
     window.clearTimeout(timer);
     if (part.prop("open") === true) timer = window.setTimeout(() => void ask(), PAUSE_MS);
   };
+  part.find(".tts-preview").hide();
   part.on("toggle", askSoon);
   form.follow(["connection", "emptyFrames", ...SETTINGS], askSoon);
   part.find(".tts-look-again").on("click", () => void ask());
