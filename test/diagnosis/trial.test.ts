@@ -126,6 +126,22 @@ describe("a test of a connection", () => {
       assert.equal(simulator.publishes.length, 0);
     });
 
+    it("becomes no member of a group that shares messages", async () => {
+      const simulator = await simulated();
+      const subject = subjectOf(simulator);
+      const filter = "v3/app1/devices/+/up";
+      const shared = { filter: `$share/group/${filter}`, qos: 1, kinds: [] } as const;
+      const { of } = await tried({
+        ...subject,
+        service: { ...subject.service, subscriptions: () => [shared] },
+      });
+      assert.equal(of("topics").outcome, "passed");
+      assert.deepEqual(
+        simulator.subscribes.flatMap(({ filters }) => filters.map((asked) => asked.filter)),
+        [filter],
+      );
+    });
+
     it("names a right that the key lacks, and where to grant it", async () => {
       const simulator = await simulated();
       const readOnly = simulator.addKey({ name: "mqtt", rights: [READ] });

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { contextOf } from "../../nodes/tts-connection/context";
+import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { serviceOf } from "../../nodes/tts-connection/service";
+import { readSettings } from "../../nodes/tts-connection/settings";
+import { stepsOf, tryConnection, type StepResult } from "../../src/diagnosis/trial";
+import { rendered } from "../diagnosis/catalogue";
+import { startMosquitto, type Mosquitto } from "./mosquitto";
+
+/** With the settings as the form would have them. */
+async function tried(
+  broker: Mosquitto,
+  credentials: { readonly username?: string; readonly password?: string },
+): Promise<readonly StepResult[]> {
+  const properties = {
+    ...CONNECTION_DEFAULTS,
+    ...({ service: "pubsub", host: broker.host, port: String(broker.port), useTls: false } as const),
+    ...{ baseTopic: "tts", topics: { uplink_message: "up", downlink_push: "push" }, sharedGroup: "group" },
+  };
+  const read = readSettings(properties, credentials, undefined);
+  assert.ok(read.ok, JSON.stringify(read));
+  const { settings } = read;
+  const results: StepResult[] = [];
+  const subject = {
+    endpoint: { host: settings.host, port: settings.port },
+    service: serviceOf(settings),
+    keepalive: settings.keepalive,
+    context: contextOf(settings, {}, Date.now()),
+  };
+  assert.deepEqual(stepsOf(subject), ["tcp", "login", "topics"]);
+  await tryConnection(subject, (result) => results.push(result), new AbortController().signal);
+  return results;
+}
+
+const lineOf = (results: readonly StepResult[]): string[] =>
+  results.map(({ step, outcome }) => `${step} ${outcome}`);
+
+describe("a test of a connection to a broker of one's own", () => {
+  let folder: string;
+  let broker: Mosquitto;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "tts-passwords-"));
+    const passwords = path.join(folder, "passwords");
+    execFileSync("mosquitto_passwd", ["-b", "-c", passwords, "me", "secret-word"], { stdio: "ignore" });
+    // Started by root, it would go on as somebody who may not read the file.
+    broker = await startMosquitto(`user root\nallow_anonymous false\npassword_file ${passwords}`);
+  });
+  after(async () => {
+    await broker.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("passes with the right user and password", async () => {
+    const results = await tried(broker, { username: "me", password: "secret-word" });
+    assert.deepEqual(lineOf(results), ["tcp passed", "login passed", "topics passed"]);
+    assert.deepEqual(results[2]?.facts, { number: 1 });
+  });
+
+  it("says that user name or password is wrong, and that one is needed", async () => {
+    const wrong = await tried(broker, { username: "me", password: "another-word" });
+    assert.deepEqual(lineOf(wrong), ["tcp passed", "login failed"]);
+    assert.ok(wrong[1]?.text);
+    assert.match(
+      rendered(wrong[1].text),
+      /refused the login as me\. Most likely the user name or the password/,
+    );
+    assert.ok(!JSON.stringify(wrong).includes("another-word"));
+    const nobody = await tried(broker, {});
+    assert.ok(nobody[1]?.text);
+    assert.match(rendered(nobody[1].text), /refused a login without user name/);
+  });
+
+  it("says that the broker is not there", async () => {
+    await broker.kill();
+    assert.deepEqual(lineOf(await tried(broker, {})), ["tcp failed"]);
+    await broker.start();
+  });
+});
