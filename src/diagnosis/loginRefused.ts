@@ -42,8 +42,8 @@ function likelyReasons(context: ConnectionContext): Explanation {
   const better = betterUserName(context);
   if (!better) return refused("error.login-refused.likely", values);
   if (better.host === "cloud")
-    return refused("error.login-refused.likely-other-tenant", { ...values, ...better });
-  return refused("error.login-refused.likely-no-tenant", { ...values, ...better });
+    return refused("error.login-refused.likely-other-tenant", { ...values, fits: better.fits });
+  return refused("error.login-refused.likely-no-tenant", { ...values, fits: better.fits });
 }
 
 /** The stack takes this key for this application: then it is not the key. */
@@ -58,8 +58,8 @@ function notTheKey(context: ConnectionContext): Explanation {
   const better = betterUserName(context);
   if (!better) return refused("error.login-refused.valid", values);
   if (better.host === "cloud")
-    return refused("error.login-refused.valid-other-tenant", { ...values, ...better });
-  return refused("error.login-refused.valid-no-tenant", { ...values, ...better });
+    return refused("error.login-refused.valid-other-tenant", { ...values, fits: better.fits });
+  return refused("error.login-refused.valid-no-tenant", { ...values, fits: better.fits });
 }
 
 function invalidKey(whyNot: InvalidKey, context: ConnectionContext): Explanation {

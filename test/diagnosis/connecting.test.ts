@@ -197,7 +197,7 @@ describe("a refused login, when the stack tells about the key", () => {
   it("knows the tenants of the hosted clusters", async () => {
     const key = "error.login-refused.valid-other-tenant";
     const sandbox = await explainWith(mine, rightsAnswer(READ), { host: "eu1.cloud.thethings.network" });
-    says(sandbox, refused, key, "must be app1@ttn");
+    says(sandbox, refused, key, "on eu1.cloud.thethings.network the user name must be app1@ttn");
     const cloud = await explainWith(mine, rightsAnswer(READ), {
       ...WITH_TENANT,
       host: "acme.eu1.cloud.thethings.industries",
@@ -240,7 +240,12 @@ describe("a refused login, when nobody tells about the key", () => {
       "must be app1 ",
     );
     const sandbox = await explain(LOGIN, { host: "nam1.cloud.thethings.network" });
-    says(sandbox, refused, "error.login-refused.likely-other-tenant", "must be app1@ttn");
+    says(
+      sandbox,
+      refused,
+      "error.login-refused.likely-other-tenant",
+      "on nam1.cloud.thethings.network the user name must be app1@ttn",
+    );
   });
 
   it("says until when the key was accepted", async () => {

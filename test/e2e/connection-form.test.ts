@@ -62,6 +62,11 @@ describe("the form of a connection", () => {
     await form.locator("#node-input-btn-connection-add").click();
     const config = editor.page.locator("#node-config-dialog-edit-form");
     await config.locator(selectorOf("name")).waitFor();
+    // The editor gives the focus to a form a moment after it is there.
+    await editor.page.waitForFunction(() => {
+      const tray = document.activeElement?.closest(".red-ui-tray");
+      return Boolean(tray?.querySelector("#node-config-dialog-edit-form"));
+    });
     return config;
   }
 
@@ -375,6 +380,19 @@ describe("the form of a connection", () => {
       simulator.freeze(false);
     });
 
+    it("in a narrow tray", async () => {
+      const simulator = await simulated({ tls: CERTIFICATE });
+      const style = await editor.page.addStyleTag({
+        content: ".red-ui-tray, .red-ui-tray-body { width: 300px !important; min-width: 0 !important; }",
+      });
+      const form = await filledIn(simulator, "off");
+      await enter(form, "host", `mqtts://localhost:${simulator.port}`);
+      await test(form);
+      await assertFits(form);
+      await editor.screenshot("narrow-300-tts-connection-tested");
+      await style.evaluate((element: HTMLElement) => element.remove());
+    });
+
     it("can be reached and pressed by keyboard", async () => {
       const simulator = await simulated();
       const form = await filledIn(simulator);
@@ -391,6 +409,8 @@ describe("the form of a connection", () => {
       await editor.doneConfig();
       await editor.done();
       const flow = await editor.deploy();
+      await editor.workspace.shows("u2", /^waiting/);
+      assert.equal((await editor.workspace.export()).includes("NNSXS"), false);
       assert.equal(JSON.stringify(flow).includes(simulator.apiKey), false);
       const id = String(flow.find(({ port }) => port === String(simulator.port))?.id);
       const form = await editor.openConfig("tts-connection", id);

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Locator } from "playwright-core";
 import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
 import type { StepLine } from "../../nodes/tts-connection/report";
 import { isJsonObject } from "../../src/stack/check";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
 import { CERTIFICATE } from "../simulator/certificate";
 import { freePort } from "../freePort";
+import { EditorPage } from "./editor-page";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 /** bcrypt of "password", for tests. */
@@ -174,6 +176,41 @@ describe("the routes of the connection form", () => {
         headers: headersOf("reader"),
       });
       assert.ok(!(await answer.text()).includes("NNSXS"));
+    });
+  });
+
+  describe("have no button in the editor", () => {
+    async function opened(name: string): Promise<{ readonly editor: EditorPage; readonly form: Locator }> {
+      const editor = await EditorPage.open(nodeRed, "en-US", { name, password: "password" });
+      return { editor, form: await editor.openConfig("tts-connection", "stored") };
+    }
+
+    for (const name of ["reader", "tester"]) {
+      it(`for who may not deploy (${name})`, async function () {
+        this.timeout(60_000);
+        const { editor, form } = await opened(name);
+        const button = form.getByRole("button", { name: "Test connection" });
+        assert.equal(await button.isVisible(), false);
+        // Whoever makes it visible is refused by Node-RED.
+        await form.locator(".tts-test").evaluate((row) => (row.style.display = "block"));
+        await button.click();
+        await form.getByText("You may not test connections").waitFor();
+        await form.locator("#node-config-input-apiKey").fill(simulator.apiKey);
+        await form.locator("#node-config-input-apiKey").blur();
+        assert.equal(await form.locator("#tts-connection-key-facts").innerText(), "");
+        assert.equal(await form.locator("#tts-connection-key-link").isVisible(), false);
+        await editor.screenshot(`tts-connection-${name}`);
+        await editor.close();
+      });
+    }
+
+    it("but for who may", async function () {
+      this.timeout(60_000);
+      const { editor, form } = await opened("admin");
+      assert.equal(await form.locator("#node-config-input-apiKey").inputValue(), "__PWRD__");
+      await form.getByRole("button", { name: "Test connection" }).click();
+      await form.getByText("The connection works.").waitFor();
+      await editor.close();
     });
   });
 

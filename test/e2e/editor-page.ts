@@ -39,8 +39,15 @@ export class EditorPage {
     this.#nodeRed = nodeRed;
   }
 
-  /** @param locale the language that the browser asks for */
-  static async open(nodeRed: NodeRed, locale = "en-US"): Promise<EditorPage> {
+  /**
+   * @param locale the language that the browser asks for
+   * @param user who logs in first, where one must
+   */
+  static async open(
+    nodeRed: NodeRed,
+    locale = "en-US",
+    user?: { readonly name: string; readonly password: string },
+  ): Promise<EditorPage> {
     if (!existsSync(CHROMIUM)) {
       throw new Error(
         `The browser tests need Chromium: apt-get install -y --no-install-recommends chromium (or CHROMIUM=<path>)`,
@@ -58,6 +65,11 @@ export class EditorPage {
       if (isError) editor.errors.push(message.text());
     });
     await page.goto(nodeRed.url);
+    if (user) {
+      await page.locator("#node-dialog-login-username").fill(user.name);
+      await page.locator("#node-dialog-login-password").fill(user.password);
+      await page.locator("#node-dialog-login-submit").click();
+    }
     await page.locator("#red-ui-workspace-tabs li").first().waitFor({ timeout: 20_000 });
     await page.locator("#red-ui-loading-progress").waitFor({ state: "hidden", timeout: 20_000 });
     await page.addStyleTag({ content: "* { transition: none !important; animation: none !important; }" });
