@@ -106,6 +106,7 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "Bytes (Buffer)",
     "1 byte: __hex__",
     "__count__ bytes: __hex__",
+    "Provider",
   ]),
   ja: new Set([]),
 };
