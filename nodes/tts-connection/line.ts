@@ -79,7 +79,7 @@ export class Line {
       service: this.#service,
       session: this.session,
       api: () => this.#stack?.api,
-      keyFacts: () => this.#key.facts,
+      key: this.#key,
       warn,
       changed: () => this.#changed(),
     });

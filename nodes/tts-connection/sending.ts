@@ -2,11 +2,11 @@ import type { Session } from "../../src/connection/session";
 import { Courier } from "../../src/delivery/courier";
 import type { NoAnswerEvidence } from "../../src/delivery/evidence";
 import { explainNoAnswer } from "../../src/diagnosis/noAnswer";
-import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 import { UNHEARD, type PubsubEvidence } from "../../src/diagnosis/noAnswerPubsub";
 import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
 import type { Explanation, Text } from "../../src/stack/explanation";
+import type { KeyRecord } from "./keyRecord";
 import type { ConnectionSettings } from "./settings";
 
 /** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
@@ -18,8 +18,7 @@ export interface SendingLine {
   readonly service: Service;
   readonly session: Session;
   readonly api: () => StackApi | undefined;
-  /** What the API said of the key when it logged in. */
-  readonly keyFacts: () => KeyFacts | undefined;
+  readonly key: KeyRecord;
   readonly warn: (text: Text) => void;
   /** What may be shown has changed. */
   readonly changed: () => void;
@@ -61,10 +60,11 @@ export class Sending {
   }
 
   #open(): Courier {
-    const { settings, service, session, warn } = this.#line;
+    const { settings, service, session, key, warn } = this.#line;
     const courier = new Courier({
       service,
       session,
+      pace: key.pace,
       holdMax: settings.holdMax,
       holdFor: settings.holdFor,
       explainNoAnswer: (evidence) => this.#explain(evidence),
@@ -87,17 +87,16 @@ export class Sending {
   }
 
   async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {
-    const { settings, session, api, keyFacts } = this.#line;
+    const { settings, session, api, key } = this.#line;
     const { service, applicationId = "" } = settings;
     const asked = this.#questions < MOST_QUESTIONS ? api() : undefined;
     this.#questions += 1;
-    const key = keyFacts();
     const facts = {
       ...evidence,
       service,
       applicationId,
       devicesSeen: session.devicesSeen,
-      ...(key === undefined ? {} : { key }),
+      ...(key.facts === undefined ? {} : { key: key.facts }),
       ...(settings.service === "pubsub" ? { pubsub: this.#onBroker(evidence) } : {}),
     };
     const explanation = await explainNoAnswer(facts, asked);

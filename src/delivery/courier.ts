@@ -20,8 +20,8 @@ export interface CourierOptions {
     Session,
     "open" | "openedAt" | "interrupted" | "lastMessageAt" | "devicesSeen" | "stateFor" | "publish" | "listen"
   >;
-  /** Publishes a minute; absent: none until the server ends a connection over its rate limit. */
-  readonly perMinute?: number | undefined;
+  /** What is known already of how fast the server takes downlinks. */
+  readonly pace?: Pace;
   /** Downlink messages that are held of those that come while disconnected. */
   readonly holdMax: number;
   /** Seconds that one is held while disconnected. */
@@ -81,7 +81,7 @@ export class Courier {
     this.#session = session;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
-    this.#pace = new Pace(options.perMinute);
+    this.#pace = options.pace ?? new Pace();
     this.#hold = new Hold(options.holdMax, options.holdFor);
     this.#hold.disconnected(this.#clock.now());
     this.#following = new Following(service.downlinkLimits.correlationIds, {

@@ -8,6 +8,8 @@ const NO_PACE_FROM = 600;
 const SLOWEST = 1;
 /** Acknowledged in a minute before an end that is taken for one over a limit at once. */
 const FEWEST = 3;
+/** Where fewer tell nothing of the limit. Hardly one is lower than that; if it is, further ends tell. */
+const CAUTIOUS = 6;
 
 /**
  * How fast downlinks may follow each other, in publishes a minute: as set in the connection, or slower when the server has ended
@@ -24,7 +26,7 @@ export class Pace {
   #last = -Infinity;
   readonly #acknowledged = new Tally(60);
 
-  constructor(configured: number | undefined) {
+  constructor(configured?: number) {
     this.#configured = configured;
   }
 
@@ -57,7 +59,7 @@ export class Pace {
   /**
    * The server ended the connection instead of acknowledging a publish. From then on as many a minute as it acknowledged in the last
    * one, at each further such end at most half as many as before, one at least. Where it acknowledged fewer than three in that
-   * minute, a first such end is taken for chance: a line that breaks looks the same, and hardly a limit is that low.
+   * minute, a first such end is taken for chance, as a line that breaks looks the same, and a second one goes down to six.
    * @returns the new pace where it changed
    */
   ended(now: number): number | undefined {
@@ -68,7 +70,8 @@ export class Pace {
     this.#last = now;
     if (acknowledged < FEWEST && !again) return undefined;
     const half = before === undefined ? Infinity : Math.floor(before / 2);
-    this.#slowed = Math.max(SLOWEST, Math.min(acknowledged, half));
+    const least = acknowledged < FEWEST ? CAUTIOUS : SLOWEST;
+    this.#slowed = Math.max(SLOWEST, Math.min(Math.max(acknowledged, least), half));
     this.#slowedAt = now;
     return this.#slowed === before ? undefined : this.#slowed;
   }

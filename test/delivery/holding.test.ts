@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CourierOptions } from "../../src/delivery/courier";
+import { Pace } from "../../src/delivery/pace";
 import type { Flow, World } from "./world";
 import { item, startWorld, until } from "./world";
 
@@ -153,7 +154,7 @@ describe("downlinks with a pace", () => {
   afterEach(() => world.end());
 
   it("go evenly, the others held without a time limit", async () => {
-    world = await startWorld({ perMinute: 6, holdFor: 1, holdMax: 1 });
+    world = await startWorld({ pace: new Pace(6), holdFor: 1, holdMax: 1 });
     await world.connected();
     const flows = [1, 2, 3].map(() => world.send());
     await until(() => flows[0]?.ends === 1, "the first");
@@ -170,7 +171,7 @@ describe("downlinks with a pace", () => {
   });
 
   it("go faster as soon as the pace is lifted", async () => {
-    world = await startWorld({ perMinute: 1 });
+    world = await startWorld({ pace: new Pace(1) });
     await world.connected();
     const flows = [1, 2, 3].map(() => world.send());
     await until(() => flows[0]?.ends === 1, "the first");
@@ -181,7 +182,7 @@ describe("downlinks with a pace", () => {
   });
 
   it("wait ten thousand at most, the oldest pushed out", async () => {
-    world = await startWorld({ perMinute: 1 });
+    world = await startWorld({ pace: new Pace(1) });
     await world.connected();
     const first = world.send();
     await until(() => first.ends === 1, "the first");

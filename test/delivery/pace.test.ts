@@ -53,7 +53,8 @@ describe("the pace", () => {
       const { pace, now } = after(acknowledged);
       assert.equal(pace.ended(now), undefined);
       assert.equal(pace.perMinute(now), undefined);
-      assert.equal(pace.ended(now + TEN_MINUTES - 1), 1);
+      assert.equal(pace.ended(now + TEN_MINUTES - 1), 6);
+      assert.equal(pace.ended(now + TEN_MINUTES), 3);
     });
   }
 

@@ -244,6 +244,20 @@ describe("a burst of a thousand messages", () => {
     assert.equal(wire(simulator).length, 1000);
   });
 
+  it("is as slow after a redeploy as the server's limit has made it", async () => {
+    const simulator = await withDevices({ downlinkLimit: { perMinute: 6, burst: 4 } });
+    const nodes = downlinkFlow(simulator);
+    const flows = await sending(simulator, nodes);
+    for (const number of [1, 2, 3, 4, 5]) give(flows, { number });
+    await until(() => flows.logged("WARN").length === 1, "the warning");
+    await flows.deploy("full", nodes);
+    await subscribed(simulator, 2 * FILTERS);
+    give(flows, { number: 6 });
+    await flows.shows("downlink", "held · valve");
+    assert.equal(simulator.publishes.length, 5);
+    assert.match(flows.logged("WARN").at(-1) ?? "", /at most 4 downlinks a minute/);
+  });
+
   it("loses none silently where the server limits the rate: sent, failed, or counted when dropped", async () => {
     const simulator = await withDevices({ downlinkLimit: { perMinute: 600, burst: 200 } });
     const flows = await sending(simulator);
