@@ -1,6 +1,7 @@
 import { usualPort } from "../../src/stack/address";
 import { userName } from "../../src/stack/identifiers";
 import { Form } from "../shared/editor/form";
+import { valueNow } from "../shared/editor/openForms";
 import * as rules from "../shared/editor/rules";
 import { text } from "../shared/editor/text";
 import { validator, validatorBy } from "../shared/editor/validators";
@@ -102,11 +103,9 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       label: text("label.topics"),
       // The editor accepts a reason only from a validator with exactly two parameters.
       validate(value, options) {
-        return validatorBy("service", { pubsub: () => rules.topics(readTopics(value)) }).call(
-          this,
-          "",
-          options,
-        );
+        return validatorBy("service", {
+          pubsub: () => rules.topics(readTopics(value), valueNow(this, "sharedGroup")),
+        }).call(this, "", options);
       },
     },
     qos: { value: "1", label: text("label.qos") },

@@ -142,6 +142,18 @@ describe("what may stand in the fields of a form", () => {
     assert.equal(rules.topics({ uplink_message: "up" }), undefined);
   });
 
+  it("wants topics for downlinks, and with a group for their answers, apart from others", () => {
+    const keyOf = (topics: Record<string, string>, group?: string): string | undefined =>
+      rules.topics(topics, group)?.key;
+    assert.equal(keyOf({ uplink_message: "a", downlink_push: "a" }), "validation.topic-of-downlinks");
+    assert.equal(keyOf({ downlink_replace: "a", downlink_push: "a" }), "validation.topic-of-downlinks");
+    const one = { uplink_message: "a", downlink_queued: "a" };
+    assert.equal(keyOf(one), undefined);
+    assert.equal(keyOf(one, "team"), "validation.topic-splits-answers");
+    assert.equal(keyOf(one, "${GROUP}"), undefined, "what it will be is not known here");
+    assert.equal(keyOf({ uplink_message: "a", downlink_queued: "b" }, "team"), undefined);
+  });
+
   it("wants device IDs", () => {
     check(rules.devices, {
       "": undefined,

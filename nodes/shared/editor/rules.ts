@@ -2,6 +2,7 @@
 import { takeApart } from "../../../src/stack/address";
 import { parseDevicePattern, parsePorts } from "../../../src/stack/filters";
 import { isEui, isIdentifier, isV2Identifier, splitApplication } from "../../../src/stack/identifiers";
+import { readPubsubTopics, type PubsubTopicsProblem } from "../../../src/stack/pubsubTopics";
 
 /** Why a value is invalid: a key of `tts-connection`'s catalogue, and what the text names. */
 export interface Reason {
@@ -131,12 +132,25 @@ export const ports: Rule = (value) => {
   };
 };
 
-/** Pub/Sub: message types and their sub topics; without any there is nothing to subscribe to. */
-export const topics = (topicOf: Readonly<Record<string, string>>): Reason | undefined => {
+/**
+ * Pub/Sub: message types and their sub topics; without any there is nothing to subscribe to, and some must not share one.
+ * @param group the shared group; empty for none
+ */
+export const topics = (topicOf: Readonly<Record<string, string>>, group = ""): Reason | undefined => {
   const subTopics = Object.values(topicOf);
   if (subTopics.length === 0) return { key: "validation.topics-required" };
-  return subTopics.map(topicPart).find((reason) => reason !== undefined);
+  const wrong = subTopics.map(topicPart).find((reason) => reason !== undefined);
+  if (wrong || subTopics.some(isEnvironmentVariable) || isEnvironmentVariable(group)) return wrong;
+  const read = readPubsubTopics("", topicOf, group);
+  return read.ok ? undefined : ofTopicsProblem(read.problem);
 };
+
+/** Those that no single field has. */
+function ofTopicsProblem(problem: PubsubTopicsProblem): Reason | undefined {
+  if (problem.problem === "none") return { key: "validation.topics-required" };
+  if (problem.problem === "shared_with_downlinks") return { key: "validation.topic-of-downlinks" };
+  return problem.problem === "group_splits_answers" ? { key: "validation.topic-splits-answers" } : undefined;
+}
 
 /** The list of events as it stands in a flow, or the default where there is none. */
 export const readEvents = (value: unknown, fallback: readonly string[]): readonly string[] =>
