@@ -16,7 +16,7 @@ import type { News } from "./line";
 import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
 import { serviceOf } from "./service";
 import { readSettings } from "./settings";
-import { serveSuggestions } from "./trafficRoutes";
+import { serveSuggestions } from "./admin/suggestionRoute";
 
 /** What other nodes may use of the config node. */
 export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {

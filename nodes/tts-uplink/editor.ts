@@ -3,7 +3,7 @@ import { filterText, shorten } from "../shared/editor/nodeLabel";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { validator, validatorBy } from "../shared/editor/validators";
-import { showLastMessage } from "./lastMessage";
+import { showLastMessage } from "./editor/lastMessage";
 import type { UplinkProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";

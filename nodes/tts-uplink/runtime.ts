@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { receive, refuse } from "../shared/receiver";
-import { servePreview } from "./previewRoute";
+import { servePreview } from "./admin/route";
 import type { UplinkProperties } from "./properties";
 import { readUplinkSettings } from "./settings";
 import { viewOf } from "./view";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Suggestion, Suggestions } from "../../nodes/tts-connection/suggestions";
-import type { Preview } from "../../nodes/tts-uplink/preview";
+import type { Suggestion, Suggestions } from "../../nodes/tts-connection/admin/suggestions";
+import type { Preview } from "../../nodes/tts-uplink/admin/preview";
 import type { Simulator } from "../../src/simulator/simulator";
 import {
   connection,

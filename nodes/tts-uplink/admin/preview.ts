@@ -1,10 +1,10 @@
 /** What `msg.payload` would have been with the settings in a form, by the same code as at run time. */
-import type { LastUplink } from "../../src/connection/traffic";
-import { parseDevicePattern } from "../../src/stack/filters";
-import { isEmptyFrame } from "../../src/stack/uplink";
-import type { ConnectionInsight } from "../tts-connection/connection";
-import type { UplinkSettings } from "./settings";
-import { viewOf } from "./view";
+import type { LastUplink } from "../../../src/connection/traffic";
+import { parseDevicePattern } from "../../../src/stack/filters";
+import { isEmptyFrame } from "../../../src/stack/uplink";
+import type { ConnectionInsight } from "../../tts-connection/connection";
+import type { UplinkSettings } from "../settings";
+import { viewOf } from "../view";
 
 /** A payload as far as a form shows it. */
 export type ShownPayload =

@@ -1,7 +1,7 @@
 import type { NodeAPI } from "node-red";
-import { getConfigNode } from "../shared/red";
-import { asText } from "../shared/values";
-import type { TtsConnectionNode } from "./runtime";
+import { getConfigNode } from "../../shared/red";
+import { asText } from "../../shared/values";
+import type { TtsConnectionNode } from "../runtime";
 import { SUGGESTION_LISTS, suggestionsFor } from "./suggestions";
 
 const LONGEST_QUERY = 2_000;

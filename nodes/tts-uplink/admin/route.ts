@@ -1,10 +1,10 @@
 import type { NodeAPI } from "node-red";
-import { getConfigNode } from "../shared/red";
-import { asText } from "../shared/values";
-import type { TtsConnectionNode } from "../tts-connection/runtime";
+import { getConfigNode } from "../../shared/red";
+import { asText } from "../../shared/values";
+import type { TtsConnectionNode } from "../../tts-connection/runtime";
 import { lastMessage, type Preview } from "./preview";
-import { UPLINK_DEFAULTS } from "./properties";
-import { readUplinkSettings } from "./settings";
+import { UPLINK_DEFAULTS } from "../properties";
+import { readUplinkSettings } from "../settings";
 
 const LONGEST_VALUE = 2_000;
 

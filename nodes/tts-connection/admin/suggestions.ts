@@ -1,10 +1,10 @@
 /** What a form offers while somebody types: out of the traffic of the connection, as far as it fits what is typed so far. */
-import type { Traffic } from "../../src/connection/traffic";
-import { parseDevicePattern, parsePorts } from "../../src/stack/filters";
-import { fieldsOf } from "../../src/stack/fields";
-import type { Received } from "../../src/stack/messages";
-import { finite } from "../../src/stack/radio";
-import type { ConnectionInsight } from "./connection";
+import type { Traffic } from "../../../src/connection/traffic";
+import { parseDevicePattern, parsePorts } from "../../../src/stack/filters";
+import { fieldsOf } from "../../../src/stack/fields";
+import type { Received } from "../../../src/stack/messages";
+import { finite } from "../../../src/stack/radio";
+import type { ConnectionInsight } from "../connection";
 
 export const SUGGESTION_LISTS = ["devices", "ports", "fields", "gateways"] as const;
 
