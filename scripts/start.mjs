@@ -16,6 +16,10 @@ const URL = `http://127.0.0.1:${PORT}`;
 const UPLINK_EVERY_MS = 4_000;
 const require = createRequire(import.meta.url);
 
+const readFlow = async (file) => JSON.parse(await readFile(path.join(ROOT, "scripts", file), "utf8"));
+const DEMO_FLOW = await readFlow("demo-flow.json");
+const DEMO_PUBSUB = await readFlow("demo-pubsub.json");
+
 /** Whoever has the port must not be mistaken for ours: the demo flow would replace theirs. */
 async function assertFree(port) {
   const server = createServer().listen(port, "127.0.0.1");
@@ -29,14 +33,18 @@ async function assertFree(port) {
   await once(server, "close");
 }
 
+/** The devices, reached in both ways: at the stack's own MQTT server, and by way of a broker of one's own. */
 async function startDevices() {
   require("../test/register.cjs");
   const simulator = await require("../src/simulator/simulator.ts").startSimulator();
+  const broker = await require("../src/simulator/broker.ts").startDemoBroker();
+  const { baseTopic, topics } = DEMO_PUBSUB.find(({ type }) => type === "tts-connection");
+  await simulator.connectPubsub({ url: broker.url, baseTopic, topics, publishQos: 1, subscribeQos: 1 });
   simulator.startSchedule(UPLINK_EVERY_MS);
-  return simulator;
+  return { simulator, broker };
 }
 
-const startNodeRed = (simulator) =>
+const startNodeRed = ({ simulator, broker }) =>
   spawn(
     process.execPath,
     [require.resolve("node-red/red.js"), "--settings", path.join(ROOT, "scripts/settings.cjs")],
@@ -49,6 +57,8 @@ const startNodeRed = (simulator) =>
         TTS_SIMULATOR_API: simulator.apiUrl,
         TTS_SIMULATOR_APPLICATION: simulator.applicationId,
         TTS_SIMULATOR_KEY: simulator.apiKey,
+        TTS_BROKER_HOST: broker.host,
+        TTS_BROKER_PORT: String(broker.port),
       },
     },
   );
@@ -70,19 +80,20 @@ async function deployDemo() {
   const response = await fetch(`${URL}/flows`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: await readFile(path.join(ROOT, "scripts/demo-flow.json")),
+    body: JSON.stringify([...DEMO_FLOW, ...DEMO_PUBSUB]),
   });
   if (!response.ok) throw new Error(`Node-RED refused the demo flow: ${response.status}`);
 }
 
-async function run(simulator) {
+async function run(devices) {
   const firstTime = !existsSync(path.join(USER_DIR, "flows.json"));
-  const child = startNodeRed(simulator);
+  const child = startNodeRed(devices);
   if (await answers(child)) {
     if (firstTime) await deployDemo();
     console.log(`
   Node-RED with simulated devices:  ${URL}
   Open the debug sidebar (the bug, top right): uplinks, joins and events arrive every few seconds.
+  The tab Pub/Sub has the same devices by way of a broker, ${devices.broker.name} on port ${devices.broker.port}.
   The flow is kept in .node-red; remove that folder to start anew. Ctrl-C ends all.
 `);
   }
@@ -92,8 +103,8 @@ async function run(simulator) {
 await assertFree(PORT);
 await mkdir(USER_DIR, { recursive: true });
 await build();
-const simulator = await startDevices();
-let child = await run(simulator);
+const devices = await startDevices();
+let child = await run(devices);
 let stopping = false;
 
 async function stop() {
@@ -103,7 +114,8 @@ async function stop() {
     child.kill("SIGINT");
     await once(child, "exit");
   }
-  await simulator.stop();
+  await devices.simulator.stop();
+  await devices.broker.stop();
 }
 process.on("SIGINT", () => void stop());
 process.on("SIGTERM", () => void stop());
@@ -119,7 +131,7 @@ if (process.argv.includes("--watch")) {
     }
     child.kill("SIGINT");
     if (child.exitCode === null) await once(child, "exit");
-    if (!stopping) child = await run(simulator);
+    if (!stopping) child = await run(devices);
   };
   for (const folder of ["nodes", "src", "icons"])
     watch(path.join(ROOT, folder), { recursive: true }, () => {
