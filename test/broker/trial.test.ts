@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { contextOf } from "../../nodes/tts-connection/context";
 import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
 import { serviceOf } from "../../nodes/tts-connection/service";
 import { readSettings } from "../../nodes/tts-connection/settings";
 import { stepsOf, tryConnection, type StepResult } from "../../src/diagnosis/trial";
 import { rendered } from "../diagnosis/catalogue";
-import { startMosquitto, type Mosquitto } from "./mosquitto";
+import { passwordLine, startMosquitto, type Mosquitto } from "./mosquitto";
 
 /** With the settings as the form would have them. */
 async function tried(
@@ -40,20 +36,13 @@ const lineOf = (results: readonly StepResult[]): string[] =>
   results.map(({ step, outcome }) => `${step} ${outcome}`);
 
 describe("a test of a connection to a broker of one's own", () => {
-  let folder: string;
   let broker: Mosquitto;
 
   before(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), "tts-passwords-"));
-    const passwords = path.join(folder, "passwords");
-    execFileSync("mosquitto_passwd", ["-b", "-c", passwords, "me", "secret-word"], { stdio: "ignore" });
-    // Started by root, it would go on as somebody who may not read the file.
-    broker = await startMosquitto(`user root\nallow_anonymous false\npassword_file ${passwords}`);
+    const users = passwordLine("me", "secret-word");
+    broker = await startMosquitto("allow_anonymous false\npassword_file FOLDER/users", { users });
   });
-  after(async () => {
-    await broker.stop();
-    rmSync(folder, { recursive: true });
-  });
+  after(() => broker.stop());
 
   it("passes with the right user and password", async () => {
     const results = await tried(broker, { username: "me", password: "secret-word" });
