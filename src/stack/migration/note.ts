@@ -1,0 +1,36 @@
+import { nearestIdentifier } from "../downlink/names";
+import type { Text } from "../explanation";
+import { textIn, type FlowNode } from "./flow";
+
+/** What somebody should know or do about a converted node. */
+export interface Note extends Text {
+  /** ID of the node. */
+  readonly node: string;
+}
+
+/** Which network a connection leads to: IDs have to follow its rule. */
+export type Target = "stack" | "v2";
+
+/** What a part of the conversion makes: nodes, and what could not be carried over. */
+export interface Made {
+  readonly nodes: readonly FlowNode[];
+  readonly notes: readonly Note[];
+}
+
+export const noteOn =
+  (node: FlowNode) =>
+  (key: `migration.${string}`, values: Text["values"] = {}): Note => ({
+    node: node.id,
+    key,
+    values: { node: nameOf(node), ...values },
+  });
+
+/** As it is called on the canvas. */
+export function nameOf(node: FlowNode): string {
+  return (textIn(node, "name") || textIn(node, "appId") || node.type).slice(0, 60);
+}
+
+/** An ID as it is in The Things Stack, where V2's have been allowed more: `door_1` is registered as `door-1` there. */
+export function idFor(target: Target, id: string): string {
+  return target === "v2" ? id : (nearestIdentifier(id) ?? id);
+}

@@ -1,0 +1,422 @@
+import assert from "node:assert/strict";
+import { convertFlow, hasOldNodes, OLD_TYPES, type Conversion } from "../../../src/stack/migration/convert";
+import { CAMEL, DASHBOARD, FIRST, PRIVATE, SWITCHES } from "./flows";
+
+type Node = Record<string, unknown>;
+
+function convert(flow: readonly unknown[]): Conversion & { readonly node: (id: string) => Node } {
+  let count = 0;
+  const given = JSON.stringify(flow);
+  const conversion = convertFlow(flow, () => `new-${++count}`);
+  assert.equal(JSON.stringify(flow), given, "what is given stays as it is");
+  return {
+    ...conversion,
+    node(id) {
+      const found = conversion.flow.find((node) => Reflect.get(Object(node), "id") === id);
+      assert.ok(found, id);
+      return found as Node;
+    },
+  };
+}
+
+const keysOn = ({ notes }: Conversion, id: string): string[] =>
+  notes.filter(({ node }) => node === id).map(({ key }) => key.replace("migration.", ""));
+
+describe("old flows of node-red-contrib-ttn", () => {
+  for (const [name, flow] of Object.entries({ DASHBOARD, SWITCHES, CAMEL, FIRST, PRIVATE })) {
+    it(`keep every node, place and wire, and no access key: ${name.toLowerCase()}`, () => {
+      const { flow: converted, made } = convert(flow);
+      assert.ok(hasOldNodes(flow));
+      assert.ok(!hasOldNodes(converted));
+      const text = JSON.stringify(converted);
+      assert.doesNotMatch(text, /do-not-keep-me|"accessKey"/);
+      for (const old of flow as Node[]) {
+        const node = converted.find((one) => Reflect.get(Object(one), "id") === old.id) as Node | undefined;
+        assert.ok(node, String(old.id));
+        if (!OLD_TYPES.includes(String(old.type))) {
+          assert.equal(node, old, "another node is the very same");
+          continue;
+        }
+        assert.ok(made.includes(String(old.id)));
+        for (const property of ["z", "x", "y"])
+          if (old[property] !== "" || node[property] !== undefined)
+            assert.equal(node[property], old[property]);
+      }
+    });
+  }
+
+  it("become a connection, and the nodes on it: the latest versions", () => {
+    const { node } = convert(DASHBOARD);
+    assert.deepEqual(node("c1.9"), {
+      id: "c1.9",
+      type: "tts-connection",
+      z: "",
+      service: "stack",
+      host: "eu1.cloud.thethings.network",
+      applicationId: "weather-app",
+      tenantId: "ttn",
+      useTls: true,
+    });
+    assert.deepEqual(node("a1.2"), {
+      id: "a1.2",
+      type: "tts-uplink",
+      z: "f1.1",
+      x: 140,
+      y: 80,
+      wires: [["b1.3", "b2.3"]],
+      name: "station",
+      connection: "c1.9",
+      devices: "weather-1",
+      output: "decoded",
+      shape: "v2",
+    });
+    assert.deepEqual(node("d1.4"), {
+      id: "d1.4",
+      type: "tts-downlink",
+      z: "f1.1",
+      x: 490,
+      y: 120,
+      wires: [[]],
+      name: "",
+      connection: "c1.9",
+      device: "dev_id",
+      deviceType: "msg",
+      operation: "replace",
+      operationType: "str",
+      fPort: "port ? port : 1",
+      fPortType: "jsonata",
+      payload: "payload",
+      payloadType: "msg",
+      encoding: "decoded",
+      confirmed: "confirmed",
+      confirmedType: "msg",
+    });
+  });
+
+  it("of all events become events and joins, wired alike", () => {
+    const conversion = convert(DASHBOARD);
+    const event = conversion.node("a2.2");
+    const join = conversion.node("new-1");
+    assert.equal(event.type, "tts-event");
+    assert.deepEqual(event.events, ["downlink_queued", "downlink_sent", "downlink_ack", "downlink_failed"]);
+    assert.deepEqual([join.type, join.wires, join.z, join.y], ["tts-join", [["e1.5"]], "f1.1", 240]);
+    assert.ok(conversion.made.includes("new-1"));
+    assert.deepEqual(keysOn(conversion, "a2.2"), ["events-gone", "event-message", "joins-apart"]);
+  });
+
+  it("say what is to be done and what was renamed", () => {
+    const conversion = convert(DASHBOARD);
+    assert.equal(conversion.converted, 4);
+    assert.deepEqual(keysOn(conversion, "c1.9"), ["cluster-guessed", "application-renamed", "api-key"]);
+    assert.deepEqual(keysOn(conversion, "a1.2"), ["device-renamed"]);
+    assert.deepEqual(keysOn(conversion, "d1.4"), ["encoding"]);
+    assert.deepEqual(conversion.notes.find(({ key }) => key === "migration.device-renamed")?.values, {
+      node: "station",
+      given: "weather_1",
+      device: "weather-1",
+    });
+  });
+
+  it("with a field, a region and activations: the names before", () => {
+    const conversion = convert(SWITCHES);
+    const { node } = conversion;
+    assert.equal(node("app").host, "au1.cloud.thethings.network");
+    assert.deepEqual(keysOn(conversion, "app"), ["cluster", "api-key"]);
+    const { type, output, field, missing, shape, devices } = node("m");
+    assert.deepEqual(
+      { type, output, field, missing, shape, devices },
+      {
+        type: "tts-uplink",
+        output: "field",
+        field: "soil.moisture",
+        missing: "skip",
+        shape: "v2",
+        devices: "",
+      },
+    );
+    assert.deepEqual([node("d").type, node("d").devices, node("d").wires], ["tts-join", "", [["db"]]]);
+    assert.deepEqual(keysOn(conversion, "d"), ["join-message"]);
+  });
+
+  it("keep what a message may say before what stands in the node, and read the payload as the flow makes it", () => {
+    const { device, deviceType, fPort, fPortType, operation, operationType, encoding } =
+      convert(SWITCHES).node("s");
+    assert.deepEqual(
+      { device, deviceType, fPort, fPortType, operation, operationType, encoding },
+      {
+        device: "relay-1",
+        deviceType: "str",
+        fPort: "2",
+        fPortType: "num",
+        operation: 'schedule in ["first", "last"] ? "push" : "replace"',
+        operationType: "jsonata",
+        encoding: "hex",
+      },
+    );
+  });
+
+  it("in camel case are told of dev_id", () => {
+    const conversion = convert(CAMEL);
+    assert.equal(conversion.node("m").devices, "node1");
+    assert.deepEqual(keysOn(conversion, "m"), ["dev-id"]);
+    const { device, deviceType, encoding } = conversion.node("s");
+    assert.deepEqual([device, deviceType, encoding], ["devId", "msg", "bytes"]);
+    assert.equal(conversion.node("app").host, "nam1.cloud.thethings.network");
+  });
+
+  it("with the account in the node share one connection, and joins leave by a node of their own", () => {
+    const conversion = convert(FIRST);
+    const { node } = conversion;
+    const { connection } = node("n");
+    assert.equal(node("n2").connection, connection);
+    const account = node(String(connection));
+    assert.deepEqual([account.type, account.applicationId, account.z], ["tts-connection", "", undefined]);
+    assert.deepEqual(keysOn(conversion, String(connection)), [
+      "cluster-guessed",
+      "application-missing",
+      "api-key",
+    ]);
+    assert.deepEqual(node("n").wires, [["a"]]);
+    const joins = (conversion.flow as Node[]).filter(({ type }) => type === "tts-join");
+    assert.deepEqual(
+      joins.map(({ wires }) => wires),
+      [[["b"]], [[]]],
+    );
+    assert.deepEqual(keysOn(conversion, "s"), ["connection-missing", "first-version", "encoding"]);
+  });
+
+  it("of a private network stay on V2, with its names", () => {
+    const conversion = convert(PRIVATE);
+    const { service, host, applicationId, useTls, tenantId } = conversion.node("app");
+    assert.deepEqual(
+      { service, host, applicationId, useTls, tenantId },
+      {
+        service: "v2",
+        host: "discovery.lora.example.com",
+        applicationId: "my_app",
+        useTls: false,
+        tenantId: undefined,
+      },
+    );
+    assert.equal(conversion.node("u").devices, "door_1");
+    assert.deepEqual(conversion.node("e").events, ["uplink_error"]);
+    assert.deepEqual(keysOn(conversion, "app"), ["private-network", "access-key"]);
+  });
+});
+
+describe("an old event node", () => {
+  const eventsOf = (event: unknown, app: object = {}): [unknown, unknown, string[]] => {
+    const flow = [
+      { id: "e", type: "ttn event", app: "a", event, x: 1, y: 1, wires: [[]] },
+      { id: "a", type: "ttn app", appId: "app", ...app },
+    ];
+    const conversion = convert(flow);
+    return [conversion.node("e").type, conversion.node("e").events, keysOn(conversion, "e")];
+  };
+
+  it("waits for what it waited for, as far as The Things Stack has it", () => {
+    assert.deepEqual(eventsOf("down/scheduled"), ["tts-event", ["downlink_queued"], ["event-message"]]);
+    assert.deepEqual(eventsOf("downlink/sent"), ["tts-event", ["downlink_sent"], ["event-message"]]);
+    assert.deepEqual(eventsOf("down/acks")[1], ["downlink_ack"]);
+    assert.deepEqual(eventsOf("ack")[1], ["downlink_ack"]);
+    assert.deepEqual(eventsOf("down/errors")[1], ["downlink_failed"]);
+    assert.deepEqual(eventsOf("down/#")[1], [
+      "downlink_queued",
+      "downlink_sent",
+      "downlink_ack",
+      "downlink_failed",
+    ]);
+    assert.deepEqual(eventsOf("down/+")[1], eventsOf("down/#")[1]);
+    assert.deepEqual(eventsOf("activations"), ["tts-join", undefined, ["join-message"]]);
+  });
+
+  it("says what is gone or never was", () => {
+    assert.deepEqual(eventsOf("up/errors"), ["tts-event", [], ["events-gone", "event-message"]]);
+    assert.deepEqual(eventsOf("create"), ["tts-event", [], ["events-gone", "event-message"]]);
+    assert.deepEqual(eventsOf("no/such"), ["tts-event", [], ["event-unknown", "event-message"]]);
+    for (const odd of ["", undefined, null, {}, 5, "constructor", "__proto__"])
+      assert.deepEqual(eventsOf(odd)[2], ["event-unknown", "event-message"], JSON.stringify(odd));
+  });
+
+  it("has the errors of uplinks and joins on a private network", () => {
+    const app = { discovery: "10.0.0.5:1900" };
+    assert.deepEqual(eventsOf("up/errors", app), ["tts-event", ["uplink_error"], ["event-message"]]);
+    assert.deepEqual(eventsOf("activations/errors", app)[1], ["join_error"]);
+    assert.deepEqual(eventsOf("activations/#", app)[1], ["join_error"]);
+  });
+});
+
+describe("an old downlink node", () => {
+  const downlinkOf = (node: object, before: readonly object[] = []): Node => {
+    const flow = [
+      {
+        id: "d",
+        type: "ttn downlink",
+        app: "a",
+        dev_id: "",
+        port: "",
+        confirmed: false,
+        schedule: "replace",
+        ...node,
+      },
+      ...before,
+      { id: "a", type: "ttn app", appId: "app", discovery: "discovery.thethingsnetwork.org:1900" },
+    ];
+    return convert(flow).node("d");
+  };
+  const typed = (node: Node, name: string): unknown[] => [node[name], node[`${name}Type`]];
+  const uplink = { id: "u", type: "ttn uplink", app: "a", wires: [["d"]] };
+  const code = (func: string): object => ({ id: "f", type: "function", func, wires: [["d"]] });
+
+  it("has fixed values where nothing before it can say otherwise", () => {
+    const node = downlinkOf({ dev_id: "valve", port: "5", confirmed: true, schedule: "last" }, [
+      { id: "i", type: "inject", payloadType: "bin", payload: "[1]", wires: [["d"]] },
+    ]);
+    assert.deepEqual(typed(node, "device"), ["valve", "str"]);
+    assert.deepEqual(typed(node, "fPort"), ["5", "num"]);
+    assert.deepEqual(typed(node, "confirmed"), ["true", "bool"]);
+    assert.deepEqual(typed(node, "operation"), ["push", "str"]);
+  });
+
+  it("takes FPort 1 where it had none, as V2 did", () => {
+    assert.deepEqual(typed(downlinkOf({}), "fPort"), ["1", "num"]);
+    assert.deepEqual(typed(downlinkOf({ port: "x" }), "fPort"), ["1", "num"]);
+  });
+
+  it("lets an uplink say device and FPort, also by way of links", () => {
+    for (const before of [
+      [uplink],
+      [
+        { ...uplink, wires: [["o"]] },
+        { id: "o", type: "link out", links: ["l"], wires: [] },
+        { id: "l", type: "link in", links: ["o"], wires: [["d"]] },
+      ],
+    ]) {
+      const node = downlinkOf({ dev_id: "valve", port: 5, confirmed: true }, before);
+      assert.deepEqual(typed(node, "device"), ['dev_id ? dev_id : "valve"', "jsonata"]);
+      assert.deepEqual(typed(node, "fPort"), ["port ? port : 5", "jsonata"]);
+      assert.deepEqual(typed(node, "confirmed"), ["true", "bool"]);
+    }
+  });
+
+  it("asks for the name that events have now", () => {
+    const event = { id: "e", type: "ttn event", app: "a", event: "activations", wires: [["d"]] };
+    assert.deepEqual(typed(downlinkOf({}, [event]), "device"), ["(dev_id ? dev_id : deviceId)", "jsonata"]);
+  });
+
+  it("reads the payload as the nodes before it make it", () => {
+    const encodings: [string, object][] = [
+      ["decoded", code("return { payload: { led: true } };")],
+      ["decoded", code("msg.payload = {a: 1}; return msg;")],
+      ["bytes", code("msg.payload = Buffer.from([1]); return msg;")],
+      ["bytes", code("msg.payload = [1, 2]; return msg;")],
+      ["bytes", code('msg.payload = Buffer.from("01", "hex"); return msg;')],
+      ["hex", code('msg.payload = buffer.toString("hex"); return msg;')],
+      ["bytes", code("return msg;")],
+      ["decoded", { id: "f", type: "json", wires: [["d"]] }],
+      ["hex", { id: "f", type: "inject", payloadType: "str", payload: "01FF", wires: [["d"]] }],
+      ["decoded", { id: "f", type: "inject", payloadType: "json", payload: '{"a":1}', wires: [["d"]] }],
+      ["bytes", { id: "f", type: "inject", payloadType: "date", payload: "", wires: [["d"]] }],
+    ];
+    for (const [encoding, before] of encodings)
+      assert.equal(downlinkOf({}, [before]).encoding, encoding, JSON.stringify(before));
+  });
+
+  it("comes to an end in a loop", () => {
+    const loop = [code("return msg;"), { id: "g", type: "function", func: "", wires: [["f"]] }];
+    assert.equal(downlinkOf({ wires: [["g"]] }, loop).type, "tts-downlink");
+  });
+});
+
+describe("an old connection", () => {
+  const hostOf = (app: object): unknown[] => {
+    const { service, host } = convert([{ id: "a", type: "ttn app", appId: "app", ...app }]).node("a");
+    return [service, host];
+  };
+
+  it("leads to the cluster that its region has moved to", () => {
+    const clusters = {
+      eu: "eu1",
+      "us-west": "nam1",
+      brazil: "nam1",
+      "asia-se": "au1",
+      au: "au1",
+      other: "eu1",
+    };
+    for (const [region, cluster] of Object.entries(clusters)) {
+      assert.deepEqual(hostOf({ region }), ["stack", `${cluster}.cloud.thethings.network`], region);
+    }
+    assert.deepEqual(hostOf({ region: "us-west.thethings.network" }), [
+      "stack",
+      "nam1.cloud.thethings.network",
+    ]);
+    assert.deepEqual(hostOf({ broker: "staging.thethingsnetwork.org" }), [
+      "stack",
+      "eu1.cloud.thethings.network",
+    ]);
+    assert.deepEqual(hostOf({}), ["stack", "eu1.cloud.thethings.network"]);
+  });
+
+  it("leads to the private network that it named", () => {
+    assert.deepEqual(hostOf({ region: "v2.example.com" }), ["v2", "v2.example.com"]);
+    assert.deepEqual(hostOf({ discovery: "192.168.1.5:1900" }), ["v2", "192.168.1.5"]);
+    assert.deepEqual(hostOf({ broker: "mqtt://lora.example.com:1883" }), ["v2", "lora.example.com"]);
+  });
+});
+
+describe("what is no old flow", () => {
+  it("stays as it is", () => {
+    for (const flow of [
+      [],
+      [{ id: "a", type: "debug" }],
+      [null, 5, "x", [], {}, { type: "ttn app" }, { id: "a" }],
+    ]) {
+      const conversion = convert(flow);
+      assert.deepEqual(conversion.flow, flow);
+      assert.equal(conversion.converted, 0);
+      assert.equal(hasOldNodes(flow), false);
+    }
+  });
+
+  it("does no harm with hostile values in old nodes", () => {
+    const values = [
+      null,
+      5,
+      true,
+      [],
+      {},
+      "",
+      "__proto__",
+      { toString: null },
+      [[null, 5]],
+      "x".repeat(10_000),
+    ];
+    const properties = [
+      "app",
+      "dev_id",
+      "devId",
+      "field",
+      "event",
+      "port",
+      "confirmed",
+      "schedule",
+      "wires",
+      "name",
+      "y",
+    ];
+    for (const type of OLD_TYPES) {
+      for (const property of [...properties, "appId", "appEUI", "region", "broker", "discovery", "z"]) {
+        for (const value of values) {
+          const { flow, notes } = convert([{ id: "a", type, wires: [[]], [property]: value }]);
+          assert.ok(!hasOldNodes(flow));
+          for (const note of notes)
+            for (const text of Object.values(note.values)) assert.ok(String(text).length < 20_000);
+        }
+      }
+    }
+    const hostile: unknown = JSON.parse(
+      '[{"id":"a","type":"ttn uplink","__proto__":{"field":"x"},"app":"a"}]',
+    );
+    assert.equal(convert(hostile as unknown[]).node("a").output, "decoded");
+  });
+});
