@@ -9,6 +9,7 @@ import { bodyOf } from "./editor/ask";
 import { makeClusterField } from "./editor/clusterField";
 import { makeConsoleTable } from "./editor/consoleTable";
 import { KeyField } from "./editor/keyField";
+import { watchForOldNodes } from "./editor/migration";
 import { followPastes } from "./editor/pasting";
 import { shownHost } from "./editor/server";
 import { makeServiceChoice, toService } from "./editor/services";
@@ -174,5 +175,8 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   oneditdelete() {
     closeParts();
     Form.close(this);
+  },
+  onpaletteadd() {
+    watchForOldNodes();
   },
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { catalogueOf, ENGLISH } from "./languages";
-import { NODE_TYPES, read, scriptsOf, sharedSources, type NodeType } from "./sources";
+import { migrationSources, NODE_TYPES, read, scriptsOf, sharedSources, type NodeType } from "./sources";
 
 /** Texts of the forms; `error`, `warning` and `status` are the runtime's. */
-const KEY = /^(?:label|option|placeholder|help|line|hint|step|validation)\.[a-z0-9-]+$/;
+const KEY = /^(?:label|option|placeholder|help|line|hint|step|validation|migration)\.[a-z0-9-]+$/;
 
 /** Validators are shared, so their texts are in one catalogue. */
 const ownerOf = (type: NodeType, key: string): NodeType =>
@@ -27,7 +27,8 @@ for (const type of NODE_TYPES) {
   for (const key of [...keysOfForm(type), ...scriptsOf(type).flatMap(keysOfScript)])
     used.get(ownerOf(type, key))?.add(key);
 }
-for (const key of sharedSources().flatMap(keysOfScript)) used.get("tts-connection")?.add(key);
+for (const key of [...sharedSources(), ...migrationSources()].flatMap(keysOfScript))
+  used.get("tts-connection")?.add(key);
 
 for (const type of NODE_TYPES) {
   describe(`the catalogue of ${type}`, () => {

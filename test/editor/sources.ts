@@ -21,6 +21,9 @@ const sourcesIn = (folder: string): string[] =>
 
 export const sharedSources = (): string[] => sourcesIn("nodes/shared/editor");
 
+/** What was converted of old flows is told by the form of the connection. */
+export const migrationSources = (): string[] => sourcesIn("src/stack/migration");
+
 /** The scripts of a node type: its form may show what its run time answers. */
 export const scriptsOf = (type: NodeType): string[] => [
   ...sourcesIn(`nodes/${type}`),

@@ -65,16 +65,69 @@ interface NodeDefinition<P extends EditorNodeProperties, C> {
   oneditsave?(this: Edited<P>): void;
   oneditcancel?(this: Edited<P>): void;
   oneditdelete?(this: Edited<P>): void;
+  /** Once, when the editor knows the type; for config nodes, too (4.0.0, 4.1.15, 5.0.4). */
+  onpaletteadd?(): void;
+}
+
+/** A flow or subflow as the workspace keeps it; nothing in it can be changed while it is locked. */
+export interface Lockable {
+  locked?: boolean;
+}
+
+/** A node on the canvas, as far as its marks are set. */
+export interface Marked {
+  z?: string;
+  changed?: boolean;
+  moved?: boolean;
+}
+
+export interface NotificationOptions {
+  /** One notification at a time has it. */
+  id: string;
+  /** Stays until it is closed. */
+  fixed: true;
+  width?: number;
+  buttons: readonly { text: string; class?: string; click: () => void }[];
+}
+
+/** The event after which "undo" brings back all flows as they were. The types know it without `complete` and `moved`. */
+interface ReplacedEverything {
+  t: "replace";
+  config: readonly object[];
+  changed: Readonly<Record<string, boolean>>;
+  moved: Readonly<Record<string, boolean>>;
+  complete: true;
+  rev: string;
+  dirty: boolean;
 }
 
 declare global {
-  const RED: Omit<EditorRED, "nodes" | "utils" | "clipboard"> & {
+  const RED: Omit<
+    EditorRED,
+    "nodes" | "utils" | "history" | "actions" | "settings" | "workspaces" | "notify" | "clipboard"
+  > & {
+    notify(message: string, type: "warning"): unknown;
+    notify(message: JQuery, options: NotificationOptions): { close(): void };
+    workspaces: { active(): string; show(id: string): void; refresh(): void };
+    history: { push(event: ReplacedEverything): void };
+    actions: { add(name: string, handler: () => void, options: { label: string }): void };
+    settings: { getLocal(key: string): string | null; setLocal(key: string, value: string): void };
     nodes: {
+      id(): string;
+      createCompleteNodeSet(): object[];
+      clear(): void;
+      import(nodes: readonly unknown[]): unknown;
+      version(): string;
+      version(version: string): void;
+      dirty(): boolean;
+      dirty(dirty: boolean): void;
+      workspace(id: string): Lockable | undefined;
+      subflow(id: string): Lockable | undefined;
       registerType<P extends EditorNodeProperties, C = object>(
         type: string,
         definition: NodeDefinition<P, C>,
       ): void;
-      node(id: string): object | undefined;
+      node(id: string): (object & Marked) | undefined;
     };
     clipboard: {
       /** Copies also where the page has no access to the clipboard; says so beside the element. */

@@ -379,7 +379,7 @@ describe("what is no old flow", () => {
   });
 
   it("does no harm with hostile values in old nodes", () => {
-    const values = [
+    const values: unknown[] = [
       null,
       5,
       true,

@@ -1,0 +1,56 @@
+/** What a conversion has made of old nodes, in words: what is to be done, and what could not be carried over. */
+import type { Conversion, Note } from "../../../src/stack/migration/convert";
+import { text } from "../../shared/editor/text";
+
+const WIDTH = 620;
+const GUIDE =
+  "https://github.com/tts-flows/node-red-the-things-stack/blob/main/docs/migrating-from-ttn-v2.md";
+
+const LINK = { color: "var(--red-ui-text-color-link)" };
+
+/** What the form of a downlink calls its encodings. */
+const DOWNLINK = "@tts-flows/node-red-the-things-stack/tts-downlink";
+
+/** Names in notes come from flows of others: text, never markup. */
+export function showReport({ converted, notes }: Conversion): void {
+  const list = $("<ul>").css({ maxHeight: "50vh", overflowY: "auto", margin: "8px 0", paddingLeft: "18px" });
+  for (const [node, own] of byNode(notes)) list.append(entryOf(node, own));
+  const content = $("<div>").append(
+    $("<p>").append($("<strong>").text(text("migration.done", { number: converted }))),
+    $("<p>").text(text("migration.check")),
+    list,
+    $("<p>").append(
+      $("<a>", { href: GUIDE, target: "_blank", rel: "noopener" }).css(LINK).text(text("migration.guide")),
+    ),
+  );
+  const notification = RED.notify(content, {
+    id: "tts-connection-migration-report",
+    fixed: true,
+    width: WIDTH,
+    buttons: [{ text: text("migration.close"), class: "primary", click: () => notification.close() }],
+  });
+}
+
+function byNode(notes: readonly Note[]): ReadonlyMap<string, readonly Note[]> {
+  const nodes = new Map<string, Note[]>();
+  for (const note of notes) nodes.set(note.node, [...(nodes.get(note.node) ?? []), note]);
+  return nodes;
+}
+
+function entryOf(node: string, notes: readonly Note[]): JQuery {
+  const name = String(notes[0]?.values.node ?? node);
+  const reveal = $("<a>", { href: "#" })
+    .css(LINK)
+    .text(name)
+    .on("click", (event) => {
+      event.preventDefault();
+      RED.view.reveal(node, true);
+    });
+  const lines = notes.map(({ key, values }) => $("<li>").text(text(key, inWords(values))));
+  return $("<li>").append(reveal, $("<ul>").append(lines));
+}
+
+function inWords(values: Note["values"]): Note["values"] {
+  const { encoding } = values;
+  return encoding === undefined ? values : { ...values, encoding: RED._(`${DOWNLINK}:option.${encoding}`) };
+}

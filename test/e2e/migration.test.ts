@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { DASHBOARD } from "../stack/migration/flows";
+import { EditorPage } from "./editor-page";
+import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
+
+const OFFER = /no longer work/;
+const OLD = ["ttn app", "ttn downlink", "ttn event", "ttn uplink"];
+const NEW = ["tts-connection", "tts-downlink", "tts-event", "tts-join", "tts-uplink"];
+
+/** The part of the editor's global that the tests use. */
+declare const RED: { nodes: { createCompleteNodeSet(): FlowNode[] } };
+
+describe("old flows of node-red-contrib-ttn in the editor", () => {
+  let nodeRed: NodeRed;
+  let editor: EditorPage;
+
+  const notification = (text: RegExp) =>
+    editor.page.locator(".red-ui-notification:visible").filter({ hasText: text });
+
+  async function open(flows: readonly FlowNode[]): Promise<void> {
+    nodeRed = await startNodeRed(flows);
+    editor = await EditorPage.open(nodeRed);
+  }
+
+  afterEach(async () => {
+    await editor.close();
+    await nodeRed.stop();
+  });
+
+  /** Converts as offered, and puts away what is said about it and about types that are missing until the next deploy. */
+  async function convert(): Promise<void> {
+    await notification(OFFER).getByRole("button", { name: "Convert", exact: true }).click();
+    await notification(/Old nodes converted/)
+      .getByRole("button", { name: "Close" })
+      .click();
+    await editor.page.addStyleTag({ content: "#red-ui-notifications { display: none }" });
+  }
+
+  /** As they are in the editor, deployed or not. */
+  const typesInEditor = async (): Promise<unknown[]> =>
+    typesOf(await editor.page.evaluate(() => RED.nodes.createCompleteNodeSet())).sort();
+
+  const typesOf = (flow: readonly FlowNode[]): unknown[] =>
+    flow.map(({ type }) => type).filter((type) => /^t(tn|ts)/.test(String(type)));
+
+  it("are offered to be converted where they are found, and become nodes with the same wires", async () => {
+    await open(DASHBOARD.filter(({ type }) => type !== "ui_gauge"));
+    await notification(OFFER).getByRole("button", { name: "Convert", exact: true }).click();
+    const report = notification(/Old nodes converted: 4/);
+    await report.waitFor();
+    const said = (await report.textContent()) ?? "";
+    for (const part of [
+      "weather-app",
+      "Enter an API key",
+      "eu1.cloud.thethings.network",
+      "weather-1",
+      "decoded",
+    ])
+      assert.ok(said.includes(part), `"${part}" in: ${said}`);
+    await report.getByRole("button", { name: "Close" }).click();
+
+    const flow = await editor.deploy();
+    assert.deepEqual(typesOf(flow).sort(), [
+      "tts-connection",
+      "tts-downlink",
+      "tts-event",
+      "tts-join",
+      "tts-uplink",
+    ]);
+    const byId = (id: string): FlowNode => {
+      const found = flow.find((node) => node.id === id);
+      assert.ok(found, id);
+      return found;
+    };
+    assert.deepEqual(byId("a1.2").wires, [["b2.3"]]);
+    assert.deepEqual(byId("b2.3").wires, [["d1.4", "e1.5"]]);
+    assert.deepEqual(byId("d1.4").wires, [[]]);
+    const { connection, devices, ports, output, missing, shape, emptyFrames } = byId("a1.2");
+    assert.deepEqual(
+      { connection, devices, ports, output, missing, shape, emptyFrames },
+      {
+        connection: "c1.9",
+        devices: "weather-1",
+        ports: "",
+        output: "decoded",
+        missing: "bytes",
+        shape: "v2",
+        emptyFrames: false,
+      },
+    );
+    assert.equal(byId("c1.9").applicationId, "weather-app");
+    assert.doesNotMatch(JSON.stringify(flow), /do-not-keep-me/);
+    assert.deepEqual(editor.errors, []);
+  });
+
+  it("come back by undo, and are converted again by redo", async () => {
+    await open(DASHBOARD);
+    await convert();
+    assert.deepEqual(await typesInEditor(), NEW);
+    await editor.page.locator("#red-ui-workspace-chart").click({ position: { x: 600, y: 600 } });
+    await editor.page.keyboard.press("Control+z");
+    assert.deepEqual(await typesInEditor(), OLD);
+    await editor.page.keyboard.press("Control+y");
+    assert.deepEqual(await typesInEditor(), NEW);
+    assert.deepEqual(editor.errors, []);
+  });
+
+  it("open in the forms as complete as they can be", async () => {
+    await open(DASHBOARD);
+    await convert();
+    const downlink = await editor.openNode("d1.4");
+    assert.equal(await downlink.locator(".input-error:visible").count(), 0);
+    await editor.cancel();
+    const connection = await editor.openConfig("tts-connection", "c1.9");
+    assert.equal(await connection.locator("#node-config-input-applicationId").inputValue(), "weather-app");
+    assert.equal(
+      await connection.locator("#node-config-input-apiKey.input-error").count(),
+      1,
+      "the key is asked for",
+    );
+    await editor.cancelConfig();
+    assert.deepEqual(editor.errors, []);
+  });
+
+  it("are offered after an import, once what was imported is put down", async () => {
+    await open([{ id: "t", type: "tab", label: "Tab" }]);
+    const [, ...nodes] = DASHBOARD;
+    await editor.import(JSON.stringify(nodes));
+    await editor.page.locator("#red-ui-workspace-chart").click({ position: { x: 500, y: 400 } });
+    await convert();
+    assert.deepEqual(await typesInEditor(), NEW);
+    assert.deepEqual(editor.errors, []);
+  });
+
+  it("are not offered again to somebody who does not want that, and are converted by the list of actions", async () => {
+    await open(DASHBOARD);
+    await notification(OFFER).getByRole("button", { name: "Don’t ask again" }).click();
+    await editor.page.reload();
+    await editor.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
+    await editor.page.locator("#red-ui-workspace-chart").click({ position: { x: 600, y: 600 } });
+    await editor.page.keyboard.press("Control+Shift+p");
+    const search = editor.page.locator("#red-ui-actionList input");
+    await search.pressSequentially("convert old ttn");
+    await editor.page.locator("#red-ui-actionList li:visible").getByText("Convert old TTN").waitFor();
+    assert.equal(await notification(OFFER).count(), 0);
+    await search.press("Enter");
+    await notification(/Old nodes converted: 4/).waitFor();
+  });
+
+  it("show names of nodes as text", async () => {
+    const name = `<img src=x onerror="window.hacked = true">`;
+    await open([
+      { id: "t", type: "tab", label: "Tab" },
+      {
+        id: "u",
+        type: "ttn uplink",
+        z: "t",
+        name,
+        app: "",
+        dev_id: "",
+        field: "",
+        x: 100,
+        y: 100,
+        wires: [[]],
+      },
+    ]);
+    await notification(OFFER).getByRole("button", { name: "Convert", exact: true }).click();
+    const report = notification(/Old nodes converted: 1/);
+    await report.waitFor();
+    assert.ok((await report.textContent())?.includes(name));
+    assert.equal(await report.locator("img").count(), 0);
+  });
+});
