@@ -54,7 +54,7 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
       "Enter an API key",
       "eu1.cloud.thethings.network",
       "weather-1",
-      "decoded",
+      "Fields for the encoder",
     ])
       assert.ok(said.includes(part), `"${part}" in: ${said}`);
     await report.getByRole("button", { name: "Close" }).click();
