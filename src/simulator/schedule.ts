@@ -1,8 +1,9 @@
 import type { EndDevice } from "./devices/device";
 import type { Network } from "./network";
 
-/** Every so many uplinks of its own a device joins anew. */
+/** Every so many uplinks of its own a device joins anew, the first time before its second: whoever watches need not wait long. */
 const JOIN_EVERY = 25;
+const FIRST_JOIN = 2;
 
 /** Lets the devices send in turn. */
 export class Schedule {
@@ -36,7 +37,7 @@ export class Schedule {
     if (device === undefined) return;
     const count = (this.#counts.get(device) ?? 0) + 1;
     this.#counts.set(device, count);
-    if (device.model.devEui !== undefined && count % JOIN_EVERY === 0) this.#network.join(device);
+    if (device.model.devEui !== undefined && count % JOIN_EVERY === FIRST_JOIN) this.#network.join(device);
     this.#network.uplink(device);
   }
 }

@@ -150,6 +150,16 @@ describe("the simulated devices", () => {
     assert.equal(new Set(order).size, 3);
   });
 
+  it("join soon on a schedule, each of them, before an uplink", async () => {
+    simulator.startSchedule(5);
+    const { packets } = await wire.until(
+      (all) => topics(all).filter((topic) => topic.endsWith("/join")).length >= 3,
+    );
+    simulator.stopSchedule();
+    const uplinks = topics(packets).filter((topic) => topic.endsWith("/up")).length;
+    assert.ok(uplinks <= 6, `${uplinks} uplinks before`);
+  });
+
   it("are heard by all kinds of messages that a test publishes", async () => {
     simulator.publish("downlink_ack", "door", { f_port: 1 }, { correlation_ids: ["b", "a"] });
     simulator.publish("service_data", "unknown-device", { service: "x" });
