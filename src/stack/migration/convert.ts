@@ -9,7 +9,6 @@ import { roleOf } from "./oldNodes";
 import { bothFrom, eventFrom, uplinkFrom, type Around } from "./receiving";
 import { downlinkFrom } from "./sending";
 
-export type { FlowNode } from "./flow";
 export type { Note } from "./note";
 export { OLD_TYPES } from "./oldNodes";
 
