@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { contextOf } from "../../nodes/tts-connection/context";
-import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import {
+  CONNECTION_DEFAULTS,
+  type ConnectionCredentials,
+  type ConnectionProperties,
+} from "../../nodes/tts-connection/properties";
 import { serviceOf } from "../../nodes/tts-connection/service";
 import { readSettings } from "../../nodes/tts-connection/settings";
 import { stepsOf, tryConnection, type StepResult } from "../../src/diagnosis/trial";
@@ -10,12 +14,14 @@ import { passwordLine, startMosquitto, type Mosquitto } from "./mosquitto";
 /** With the settings as the form would have them. */
 async function tried(
   broker: Mosquitto,
-  credentials: { readonly username?: string; readonly password?: string },
+  credentials: ConnectionCredentials,
+  more: Partial<ConnectionProperties> = {},
 ): Promise<readonly StepResult[]> {
   const properties = {
     ...CONNECTION_DEFAULTS,
     ...({ service: "pubsub", host: broker.host, port: String(broker.port), useTls: false } as const),
     ...{ baseTopic: "tts", topics: { uplink_message: "up", downlink_push: "push" }, sharedGroup: "group" },
+    ...more,
   };
   const read = readSettings(properties, credentials, undefined);
   assert.ok(read.ok, JSON.stringify(read));
@@ -32,14 +38,16 @@ async function tried(
   return results;
 }
 
+const ACCESS_KEY = "ttn-account-v2.abcdefghijklmnopqrstuvwxyz";
+
 const lineOf = (results: readonly StepResult[]): string[] =>
   results.map(({ step, outcome }) => `${step} ${outcome}`);
 
-describe("a test of a connection to a broker of one's own", () => {
+describe("a test of a connection to another server than the stack's own", () => {
   let broker: Mosquitto;
 
   before(async () => {
-    const users = passwordLine("me", "secret-word");
+    const users = passwordLine("me", "secret-word") + passwordLine("old_app", ACCESS_KEY);
     broker = await startMosquitto("allow_anonymous false\npassword_file FOLDER/users", { users });
   });
   after(() => broker.stop());
@@ -62,6 +70,16 @@ describe("a test of a connection to a broker of one's own", () => {
     const nobody = await tried(broker, {});
     assert.ok(nobody[1]?.text);
     assert.match(rendered(nobody[1].text), /refused a login without user name/);
+  });
+
+  it("does the same for a V2 network", async () => {
+    const v2 = { service: "v2", applicationId: "old_app" } as const;
+    const right = await tried(broker, { apiKey: ACCESS_KEY }, v2);
+    assert.deepEqual(lineOf(right), ["tcp passed", "login passed", "topics passed"]);
+    assert.equal(right[1]?.facts?.userName, "old_app");
+    const wrong = await tried(broker, { apiKey: `${ACCESS_KEY}x` }, v2);
+    assert.ok(wrong[1]?.text);
+    assert.match(rendered(wrong[1].text), /refused the login as old_app.*access key/);
   });
 
   it("says that the broker is not there", async () => {

@@ -5,6 +5,13 @@ import { text } from "../../shared/editor/text";
 import { copyButton } from "./copyButton";
 import { serverIn } from "./server";
 
+/** The words of the list, which may not be in it yet. */
+const QOS: Readonly<Record<string, string>> = {
+  "0": "option.qos-0",
+  "1": "option.qos-1",
+  "2": "option.qos-2",
+};
+
 interface Row {
   readonly label: string;
   readonly value: string;
@@ -17,7 +24,7 @@ function rowsOf(form: Form): Row[] {
     { label: text("label.provider"), value: "MQTT" },
     { label: text("label.format"), value: "JSON" },
     { label: text("label.server-url"), value: hasHost ? `${scheme}://${serverIn(form)}` : "" },
-    { label: text("label.qos"), value: form.input("qos").find("option:selected").text() },
+    { label: text("label.qos"), value: text(QOS[form.value("qos")] ?? "option.qos-1") },
     { label: text("label.base-topic"), value: form.value("baseTopic") },
   ];
 }
