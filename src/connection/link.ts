@@ -20,6 +20,8 @@ export interface LinkEnd {
   readonly returnCode?: number;
   /** Of the first error: Node's or OpenSSL's. */
   readonly errorCode?: string;
+  /** The first byte that came instead of an answer to the login. */
+  readonly firstByte?: number;
   readonly cause: "refused" | "error" | "closed" | "timeout" | "keepalive" | "too_large";
 }
 
@@ -100,6 +102,7 @@ export function openLink(
   let cause: LinkEnd["cause"] = "closed";
   let errorCode: string | undefined;
   let returnCode: number | undefined;
+  let firstByte: number | undefined;
   const waiting = new Set<() => void>();
   /** What came while paused: at most one message, because nothing is read behind it. */
   const arrived: (() => void)[] = [];
@@ -163,6 +166,7 @@ export function openLink(
       cause,
       ...(returnCode === undefined ? {} : { returnCode }),
       ...(errorCode === undefined ? {} : { errorCode }),
+      ...(firstByte === undefined || returnCode !== undefined || phase === "open" ? {} : { firstByte }),
     });
   };
   const timer = setTimeout(() => {
@@ -176,7 +180,9 @@ export function openLink(
     handlers.onOpen();
   });
   if (socket) handlers.onSocket?.(socket);
-  socket?.on("data", (chunk: Buffer) => {
+  // Before mqtt.js, which fails at once at what is no MQTT.
+  socket?.prependListener("data", (chunk: Buffer) => {
+    firstByte ??= chunk[0];
     collected += chunk.length;
     if (collected <= LARGEST_MESSAGE) return;
     cause = "too_large";

@@ -15,7 +15,7 @@ export type ConnectionProblem =
   | { readonly problem: "no_answer" }
   /** Closed before the CONNACK. */
   | { readonly problem: "closed" }
-  /** CONNACK 1. */
+  /** CONNACK 1, or an answer that is no MQTT at all. */
   | { readonly problem: "protocol_refused" }
   /** CONNACK 3. */
   | { readonly problem: "limit_reached" }

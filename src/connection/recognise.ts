@@ -19,6 +19,9 @@ const CERTIFICATE_CODES = /CERT|SELF_SIGNED|UNABLE_TO_|INVALID_CA|INVALID_PURPOS
 const NOT_TLS_CODES =
   /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_TOO_SMALL|UNEXPECTED_MESSAGE|EPROTO/;
 const RESET_CODES = /^(ECONNRESET|EPIPE)$/;
+/** What an answer to a login begins with: a CONNACK, or from a TLS port that is spoken to in plain an alert. */
+const CONNACK = 0x20;
+const TLS_ALERT = 0x15;
 
 function refused(returnCode: number, keyForm: ApiKeyForm | undefined): ConnectionProblem {
   if (returnCode === 1) return { problem: "protocol_refused" };
@@ -43,9 +46,16 @@ function duringTls(
   return { problem: "tls_failed", errorCode };
 }
 
+/** A connection that is reset was there, however early that is seen: a server that limits their number does so. */
+function phaseOf({ phase, errorCode }: LinkEnd, { encrypted }: LinkContext): LinkEnd["phase"] {
+  if (phase !== "tcp" || errorCode === undefined || !RESET_CODES.test(errorCode)) return phase;
+  return encrypted ? "tls" : "login";
+}
+
 /** Tells the cases of the table "Connecting" apart: from how far the connection got, what ended it, and what else is known. */
 export function problemOf(end: LinkEnd, context: LinkContext): ConnectionProblem {
-  const { phase, cause, errorCode, returnCode } = end;
+  const { cause, errorCode, returnCode, firstByte } = end;
+  const phase = phaseOf(end, context);
   if (returnCode !== undefined) return refused(returnCode, context.keyForm);
   if (cause === "too_large") return { problem: "too_large", megabytes: LARGEST_MESSAGE / 1024 / 1024 };
   if (phase === "open") {
@@ -59,6 +69,9 @@ export function problemOf(end: LinkEnd, context: LinkContext): ConnectionProblem
   if (phase === "tls") return duringTls(errorCode, otherLanguage, cause === "timeout");
   if (cause === "timeout") return { problem: "no_answer" };
   if (errorCode?.startsWith("ERR_SSL")) return { problem: "tls_failed", errorCode };
+  // Something else than MQTT lives there, as with 443 for a port.
+  if (firstByte !== undefined && firstByte !== CONNACK && firstByte !== TLS_ALERT)
+    return { problem: "protocol_refused" };
   // A TLS port that is spoken to in plain closes, or answers with a TLS alert that is no MQTT.
   return { problem: otherLanguage && !context.encrypted ? "tls_mismatch" : "closed" };
 }

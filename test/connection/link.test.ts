@@ -108,7 +108,8 @@ describe("a link", () => {
     it(`ends once, before the login, at a server ${which}`, async () => {
       const port = await serverThat((socket) => socket.end(bytes));
       const { ended, ends } = open(port);
-      assert.equal((await ended).phase, "login");
+      const { phase, firstByte } = await ended;
+      assert.deepEqual([phase, firstByte], ["login", bytes[0]]);
       await new Promise(setImmediate);
       assert.equal(ends(), 1);
     });
