@@ -173,7 +173,7 @@ describe("a server that limits the rate", () => {
   });
 
   for (const [count, perMinute, turn] of [
-    [1_000, 60_000, 2_000],
+    [1_000, 15_000, 2_000],
     // The limit is so low that the connection is ended over and over.
     [200, 1, 60_000],
   ] as const) {

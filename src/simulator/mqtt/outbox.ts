@@ -33,8 +33,9 @@ export class Outbox {
 
   /** A message of the application: dropped without a word when the client is too slow. Rule: observed.md A1, 8. */
   deliver(bytes: Buffer): void {
-    const stopped = this.#waiting > 0 && performance.now() - this.#tookLastAt > STOPPED_AFTER;
-    if (stopped && this.#waiting >= ROOM) return;
+    // What the system's own buffers have taken is on its way, whatever keeps this process from hearing of it.
+    const stuck = this.#socket.writableLength > 0 && performance.now() - this.#tookLastAt > STOPPED_AFTER;
+    if (stuck && this.#waiting >= ROOM) return;
     this.answer(bytes);
   }
 
