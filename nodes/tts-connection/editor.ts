@@ -40,12 +40,16 @@ function followEncryption(form: Form): void {
   });
 }
 
-function makeTopicTable(topics: unknown): TopicTable {
+function makeTopicTable(form: Form, topics: unknown): TopicTable {
   const table = new TopicTable($("#tts-connection-topics"), topics);
-  table.follow(() => {
-    const isEmpty = Object.keys(table.topics()).length === 0;
-    $("#tts-connection-topics-reason").text(isEmpty ? text("validation.topics-required") : "");
-  });
+  const showReason = (): void => {
+    const reason = rules.topics(table.topics(), form.value("sharedGroup"));
+    // What is wrong with a single sub topic is said at that one.
+    const isOfAll = reason !== undefined && reason.key !== "validation.topic";
+    $("#tts-connection-topics-reason").text(isOfAll ? text(reason.key, reason.values) : "");
+  };
+  table.follow(showReason);
+  form.follow(["sharedGroup"], showReason);
   $("#tts-connection-usual-topics").on("click", () => table.fillUsual());
   return table;
 }
@@ -151,7 +155,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     );
     makeSignInLine(form, $("#tts-connection-line > span"));
 
-    const topics = makeTopicTable(this.topics);
+    const topics = makeTopicTable(form, this.topics);
     const body = (): string => bodyOf(this.id, form, topics.topics());
     const test = new TestButton(form, body);
     // A connection that was there before has a host that somebody chose.

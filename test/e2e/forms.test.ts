@@ -180,6 +180,12 @@ describe("the forms in the editor", () => {
       await form.locator(field("sharedGroup")).fill("a/b");
       assert.match(await form.locator(`${field("sharedGroup")}-reason`).innerText(), /without \//);
       await form.locator(field("sharedGroup")).fill("group-1");
+      const queued = form.getByLabel("Downlink queued", { exact: true });
+      await queued.fill("uplinks");
+      const reason = form.locator("#tts-connection-topics-reason");
+      assert.match(await reason.innerText(), /With a shared group.*different sub topics/);
+      await queued.fill("");
+      assert.equal(await reason.innerText(), "");
       assert.equal((await line(form)).trim(), "Signs in as me on broker.local:1884 (not encrypted)");
       await assertWellMade(form);
       await assertFits(form);
