@@ -28,6 +28,9 @@ const DOWNLINKS = Object.keys(WORDS).filter((event) => event.startsWith("downlin
 
 const V2_ERRORS = ["uplink_error", "join_error"];
 
+/** What TTN V2 tells of a downlink; of the others it has nothing. */
+const V2_EVENTS = ["downlink_queued", "downlink_sent", "downlink_ack", "downlink_failed", ...V2_ERRORS];
+
 /** More than this many words do not tell a flow at a glance. */
 const MOST_WORDS = 3;
 
@@ -112,7 +115,15 @@ RED.nodes.registerType<EventProperties>("tts-event", {
     showReason();
     form.follow(["connection"], () => {
       const hasV2 = V2_ERRORS.some((event) => checkedEvents().includes(event));
-      $("#tts-event-v2").toggle(hasV2 || isV2(form.value("connection")));
+      const v2 = isV2(form.value("connection"));
+      $("#tts-event-v2").toggle(hasV2 || v2);
+      $("#tts-event-v2-lacks").toggle(v2);
+      checkboxes().each((_, box) => {
+        const lacks = v2 && !V2_EVENTS.includes(box.getAttribute("value") ?? "");
+        $(box)
+          .closest("label")
+          .css("opacity", lacks ? 0.5 : "");
+      });
     });
   },
   oneditsave() {

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { EditorPage } from "./editor-page";
+import { startNodeRed, type NodeRed } from "./node-red";
+
+const FLOWS = [
+  { id: "t", type: "tab", label: "Tab" },
+  {
+    id: "v2",
+    type: "tts-connection",
+    service: "v2",
+    host: "127.0.0.1",
+    port: "1",
+    useTls: false,
+    applicationId: "my_app",
+  },
+  { id: "event", type: "tts-event", z: "t", connection: "v2", x: 100, y: 100, wires: [[]] },
+  { id: "downlink", type: "tts-downlink", z: "t", connection: "v2", x: 100, y: 200, wires: [[]] },
+];
+
+describe("forms of nodes on a V2 network", () => {
+  let nodeRed: NodeRed;
+  let editor: EditorPage;
+
+  before(async () => {
+    nodeRed = await startNodeRed(FLOWS);
+    editor = await EditorPage.open(nodeRed);
+  });
+  afterEach(() => editor.closeForms());
+  after(async () => {
+    await editor.close();
+    await nodeRed.stop();
+  });
+
+  it("say which events never come, and offer those that only V2 has", async () => {
+    const form = await editor.openNode("event");
+    const opacity = (event: string): Promise<string> =>
+      form.locator(`label:has(input[value="${event}"])`).evaluate((label) => getComputedStyle(label).opacity);
+    await form.getByText("never sends the events that are pale").waitFor();
+    for (const event of ["downlink_nack", "downlink_queue_invalidated", "location_solved", "service_data"])
+      assert.equal(await opacity(event), "0.5", event);
+    for (const event of ["downlink_queued", "downlink_failed", "uplink_error", "join_error"])
+      assert.equal(await opacity(event), "1", event);
+    await editor.screenshot("v2-event");
+    assert.deepEqual(editor.errors, []);
+  });
+
+  it("do not offer for a downlink what V2 cannot say", async () => {
+    const form = await editor.openNode("downlink");
+    await form.getByText("TTN V2 knows no priorities").waitFor();
+    assert.equal(await form.locator("#node-input-priority").isVisible(), false);
+    assert.equal(await form.locator("input[name='tts-downlink-queue'][value='clear']").isDisabled(), true);
+    assert.equal(await form.locator("#node-input-encoding option[value='downlinks']").isDisabled(), true);
+    await editor.screenshot("v2-downlink");
+    assert.deepEqual(editor.errors, []);
+  });
+
+  it("ask a connection for host, application and access key only", async () => {
+    const form = await editor.openConfig("tts-connection", "v2");
+    await form.getByText("ttn‑account‑v2.").first().waitFor();
+    for (const name of ["tenantId", "username", "baseTopic"])
+      assert.equal(await form.locator(`#node-config-input-${name}`).isVisible(), false, name);
+    assert.equal(await form.locator("#node-config-input-useTls").isChecked(), false);
+    await editor.screenshot("v2-connection");
+    assert.deepEqual(editor.errors, []);
+  });
+});
