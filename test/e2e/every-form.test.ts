@@ -4,11 +4,14 @@ import { EditorPage, type Theme } from "./editor-page";
 import { assertFits, assertQuiet, assertReachable, assertReadable, NARROW } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
+/** Not called as its type: Node-RED would take the connection's `type` for a node that it depends on, and not start it. */
+const CONNECTION = "connection";
+
 const node = (type: string, y: number, more: object = {}): FlowNode => ({
   id: type,
   type,
   z: "tab",
-  connection: "tts-connection",
+  connection: CONNECTION,
   x: 200,
   y,
   wires: [[]],
@@ -17,7 +20,7 @@ const node = (type: string, y: number, more: object = {}): FlowNode => ({
 
 const FLOW: FlowNode[] = [
   { id: "tab", type: "tab", label: "Flow 1" },
-  { id: "tts-connection", type: "tts-connection", host: "127.0.0.1", port: "1", applicationId: "my-app" },
+  { id: CONNECTION, type: "tts-connection", host: "127.0.0.1", port: "1", applicationId: "my-app" },
   node("tts-uplink", 60, { output: "field", field: "temperature", devices: "door-1" }),
   node("tts-join", 120),
   node("tts-event", 180, { events: ["downlink_sent", "downlink_ack"] }),
@@ -64,13 +67,13 @@ describe("every form", () => {
   for (const [type, [field, value]] of Object.entries(WRONG)) {
     const isConfig = type === "tts-connection";
     it(`${type} is worked by keyboard`, async () => {
-      const form = isConfig ? await editor.openConfig(type, type) : await editor.openNode(type);
+      const form = isConfig ? await editor.openConfig(type, CONNECTION) : await editor.openNode(type);
       await unfoldAll(form);
       await assertReachable(form);
     });
 
     it(`${type} is readable, with a reason under a field, and fits into a narrow tray`, async () => {
-      const form = isConfig ? await editor.openConfig(type, type) : await editor.openNode(type);
+      const form = isConfig ? await editor.openConfig(type, CONNECTION) : await editor.openNode(type);
       await unfoldAll(form);
       await form.locator(`#node-${isConfig ? "config-" : ""}input-${field}`).fill(value);
       await form.locator(".tts-reason:not(:empty)").first().waitFor();

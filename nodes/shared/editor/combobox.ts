@@ -106,6 +106,8 @@ export class Combobox {
   }
 
   async #ask(): Promise<void> {
+    // Else a second answer would take away what is chosen in the list of the first.
+    window.clearTimeout(this.#timer);
     if (!this.#options.isOn()) return;
     const question = ++this.#question;
     const { typed, others } = this.#typed();
