@@ -236,6 +236,46 @@ describe("the form of a connection", () => {
     });
   });
 
+  describe("says what to enter in the Console for a Pub/Sub", () => {
+    it("ready to be copied, and neither client ID nor password", async () => {
+      const form = await newConnection();
+      await form.getByLabel("Pub/Sub on my broker").check();
+      const table = form.locator("#tts-connection-console");
+      const rows = async (): Promise<string[]> => {
+        const texts = await table.locator("dt, code").allInnerTexts();
+        return texts.map((text) => text.trim());
+      };
+      assert.deepEqual(await rows(), [
+        ...["Provider", "MQTT", "Format", "JSON", "Server URL", "–"],
+        ...["QoS", "1 – at least once", "Base topic", "–"],
+      ]);
+      await enter(form, "host", "broker.example.com");
+      await enter(form, "baseTopic", "ttn/my-app");
+      await enter(form, "username", "me");
+      await enter(form, "password", "secret-word");
+      await form.locator("summary").last().click();
+      await enter(form, "clientId", "node-red-1");
+      await form.locator(selectorOf("qos")).selectOption("2");
+      assert.deepEqual((await rows()).slice(4), [
+        ...["Server URL", "mqtts://broker.example.com:8883"],
+        ...["QoS", "2 – exactly once", "Base topic", "ttn/my-app"],
+      ]);
+      assert.doesNotMatch(await form.locator(".tts-box").innerText(), /secret-word|node-red-1/);
+      const copied = async (label: string): Promise<string> => {
+        await form.getByRole("button", { name: `Copy: ${label}` }).click();
+        return editor.page.evaluate(() => navigator.clipboard.readText());
+      };
+      assert.equal(await copied("Server URL"), "mqtts://broker.example.com:8883");
+      assert.equal(await copied("Base topic"), "ttn/my-app");
+      await form.getByRole("button", { name: "Fill in usual names" }).click();
+      assert.equal(await copied("Downlink queue invalidated"), "down/invalidated");
+      assert.equal(await form.getByText("Normalized uplink").count(), 0);
+      await form.locator(selectorOf("useTls")).uncheck();
+      assert.equal(await copied("Server URL"), "mqtt://broker.example.com:1883");
+      await editor.screenshot("tts-connection-console");
+    });
+  });
+
   describe("tests the connection with the values in it", () => {
     const button = (form: Locator): Locator => form.getByRole("button", { name: "Test connection" });
     const step = (form: Locator, name: string): Locator => form.locator(`#tts-connection-step-${name}`);
