@@ -6,9 +6,11 @@ const LONGEST_FORMAT = 1000;
 const LONGEST_VALUE = 200;
 const LONGEST_JSON = 80;
 const MOST_CAUSES = 5;
+/** Control characters, invisible ones that turn the writing direction, halves of characters. */
+const NOT_PRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 /**
- * One sentence of at most 500 characters: the stack's `message_format` with the attributes filled in, or the error's name or code
+ * One sentence in one line, of at most 500 characters: the stack's `message_format` with the attributes filled in, or the error's name or code
  * where it has none, and after a colon the causes. A placeholder without an attribute stays as it is. Never throws.
  */
 export function errorSentence(error: StackError): string {
@@ -18,7 +20,9 @@ export function errorSentence(error: StackError): string {
     sentences.push(ownSentence(cause));
     cause = cause.cause;
   }
-  return shorten(sentences.join(": "), LONGEST_SENTENCE);
+  // It goes into logs: what an encoder or a gateway says must not look like an entry of its own there.
+  const line = sentences.join(": ").replace(/\s+/g, " ").trim().replace(NOT_PRINTABLE, "·");
+  return shorten(line, LONGEST_SENTENCE);
 }
 
 function ownSentence({ message_format = "", attributes = {}, name = "", code }: StackError): string {

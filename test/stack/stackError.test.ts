@@ -20,6 +20,11 @@ describe("an error of the stack", () => {
     assert.equal(failed("downlink to port 0"), "no FPort");
   });
 
+  it("is one line without characters that cannot be seen, whatever an encoder says", () => {
+    const attributes = { said: "level\n  is\r\nmissing\u001b[31m \u202eabc\u0000" };
+    assert.equal(errorSentence({ message_format: "{said}", attributes }), "level is missing·[31m ·abc·");
+  });
+
   it("names its cause", () => {
     assert.equal(failed("failed, unknown cause"), "failed to schedule: no downlink path to `roof-gateway`");
   });
