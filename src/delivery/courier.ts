@@ -298,7 +298,7 @@ export class Courier {
     this.#inFlight.add(followed);
     this.#pace.published(now);
     this.#experience.published(part.items.length, now);
-    for (const item of part.items) dispatch.enter(item, "published");
+    dispatch.publish(part);
 
     const {
       topic,
@@ -343,7 +343,7 @@ export class Courier {
     return {
       deviceId,
       operation,
-      encoding,
+      encoding: part.items.some(({ decoded }) => decoded) ? "decoded" : encoding,
       correlationId: unanswered?.ourId ?? "",
       ...(part.acknowledgedAfter === undefined ? {} : { pubackMs: part.acknowledgedAfter }),
       receivedAnything: lastMessageAt !== undefined,

@@ -73,15 +73,29 @@ export class Dispatch {
     for (const item of this.#left()) if (item.steps.length === 0) this.enter(item, "held");
   }
 
+  /** The step of what goes out together: all have made it before any of them is told of. */
+  publish(part: Part): void {
+    for (const item of part.items) this.#move(item, "published");
+    for (const item of part.items) this.#tell(item);
+  }
+
   /** A step of one item, with what is wrong from then on. */
   enter(item: Item, state: DownlinkState, failure?: Explanation): void {
-    const done = this.#waitingFor === 0;
+    this.#move(item, state);
+    item.failure ??= failure;
+    this.#tell(item);
+  }
+
+  #move(item: Item, state: DownlinkState): void {
     const at = this.#date();
     this.#together?.moved(item.state, state, at);
     item.enter(state, at);
-    item.failure ??= failure;
+  }
+
+  /** Of the step that an item has just made. */
+  #tell(item: Item): void {
     this.#follower?.onStep(this.#glance(item));
-    if (!done && this.options.report === "every") this.#follower?.onReport(this.#view(item));
+    if (this.#waitingFor > 0 && this.options.report === "every") this.#follower?.onReport(this.#view(item));
     this.settle(item);
   }
 

@@ -15,6 +15,7 @@ export interface BrokerEvidence {
 export interface NoAnswerEvidence {
   readonly deviceId: string;
   readonly operation: Operation;
+  /** `decoded` also for downlink objects of which one is. */
   readonly encoding: Encoding;
   /** Ours, of the first item without an answer; empty where the service has none, and for `clear`. */
   readonly correlationId: string;

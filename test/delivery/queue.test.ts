@@ -154,12 +154,12 @@ describe("several downlinks in one message", () => {
     const flow = send([item(), item()], { report: "every" });
     await until(() => flow.reports.length === 4, "four steps");
     assert.deepEqual(
-      flow.reports.map(({ index, items }) => [index, items?.[index ?? 0]?.state]),
+      flow.reports.map(({ index, items, state }) => [index, items?.[index ?? 0]?.state, state]),
       [
-        [0, "published"],
-        [1, "published"],
-        [0, "queued"],
-        [1, "queued"],
+        [0, "published", "published"],
+        [1, "published", "published"],
+        [0, "queued", "published"],
+        [1, "queued", "queued"],
       ],
     );
   });

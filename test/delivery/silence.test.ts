@@ -63,6 +63,16 @@ describe("a downlink that nobody answers", () => {
     assert.ok((connectionAge ?? 0) >= 10);
   });
 
+  it("may be the encoder's fault among downlink objects, too", async () => {
+    await start();
+    const items = [item(), { decoded_payload: { level: 1 } }];
+    const flow = send({ encoding: "downlinks", items });
+    await acknowledged();
+    world.clock.turnOn(10_500);
+    await ended(flow);
+    assert.equal(world.asked[0]?.encoding, "decoded");
+  });
+
   it("is queued when the stack's API finds it in the queue", async () => {
     await start(() => Promise.resolve("queued"));
     const flow = send();
