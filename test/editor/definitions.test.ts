@@ -87,6 +87,24 @@ describe("colours of nodes in a flow", () => {
   });
 });
 
+describe("colours of forms", () => {
+  const styles = NODE_TYPES.flatMap((type) =>
+    Array.from(
+      read(`nodes/${type}/form.html`).matchAll(/<style>(.*?)<\/style>|style="(.*?)"/gs),
+      ([style]) => style,
+    ),
+  ).join("\n");
+
+  it("are those of the theme", () => {
+    assert.match(styles, /color: var\(--red-ui-/);
+    assert.doesNotMatch(styles, /#[\da-f]{3}|\b(?:rgba?|hsla?)\(|: (?:white|black|red|green|gr[ae]y)\b/i);
+  });
+
+  it("are none that is grey in the light theme of Node-RED 5 and red in its dark one", () => {
+    assert.doesNotMatch(styles, /--red-ui-secondary-text-color-(?:active|hover)/);
+  });
+});
+
 describe("names of nodes in a flow", () => {
   const words: Readonly<Record<string, string>> = {
     "label.palette": "what",
