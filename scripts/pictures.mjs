@@ -12,7 +12,7 @@ const PICTURES = {
   demo: "demo",
   "demo-send": "demo-send-dark",
   "tts-connection": "tts-connection-stack",
-  "tts-uplink": "tts-uplink-field",
+  "tts-uplink": "tts-uplink-last-message",
   "tts-downlink": "tts-downlink-fixed",
 };
 

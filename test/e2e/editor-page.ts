@@ -6,7 +6,7 @@ import type { FlowNode, NodeRed } from "./node-red";
 import { Workspace } from "./workspace";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-/** `SCREENSHOTS=docs/screenshots` takes pictures of the forms. */
+/** `SCREENSHOTS=<folder>` takes pictures of the forms, in every theme that Node-RED has. */
 const SCREENSHOTS = process.env.SCREENSHOTS;
 
 /** The parts of the editor's global that the tests use. */
@@ -62,9 +62,9 @@ export class EditorPage {
       // A handler of a form that throws is only logged by the editor.
       const isError =
         message.type() === "error" || /^(oneditprepare|oneditsave|Validation error)/.test(message.text());
-      if (isError) editor.errors.push(message.text());
+      if (isError) editor.errors.push(`${message.text()} (${message.location().url})`);
     });
-    await page.goto(nodeRed.url);
+    await page.goto(nodeRed.url, { timeout: 20_000 });
     if (user) {
       await page.locator("#node-dialog-login-username").fill(user.name);
       await page.locator("#node-dialog-login-password").fill(user.password);
@@ -151,12 +151,14 @@ export class EditorPage {
 
   /** A picture of the form that is open, down to its last field. */
   async screenshot(name: string, keepFocus = false): Promise<void> {
+    if (SCREENSHOTS === undefined) return;
+    await this.#settle(keepFocus);
     const tray = this.page.locator(".red-ui-tray").last();
     const [frame, form] = await Promise.all([tray.boundingBox(), tray.locator(".tts-form").boundingBox()]);
     if (!frame || !form) throw new Error("No form to take a picture of");
     const { x, y, width } = frame;
     const height = Math.min(frame.height, form.y + form.height + 6 - y);
-    await this.#picture(name, { x, y, width, height }, keepFocus);
+    await this.#picture(name, { x, y, width, height });
   }
 
   /** Those that this Node-RED has. */
@@ -174,29 +176,32 @@ export class EditorPage {
   }
 
   async screenshotOf(name: string, part: Locator, highest = Infinity): Promise<void> {
+    if (SCREENSHOTS === undefined) return;
+    await this.#settle();
     const clip = await part.boundingBox();
     if (clip) await this.#picture(name, { ...clip, height: Math.min(clip.height, highest) });
   }
 
   /** A picture of the whole editor in a window of this size. */
   async screenshotOfAll(name: string, width: number, height: number): Promise<void> {
+    if (SCREENSHOTS === undefined) return;
+    await this.#settle();
     const usual = this.page.viewportSize();
     await this.page.setViewportSize({ width, height });
     await this.#picture(name, { x: 0, y: 0, width, height });
     if (usual) await this.page.setViewportSize(usual);
   }
 
-  async #picture(
-    name: string,
-    clip: { x: number; y: number; width: number; height: number },
-    keepFocus = false,
-  ): Promise<void> {
-    if (SCREENSHOTS === undefined) return;
-    // Neither a field with the focus, unless the picture is about it, nor a notification belongs in a picture.
+  /** Neither a field with the focus, unless the picture is about it, nor the mouse belongs in a picture. */
+  async #settle(keepFocus = false): Promise<void> {
     await this.page.evaluate((keeps) => {
       if (!keeps && document.activeElement instanceof HTMLElement) document.activeElement.blur();
     }, keepFocus);
     await this.page.mouse.move(5, 5);
+  }
+
+  async #picture(name: string, clip: { x: number; y: number; width: number; height: number }): Promise<void> {
+    if (SCREENSHOTS === undefined) return;
     for (const theme of await this.themes()) {
       await this.setTheme(theme);
       const file = path.resolve(SCREENSHOTS, theme === "light" ? `${name}.png` : `${name}-${theme}.png`);

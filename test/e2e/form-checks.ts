@@ -66,7 +66,10 @@ export async function assertReadable(form: Locator): Promise<void> {
       [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim());
     return elements
       .filter((element) => element.getClientRects().length > 0 && hasText(element))
-      .filter((element) => !element.matches(":disabled, :disabled *, option, a, .tts-link, .red-ui-button *"))
+      .filter(
+        (element) =>
+          !element.matches(":disabled, :disabled *, option, a, .tts-link, .red-ui-button, .red-ui-button *"),
+      )
       .map((element) => {
         const [one, other] = [getComputedStyle(element).color, backgroundOf(element)].map(luminance);
         const [dark = 0, light = 0] = [one ?? 0, other ?? 0].sort((a, b) => a - b);

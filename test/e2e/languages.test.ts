@@ -96,13 +96,22 @@ describeOnce("the forms in another language", () => {
     this.timeout(60_000);
     const nodes = ["tts-uplink", "tts-join", "tts-event", "tts-downlink"].map((type, index) => {
       const at = { x: 200, y: 60 * (index + 1) };
-      return { id: type, type, z: "tab", connection: "tts-connection", wires: [[]], ...at };
+      return { id: type, type, z: "tab", connection: "connection", wires: [[]], ...at };
     });
-    nodeRed = await startNodeRed([
-      { id: "tab", type: "tab", label: "Flow 1" },
-      { id: "tts-connection", type: "tts-connection", host: "127.0.0.1", port: "1", applicationId: "my-app" },
-      ...nodes,
-    ]);
+    nodeRed = await startNodeRed(
+      [
+        { id: "tab", type: "tab", label: "Flow 1" },
+        {
+          id: "tts-connection",
+          type: "tts-connection",
+          host: "127.0.0.1",
+          port: "1",
+          applicationId: "my-app",
+        },
+        ...nodes,
+      ],
+      { credentials: { connection: { apiKey: "NNSXS.none" } } },
+    );
   });
   afterEach(async () => {
     await editor?.close();
@@ -116,7 +125,7 @@ describeOnce("the forms in another language", () => {
       editor = await EditorPage.open(nodeRed, language);
       for (const type of ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"]) {
         const isConfig = type === "tts-connection";
-        const form = isConfig ? await editor.openConfig(type, type) : await editor.openNode(type);
+        const form = isConfig ? await editor.openConfig(type, "connection") : await editor.openNode(type);
         await form
           .locator("details")
           .evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
