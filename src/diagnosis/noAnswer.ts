@@ -122,6 +122,8 @@ function fromEvidence(facts: NoAnswerFacts, seen: boolean, values: Values): Expl
     return notAccepted("error.not-accepted.likely-encoder", values);
   if (!facts.anyAnswered && mayWrite !== true)
     return notAccepted("error.not-accepted.likely-no-write", values);
+  // Neither device nor rights can be what is wrong.
+  if (facts.deviceAnswered) return notAccepted("error.not-accepted.likely-server", values);
   return notAccepted("error.not-accepted.unknown", values);
 }
 

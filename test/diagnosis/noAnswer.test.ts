@@ -146,6 +146,11 @@ describe("a downlink without an answer, where the API does not answer", () => {
     ],
     ["the encoder, for fields", { encoding: "decoded" }, /formatter failed/],
     ["the burst", { recentItems: 301, receivedAnything: false }, /301 were sent/],
+    [
+      "the server, where the device has answered before",
+      { deviceAnswered: true },
+      /server could not take it/,
+    ],
     ["none of these", {}, /Likely reasons, in this order: there is no device/],
   ];
   for (const [what, facts, text] of SEEN) {
