@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "nod
 import { hintFor } from "../../src/diagnosis/reported";
 import type { Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
+import type { DownlinkOrder } from "../../src/stack/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
 import { asError, handOver } from "../shared/handOver";
 import { asMessage, getConfigNode } from "../shared/red";
@@ -77,7 +78,12 @@ export default function init(RED: NodeAPI): void {
       onStep: (view) => status.step(view),
     });
 
-    const waiterOf = (msg: NodeMessageInFlow, deviceId: string, send: Send, done: Done): Waiter => ({
+    const waiterOf = (
+      msg: NodeMessageInFlow,
+      { deviceId, operation }: DownlinkOrder,
+      send: Send,
+      done: Done,
+    ): Waiter => ({
       onReport: (downlink) =>
         handOver(this, () => {
           // Several messages of one input must not share what is in them.
@@ -86,6 +92,7 @@ export default function init(RED: NodeAPI): void {
         }),
       onEnd(failure) {
         if (failure) status.failure(failure.code, deviceId);
+        else if (operation === "clear") status.cleared(deviceId);
         finish(done, failure && failureOf(failure));
       },
     });
@@ -94,7 +101,7 @@ export default function init(RED: NodeAPI): void {
       const built = buildOrder(await valuesFor(this, settings, msg), sender.limits, Date.now());
       if (built.ok) {
         const { order } = built;
-        sender.send({ order, ...settings }, waiterOf(msg, order.deviceId, send, done));
+        sender.send({ order, ...settings }, waiterOf(msg, order, send, done));
         return;
       }
       status.failure("invalid_downlink", "");

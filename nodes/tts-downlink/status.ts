@@ -59,6 +59,12 @@ export class DownlinkStatus {
     this.#show();
   }
 
+  /** The stack has no more to say of a clear: it is done with that one step. */
+  cleared(deviceId: string): void {
+    this.#last = { status: { ...OF_STATE.published, fill: "green" }, deviceId };
+    this.#show();
+  }
+
   /** Of failures that a step tells, the step stays. */
   failure(code: ErrorCode, deviceId: string): void {
     const key = OF_FAILURE[code];

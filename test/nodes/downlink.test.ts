@@ -187,6 +187,8 @@ describe("a downlink node", () => {
     assert.deepEqual([steps.length, correlationIds], [1, []]);
     assert.deepEqual(queue(), []);
     assert.deepEqual(wire(simulator).at(-1), []);
+    await until(() => flows.statuses("downlink").at(-1)?.text === "published · valve", "the status");
+    await until(() => flows.statuses("downlink").at(-1)?.fill === "green", "done");
   });
 
   it("clears whatever the values are that have no meaning then", async () => {
