@@ -4,10 +4,11 @@ import type { Recipient } from "../../src/connection/router";
 import type { Traffic } from "../../src/connection/traffic";
 import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/follow";
 import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";
+import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
 import { Audience } from "./audience";
-import { lineFor, type Line, type News } from "./line";
+import { isClientIdTaken, lineFor, type Line, type News } from "./line";
 import type { SettingsResult } from "./settings";
 
 /** A node that uses a connection. */
@@ -68,6 +69,10 @@ interface OpenLine {
 
 const NO_KINDS = new Set<never>();
 
+type Faulty = Extract<News, { readonly news: "error" }>;
+
+const faulty = (explanation: Explanation): Faulty => ({ news: "error", explanation, served: new Set() });
+
 /** What a config node is to the nodes that use it: opens its line for the first of them and gives it back after the last. */
 export class Connection {
   readonly #settings: SettingsResult;
@@ -75,15 +80,15 @@ export class Connection {
   readonly #audience = new Audience();
   readonly #users = new Set<Joined>();
   readonly #greeted = new Set<string>();
-  readonly #faulty: News | undefined;
+  /** Why it cannot be opened. */
+  #faulty: Faulty | undefined;
   #open: OpenLine | undefined;
   #greeting: NodeJS.Immediate | undefined;
 
   constructor(settings: SettingsResult, speaker: Speaker) {
     this.#settings = settings;
     this.#speaker = speaker;
-    if (!settings.ok)
-      this.#faulty = { news: "error", explanation: settings.explanation, served: new Set<string>() };
+    if (!settings.ok) this.#faulty = faulty(settings.explanation);
   }
 
   get insight(): ConnectionInsight {
@@ -142,8 +147,7 @@ export class Connection {
 
   /** For a connection that cannot be opened: every downlink fails with the reason. */
   #nowhere(leave: () => Promise<void>): Sender {
-    const explanation = this.#settings.ok ? undefined : this.#settings.explanation;
-    return { limits: V3_LIMITS, send: (_job, waiter) => waiter.onEnd(explanation), leave };
+    return { limits: V3_LIMITS, send: (_job, waiter) => waiter.onEnd(this.#faulty?.explanation), leave };
   }
 
   #join(user: Joined): { readonly line: Line | undefined; readonly leave: () => Promise<void> } {
@@ -165,8 +169,18 @@ export class Connection {
 
   #line(): Line | undefined {
     if (!this.#settings.ok) return undefined;
+    const { settings } = this.#settings;
     if (!this.#open) {
-      const lease = lineFor(this.#settings.settings);
+      if (isClientIdTaken(settings)) {
+        this.#faulty ??= faulty({
+          code: "not_configured",
+          key: "error.not-configured.client-id-taken",
+          values: { clientId: settings.clientId ?? "", host: settings.host },
+        });
+        return undefined;
+      }
+      this.#faulty = undefined;
+      const lease = lineFor(settings);
       const unlisten = lease.resource.listen({
         onState: () => this.#stateChanged(),
         onNews: (news) => this.#speaker.tell(news, this.#audience.oneUserPerTab(news.served)),

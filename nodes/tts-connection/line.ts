@@ -97,6 +97,13 @@ export class Line {
     });
   }
 
+  /** Whether a broker would throw out one of two sessions with these settings, for ever. */
+  isRivalOf(settings: ConnectionSettings): boolean {
+    const { host, port, clientId } = this.#settings;
+    const isSameClient = settings.host === host && settings.port === port && settings.clientId === clientId;
+    return isSameClient && identityOf(settings) !== identityOf(this.#settings);
+  }
+
   /** Of different `api` settings of one identity the first that is not empty counts. */
   adoptApi(setting: string): void {
     this.#stack?.adoptApi(setting);
@@ -214,4 +221,11 @@ export function lineFor(settings: ConnectionSettings): Lease<Line> {
   const lease = pool.acquire(identityOf(settings), () => new Line(settings));
   if (settings.service === "stack") lease.resource.adoptApi(settings.api);
   return lease;
+}
+
+/** Whether another session in this process has the client ID of these settings, at a broker that lets only one have it. */
+export function isClientIdTaken(settings: ConnectionSettings): boolean {
+  // The stack's own server lets both live.
+  if (settings.clientId === undefined || settings.service === "stack") return false;
+  return pool.resources.some((line) => line.isRivalOf(settings));
 }

@@ -23,6 +23,11 @@ export class Pool<T extends Shared> {
     return this.#entries.size;
   }
 
+  /** Those that are open. */
+  get resources(): readonly T[] {
+    return [...this.#entries.values()].map(({ resource }) => resource);
+  }
+
   acquire(identity: string, open: () => T): Lease<T> {
     const entry = this.#entries.get(identity) ?? { resource: open(), users: 0 };
     this.#entries.set(identity, entry);

@@ -10,7 +10,9 @@ export interface Proxy {
   readonly port: number;
   /** Cuts the wire instead of passing on the client's next packet of this type, once. */
   cutAt(type: number): void;
-  /** When it has been cut. */
+  /** Cuts the wire now; a new one can be made. */
+  cutNow(): void;
+  /** When it has been cut at a packet. */
   readonly cut: Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,6 +46,9 @@ export async function startProxy(brokerPort: number): Promise<Proxy> {
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
+    cutNow: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     cutAt: (packet) => (type = packet),
     cut,
     stop: async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import type { MqttClient } from "mqtt";
 import { downlink, failure, give, stepsOf } from "../nodes/downlinks";
 import {
@@ -107,7 +108,7 @@ describe("when something restarts", () => {
     ];
     const flows = await running(nodes(""));
     await flows.shows("uplink", WAITING);
-    const numbers = Array.from({ length: 300 }, (_, index) => index);
+    const numbers = Array.from({ length: 150 }, (_, index) => index);
     const publishing = (async () => {
       for (const number of numbers) await publish(number);
     })();
@@ -174,6 +175,48 @@ describe("when something restarts", () => {
     assert.deepEqual(flows.untaken(), []);
   });
 
+  it("the line while a downlink waits for its answer, the answer waits as well and ends it", async () => {
+    const proxy = await proxied();
+    const flows = await running([
+      ...flow(kept({ port: String(proxy.port) }), sink("sent")),
+      { ...downlink(), wires: [["sent"]] },
+    ]);
+    await flows.shows("uplink", WAITING);
+    const stack = await broker.client();
+    await stack.subscribeAsync(`${BASE}/down/push`, { qos: 1 });
+    const pushed = new Promise<Buffer>((resolve) => stack.once("message", (_topic, bytes) => resolve(bytes)));
+    give(flows, { deviceId: "lamp" });
+    const payload = await pushed;
+    const { end_device_ids, downlinks } = JSON.parse(payload.toString()) as {
+      end_device_ids: object;
+      downlinks: [{ correlation_ids: string[] }];
+    };
+    // The acknowledgement of the push was sent before this.
+    await publish(1);
+    await flows.next();
+    proxy.cutNow();
+    await flows.next("caught");
+    const [downlink_queued] = downlinks;
+    const answer = { end_device_ids, correlation_ids: ["as:downlink:1"], downlink_queued };
+    await stack.publishAsync(`${BASE}/down/queued`, JSON.stringify(answer), { qos: 1 });
+    assert.deepEqual(stepsOf(await flows.next("sent")), ["published", "queued"]);
+  });
+
+  it("nothing, what comes twice all the same is said once", async () => {
+    const flows = await running(flow(kept()));
+    await flows.shows("uplink", WAITING);
+    mock.timers.enable({ apis: ["Date"], now: Date.now() + 61_000 });
+    try {
+      for (const number of [1, 1, 1, 2]) await publish(number);
+      assert.deepEqual(await received(flows, 2), ["d1", "d2"]);
+      const [warning, ...more] = flows.logged("WARN");
+      assert.match(warning ?? "", /d1 on topic .*second time.*two Pub\/Sub integrations/);
+      assert.deepEqual(more, []);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
   it("the broker, downlinks that the stack no longer hears are told from others", async () => {
     const { stack, integration } = await stackOn(broker);
     const send = { ...downlink({ timeout: "1" }), wires: [["sent"]] };
@@ -224,5 +267,30 @@ describe("when something restarts", () => {
     let text = "";
     while (!text.includes(clientId)) text = (await flows.next("caught")).error?.message ?? "";
     assert.match(text, /another client connects with the same client ID.*Console/s);
+  });
+
+  it("nothing, two connections here with one client ID do not throw each other out", async () => {
+    const flows = await running([
+      ...flow(kept()),
+      { ...kept({ baseTopic: "other" }), id: "rival" },
+      uplink({ connection: "rival" }, "second"),
+      { ...downlink(), connection: "rival", wires: [[]] },
+    ]);
+    const { error } = await flows.next("caught");
+    assert.equal(error?.code, "not_configured");
+    assert.match(error.message, /Another connection in this Node-RED.*client ID/);
+    await flows.shows("second", "not configured");
+    await flows.shows("uplink", WAITING);
+    give(flows, { deviceId: "lamp" });
+    assert.equal((await failure(flows)).code, "not_configured");
+    await publish(1);
+    assert.deepEqual(await received(flows, 1), ["d1"]);
+    await flows.deploy("nodes", [
+      ...flow(kept()),
+      { ...kept({ baseTopic: "other", clientId: `${clientId}-2` }), id: "rival" },
+      uplink({ connection: "rival" }, "second"),
+      { ...downlink(), connection: "rival", wires: [[]] },
+    ]);
+    await flows.shows("second", WAITING);
   });
 });

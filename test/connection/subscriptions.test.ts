@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import type { Link } from "../../src/connection/link";
 import { Subscriptions } from "../../src/connection/subscriptions";
+import { pubsubService } from "../../src/services/pubsub";
 import { stackService } from "../../src/services/stack";
 import type { Kind } from "../../src/stack/kinds";
 
@@ -32,6 +34,18 @@ function fakeLink() {
     await Promise.resolve();
   };
   return { link, sent, answer };
+}
+
+/** Where a broker keeps the session. */
+function kept() {
+  const topics = new Map([
+    ["uplink_message", "up"],
+    ["join_accept", "join"],
+  ] as const);
+  const service = pubsubService({ topics, qos: 1, clientId: "mine" });
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const subscriptions = new Subscriptions(service, () => undefined);
+  return { subscriptions, ...fakeLink() };
 }
 
 function opened() {
@@ -125,5 +139,43 @@ describe("subscriptions", () => {
     assert.deepEqual(subscriptions.stateFor(kinds()), { state: "connecting" });
     await next.answer(UP, 0);
     assert.deepEqual(subscriptions.stateFor(kinds()), { state: "connected" });
+  });
+
+  describe("of a session that the broker keeps", () => {
+    afterEach(() => mock.timers.reset());
+
+    it("stay for half a minute when nobody wants them any more", () => {
+      const { subscriptions, link, sent } = kept();
+      subscriptions.want(kinds("uplink_message", "join_accept"));
+      subscriptions.open(link);
+      subscriptions.want(kinds("join_accept"));
+      mock.timers.tick(29_999);
+      assert.deepEqual(sent, ["+up", "+join"]);
+      mock.timers.tick(1);
+      assert.deepEqual(sent, ["+up", "+join", "-up"]);
+      subscriptions.want(kinds("uplink_message", "join_accept"));
+      assert.equal(sent.at(-1), "+up");
+    });
+
+    it("are not subscribed to anew where they are wanted again in time", () => {
+      const { subscriptions, link, sent } = kept();
+      subscriptions.want(kinds("uplink_message"));
+      subscriptions.open(link);
+      subscriptions.want(kinds());
+      mock.timers.tick(20_000);
+      subscriptions.want(kinds("uplink_message"));
+      mock.timers.tick(60_000);
+      assert.deepEqual(sent, ["+up", "-join"], "only what an earlier run may have left is ended");
+    });
+
+    it("outlive their end, so that nothing is lost until the next one", () => {
+      const { subscriptions, link, sent } = kept();
+      subscriptions.want(kinds("uplink_message"));
+      subscriptions.open(link);
+      subscriptions.want(kinds());
+      subscriptions.close();
+      mock.timers.tick(60_000);
+      assert.deepEqual(sent, ["+up"]);
+    });
   });
 });
