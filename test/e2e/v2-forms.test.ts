@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EditorPage } from "./editor-page";
+import { startV2Simulator, type V2Simulator } from "../../src/simulator/v2/simulator";
 import { startNodeRed, type NodeRed } from "./node-red";
 
 const FLOWS = [
@@ -18,10 +19,12 @@ const FLOWS = [
 ];
 
 describe("forms of nodes on a V2 network", () => {
+  let simulator: V2Simulator;
   let nodeRed: NodeRed;
   let editor: EditorPage;
 
   before(async () => {
+    simulator = await startV2Simulator();
     nodeRed = await startNodeRed(FLOWS);
     editor = await EditorPage.open(nodeRed);
   });
@@ -29,6 +32,7 @@ describe("forms of nodes on a V2 network", () => {
   after(async () => {
     await editor.close();
     await nodeRed.stop();
+    await simulator.stop();
   });
 
   it("say which events never come, and offer those that only V2 has", async () => {
@@ -61,6 +65,19 @@ describe("forms of nodes on a V2 network", () => {
       assert.equal(await form.locator(`#node-config-input-${name}`).isVisible(), false, name);
     assert.equal(await form.locator("#node-config-input-useTls").isChecked(), false);
     await editor.screenshot("v2-connection");
+    assert.deepEqual(editor.errors, []);
+  });
+
+  it("test a connection by its steps, without rights that V2 does not tell", async () => {
+    const form = await editor.openConfig("tts-connection", "v2");
+    await form.locator("#node-config-input-port").fill(String(simulator.port));
+    await form.locator("#node-config-input-apiKey").fill(simulator.accessKey);
+    await form.getByRole("button", { name: "Test connection" }).click();
+    await form.locator("#tts-connection-test-end").filter({ hasText: "works" }).waitFor();
+    await editor.screenshot("v2-tested");
+    await form.locator("#node-config-input-apiKey").fill("ttn-account-v2.wrong");
+    await form.getByRole("button", { name: "Test connection" }).click();
+    await form.getByText("The V2 network at 127.0.0.1 refused the login").waitFor();
     assert.deepEqual(editor.errors, []);
   });
 });

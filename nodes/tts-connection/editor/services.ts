@@ -14,7 +14,7 @@ const START: Readonly<Record<ServiceName, { host: string; useTls: boolean }>> = 
 const HOST_PLACEHOLDERS: Readonly<Record<ServiceName, string>> = {
   stack: "tts.example.com",
   pubsub: "broker.example.com",
-  v2: "eu.thethings.network",
+  v2: "v2.example.com",
 };
 
 export const toService = (value: unknown): ServiceName =>
