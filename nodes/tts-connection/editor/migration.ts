@@ -24,6 +24,7 @@ const DEFAULTS: Readonly<Record<string, object>> = {
 
 /** A node that was added, also one whose type the editor does not know: then its type stands in what it came from. */
 interface Added {
+  readonly id?: string;
   readonly type?: unknown;
   readonly _orig?: { readonly type?: unknown };
 }
@@ -46,8 +47,12 @@ export function watchForOldNodes(): void {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => (isBusy() ? offerSoon() : offer()), LOOK_AGAIN_MS);
   };
+  // Who has said no, or undone it, is not asked about the same nodes again.
+  const seen = new Set<string | undefined>();
   RED.events.on("nodes:add", (node: Added) => {
-    if (isOld(node)) offerSoon();
+    if (!isOld(node) || seen.has(node.id)) return;
+    seen.add(node.id);
+    offerSoon();
   });
 }
 

@@ -65,6 +65,7 @@ export function connectionFrom(app: FlowNode, id = app.id): Made {
   else notes.push(note(isGuess ? "migration.cluster-guessed" : "migration.cluster", values));
   if (applicationId === "") notes.push(note("migration.application-missing", values));
   else if (applicationId !== given) notes.push(note("migration.application-renamed", values));
-  notes.push(note(target === "v2" ? "migration.access-key" : "migration.api-key", values));
+  const key = target === "v2" ? "migration.access-key" : "migration.api-key";
+  notes.push(note(key, { applicationId: applicationId || "…" }));
   return { nodes: [connection], notes: notes.map((one) => ({ ...one, node: id })) };
 }
