@@ -1,11 +1,14 @@
 // Builds dist/, which is what Node-RED loads and what is published, from nodes/, src/ and icons/.
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
-const OUT = path.join(ROOT, "dist");
+const DIST = path.join(ROOT, "dist");
+/** Complete before it takes the place of the one before: a Node-RED that runs reads its texts when they are first needed. */
+const OUT = path.join(ROOT, "node_modules/.cache/build", String(process.pid));
 /** The catalogue that every node's runtime texts (errors, warnings, statuses) come from. */
 const SHARED_CATALOGUE = "tts-connection";
 
@@ -68,6 +71,19 @@ async function buildLocales(set) {
   }
 }
 
+/** At once, and another build may do the same at the same time: `npm start` and `npm test` both build. */
+function putInPlace(triesLeft = 5) {
+  const old = `${OUT}.old-${triesLeft}`;
+  try {
+    if (existsSync(DIST)) renameSync(DIST, old);
+    renameSync(OUT, DIST);
+  } catch (error) {
+    if (triesLeft === 0) throw error;
+    putInPlace(triesLeft - 1);
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
 export async function build() {
   const start = performance.now();
   const sets = Object.keys(JSON.parse(await read("package.json"))["node-red"].nodes);
@@ -79,6 +95,7 @@ export async function build() {
     ...sets.map(buildLocales),
     cp(path.join(ROOT, "icons"), path.join(OUT, "icons"), { recursive: true }),
   ]);
+  putInPlace();
   console.log(`built ${sets.length} node types in ${Math.round(performance.now() - start)} ms`);
 }
 
