@@ -110,12 +110,12 @@ export function openLink(
   let collected = 0;
 
   /** Takes a message in before it is acknowledged: one that is acknowledged first is lost when Node-RED ends in between. */
-  const take = (topic: string, payload: Buffer | string, again: boolean, goOn: () => void): void => {
+  const take = ({ topic, payload, qos, dup }: IPublishPacket, goOn: () => void): void => {
     collected = 0; // What else comes are a few bytes each.
     const deliver = (): void => {
-      // What comes after our farewell is not acknowledged either: a broker that keeps the session sends it again.
-      if (ending) return;
-      handlers.onMessage(topic, typeof payload === "string" ? Buffer.from(payload) : payload, again);
+      // What cannot be acknowledged any more is not taken: a broker that keeps the session sends it again.
+      if (ending || (ended && qos > 0)) return;
+      handlers.onMessage(topic, typeof payload === "string" ? Buffer.from(payload) : payload, dup && qos > 0);
       goOn();
     };
     if (paused) arrived.push(deliver);
@@ -189,11 +189,11 @@ export function openLink(
     fail();
   });
   // mqtt.js (5.16) heeds this among the options for MQTT 5 only, and asks it for each version.
-  client.options.customHandleAcks = (topic, payload, packet: IPublishPacket, done) =>
-    take(topic, payload, packet.dup, () => done(0));
+  client.options.customHandleAcks = (_topic, _payload, packet: IPublishPacket, done) =>
+    take(packet, () => done(0));
   // Those of QoS 1 and 2 are taken in already.
   client.handleMessage = (packet, done) => {
-    if (packet.qos === 0) take(packet.topic, packet.payload, false, () => done());
+    if (packet.qos === 0) take(packet, () => done());
     else done();
   };
   // Some errors come twice, and not each of them closes the connection: the first one ends it.

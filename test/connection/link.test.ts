@@ -147,6 +147,55 @@ describe("a link", () => {
     assert.deepEqual(messages, ["t0 x", "t1 x", "t2 x"]);
   });
 
+  /** Sends a message of QoS 1 after the login, and tells what it gets back. */
+  async function serverWithMessage() {
+    const received: number[] = [];
+    let told = (): void => undefined;
+    const acknowledged = new Promise<void>((resolve) => (told = resolve));
+    let close = (): void => undefined;
+    let sent = (): void => undefined;
+    const messageSent = new Promise<void>((resolve) => (sent = resolve));
+    const port = await serverThat((socket) => {
+      socket.write(CONNACK);
+      const rest = { payload: "x", messageId: 7, dup: true, retain: false } as const;
+      socket.write(generate({ cmd: "publish", topic: "t", qos: 1, ...rest }), () => sent());
+      socket.on("data", (bytes: Buffer) => {
+        received.push(bytes[0] ?? 0);
+        told();
+      });
+      close = () => socket.end();
+    });
+    return { port, received, acknowledged, messageSent, close: () => close() };
+  }
+  const aWhile = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 50));
+
+  it("holds what comes while it is paused, and acknowledges it when it was taken", async () => {
+    const server = await serverWithMessage();
+    const { link, opened, messages } = open(server.port);
+    link.pause();
+    await opened;
+    await server.messageSent;
+    await aWhile();
+    assert.deepEqual([messages, server.received], [[], []]);
+    link.resume();
+    assert.deepEqual(messages, ["t x"]);
+    await server.acknowledged;
+    assert.deepEqual(server.received, [0x40]);
+  });
+
+  it("takes nothing that it can acknowledge no more: it comes again", async () => {
+    const server = await serverWithMessage();
+    const { link, opened, ended, messages } = open(server.port);
+    link.pause();
+    await opened;
+    await server.messageSent;
+    await aWhile();
+    server.close();
+    await ended;
+    link.resume();
+    assert.deepEqual(messages, []);
+  });
+
   it("ends at a second CONNACK", async () => {
     const port = await serverThat((socket) => socket.write(Buffer.concat([CONNACK, CONNACK])));
     const { ended, ends } = open(port);
