@@ -93,6 +93,36 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
     assert.deepEqual(editor.errors, []);
   });
 
+  it("leave the keys of other connections where they are", async () => {
+    const other = {
+      id: "other",
+      type: "tts-connection",
+      host: "127.0.0.1",
+      port: "1",
+      applicationId: "app1",
+    };
+    const user = {
+      id: "join",
+      type: "tts-join",
+      z: "f1.1",
+      connection: "other",
+      x: 100,
+      y: 300,
+      wires: [[]],
+    };
+    nodeRed = await startNodeRed([...DASHBOARD.filter(({ type }) => type !== "ui_gauge"), other, user], {
+      credentials: { other: { apiKey: "stored" } },
+    });
+    editor = await EditorPage.open(nodeRed);
+    await notification(OFFER).getByRole("button", { name: "Convert", exact: true }).click();
+    await notification(/Old nodes converted/)
+      .getByRole("button", { name: "Close" })
+      .click();
+    await editor.deploy();
+    const stored = await fetch(`${nodeRed.url}/credentials/tts-connection/other`);
+    assert.deepEqual(await stored.json(), { has_apiKey: true, username: "", has_password: false });
+  });
+
   it("come back by undo, and are converted again by redo", async () => {
     await open(DASHBOARD);
     await convert();
