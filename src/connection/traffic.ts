@@ -22,6 +22,8 @@ export interface SeenDevice {
   eui: string | undefined;
   /** ms since 1970 on this machine. */
   at: number;
+  /** The same of the last uplink that was kept. */
+  keptAt: number;
   readonly uplinks: Map<number | undefined, KeptUplink>;
 }
 
@@ -47,6 +49,11 @@ const MOST_PORTS = 16;
 const MOST_KEPT = 4_000_000;
 const LONGEST_UPLINK = 32_768;
 const EUI_LENGTH = 16;
+/** Messages a second from which on not each is kept: with a thousand devices copying them would cost more than all else. */
+const BUSY = 100;
+/** While it is busy: how old a kept one may be, in ms. */
+const FRESH_MS = 5_000;
+const SECOND_MS = 1_000;
 
 const oldestFirst = (one: { at: number }, other: { at: number }): number => one.at - other.at;
 
@@ -58,6 +65,8 @@ export class Traffic implements DevicesSeen {
   readonly #service: Service;
   readonly #devices = new Map<string, SeenDevice>();
   #kept = 0;
+  #secondBegan = 0;
+  #inThisSecond = 0;
 
   constructor(service: Service) {
     this.#service = service;
@@ -107,13 +116,14 @@ export class Traffic implements DevicesSeen {
     }
     if (deviceId.length > LONGEST_ID) return undefined;
     if (this.#devices.size >= MOST_DEVICES) this.#pushOut();
-    const device: SeenDevice = { deviceId, eui: undefined, at, uplinks: new Map() };
+    const device: SeenDevice = { deviceId, eui: undefined, at, keptAt: -Infinity, uplinks: new Map() };
     this.#devices.set(deviceId, device);
     return device;
   }
 
   /** Keeps what `see` is followed by, where it was read anyway. This runs for every message that is. */
   keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer): void {
+    if (this.#isBusy(device.at) && device.at - device.keptAt < FRESH_MS) return;
     const { dev_eui: eui } = received.message.end_device_ids;
     if (eui?.length === EUI_LENGTH) device.eui = eui;
     if (received.kind !== "uplink_message") return;
@@ -124,6 +134,7 @@ export class Traffic implements DevicesSeen {
       kept = { at: 0, topic: "", bytes: "" };
       device.uplinks.set(fPort, kept);
     }
+    device.keptAt = device.at;
     const fits = bytes.length <= LONGEST_UPLINK;
     this.#kept -= kept.bytes.length;
     kept.at = device.at;
@@ -131,6 +142,15 @@ export class Traffic implements DevicesSeen {
     kept.bytes = fits ? bytes.toString("latin1") : "";
     this.#kept += kept.bytes.length;
     if (this.#kept > MOST_KEPT) this.#makeRoom();
+  }
+
+  #isBusy(now: number): boolean {
+    if (now - this.#secondBegan >= SECOND_MS) {
+      this.#secondBegan = now;
+      this.#inThisSecond = 0;
+    }
+    this.#inThisSecond += 1;
+    return this.#inThisSecond > BUSY;
   }
 
   #read({ deviceId }: SeenDevice, { at, topic, bytes }: KeptUplink): Delivery | undefined {

@@ -28,13 +28,28 @@ function noting(kinds: readonly Kind[] = ["uplink_message"]) {
       bytesOf({ end_device_ids: { device_id: device, ...ids }, uplink_message: body }),
       now++,
     );
-  return { traffic, router, take };
+  const pass = (ms: number): void => void (now += ms);
+  return { traffic, router, take, pass };
 }
 
 const portsOf = (traffic: Traffic): (number | undefined)[] =>
   traffic.lastUplinks(always, always).map(({ fPort }) => fPort);
 
 describe("what is kept of the traffic", () => {
+  it("is not each uplink of a flood, but the first of every device, and later ones when it is over", () => {
+    const { traffic, take, pass } = noting();
+    for (let value = 1; value <= 300; value++) take("door", { f_port: 1, f_cnt: value });
+    take("valve", { f_port: 1, f_cnt: 1 });
+    const countOf = (id: string): unknown => {
+      const delivery = traffic.lastUplinks((device) => device === id, always)[0]?.read();
+      return delivery?.received.kind === "uplink_message" && delivery.received.message.uplink_message.f_cnt;
+    };
+    assert.deepEqual([countOf("door"), countOf("valve")], [100, 1]);
+    pass(1_000);
+    take("door", { f_port: 1, f_cnt: 301 });
+    assert.equal(countOf("door"), 301);
+  });
+
   it("is the last uplink of each device on each FPort, the latest first, whatever a flow did to it", () => {
     const { traffic, take } = noting();
     take("door", { f_port: 1, frm_payload: "AQ==" });
@@ -135,8 +150,11 @@ describe("what is kept of the traffic", () => {
     });
 
     it("sixteen FPorts of a device", () => {
-      const { traffic, take } = noting();
-      for (let f_port = 1; f_port <= 223; f_port++) take("door", { f_port });
+      const { traffic, take, pass } = noting();
+      for (let f_port = 1; f_port <= 223; f_port++) {
+        take("door", { f_port });
+        pass(20);
+      }
       assert.deepEqual(
         portsOf(traffic),
         Array.from({ length: 16 }, (_, index) => 223 - index),
