@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const { START, END } = require("./counter.cjs");
 const ROOT = path.resolve(import.meta.dirname, "..");
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
-const WARM_UP = 8_000;
+const WARM_UP = 30_000;
 const MESSAGES = 20_000;
 /** Uplinks that go out together, and the pause after them: about 8,000 a second. */
 const BATCH = 40;
@@ -128,20 +128,20 @@ const ours = (device) => ({ type: "tts-uplink", connection: "c", devices: device
 const nodeRed = (flow, credentials = {}) => ({ script: "node-red.cjs", flow, credentials });
 const oursFlow = (count) => nodeRed(flowOf(ours, count, [connection]), { c: { apiKey: "none" } });
 
+const cheapestFlow = nodeRed(
+  flowOf(() => ({}), 0)
+    .slice(0, 1)
+    .concat([
+      { id: "n", type: "bench-cheapest", z: "tab", url, x: 0, y: 0, wires: [["sink"]] },
+      { id: "sink", type: "bench-sink", z: "tab", x: 0, y: 0, wires: [] },
+    ]),
+);
+
 const devicesOf = (count) => [...Array(count).keys()].map((i) => `device-${i}`);
 const CASES = {
   "bare mqtt.js, JSON.parse": { script: "bare.cjs", devices: devicesOf(1) },
-  "cheapest node": {
-    ...nodeRed(
-      flowOf(() => ({}), 0)
-        .slice(0, 1)
-        .concat([
-          { id: "n", type: "bench-cheapest", z: "tab", url, x: 0, y: 0, wires: [["sink"]] },
-          { id: "sink", type: "bench-sink", z: "tab", x: 0, y: 0, wires: [] },
-        ]),
-    ),
-    devices: devicesOf(1),
-  },
+  "cheapest node": { ...cheapestFlow, devices: devicesOf(1) },
+  "cheapest node, 1000 devices": { ...cheapestFlow, devices: devicesOf(1000) },
   "core mqtt in, 1 node": { ...nodeRed(flowOf(core, 1, [broker])), devices: devicesOf(1) },
   "core mqtt in, 100 nodes": { ...nodeRed(flowOf(core, 100, [broker])), devices: devicesOf(100) },
   "tts-uplink, 1 node": { ...oursFlow(1), devices: devicesOf(1) },

@@ -110,16 +110,16 @@ export function openLink(
   let collected = 0;
 
   /** Takes a message in before it is acknowledged: one that is acknowledged first is lost when Node-RED ends in between. */
-  const take = ({ topic, payload, qos, dup }: IPublishPacket, goOn: () => void): void => {
+  const take = (packet: IPublishPacket, goOn: () => void): void => {
     collected = 0; // What else comes are a few bytes each.
-    const deliver = (): void => {
-      // What cannot be acknowledged any more is not taken: a broker that keeps the session sends it again.
-      if (ending || (ended && qos > 0)) return;
-      handlers.onMessage(topic, typeof payload === "string" ? Buffer.from(payload) : payload, dup && qos > 0);
-      goOn();
-    };
-    if (paused) arrived.push(deliver);
-    else deliver();
+    if (paused) arrived.push(() => deliver(packet, goOn));
+    else deliver(packet, goOn);
+  };
+  const deliver = ({ topic, payload, qos, dup }: IPublishPacket, goOn: () => void): void => {
+    // What cannot be acknowledged any more is not taken: a broker that keeps the session sends it again.
+    if (ending || (ended && qos > 0)) return;
+    handlers.onMessage(topic, typeof payload === "string" ? Buffer.from(payload) : payload, dup && qos > 0);
+    goOn();
   };
 
   const options: IClientOptions = {
@@ -193,7 +193,7 @@ export function openLink(
     take(packet, () => done(0));
   // Those of QoS 1 and 2 are taken in already.
   client.handleMessage = (packet, done) => {
-    if (packet.qos === 0) take(packet, () => done());
+    if (packet.qos === 0) take(packet, done);
     else done();
   };
   // Some errors come twice, and not each of them closes the connection: the first one ends it.
@@ -258,7 +258,7 @@ export function openLink(
 
     resume() {
       paused = false;
-      for (const deliver of arrived.splice(0)) deliver();
+      for (const goOn of arrived.splice(0)) goOn();
     },
 
     end: () =>

@@ -3,7 +3,7 @@ import type { MessageProblem } from "../stack/decode";
 import type { Kind } from "../stack/kinds";
 import type { Received } from "../stack/messages";
 import { Duplicates } from "./duplicates";
-import { Traffic } from "./traffic";
+import { Traffic, type SeenDevice } from "./traffic";
 
 /** A message for one recipient. */
 export interface Delivery {
@@ -51,6 +51,17 @@ interface Route {
 
 type ClassifiedMessage = Extract<Classified, { what: "message" }>;
 
+/** What was found out of a topic. A message of one that is known costs one look-up before it is read. */
+interface Way {
+  readonly classified: ClassifiedMessage;
+  /** Where the topic names kind and device. */
+  readonly route: Route | undefined;
+  /** Where the topic names the device. */
+  device: SeenDevice | undefined;
+}
+
+const MOST_TOPICS = 5_000;
+const LONGEST_TOPIC = 200;
 const MOST_DEVICES = 5_000;
 const MOST_APPLICATIONS = 100;
 /** Where only the body names device and application, it may name them as it likes: longer names than any are not remembered. */
@@ -63,7 +74,7 @@ const route = (recipients: readonly Recipient[]): Route => ({
   byPort: recipients.some((recipient) => recipient.wantsPort !== undefined) ? new Map() : undefined,
 });
 
-/** The recipients of one kind of message. Built again when they change; a message costs one look-up. */
+/** The recipients of one kind of message. Built again when they change. */
 class Table {
   readonly #everyDevice: readonly Recipient[];
   readonly #someDevices: readonly Recipient[];
@@ -116,6 +127,7 @@ export class Router {
   readonly #onInvalid: (invalid: InvalidMessage) => void;
   readonly #recipients = new Set<Recipient>();
   readonly #tables = new Map<Kind, Table>();
+  readonly #ways = new Map<string, Way>();
   readonly #traffic: Traffic;
   readonly #applicationsSeen = new Set<string>();
   readonly #duplicates: Duplicates | undefined;
@@ -152,12 +164,12 @@ export class Router {
 
   add(recipient: Recipient): void {
     this.#recipients.add(recipient);
-    this.#tables.clear();
+    this.#forget();
   }
 
   remove(recipient: Recipient): void {
     this.#recipients.delete(recipient);
-    this.#tables.clear();
+    this.#forget();
   }
 
   /**
@@ -166,42 +178,60 @@ export class Router {
    * @param again the other side says that it has sent it before
    */
   take(topic: string, bytes: Buffer, arrivedAt: number, again = false): void {
-    const classified = this.#service.classify(topic);
-    if (classified.what === "message") this.#decode(classified, topic, bytes, arrivedAt, again);
-    else if (classified.what === "unknown")
-      this.#onInvalid({ topic, bytes, problem: { problem: "unknown_topic" } });
+    const way = this.#ways.get(topic) ?? this.#explore(topic, bytes, arrivedAt);
+    if (!way) return;
+    if (way.device) way.device = this.#traffic.seeAgain(way.device, arrivedAt);
+    if (way.route) {
+      if (way.route.recipients.length > 0) this.#decode(way, topic, bytes, arrivedAt, again);
+      return;
+    }
+    // A broker may hold what nobody wants any more.
+    const { kinds } = way.classified;
+    if (kinds.some((kind) => !this.#table(kind).isEmpty)) this.#decode(way, topic, bytes, arrivedAt, again);
   }
 
-  #decode(
-    classified: ClassifiedMessage,
-    topic: string,
-    bytes: Buffer,
-    arrivedAt: number,
-    again: boolean,
-  ): void {
+  /** Undefined where there is nothing to read: the message is done with. */
+  #explore(topic: string, bytes: Buffer, arrivedAt: number): Way | undefined {
+    const classified = this.#service.classify(topic);
+    if (classified.what === "unknown")
+      this.#onInvalid({ topic, bytes, problem: { problem: "unknown_topic" } });
+    if (classified.what !== "message") return undefined;
     const { origin, kinds } = classified;
-    let device = origin && this.#traffic.see(origin.deviceId, arrivedAt);
     const kind = kinds.length === 1 ? kinds[0] : undefined;
-    // Where the topic names kind and device, a look-up tells whether anybody wants it.
-    if (origin && kind && this.#table(kind).of(origin.deviceId).recipients.length === 0) return;
-    // A broker may hold what nobody wants any more.
-    if (!origin && kinds.every((one) => this.#table(one).isEmpty)) return;
+    const way: Way = {
+      classified,
+      route: origin && kind && this.#table(kind).of(origin.deviceId),
+      device: origin && this.#traffic.see(origin.deviceId, arrivedAt),
+    };
+    if (topic.length > LONGEST_TOPIC) return way;
+    if (this.#ways.size >= MOST_TOPICS) this.#ways.clear();
+    this.#ways.set(topic, way);
+    return way;
+  }
 
+  #forget(): void {
+    this.#tables.clear();
+    this.#ways.clear();
+  }
+
+  #decode(way: Way, topic: string, bytes: Buffer, arrivedAt: number, again: boolean): void {
+    const { classified } = way;
     const decoded = this.#service.decode(classified, bytes);
     if (!decoded.ok) {
       this.#onInvalid({ topic, bytes, problem: decoded.problem });
       return;
     }
     let { received } = decoded;
+    const { origin } = classified;
     const from = origin ?? originOf(received);
-    device ??= this.#traffic.see(from.deviceId, arrivedAt);
+    const device = way.device ?? this.#traffic.see(from.deviceId, arrivedAt);
     if (!origin) this.#seeApplication(from.applicationId);
     if (this.#duplicates?.has(received, bytes, again)) {
       this.#onRepeated({ topic, deviceId: from.deviceId, again });
       return;
     }
     if (device) this.#traffic.keep(device, received, topic, bytes);
-    const recipients = forPort(this.#table(received.kind).of(from.deviceId), received);
+    const recipients = forPort(way.route ?? this.#table(received.kind).of(from.deviceId), received);
     let first = true;
     for (const recipient of recipients) {
       // The first gets the message itself, each further one a copy; decoding again is the cheapest copy of JSON there is.

@@ -25,6 +25,8 @@ export interface SeenDevice {
   /** The same of the last uplink that was kept. */
   keptAt: number;
   readonly uplinks: Map<number | undefined, KeptUplink>;
+  /** Nobody here knows it any more. */
+  isForgotten: boolean;
 }
 
 /** The last uplink of a device on one FPort, to be read when somebody asks. */
@@ -107,7 +109,7 @@ export class Traffic implements DevicesSeen {
     return found.sort(oldestFirst).reverse();
   }
 
-  /** Something came from a device. Undefined for what no device is called. This runs for every message. */
+  /** Something came from a device. Undefined for what no device is called. */
   see(deviceId: string, at: number): SeenDevice | undefined {
     const known = this.#devices.get(deviceId);
     if (known) {
@@ -116,8 +118,22 @@ export class Traffic implements DevicesSeen {
     }
     if (deviceId.length > LONGEST_ID) return undefined;
     if (this.#devices.size >= MOST_DEVICES) this.#pushOut();
-    const device: SeenDevice = { deviceId, eui: undefined, at, keptAt: -Infinity, uplinks: new Map() };
+    const device: SeenDevice = {
+      deviceId,
+      eui: undefined,
+      at,
+      keptAt: -Infinity,
+      uplinks: new Map(),
+      isForgotten: false,
+    };
     this.#devices.set(deviceId, device);
+    return device;
+  }
+
+  /** The same for one that `see` has answered with before, without a look-up: this runs for every message. */
+  seeAgain(device: SeenDevice, at: number): SeenDevice | undefined {
+    if (device.isForgotten) return this.see(device.deviceId, at);
+    device.at = at;
     return device;
   }
 
@@ -174,6 +190,7 @@ export class Traffic implements DevicesSeen {
   #pushOut(): void {
     for (const device of this.#oldestDevices().slice(0, PUSHED_OUT)) {
       this.#giveUp(device);
+      device.isForgotten = true;
       this.#devices.delete(device.deviceId);
     }
   }

@@ -91,12 +91,13 @@ export function objectOf<T>(
   fields: { readonly [K in keyof T]-?: Check<Exclude<T[K], undefined>> },
   ...required: (keyof T & string)[]
 ): Check<T> {
-  const table = new Map(Object.entries<Check<unknown>>(fields));
+  // Without a prototype: `__proto__` in a message finds nothing here.
+  const table = Object.assign(Object.create(null) as Record<string, Check<unknown> | undefined>, fields);
   return (value) => {
     if (!isJsonObject(value)) return wrong("object", value);
     // Asking the table for each field that is there is quicker than asking the object for each field of the table.
     for (const key in value) {
-      const check = table.get(key);
+      const check = table[key];
       if (check === undefined) continue;
       const found = check(value[key]);
       if (found !== undefined) return below(key, found);

@@ -149,6 +149,15 @@ describe("what is kept of the traffic", () => {
       assert.ok(!traffic.has("device-1"));
     });
 
+    it("one that went and comes again is known again", () => {
+      const traffic = new Traffic(SERVICE);
+      const first = traffic.see("door", 1);
+      for (let index = 0; index < 10_000; index++) traffic.see(`device-${index}`, 2 + index);
+      assert.ok(first && !traffic.has("door"));
+      traffic.seeAgain(first, 20_000);
+      assert.ok(traffic.has("door"));
+    });
+
     it("sixteen FPorts of a device", () => {
       const { traffic, take, pass } = noting();
       for (let f_port = 1; f_port <= 223; f_port++) {
