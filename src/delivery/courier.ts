@@ -5,6 +5,7 @@ import type { Explanation, Text } from "../stack/explanation";
 import { ANSWER_KINDS } from "../stack/kinds";
 import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
 import { Dispatch } from "./dispatch";
+import { Dropped } from "./dropped";
 import { Experience, type NoAnswerEvidence } from "./evidence";
 import { heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
 import type { DownlinkJob, Follower } from "./follow";
@@ -62,6 +63,7 @@ export class Courier {
   readonly #hold: Hold;
   readonly #following: Following;
   readonly #experience = new Experience();
+  readonly #dropped: Dropped;
   readonly #stopListening: () => void;
   /** Not looked at yet. */
   readonly #arrived = new Set<Dispatch>();
@@ -72,7 +74,6 @@ export class Courier {
   /** Of those that wait: their followers do not know it yet. */
   readonly #untold = new Set<Dispatch>();
   #untoldSince = Infinity;
-  #dropped = 0;
   #ended = false;
 
   constructor(options: CourierOptions) {
@@ -81,6 +82,7 @@ export class Courier {
     this.#session = session;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
+    this.#dropped = new Dropped((text) => options.warn(text));
     this.#pace = options.pace ?? new Pace();
     this.#hold = new Hold(options.holdMax, options.holdFor);
     this.#hold.disconnected(this.#clock.now());
@@ -129,7 +131,7 @@ export class Courier {
     this.#pump();
   }
 
-  /** `drop`: its node is gone. What it holds is not sent, and its follower not called any more. */
+  /** `drop`: its node is gone. What it holds is not sent, and its follower not called any more; a warning counts both. */
   send(job: DownlinkJob, follower: Follower): { readonly drop: () => void } {
     const dispatch = new Dispatch(
       job,
@@ -148,12 +150,12 @@ export class Courier {
     this.#ended = true;
     this.#stopListening();
     this.#alarm.clear();
-    const held = [...this.#hold.all(), ...this.#arrived];
-    this.#dropped += held.length;
-    this.#following.end();
+    const held = new Set([...this.#hold.all(), ...this.#arrived]);
+    const followed = this.#following.end().filter((dispatch) => dispatch.isAwaited && !held.has(dispatch));
     for (const dispatch of held) dispatch.forget();
     this.#arrived.clear();
-    this.#warnOfDropped();
+    this.#dropped.count({ held: held.size, followed: followed.length });
+    this.#dropped.tell();
   }
 
   #takeIn(): void {
@@ -192,16 +194,8 @@ export class Courier {
     this.#arrived.delete(dispatch);
     this.#hold.delete(dispatch);
     this.#following.forget(dispatch);
-    if (!held) return;
-    // One warning for all that a node drops.
-    if (this.#dropped === 0) queueMicrotask(() => this.#warnOfDropped());
-    this.#dropped += 1;
-  }
-
-  #warnOfDropped(): void {
-    const count = this.#dropped;
-    this.#dropped = 0;
-    if (count > 0) this.#options.warn({ key: "warning.dropped-held", values: { number: count } });
+    if (held) this.#dropped.count({ held: 1 });
+    else if (dispatch.isAwaited) this.#dropped.count({ followed: 1 });
   }
 
   #sessionChanged(): void {

@@ -63,6 +63,11 @@ export class Dispatch {
     return this.#taken >= this.parts.length;
   }
 
+  /** The node does not know yet how it went. */
+  get isAwaited(): boolean {
+    return this.#waitingFor > 0;
+  }
+
   /** The next part; from now on it is on its way. */
   takePart(): Part | undefined {
     return this.parts[this.#taken++];

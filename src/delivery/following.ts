@@ -129,8 +129,11 @@ export class Following {
     }
   }
 
-  end(): void {
-    for (const { dispatch } of this.#followed.all()) this.forget(dispatch);
+  /** Returns what was followed. */
+  end(): readonly Dispatch[] {
+    const dispatches = new Set(this.#followed.all().map(({ dispatch }) => dispatch));
+    for (const dispatch of dispatches) this.forget(dispatch);
+    return [...dispatches];
   }
 
   /** @param now ms of the clock's `now` */

@@ -139,7 +139,30 @@ describe("downlinks while disconnected", () => {
     assert.equal(world.clock.timers, 0);
   });
 
-  it("that a node drops when nothing is held cost no warning", async () => {
+  it("that are sent and go with their node before it knows how they went are counted in a warning of their own", async () => {
+    await start();
+    const handles = [1, 2].map(() => world.handle({ report: "sent" }));
+    const kept = world.send({ report: "sent" });
+    await until(() => kept.steps.includes("queued"), "queued");
+    for (const { drop } of handles) drop();
+    await until(() => world.warnings.length > 0, "a warning");
+    assert.deepEqual(world.warnings, [{ key: "warning.dropped-followed", values: { number: 2 } }]);
+    world.courier.end();
+    assert.deepEqual(world.warnings.slice(1), [{ key: "warning.dropped-followed", values: { number: 1 } }]);
+    for (const { flow } of handles) assert.equal(flow.ends, 0);
+  });
+
+  it("and those that are sent are counted in one warning where they go together", async () => {
+    world = await startWorld({ pace: new Pace(6) });
+    await world.connected();
+    const handles = [1, 2, 3].map(() => world.handle({ report: "sent" }));
+    await until(() => handles[0]?.flow.steps.includes("queued") ?? false, "queued");
+    for (const { drop } of handles) drop();
+    await until(() => world.warnings.length > 0, "a warning");
+    assert.deepEqual(world.warnings, [{ key: "warning.dropped-both", values: { number: 2, followed: 1 } }]);
+  });
+
+  it("that a node drops when it knows how they went cost no warning", async () => {
     await start();
     const { flow, drop } = world.handle();
     await ended(flow);

@@ -40,6 +40,9 @@ describe("what is said of a downlink that failed", () => {
       rendered({ key: "warning.slowed-down.rate-limit", values: { perMinute: 6 } }),
       /at most 6 downlinks a minute/,
     );
-    assert.match(rendered({ key: "warning.dropped-held", values: { number: 3 } }), /3\./);
+    for (const key of ["warning.dropped-held", "warning.dropped-followed"])
+      assert.match(rendered({ key, values: { number: 3 } }), /3\./);
+    const both = rendered({ key: "warning.dropped-both", values: { number: 3, followed: 2 } });
+    assert.match(both, /3\. .* 2\.$/);
   });
 });

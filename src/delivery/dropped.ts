@@ -1,0 +1,31 @@
+import type { Text } from "../stack/explanation";
+
+/** Counts the downlinks that nobody will hear of any more, and says it in one warning for all that go at the same time. */
+export class Dropped {
+  readonly #warn: (text: Text) => void;
+  /** Will not be sent. */
+  #held = 0;
+  /** Sent, and their outcome is awaited. */
+  #followed = 0;
+
+  constructor(warn: (text: Text) => void) {
+    this.#warn = warn;
+  }
+
+  count(what: { readonly held?: number; readonly followed?: number }): void {
+    // Nodes that go with one deploy go one after the other.
+    if (this.#held + this.#followed === 0) queueMicrotask(() => this.tell());
+    this.#held += what.held ?? 0;
+    this.#followed += what.followed ?? 0;
+  }
+
+  tell(): void {
+    const held = this.#held;
+    const followed = this.#followed;
+    this.#held = this.#followed = 0;
+    if (held > 0 && followed > 0)
+      this.#warn({ key: "warning.dropped-both", values: { number: held, followed } });
+    else if (held > 0) this.#warn({ key: "warning.dropped-held", values: { number: held } });
+    else if (followed > 0) this.#warn({ key: "warning.dropped-followed", values: { number: followed } });
+  }
+}
