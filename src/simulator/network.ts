@@ -11,7 +11,15 @@ export interface UplinkListener {
   /** Before anything of an uplink is published. */
   receiving(device: EndDevice, acknowledges: boolean, ids: readonly string[]): void;
   /** After all of an uplink has been published. */
-  received(device: EndDevice, ids: readonly string[], spreadingFactor: number): void;
+  received(device: EndDevice, uplink: ReceivedUplink): void;
+}
+
+export interface ReceivedUplink {
+  /** Correlation IDs of the reception. */
+  readonly ids: readonly string[];
+  readonly spreadingFactor: number;
+  /** The device wants an acknowledgement. */
+  readonly confirmed: boolean;
 }
 
 /** What an uplink has besides its message. */
@@ -65,6 +73,7 @@ export class Network {
       received_at: timestamp(),
       ...(Object.keys(locations).length > 0 && { locations }),
       ...(model.versionIds && { version_ids: model.versionIds }),
+      ...device.seal,
       network_ids: { net_id: "000000" },
     };
     const session: JsonObject = {
@@ -87,11 +96,11 @@ export class Network {
       const solved = { service: "frm-payload", location };
       this.#feed.publish("location_solved", solved, this.#envelope(device, ids));
     }
-    this.#listener.received(
-      device,
-      ids.filter((id) => !id.startsWith("rpc:/ttn.lorawan.v3.NsAs")),
-      (sent.settings ?? radio.settings).data_rate?.lora?.spreading_factor ?? 7,
-    );
+    this.#listener.received(device, {
+      ids: ids.filter((id) => !id.startsWith("rpc:/ttn.lorawan.v3.NsAs")),
+      spreadingFactor: (sent.settings ?? radio.settings).data_rate?.lora?.spreading_factor ?? 7,
+      confirmed: sent.confirmed === true,
+    });
     return message;
   }
 

@@ -10,6 +10,7 @@ interface ErrorParts {
   readonly code: number;
   readonly attributes?: JsonObject;
   readonly cause?: StackError;
+  readonly details?: JsonObject[];
 }
 
 /** `ErrorDetails` in the server's order of members. */
@@ -22,6 +23,7 @@ export function stackError(parts: ErrorParts): StackError {
     correlation_id: errorStamp(),
     ...(parts.cause && { cause: parts.cause }),
     code: parts.code,
+    ...(parts.details && { details: parts.details }),
   };
 }
 

@@ -65,8 +65,8 @@ export class SimulatedStack {
       receiving: (device, acknowledges, ids) => {
         confirmations.answered(device, acknowledges, ids);
       },
-      received: (device, ids, spreadingFactor) => {
-        this.#transmissions.heard(device, ids, spreadingFactor);
+      received: (device, uplink) => {
+        this.#transmissions.heard(device, uplink);
       },
     });
     this.schedule = new Schedule(this.network, () => [...this.#devices.values()]);

@@ -16,7 +16,7 @@ export type OnAir = { readonly after_ms: number } & (
   | {
       readonly what: "transmitted";
       readonly via: string;
-      readonly fPort: number;
+      readonly fPort?: number;
       readonly confirmed: boolean;
       readonly frm_payload?: string;
     }
@@ -46,7 +46,7 @@ export interface Frame {
   /** What the gateway said instead of transmitting it. */
   readonly refused?: string;
   readonly fPort?: number;
-  readonly payload?: string;
+  payload?: string;
   readonly confirmed?: boolean;
 }
 
@@ -54,7 +54,8 @@ export const framesOf = (exchange: Exchange, before = Infinity): Frame[] =>
   exchange.radio.flatMap((one): Frame[] => {
     if (one.after_ms >= before) return [];
     if (one.what === "refused") return [{ via: one.via, refused: one.error }];
-    if (one.what !== "transmitted") return [];
+    // Without FPort it is the network itself that has something to say.
+    if (one.what !== "transmitted" || one.fPort === undefined) return [];
     const { via, fPort, confirmed, frm_payload: payload = "" } = one;
     return [{ via, fPort, payload, confirmed }];
   });

@@ -55,9 +55,10 @@ export async function simulatedLaboratory(): Promise<Laboratory> {
         simulator.join(deviceId);
         return now(undefined);
       },
-      uplink: (deviceId, { fPort, payload, spreadingFactor, ack }) => {
+      uplink: (deviceId, { fPort, payload, spreadingFactor, ack, confirmed }) => {
         const settings = { data_rate: { lora: { spreading_factor: spreadingFactor } } };
-        simulator.uplink(deviceId, { f_port: fPort, frm_payload: payload, settings }, { ack });
+        const message = { f_port: fPort, frm_payload: payload, settings, ...(confirmed && { confirmed }) };
+        simulator.uplink(deviceId, message, { ack });
         return now(undefined);
       },
       gateways: (behaviour) => {

@@ -4,6 +4,9 @@ import {
   type SimulatedDevice,
 } from "../../src/simulator/simulator";
 
+/** Its application session key is one that the server cannot know. */
+export const SEALED = "sealed";
+
 const JOIN_EUI = "70B3D57ED0000000";
 
 const personalized = (id: string, given: Partial<SimulatedDevice> = {}): SimulatedDevice => ({
@@ -49,6 +52,7 @@ export const capturedDevices = (): SimulatedDevice[] => [
   overTheAir("tracker", 4, { downlinkFormatter: cayenneLppFormatter, receiveDelay: 5_000 }),
   overTheAir("valve", 5, { class: "C" }),
   overTheAir("never-joined", 6, { joined: false }),
+  overTheAir(SEALED, 7, { sealed: true, receiveDelay: 0 }),
   overTheAir("retry", 8),
   personalized("lamps", { class: "C", multicast: true }),
   personalized("half-deleted", { unknownInNetwork: true }),

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../src/stack/messages";
-import type { Exchange } from "./captured";
+import { exchanges, type Exchange } from "./captured";
 
 /** What is done to repeat a captured exchange, each step after the messages and frames that came before it then. */
 export type Step = { readonly after_ms: number } & (
@@ -15,6 +15,8 @@ export interface SentUplink {
   readonly spreadingFactor: number;
   /** False: it withholds an acknowledgement that is due. */
   readonly ack: boolean;
+  /** It wants an acknowledgement itself. */
+  readonly confirmed?: boolean;
   /** Default: `roof`. */
   readonly via?: readonly string[];
 }
@@ -43,11 +45,27 @@ const UNREPORTED = [
   "confirmed, acknowledged without a transmission report",
 ];
 
-const FIRST_UPLINK: SentUplink = { fPort: 1, payload: "AA==", spreadingFactor: 7, ack: true };
+/** Of no interest by itself. */
+export const UPLINK: SentUplink = { fPort: 1, payload: "AA==", spreadingFactor: 7, ack: true };
 
 /** What comes before the request. */
 export const uplinkBefore = ({ name }: Exchange): SentUplink | undefined =>
-  name === AFTER_AN_UPLINK ? FIRST_UPLINK : undefined;
+  name === AFTER_AN_UPLINK ? UPLINK : undefined;
+
+/** With a device that the application has to count for, a downlink was published after an uplink, which tells of the session. */
+const isCounted = ({ responses }: Exchange): boolean => responses[0]?.topic.endsWith("/up") ?? false;
+
+/** What such a device had got before: its counter goes on from there. */
+export function pushBefore(exchange: Exchange): string | undefined {
+  const first = exchanges.find(isCounted);
+  return isCounted(exchange) && exchange !== first ? first?.request.payload : undefined;
+}
+
+/** The session that the first message tells of, where that is an uplink. */
+export function sessionOf(messages: readonly { readonly payload: JsonObject }[]): string | undefined {
+  const uplink = messages[0]?.payload.uplink_message as { session_key_id?: string } | undefined;
+  return uplink?.session_key_id;
+}
 
 /** How the gateways have to behave. */
 export function gatewaysFor(exchange: Exchange): { txError: string | undefined; silent: boolean } {
@@ -71,7 +89,7 @@ export function stepsOf(exchange: Exchange): Step[] {
       .filter(({ what }) => what === "join-accept")
       .map(({ after_ms }) => ({ do: "join" as const, after_ms })),
   ];
-  return [requestOf(exchange), ...steps.sort((a, b) => a.after_ms - b.after_ms)];
+  return [requestOf(exchange), ...steps].sort((a, b) => a.after_ms - b.after_ms);
 }
 
 function uplinksOf(exchange: Exchange): Step[] {
@@ -91,6 +109,7 @@ function uplinksOf(exchange: Exchange): Step[] {
       payload: String(body.frm_payload),
       spreadingFactor: data_rate.lora.spreading_factor,
       ack: !until.some(({ topic }) => topic.endsWith("/nack")),
+      ...(body.confirmed === true && { confirmed: true }),
     };
     return [{ do: "uplink", after_ms: Math.max(after_ms, (join?.after_ms ?? 0) + 0.1), uplink }];
   });
@@ -106,5 +125,7 @@ function requestOf(exchange: Exchange): Step {
     const ahead = new Date(Date.now() + Date.parse(time) - then).toISOString();
     return `"absolute_time":"${ahead}"`;
   });
-  return { do: "publish", after_ms: 0, operation: request.topic.split("/").at(-1) ?? "", payload };
+  // Just before it was answered.
+  const after_ms = isCounted(exchange) ? (responses[1]?.after_ms ?? 0) - 0.1 : 0;
+  return { do: "publish", after_ms, operation: request.topic.split("/").at(-1) ?? "", payload };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { EndDeviceIds, JsonObject, Location } from "../../stack/messages";
+import type { EndDeviceIds, JsonObject, Location, UplinkMessage } from "../../stack/messages";
 import type { DownlinkFormatter } from "../downlink/formatter";
 import type { DownlinkItem } from "../downlink/item";
 
@@ -34,6 +34,11 @@ export interface SimulatedDevice {
   readonly multicast?: boolean;
   /** Registered in the Application Server only. */
   readonly unknownInNetwork?: boolean;
+  /**
+   * Its application session key comes from a foreign join server: the stack cannot read the payloads, and it is for the application
+   * to encrypt its downlinks and to count them.
+   */
+  readonly sealed?: boolean;
   /** Encodes and decodes its downlinks. Without one, decoded payloads are sent as nothing. */
   readonly downlinkFormatter?: DownlinkFormatter;
   /** Takes a downlink; true: it answers with an uplink at once. */
@@ -45,10 +50,12 @@ export class EndDevice {
   readonly model: SimulatedDevice;
   /** Of the last `location_solved`; the server puts it into all later uplinks. */
   solvedLocation: Location | undefined;
-  #session: { devAddr: string; keyId: string | undefined } | undefined;
+  #session: { devAddr: string; keyId: string | undefined; encryptedKey: string } | undefined;
   #recordedAddress: string | undefined;
   #fCntUp = 0;
   #fCntDown = 0;
+  /** The highest that an application has chosen. */
+  #chosenFCntDown = 0;
   #uplinks = 0;
   /** It heard a confirmed downlink: its next uplink acknowledges. */
   #owesAck = false;
@@ -89,9 +96,10 @@ export class EndDevice {
     const keyId = this.model.devEui === undefined ? undefined : randomBytes(16).toString("base64");
     // Seen in the captures: no address until the second session, whose address then stays.
     if (this.#session !== undefined) this.#recordedAddress ??= devAddr;
-    this.#session = { devAddr, keyId };
+    this.#session = { devAddr, keyId, encryptedKey: randomBytes(24).toString("base64") };
     this.#fCntUp = 0;
     this.#fCntDown = 0;
+    this.#chosenFCntDown = 0;
     this.#owesAck = false;
   }
 
@@ -101,6 +109,34 @@ export class EndDevice {
 
   nextFCntDown(): number {
     return ++this.#fCntDown;
+  }
+
+  /** Of the last frame; what follows has a higher one. */
+  get fCntDown(): number {
+    return this.#fCntDown;
+  }
+
+  get devAddr(): string {
+    return this.#session?.devAddr ?? "";
+  }
+
+  /** An application has chosen this counter for a downlink. */
+  choseFCntDown(fCnt: number): void {
+    this.#chosenFCntDown = Math.max(this.#chosenFCntDown, fCnt);
+  }
+
+  /** A frame with a counter that an application has chosen went out. */
+  sentFCntDown(fCnt: number): void {
+    this.#fCntDown = Math.max(this.#fCntDown, fCnt);
+  }
+
+  /** What uplinks have besides where the stack cannot read them. */
+  get seal(): Partial<UplinkMessage> {
+    if (!this.model.sealed || !this.#session) return {};
+    return {
+      app_s_key: { kek_label: "vendor/js", encrypted_key: this.#session.encryptedKey },
+      ...(this.#chosenFCntDown > 0 && { last_a_f_cnt_down: this.#chosenFCntDown }),
+    };
   }
 
   /** Takes a downlink from the air; true: it answers with an uplink at once. */

@@ -1,4 +1,4 @@
-import type { StackError } from "../../stack/messages";
+import type { JsonObject, StackError } from "../../stack/messages";
 import { stackError } from "../stack-errors";
 
 const APPLICATION_SERVER = "pkg/applicationserver";
@@ -45,6 +45,23 @@ export const downlinkErrors = {
       format: "application downlink payload length `{length}` exceeds maximum '{max}'",
       code: 3,
       attributes: { length, max: String(longest) },
+    }),
+  fCntTooLow: (fCnt: number, minFCnt: number, session: JsonObject) =>
+    stackError({
+      namespace: NETWORK_SERVER,
+      name: "f_cnt_too_low",
+      format: "FCnt `{f_cnt}` is lower than minimum of `{min_f_cnt}`",
+      code: 3,
+      attributes: { f_cnt: String(fCnt), min_f_cnt: String(minFCnt) },
+      details: [session],
+    }),
+  unknownSession: (session: JsonObject) =>
+    stackError({
+      namespace: NETWORK_SERVER,
+      name: "unknown_session",
+      format: "unknown session",
+      code: 5,
+      details: [session],
     }),
   confirmedMulticast: () =>
     stackError({

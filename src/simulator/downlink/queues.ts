@@ -68,9 +68,24 @@ export class DownlinkQueues {
     this.#queues.set(id, [...this.queued(id), { ...item, fCnt: device.nextFCntDown() }]);
   }
 
-  /** A new session counts anew; the queue stays. */
+  /** Takes out what has this counter or a lower one. */
+  overtaken(device: EndDevice, fCnt: number): readonly DownlinkItem[] {
+    const { id } = device.model;
+    const before = this.queued(id);
+    this.#queues.set(
+      id,
+      before.filter((item) => item.fCnt > fCnt),
+    );
+    return before.filter((item) => item.fCnt <= fCnt);
+  }
+
+  /** A new session counts anew; the queue stays, but for what the application has encrypted with the old key. */
   renumber(device: EndDevice): void {
     const { id } = device.model;
+    if (device.model.sealed) {
+      this.#queues.delete(id);
+      return;
+    }
     this.#queues.set(
       id,
       this.queued(id).map((item) => ({ ...item, fCnt: device.nextFCntDown() })),
@@ -104,14 +119,14 @@ export class DownlinkQueues {
     }
     const before = request.operation === "push" ? this.queued(request.deviceId) : [];
     const full = before.length + items.length > QUEUE_CAPACITY ? downlinkErrors.queueFull() : undefined;
-    const refused = reportedRefusal(items, device, Date.now() + this.#planAhead / 2) ?? full;
+    const lastFCnt = Math.max(device.fCntDown, before.at(-1)?.fCnt ?? 0);
+    const refused = reportedRefusal(items, device, Date.now() + this.#planAhead / 2, lastFCnt) ?? full;
     if (refused !== undefined) {
       for (const item of items) this.#reports.refused(device, item, refused);
       return { outcome: items.length > 0 ? "failed" : "dropped", error: refused };
     }
 
-    const numbered = items.map((item) => ({ ...forNetwork(item), fCnt: device.nextFCntDown() }));
-    this.#queues.set(request.deviceId, [...before, ...numbered]);
+    this.#queues.set(request.deviceId, [...before, ...items.map((item) => forNetwork(item, device))]);
     for (const item of items) this.#reports.queued(device, item);
     if (items.length > 0) this.#changed(device);
     return { outcome: "executed" };
@@ -142,7 +157,10 @@ function stamped({ items, contextIds }: DownlinkRequest): DownlinkItem[] {
   });
 }
 
-/** The network gets bytes only, and with a session and a counter of the server's own. */
-function forNetwork(item: DownlinkItem): DownlinkItem {
-  return { ...item, sessionKeyId: Buffer.alloc(0), decodedPayload: undefined, warnings: [] };
+/** The network gets bytes only, and with a session and a counter of the server's own, unless only the application can encrypt. */
+function forNetwork(item: DownlinkItem, device: EndDevice): DownlinkItem {
+  const bytes = { ...item, decodedPayload: undefined, warnings: [] };
+  if (!device.model.sealed) return { ...bytes, sessionKeyId: Buffer.alloc(0), fCnt: device.nextFCntDown() };
+  device.choseFCntDown(item.fCnt);
+  return bytes;
 }

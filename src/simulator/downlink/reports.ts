@@ -4,7 +4,7 @@ import type { EndDevice } from "../devices/device";
 import type { Feed } from "../feed";
 import { rpc, sortedIds, stamp } from "../stamps";
 import { downlinkErrors } from "./errors";
-import { downlinkJson, HIGHEST, HIGH } from "./item";
+import { downlinkJson, HIGHEST, HIGH, present } from "./item";
 import type { DownlinkItem } from "./item";
 
 /** What the application is told about its downlinks. Placement of correlation IDs: protocol.md 3.5, observed.md B1. */
@@ -52,6 +52,21 @@ export class DownlinkReports {
     const body = { downlink: downlinkJson(decoded(device, item)), error };
     const ids = sortedIds(item.correlationIds, uplinkIds);
     this.#feed.publish("downlink_failed", body, this.#fromNetwork(device, ids, uplinkIds));
+  }
+
+  /** A frame of the network's own has taken a counter that these have, or a higher one; where there are none, it is told all the same. */
+  invalidated(
+    device: EndDevice,
+    items: readonly DownlinkItem[],
+    lastFCntDown: number,
+    uplinkIds: readonly string[],
+  ): void {
+    const body = present({
+      downlinks: items.length > 0 ? items.map(downlinkJson) : undefined,
+      last_f_cnt_down: lastFCntDown,
+      session_key_id: device.sessionKeyId,
+    });
+    this.#feed.publish("downlink_queue_invalidated", body, this.#fromNetwork(device, uplinkIds, uplinkIds));
   }
 
   /** By an uplink with these correlation IDs. */

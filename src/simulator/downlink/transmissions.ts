@@ -1,5 +1,6 @@
 import type { StackError } from "../../stack/messages";
 import type { EndDevice } from "../devices/device";
+import type { ReceivedUplink } from "../network";
 import type { Confirmations } from "./confirmations";
 import { downlinkErrors, withoutId } from "./errors";
 import type { Gateways } from "./gateways";
@@ -40,6 +41,9 @@ export class Transmissions {
   readonly #attempts = new Timers<EndDevice>((device) => {
     this.#attempt(device);
   });
+  readonly #acknowledgements = new Timers<EndDevice>((device) => {
+    this.#acknowledge(device);
+  });
   readonly #windows = new ReceiveWindows();
   /** Until when a class C device is kept free for a timed downlink, in ms since 1970. */
   readonly #reservedUntil = new Map<EndDevice, number>();
@@ -54,9 +58,12 @@ export class Transmissions {
   }
 
   /** The device sent an uplink and listens for a moment. */
-  heard(device: EndDevice, uplinkIds: readonly string[], spreadingFactor: number): void {
-    this.#windows.open(device, uplinkIds, spreadingFactor);
+  heard(device: EndDevice, { ids, spreadingFactor, confirmed }: ReceivedUplink): void {
+    this.#windows.open(device, ids, spreadingFactor);
     this.#soon(device);
+    // Only with a device that the application counts for anybody gets to know of a frame of the network's own.
+    if (confirmed && device.model.sealed)
+      this.#acknowledgements.plan(device, this.#parts.timing.acceptedAfter);
   }
 
   /** The windows of the old session are gone. */
@@ -66,6 +73,7 @@ export class Transmissions {
 
   stop(): void {
     this.#attempts.stop();
+    this.#acknowledgements.stop();
   }
 
   #soon(device: EndDevice, ms = this.#parts.timing.acceptedAfter): void {
@@ -92,6 +100,16 @@ export class Transmissions {
       }
       this.#parts.reports.dropped(device, known, decision.uplinkIds, decision.error);
     }
+  }
+
+  /** With a frame of the network's own, where no downlink has carried it; what has its counter, or a lower one, is lost. */
+  #acknowledge(device: EndDevice): void {
+    const windows = this.#windows.planned(device);
+    if (windows === undefined) return;
+    this.#windows.close(device);
+    const fCnt = device.nextFCntDown();
+    const overtaken = this.#parts.queues.overtaken(device, fCnt);
+    this.#parts.reports.invalidated(device, overtaken, fCnt, windows.uplinkIds);
   }
 
   /** Rule: `pkg/networkserver/downlink.go`. */
@@ -125,6 +143,7 @@ export class Transmissions {
   ): void {
     const { reports, gateways, confirmations } = this.#parts;
     if (uplinkIds.length > 0) this.#windows.close(device);
+    device.sentFCntDown(item.fCnt);
     if (item.confirmed) confirmations.transmitted(device, item);
     const { result, isReported } = gateways.transmit(device.model.id, gatewayId, item);
     if (result !== undefined) {
