@@ -3,6 +3,7 @@ import type { ApiKeyForm } from "../stack/identifiers";
 import type { Kind } from "../stack/kinds";
 import { backoffDelay, type BackoffKind } from "./backoff";
 import { InvalidMessages, type InvalidReport } from "./invalid";
+import { LeftTopics } from "./leftTopics";
 import { openLink, type Endpoint, type Link, type LinkEnd, type PublishOutcome } from "./link";
 import type { ConnectionProblem } from "./problem";
 import { problemOf } from "./recognise";
@@ -37,9 +38,6 @@ export interface SessionListener {
 
 /** So long after a connection was made the stack may send again what the broker had not acknowledged to it before. */
 const SETTLED_AFTER_MS = 60_000;
-/** Topics of earlier settings that a kept session still brings. */
-const MOST_LEFT = 100;
-const LEFT_FOR_MS = 60_000;
 
 /** Twice in a row so soon after the login is more than a coincidence. */
 const SOON_MS = 10_000;
@@ -77,8 +75,7 @@ export class Session {
   #interrupted = false;
   #held = false;
   #repeatedReported = false;
-  /** Topics of earlier settings, and when the first message came on each. */
-  readonly #left = new Map<string, number>();
+  readonly #left = new LeftTopics();
   /** Connections in a row that ended soon after their login. */
   #shortLives = 0;
 
@@ -206,15 +203,12 @@ export class Session {
   #leftBehind(topic: string, bytes: Buffer): boolean {
     const { service } = this.#settings;
     if (service.login.clean || service.classify(topic).what !== "unknown") return false;
-    const now = Date.now();
-    const since = this.#left.get(topic);
-    // The broker may have many of them on their way.
-    if (since !== undefined) return now - since < LEFT_FOR_MS;
-    if (this.#left.size >= MOST_LEFT) return false;
-    this.#left.set(topic, now);
-    this.#link?.unsubscribe(topic);
-    this.#invalid.take({ topic, bytes, problem: { problem: "topic_left" } });
-    return true;
+    const met = this.#left.meet(topic, Date.now());
+    if (met === "leave") {
+      this.#link?.unsubscribe(topic);
+      this.#invalid.take({ topic, bytes, problem: { problem: "topic_left" } });
+    }
+    return met !== "unknown";
   }
 
   #repeated(repeated: Repeated): void {

@@ -12,8 +12,8 @@ import type { DownlinkJob, Follower } from "./follow";
 import type { FollowedPart } from "./followed";
 import { Following } from "./following";
 import { Hold } from "./hold";
-import type { Item } from "./item";
 import { Pace } from "./pace";
+import { Untold } from "./untold";
 
 export interface CourierOptions {
   readonly service: Service;
@@ -43,8 +43,6 @@ export interface CourierOptions {
  * something else, and what waits may go on.
  */
 const LAST_WORD_MS = 2_000;
-/** Waiting for the acknowledgement of the one before is no holding until it takes as long as this. */
-const NOT_HELD_MS = 250;
 /** How a connection ends that the server closes; a line that breaks ends otherwise. */
 const CLOSED_CODES = new Set([undefined, "ECONNRESET", "EPIPE"]);
 
@@ -62,8 +60,9 @@ export class Courier {
   readonly #pace: Pace;
   readonly #hold: Hold;
   readonly #following: Following;
-  readonly #experience = new Experience();
+  readonly #experience: Experience;
   readonly #dropped: Dropped;
+  readonly #untold = new Untold();
   readonly #stopListening: () => void;
   /** Not looked at yet. */
   readonly #arrived = new Set<Dispatch>();
@@ -71,9 +70,6 @@ export class Courier {
   readonly #inFlight = new Set<FollowedPart>();
   #connected = false;
   #sequence = 0;
-  /** Of those that wait: their followers do not know it yet. */
-  readonly #untold = new Set<Dispatch>();
-  #untoldSince = Infinity;
   #ended = false;
 
   constructor(options: CourierOptions) {
@@ -82,24 +78,24 @@ export class Courier {
     this.#session = session;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
+    this.#experience = new Experience(service.name, session);
     this.#dropped = new Dropped((text) => options.warn(text));
     this.#pace = options.pace ?? new Pace();
     this.#hold = new Hold(options.holdMax, options.holdFor);
     this.#hold.disconnected(this.#clock.now());
-    this.#following = new Following(service.downlinkLimits.correlationIds, {
+    this.#following = new Following(service, {
       goOn: (dispatch) => this.#hold.resume(dispatch),
       stop: (dispatch, failure) => {
         this.#hold.delete(dispatch);
         dispatch.abandon(failure);
       },
-      explain: (followed, unanswered) => options.explainNoAnswer(this.#evidence(followed, unanswered)),
+      explain: (followed, unanswered) =>
+        options.explainNoAnswer(this.#experience.evidence(followed, unanswered, this.#clock)),
       accepted: (deviceId) => {
         this.#experience.accepted(deviceId, this.#clock.date());
         options.accepted?.();
       },
-      knows: (deviceId) =>
-        !this.#mayBeUnheard() &&
-        (this.#experience.knows(deviceId) || (this.#experience.any && session.devicesSeen.has(deviceId))),
+      knows: (deviceId) => this.#experience.knows(deviceId),
       changed: () => this.#pump(),
     });
     this.recipient = {
@@ -163,8 +159,7 @@ export class Courier {
     this.#arrived.clear();
     if (this.#ended) return;
     for (const dispatch of arrived) {
-      if (this.#untold.size === 0) this.#untoldSince = this.#clock.now();
-      this.#untold.add(dispatch);
+      this.#untold.add(dispatch, this.#clock.now());
       this.#accept(dispatch);
       this.#pump();
     }
@@ -216,8 +211,11 @@ export class Courier {
     this.#inFlight.clear();
     if (limited) {
       const perMinute = this.#pace.ended(now);
-      if (perMinute !== undefined)
-        this.#options.warn({ key: "warning.slowed-down.rate-limit", values: { perMinute } });
+      const key =
+        this.#options.service.name === "pubsub"
+          ? "warning.slowed-down.broker"
+          : "warning.slowed-down.rate-limit";
+      if (perMinute !== undefined) this.#options.warn({ key, values: { perMinute } });
     }
     this.#following.connectionEnded(!this.#options.service.login.clean);
     for (const dispatch of this.#hold.all()) {
@@ -267,15 +265,10 @@ export class Courier {
   #wait(now: number, at: number): void {
     if (at > now) this.#alarm.at(at);
     this.#alarm.at(this.#hold.expiresAt);
-    if (this.#untold.size === 0) return;
     const briefly = this.#session.open && this.#inFlight.size > 0 && this.#pace.nextAt(now) <= now;
-    const tellAt = briefly ? this.#untoldSince + NOT_HELD_MS : now;
+    const tellAt = this.#untold.dueAt(now, briefly);
     if (tellAt > now) this.#alarm.at(tellAt);
-    else {
-      const untold = [...this.#untold];
-      this.#untold.clear();
-      for (const dispatch of untold) if (this.#hold.has(dispatch)) dispatch.hold();
-    }
+    else this.#untold.tell((dispatch) => this.#hold.has(dispatch));
   }
 
   #publish(dispatch: Dispatch, now: number): void {
@@ -315,37 +308,6 @@ export class Courier {
       this.#following.acknowledged(followed);
     } else this.#following.lost(followed);
     this.#pump();
-  }
-
-  get #byBroker(): boolean {
-    return this.#options.service.name === "pubsub";
-  }
-
-  /** By way of a broker that was gone: whether the stack still listens is not known before it answers again. */
-  #mayBeUnheard(): boolean {
-    const { interrupted, openedAt } = this.#session;
-    return this.#byBroker && interrupted && this.#experience.acceptedAt < (openedAt ?? Infinity);
-  }
-
-  #evidence({ part, dispatch }: FollowedPart, unanswered: Item | undefined): NoAnswerEvidence {
-    const { deviceId, operation, encoding } = dispatch;
-    const { openedAt, interrupted, lastMessageAt } = this.#session;
-    const now = this.#clock.now();
-    const since = openedAt ?? Infinity;
-    const received = (lastMessageAt ?? -Infinity) >= since;
-    const answered = this.#experience.acceptedAt >= since;
-    return {
-      deviceId,
-      operation,
-      encoding: part.items.some(({ decoded }) => decoded) ? "decoded" : encoding,
-      correlationId: unanswered?.ourId ?? "",
-      ...(part.acknowledgedAfter === undefined ? {} : { pubackMs: part.acknowledgedAfter }),
-      receivedAnything: lastMessageAt !== undefined,
-      ...this.#experience.with(deviceId, now),
-      ...(this.#byBroker ? { broker: { interrupted, received, answered } } : {}),
-      ...(openedAt === undefined ? {} : { connectionAge: (this.#clock.date() - openedAt) / 1000 }),
-      waited: dispatch.options.timeout,
-    };
   }
 
   #tick(): void {

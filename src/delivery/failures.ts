@@ -22,6 +22,8 @@ const obsoleteByReplace = failure("expired", "error.expired.replaced");
 const obsoleteByClear = failure("expired", "error.expired.cleared");
 
 export const connectionEnded = failure("unanswered", "error.unanswered.connection-ended");
+/** The same on Pub/Sub: some brokers end the connection of a user who publishes what it may not. */
+export const brokerEnded = failure("unanswered", "error.unanswered.broker-ended");
 /** Values: `hours`. */
 export const neverEnded = failure("unanswered", "error.unanswered.never-ended");
 /** For want of an explanation. */

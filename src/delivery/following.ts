@@ -1,8 +1,9 @@
+import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
 import type { Received } from "../stack/messages";
 import { answersIn, type Answer } from "./answers";
 import type { Dispatch } from "./dispatch";
-import { connectionEnded, neverEnded, noExplanation, taken } from "./failures";
+import { brokerEnded, connectionEnded, neverEnded, noExplanation, taken } from "./failures";
 import { Followed, type FollowedPart } from "./followed";
 import type { Item } from "./item";
 import { ByCorrelationId, ByOrder } from "./matcher";
@@ -34,14 +35,17 @@ export class Following {
   readonly #events: FollowingEvents;
   /** The service gives correlation IDs back, and says what is in the queue. */
   readonly #stacksWords: boolean;
+  readonly #connectionEnded: typeof connectionEnded;
   readonly #followed: Followed;
   /** Published, and not all of it answered. */
   readonly #waiting = new Map<Part, FollowedPart>();
   /** By device: one question at a time is enough for all that wait for the same. */
   readonly #asking = new Map<string, Promise<Explanation | "queued">>();
 
-  constructor(correlationIds: boolean, events: FollowingEvents) {
+  constructor(service: Pick<Service, "name" | "downlinkLimits">, events: FollowingEvents) {
+    const { correlationIds } = service.downlinkLimits;
     this.#events = events;
+    this.#connectionEnded = service.name === "pubsub" ? brokerEnded : connectionEnded;
     this.#stacksWords = correlationIds;
     this.#followed = new Followed(correlationIds ? new ByCorrelationId() : new ByOrder());
   }
@@ -101,7 +105,7 @@ export class Following {
       this.#inferQueued(followed);
       return;
     }
-    const failure = connectionEnded(dispatch.deviceId);
+    const failure = this.#connectionEnded(dispatch.deviceId);
     for (const item of part.items) this.#end(followed, item, "unanswered", failure);
     this.#events.stop(dispatch, failure);
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stackService } from "../../src/services/stack";
 import type { World } from "./world";
 import { item, publishedIds, startWorld, until } from "./world";
 
@@ -170,6 +171,17 @@ describe("a server that limits the rate", () => {
     assert.equal(unanswered.length, 1);
     assert.equal(unanswered[0]?.failure?.code, "unanswered");
     assert.equal(flows.indexOf(unanswered[0]), 4);
+  });
+
+  it("may be a broker that forbids the publish: Pub/Sub says that, too", async () => {
+    const service = { ...stackService({ applicationId: "app1", apiKey: "" }), name: "pubsub" as const };
+    world = await startWorld({ service }, { downlinkLimit: { perMinute: 600, burst: 4 } });
+    await world.connected();
+    const flows = Array.from({ length: 5 }, () => world.send());
+    await until(() => world.warnings.length > 0, "a warning");
+    assert.deepEqual(world.warnings, [{ key: "warning.slowed-down.broker", values: { perMinute: 4 } }]);
+    await until(() => flows.some(({ failure }) => failure), "the end of one");
+    assert.equal(flows.at(-1)?.failure?.key, "error.unanswered.broker-ended");
   });
 
   for (const [count, perMinute, turn] of [

@@ -10,6 +10,7 @@ describe("what is said of a downlink that failed", () => {
     failures.obsolete.replace("valve"),
     failures.obsolete.clear("valve"),
     failures.connectionEnded("valve"),
+    failures.brokerEnded("valve"),
     failures.neverEnded("valve", { hours: 24 }),
     failures.noExplanation("valve"),
     failures.notEncoded("valve"),
