@@ -88,7 +88,7 @@ const CASES: readonly (readonly [string, Partial<NoAnswerFacts>, Partial<PubsubE
       { anyAnswered: false },
       {},
       "pubsub-never-answered",
-      /downlink_push.*may not publish/,
+      /downlink_push.*may not use these topics/,
     ],
     ["an encoder has to make the bytes", { encoding: "decoded" }, {}, "likely-encoder", /downlink formatter/],
     ["many went at once", { recentItems: 400 }, {}, "burst", /400/],
