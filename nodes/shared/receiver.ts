@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeStatus } from "node-red";
-import { portOf, type Delivery, type Recipient } from "../../src/connection/router";
+import { portOf, type Delivery, type Recipient } from "../../src/connection/routes";
 import type { Explanation } from "../../src/stack/explanation";
 import { parseDevicePattern, type DevicePattern } from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";

@@ -1,6 +1,6 @@
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
-import type { Recipient } from "../../src/connection/router";
+import type { Recipient } from "../../src/connection/routes";
 import type { Traffic } from "../../src/connection/traffic";
 import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/follow";
 import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";

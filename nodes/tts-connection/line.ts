@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { InvalidReport } from "../../src/connection/invalid";
 import { Pool, type Lease } from "../../src/connection/pool";
 import type { ConnectionProblem } from "../../src/connection/problem";
-import type { Recipient } from "../../src/connection/router";
+import type { Recipient } from "../../src/connection/routes";
 import { Session } from "../../src/connection/session";
 import { explainProblem } from "../../src/diagnosis/connecting";
 import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messages";

@@ -1,4 +1,4 @@
-import type { Delivery } from "../../src/connection/router";
+import type { Delivery } from "../../src/connection/routes";
 import { explainMissingPayload } from "../../src/diagnosis/messages";
 import { commonFields } from "../../src/stack/summary";
 import { isEmptyFrame, uplinkMessage, uplinkPayload } from "../../src/stack/uplink";

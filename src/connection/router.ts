@@ -3,29 +3,8 @@ import type { MessageProblem } from "../stack/decode";
 import type { Kind } from "../stack/kinds";
 import type { Received } from "../stack/messages";
 import { Duplicates } from "./duplicates";
+import { forPort, LONGEST_NAME, Table, type Recipient, type Route } from "./routes";
 import { Traffic, type SeenDevice } from "./traffic";
-
-/** A message for one recipient. */
-export interface Delivery {
-  readonly topic: string;
-  /** What the topic says, or the body where the topic doesn't. */
-  readonly origin: Origin;
-  /** ms since 1970 on this machine. */
-  readonly arrivedAt: number;
-  /** The recipient's own: it may change it. */
-  readonly received: Received;
-}
-
-/** Who wants which messages. The three questions are asked once per device and port, not per message. */
-export interface Recipient {
-  readonly kinds: ReadonlySet<Kind>;
-  /** True: all devices. */
-  readonly everyDevice: boolean;
-  wantsDevice(deviceId: string): boolean;
-  /** Absent: all FPorts, and frames without one. */
-  readonly wantsPort?: ((fPort: number | undefined) => boolean) | undefined;
-  deliver(delivery: Delivery): void;
-}
 
 /** Something on the wire that is no valid message. */
 export interface InvalidMessage {
@@ -43,12 +22,6 @@ export interface Repeated {
   readonly again: boolean;
 }
 
-/** The recipients for one device (or for all that nobody names), and of these for each FPort. */
-interface Route {
-  readonly recipients: readonly Recipient[];
-  readonly byPort: Map<number | undefined, readonly Recipient[]> | undefined;
-}
-
 type ClassifiedMessage = Extract<Classified, { what: "message" }>;
 
 /** What was found out of a topic. A message of one that is known costs one look-up before it is read. */
@@ -62,61 +35,7 @@ interface Way {
 
 const MOST_TOPICS = 5_000;
 const LONGEST_TOPIC = 200;
-const MOST_DEVICES = 5_000;
 const MOST_APPLICATIONS = 100;
-/** Where only the body names device and application, it may name them as it likes: longer names than any are not remembered. */
-const LONGEST_NAME = 100;
-/** What may be sent around as a port: a hostile `f_port: 1e9` must not fill the map. */
-const MOST_PORTS = 256;
-
-const route = (recipients: readonly Recipient[]): Route => ({
-  recipients,
-  byPort: recipients.some((recipient) => recipient.wantsPort !== undefined) ? new Map() : undefined,
-});
-
-/** The recipients of one kind of message. Built again when they change. */
-class Table {
-  readonly #everyDevice: readonly Recipient[];
-  readonly #someDevices: readonly Recipient[];
-  readonly #common: Route;
-  readonly #routes = new Map<string, Route>();
-
-  constructor(recipients: readonly Recipient[]) {
-    this.#everyDevice = recipients.filter(({ everyDevice }) => everyDevice);
-    this.#someDevices = recipients.filter(({ everyDevice }) => !everyDevice);
-    this.#common = route(this.#everyDevice);
-  }
-
-  get isEmpty(): boolean {
-    return this.#everyDevice.length + this.#someDevices.length === 0;
-  }
-
-  of(deviceId: string): Route {
-    const known = this.#routes.get(deviceId);
-    if (known) return known;
-    const named = this.#someDevices.filter((recipient) => recipient.wantsDevice(deviceId));
-    const found = named.length === 0 ? this.#common : route([...this.#everyDevice, ...named]);
-    if (deviceId.length > LONGEST_NAME) return found;
-    if (this.#routes.size >= MOST_DEVICES) this.#routes.clear();
-    this.#routes.set(deviceId, found);
-    return found;
-  }
-}
-
-/** The FPort of an uplink. */
-export function portOf(received: Received): number | undefined {
-  return received.kind === "uplink_message" ? received.message.uplink_message.f_port : undefined;
-}
-
-function forPort({ recipients, byPort }: Route, received: Received): readonly Recipient[] {
-  if (!byPort) return recipients;
-  const fPort = portOf(received);
-  const known = byPort.get(fPort);
-  if (known) return known;
-  const found = recipients.filter((recipient) => recipient.wantsPort?.(fPort) ?? true);
-  if (byPort.size < MOST_PORTS) byPort.set(fPort, found);
-  return found;
-}
 
 /**
  * Takes messages to those who want them. What nobody wants is not parsed; what one wants costs the same whatever number of

@@ -1,6 +1,6 @@
 import type { Service } from "../services/service";
 import type { Received } from "../stack/messages";
-import type { Delivery } from "./router";
+import type { Delivery } from "./routes";
 
 /** Whom something came from, as far as that is known. */
 export interface DevicesSeen extends Iterable<string> {

@@ -1,4 +1,4 @@
-import type { Recipient } from "../connection/router";
+import type { Recipient } from "../connection/routes";
 import type { Session } from "../connection/session";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";

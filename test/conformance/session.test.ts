@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Endpoint } from "../../src/connection/link";
 import type { ConnectionProblem } from "../../src/connection/problem";
-import type { Delivery } from "../../src/connection/router";
+import type { Delivery } from "../../src/connection/routes";
 import { Session, type SessionSettings } from "../../src/connection/session";
 import { explainProblem } from "../../src/diagnosis/connecting";
 import { createStackApi } from "../../src/diagnosis/stackApi";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Duplicates } from "../../src/connection/duplicates";
-import { Router, type Delivery, type Repeated } from "../../src/connection/router";
+import { Router, type Repeated } from "../../src/connection/router";
+import type { Delivery } from "../../src/connection/routes";
 import { pubsubService } from "../../src/services/pubsub";
 import { stackService } from "../../src/services/stack";
 import { decodeMessage } from "../../src/stack/decode";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Router, type Delivery, type InvalidMessage, type Recipient } from "../../src/connection/router";
+import { Router, type InvalidMessage } from "../../src/connection/router";
+import type { Delivery, Recipient } from "../../src/connection/routes";
 import type { Service } from "../../src/services/service";
 import { stackService } from "../../src/services/stack";
 import type { Kind } from "../../src/stack/kinds";

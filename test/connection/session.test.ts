@@ -3,7 +3,7 @@ import { EventEmitter, once } from "node:events";
 import type { BackoffKind } from "../../src/connection/backoff";
 import type { InvalidReport } from "../../src/connection/invalid";
 import type { ConnectionProblem } from "../../src/connection/problem";
-import type { Delivery } from "../../src/connection/router";
+import type { Delivery } from "../../src/connection/routes";
 import { Session } from "../../src/connection/session";
 import type { SessionState } from "../../src/connection/state";
 import { stackService } from "../../src/services/stack";

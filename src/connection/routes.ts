@@ -1,0 +1,87 @@
+import type { Origin } from "../services/service";
+import type { Received } from "../stack/messages";
+import type { Kind } from "../stack/kinds";
+
+/** A message for one recipient. */
+export interface Delivery {
+  readonly topic: string;
+  /** What the topic says, or the body where the topic doesn't. */
+  readonly origin: Origin;
+  /** ms since 1970 on this machine. */
+  readonly arrivedAt: number;
+  /** The recipient's own: it may change it. */
+  readonly received: Received;
+}
+
+/** Who wants which messages. The three questions are asked once per device and port, not per message. */
+export interface Recipient {
+  readonly kinds: ReadonlySet<Kind>;
+  /** True: all devices. */
+  readonly everyDevice: boolean;
+  wantsDevice(deviceId: string): boolean;
+  /** Absent: all FPorts, and frames without one. */
+  readonly wantsPort?: ((fPort: number | undefined) => boolean) | undefined;
+  deliver(delivery: Delivery): void;
+}
+
+/** The recipients for one device (or for all that nobody names), and of these for each FPort. */
+export interface Route {
+  readonly recipients: readonly Recipient[];
+  readonly byPort: Map<number | undefined, readonly Recipient[]> | undefined;
+}
+
+const MOST_DEVICES = 5_000;
+/** What may be sent around as a port: a hostile `f_port: 1e9` must not fill the map. */
+const MOST_PORTS = 256;
+/** Where only the body names device and application, it may name them as it likes: longer names than any are not remembered. */
+export const LONGEST_NAME = 100;
+
+const route = (recipients: readonly Recipient[]): Route => ({
+  recipients,
+  byPort: recipients.some((recipient) => recipient.wantsPort !== undefined) ? new Map() : undefined,
+});
+
+/** The recipients of one kind of message. Built again when they change. */
+export class Table {
+  readonly #everyDevice: readonly Recipient[];
+  readonly #someDevices: readonly Recipient[];
+  readonly #common: Route;
+  readonly #routes = new Map<string, Route>();
+
+  constructor(recipients: readonly Recipient[]) {
+    this.#everyDevice = recipients.filter(({ everyDevice }) => everyDevice);
+    this.#someDevices = recipients.filter(({ everyDevice }) => !everyDevice);
+    this.#common = route(this.#everyDevice);
+  }
+
+  get isEmpty(): boolean {
+    return this.#everyDevice.length + this.#someDevices.length === 0;
+  }
+
+  of(deviceId: string): Route {
+    const known = this.#routes.get(deviceId);
+    if (known) return known;
+    const named = this.#someDevices.filter((recipient) => recipient.wantsDevice(deviceId));
+    const found = named.length === 0 ? this.#common : route([...this.#everyDevice, ...named]);
+    if (deviceId.length > LONGEST_NAME) return found;
+    if (this.#routes.size >= MOST_DEVICES) this.#routes.clear();
+    this.#routes.set(deviceId, found);
+    return found;
+  }
+}
+
+/** The FPort of an uplink. */
+export function portOf(received: Received): number | undefined {
+  return received.kind === "uplink_message" ? received.message.uplink_message.f_port : undefined;
+}
+
+/** Those of a route who want this message. */
+export function forPort({ recipients, byPort }: Route, received: Received): readonly Recipient[] {
+  if (!byPort) return recipients;
+  const fPort = portOf(received);
+  const known = byPort.get(fPort);
+  if (known) return known;
+  const found = recipients.filter((recipient) => recipient.wantsPort?.(fPort) ?? true);
+  if (byPort.size < MOST_PORTS) byPort.set(fPort, found);
+  return found;
+}
