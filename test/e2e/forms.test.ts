@@ -376,7 +376,9 @@ describe("the forms in the editor", () => {
       await form.locator("#node-input-missing").selectOption("error");
       await unfold(form);
       await form.locator("#node-input-emptyFrames").check();
+      assert.equal(await form.getByText("Adds the old fields").isVisible(), false);
       await form.locator("#node-input-shape").selectOption("v2");
+      assert.equal(await form.getByText("Adds the old fields").isVisible(), true);
       await form.locator("#node-input-name").fill("positions");
       await assertFits(form);
       await editor.screenshot("tts-uplink-field");
