@@ -123,6 +123,16 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
     assert.deepEqual(await stored.json(), { has_apiKey: true, username: "", has_password: false });
   });
 
+  it("are reported on within a window that is not high, below no other notification", async () => {
+    await open(DASHBOARD);
+    await editor.page.setViewportSize({ width: 1200, height: 640 });
+    await notification(OFFER).getByRole("button", { name: "Convert", exact: true }).click();
+    const close = notification(/Old nodes converted/).getByRole("button", { name: "Close" });
+    const box = await close.boundingBox();
+    assert.ok(box && box.y + box.height <= 640, JSON.stringify(box));
+    assert.equal(await editor.page.evaluate(() => document.scrollingElement?.scrollTop), 0);
+  });
+
   it("come back by undo, and are converted again by redo", async () => {
     await open(DASHBOARD);
     await convert();

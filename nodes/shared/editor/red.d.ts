@@ -107,7 +107,7 @@ declare global {
     "nodes" | "utils" | "history" | "actions" | "settings" | "workspaces" | "notify" | "clipboard"
   > & {
     notify(message: string, type: "warning"): unknown;
-    notify(message: JQuery, options: NotificationOptions): { close(): void };
+    notify(message: JQuery, options: NotificationOptions): HTMLElement & { close(): void };
     workspaces: { active(): string; show(id: string): void; refresh(): void };
     history: { push(event: ReplacedEverything): void };
     actions: { add(name: string, handler: () => void, options: { label: string }): void };

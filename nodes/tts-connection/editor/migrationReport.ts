@@ -29,6 +29,8 @@ export function showReport({ converted, notes }: Conversion): void {
     width: WIDTH,
     buttons: [{ text: text("migration.close"), class: "primary", click: () => notification.close() }],
   });
+  // Below what the editor says about missing types, its button would be out of a window that is not high.
+  $(notification).prependTo("#red-ui-notifications");
 }
 
 function byNode(notes: readonly Note[]): ReadonlyMap<string, readonly Note[]> {
