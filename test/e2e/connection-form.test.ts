@@ -4,7 +4,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from "../../src
 import { READ_ONLY, WRITE_ONLY } from "../nodes/rights";
 import { CERTIFICATE } from "../simulator/certificate";
 import { EditorPage } from "./editor-page";
-import { assertFits, assertWellMade } from "./form-checks";
+import { assertFits, assertReadable, assertWellMade, NARROW } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 const KEY = `NNSXS.${"A".repeat(39)}.${"B".repeat(52)}`;
@@ -321,6 +321,7 @@ describe("the form of a connection", () => {
       assert.match(await step(form, "login").innerText(), /signed in as app1/);
       await assertFits(form);
       await assertWellMade(form);
+      await assertReadable(form);
       await editor.screenshot("tts-connection-tested");
       assert.equal(simulator.sessions, 0);
       await enter(form, "applicationId", "other");
@@ -484,6 +485,19 @@ describe("the form of a connection", () => {
       await paste(form, "apiKey", simulator.apiKey);
       await form.getByRole("button", { name: "Enter app1 as the application ID" }).click();
       assert.deepEqual(await values(form, "applicationId"), ["app1"]);
+    });
+
+    it("which has an ID for its name where it was given none, and that fits into a narrow tray", async () => {
+      const simulator = await simulated();
+      const narrow = await editor.page.addStyleTag({ content: NARROW });
+      const form = await newConnection();
+      await form.locator("summary").last().click();
+      await enter(form, "api", simulator.apiUrl);
+      await enter(form, "host", `mqtt://${simulator.host}:${simulator.port}`);
+      await paste(form, "apiKey", simulator.apiKey);
+      await facts(form).filter({ hasText: "of app1" }).waitFor();
+      await assertFits(form);
+      await narrow.evaluate((element: HTMLElement) => element.remove());
     });
 
     it("but sends it to no host that nobody has chosen", async () => {

@@ -116,6 +116,14 @@ describe("the form of tts-downlink", () => {
     assert.equal(await form.getByLabel("Add to the end").isChecked(), true);
     assert.equal(await isOpen(form, "Class B and C"), false);
     assert.equal(await isOpen(form, "More"), false);
+    const { width, wanted } = await form.locator(`#${idOf("encoding")}`).evaluate((select) => {
+      const had = select.getBoundingClientRect().width;
+      select.style.flex = "none";
+      const needed = select.getBoundingClientRect().width;
+      select.style.flex = "";
+      return { width: had, wanted: needed };
+    });
+    assert.ok(width >= wanted, `"Bytes (Buffer or array)" needs ${wanted}, and has ${width}`);
     await editor.screenshot("tts-downlink");
     assert.deepEqual(await saved("fresh"), { ...DOWNLINK_DEFAULTS, connection: "c1" });
   });

@@ -28,7 +28,7 @@ export async function assertWellMade(form: Locator): Promise<void> {
   assert.deepEqual(unbound, []);
 }
 
-/** Nothing of a form is cut off at its right. */
+/** Nothing of a form is cut off at its right, and no text goes over its edge. */
 export async function assertFits(form: Locator): Promise<void> {
   const tooWide = await form.locator("*").evaluateAll((elements) => {
     const edge = elements[0]?.closest(".red-ui-tray")?.getBoundingClientRect().right ?? 0;
@@ -39,6 +39,21 @@ export async function assertFits(form: Locator): Promise<void> {
       .map((element) => element.outerHTML.slice(0, 120));
   });
   assert.deepEqual(tooWide, []);
+  const overflowing = await form.locator("*").evaluateAll((elements) => {
+    const edge = elements[0]?.closest(".tts-form, form")?.getBoundingClientRect().right ?? 0;
+    const isOver = (node: Node): boolean => {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return [...range.getClientRects()].some(({ right }) => right > edge + 1);
+    };
+    return elements
+      .filter((element) => !element.matches("option, .red-ui-typedInput-container *"))
+      .filter((element) =>
+        [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && isOver(node)),
+      )
+      .map((element) => element.outerHTML.slice(0, 120));
+  });
+  assert.deepEqual(overflowing, []);
 }
 
 /**
