@@ -222,7 +222,7 @@ describe("suggestions from the traffic", () => {
     await form.locator("#node-input-output").selectOption("bytes");
     await shown("Buffer of 1 byte: 01");
     await form.locator("#node-input-output").selectOption("field");
-    await shown("Not shown for what stands in the fields above.");
+    await shown("Not shown while something in the fields above is not right.");
     await form.locator("#node-input-field").fill("battery");
     await shown("msg.payload = 3.1");
     await form.locator("#node-input-field").fill("nothing");
