@@ -1,31 +1,38 @@
 // Takes the pictures of the README anew, from the browser tests on Node-RED 5: `npm run pictures`.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
-const DOCS = path.join(ROOT, "docs");
 
-/** Picture in docs/ to the test's name of it. */
+/** Picture in docs/ to the test that takes it, and the test's name of it. */
 const PICTURES = {
-  demo: "demo",
-  "demo-send": "demo-send-dark",
-  "tts-connection": "tts-connection-stack",
-  "tts-uplink": "tts-uplink-last-message",
-  "tts-downlink": "tts-downlink-fixed",
+  demo: ["demo", "demo"],
+  "demo-send": ["demo", "demo-send-dark"],
+  "tts-connection": ["forms", "tts-connection-stack"],
+  "tts-uplink": ["suggestions", "tts-uplink-last-message"],
+  "tts-downlink": ["downlink-form", "tts-downlink-fixed"],
 };
 
+const tests = new Set(Object.values(PICTURES).map(([test]) => `test/e2e/${test}.test.ts`));
+// Not the file's own configuration: that would add all other tests to these.
+const mocha = ["mocha", "--no-config", "--require", "./test/register.cjs", "--timeout", "30000", "--exit"];
+
 const folder = mkdtempSync(path.join(tmpdir(), "pictures-"));
-try {
-  execFileSync("npm", ["run", "test:browser:5"], {
+const run = (command, ...parameters) =>
+  execFileSync(command, parameters, {
     cwd: ROOT,
     stdio: "inherit",
     env: { ...process.env, SCREENSHOTS: folder },
   });
-  for (const file of readdirSync(DOCS)) if (file.endsWith(".png")) rmSync(path.join(DOCS, file));
-  for (const [name, taken] of Object.entries(PICTURES))
-    cpSync(path.join(folder, `${taken}.png`), path.join(DOCS, `${name}.png`));
+try {
+  run("npm", "run", "build");
+  run(process.execPath, "scripts/with-node-red.mjs", "node-red-5", "npx", ...mocha, ...tests);
+  const taken = Object.entries(PICTURES).map(([name, [, file]]) => [name, path.join(folder, `${file}.png`)]);
+  const missing = taken.filter(([, file]) => !existsSync(file)).map(([name]) => name);
+  if (missing.length > 0) throw new Error(`No picture was taken of ${missing.join(", ")}`);
+  for (const [name, file] of taken) cpSync(file, path.join(ROOT, "docs", `${name}.png`));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
