@@ -188,6 +188,10 @@ export class EditorPage {
     await this.#settle();
     const usual = this.page.viewportSize();
     await this.page.setViewportSize({ width, height });
+    // The newest messages are at the end of the debug sidebar.
+    await this.page
+      .locator(".red-ui-debug-content")
+      .evaluateAll((lists) => lists.forEach((list) => (list.scrollTop = list.scrollHeight)));
     await this.#picture(name, { x: 0, y: 0, width, height });
     if (usual) await this.page.setViewportSize(usual);
   }
@@ -208,7 +212,7 @@ export class EditorPage {
       await this.page.screenshot({
         path: file,
         clip,
-        style: "#red-ui-notifications, #red-ui-full-shade { display: none !important }",
+        style: "#red-ui-notifications, #red-ui-full-shade, .red-ui-help-tips { display: none !important }",
       });
     }
     await this.setTheme("light");
