@@ -16,6 +16,7 @@ const FLOWS: FlowNode[] = [
     ...{ id, type: "tts-uplink", z: "tab1", connection: "", wires: [[]] },
     ...{ x: 200, y: 100 + row * 60 },
   })),
+  { id: "authority", type: "tls-config", name: "own CA", cert: "", key: "", ca: "" },
   // Of the tests that cancel: nothing listens there.
   {
     id: "c1",
@@ -461,6 +462,22 @@ describe("the form of a connection", () => {
       assert.match(await test(form), /goes only to the server that it is stored for/);
       await editor.screenshot("tts-connection-test-stored");
       assert.equal(other.connects.length, 0);
+    });
+
+    it("and says that it knows nothing of changes of a TLS configuration that are not deployed", async () => {
+      const simulator = await simulated({ tls: CERTIFICATE });
+      const testWithAuthority = async (): Promise<string> => {
+        const form = await filledIn(simulator, "off");
+        await enter(form, "host", `mqtts://localhost:${simulator.port}`);
+        await form.locator(selectorOf("tls")).selectOption("authority");
+        return test(form);
+      };
+      assert.equal(await testWithAuthority(), "The connection does not work yet.");
+      await editor.closeForms();
+      const authority = await editor.openConfig("tls-config", "authority");
+      await enter(authority, "name", "another name");
+      await editor.doneConfig();
+      assert.match(await testWithAuthority(), /has changes that are not deployed: .* without them\.$/);
     });
   });
 

@@ -43,6 +43,8 @@ export class TestButton {
   #request: JQuery.jqXHR | undefined;
   #outcomes = new Map<StepName, Outcome>();
   #linesRead = 0;
+  /** Node-RED tests with the TLS configuration that is deployed. */
+  #isTlsChanged = false;
 
   /** @param body of the request, made when the button is pressed */
   constructor(form: Form, body: () => string) {
@@ -69,6 +71,8 @@ export class TestButton {
   #start(): void {
     this.#outcomes = new Map();
     this.#linesRead = 0;
+    const tls = this.#form.isChecked("useTls") ? RED.nodes.node(this.#form.value("tls")) : undefined;
+    this.#isTlsChanged = tls?.changed === true;
     this.#steps.empty().removeClass("tts-old");
     this.#end.text("").removeClass("tts-failed tts-passed");
     this.#button.text(text("option.stop"));
@@ -151,8 +155,9 @@ export class TestButton {
     for (const [step, outcome] of this.#outcomes) if (outcome === "waiting") this.#mark(step, "skipped");
     const isFailed = outcomes.includes("failed") || outcomes.includes("waiting") || why !== undefined;
     const result = outcomes.includes("warning") ? "step.works-with-warning" : "step.works";
+    const told = why ?? text(isFailed ? "step.does-not-work" : result);
     this.#end
-      .text(why ?? text(isFailed ? "step.does-not-work" : result))
+      .text(this.#isTlsChanged ? `${told} ${text("step.tls-changed")}` : told)
       .addClass(isFailed ? "tts-failed" : "tts-passed");
   }
 
