@@ -7,6 +7,8 @@ export interface TypedInput {
   readonly type: string;
 }
 
+/** What is a number beyond doubt is one in errors, too. */
+const WHOLE_NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 /** Of these Node-RED makes text as it is, 0 of what is no number, and true or false of everything: their rules look at the text. */
 const AS_WRITTEN = ["str", "num", "bool"];
 
@@ -20,6 +22,7 @@ export function valueOf(
   { value, type }: TypedInput,
   msg: NodeMessage,
 ): Promise<unknown> {
+  if (type === "num" && WHOLE_NUMBER.test(value)) return Promise.resolve(Number(value));
   if (AS_WRITTEN.includes(type)) return Promise.resolve(value);
   return new Promise((resolve, reject) => {
     RED.util.evaluateNodeProperty(value, type, node, msg, (error, result: unknown) => {

@@ -69,6 +69,18 @@ describe("a wrong downlink in a flow", () => {
     assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
   });
 
+  it("names a number of the form as the number that it is, and what is none as it is written", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, [
+      ...downlinkFlow(simulator, { fPort: "224" }),
+      downlink({ fPort: "2 24" }, "other"),
+    ]);
+    give(flows, { payload: [1] });
+    assert.match((await failure(flows)).text, /^fPort 224:/);
+    give(flows, { payload: [1] }, "other");
+    assert.match((await failure(flows)).text, /^fPort "2 24":/);
+  });
+
   it("reaches Catch as it came in", async () => {
     const simulator = await withDevices();
     const flows = await sending(simulator, downlinkFlow(simulator, FROM_MESSAGE));
