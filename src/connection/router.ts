@@ -25,8 +25,7 @@ export interface Repeated {
 type ClassifiedMessage = Extract<Classified, { what: "message" }>;
 
 /** What was found out of a topic. A message of one that is known costs one look-up before it is read. */
-interface Way {
-  readonly classified: ClassifiedMessage;
+interface Way extends ClassifiedMessage {
   /** Where the topic names kind and device. */
   readonly route: Route | undefined;
   /** Where the topic names the device. */
@@ -101,12 +100,12 @@ export class Router {
     if (!way) return;
     if (way.device) way.device = this.#traffic.seeAgain(way.device, arrivedAt);
     if (way.route) {
-      if (way.route.recipients.length > 0) this.#decode(way, topic, bytes, arrivedAt, again);
+      if (way.route.first) this.#decode(way, topic, bytes, arrivedAt, again);
       return;
     }
     // A broker may hold what nobody wants any more.
-    const { kinds } = way.classified;
-    if (kinds.some((kind) => !this.#table(kind).isEmpty)) this.#decode(way, topic, bytes, arrivedAt, again);
+    if (way.kinds.some((kind) => !this.#table(kind).isEmpty))
+      this.#decode(way, topic, bytes, arrivedAt, again);
   }
 
   /** Undefined where there is nothing to read: the message is done with. */
@@ -118,7 +117,7 @@ export class Router {
     const { origin, kinds } = classified;
     const kind = kinds.length === 1 ? kinds[0] : undefined;
     const way: Way = {
-      classified,
+      ...classified,
       route: origin && kind && this.#table(kind).of(origin.deviceId),
       device: origin && this.#traffic.see(origin.deviceId, arrivedAt),
     };
@@ -134,14 +133,13 @@ export class Router {
   }
 
   #decode(way: Way, topic: string, bytes: Buffer, arrivedAt: number, again: boolean): void {
-    const { classified } = way;
-    const decoded = this.#service.decode(classified, bytes);
+    const decoded = this.#service.decode(way, bytes);
     if (!decoded.ok) {
       this.#onInvalid({ topic, bytes, problem: decoded.problem });
       return;
     }
-    let { received } = decoded;
-    const { origin } = classified;
+    const { received } = decoded;
+    const { origin } = way;
     const from = origin ?? originOf(received);
     const device = way.device ?? this.#traffic.see(from.deviceId, arrivedAt);
     if (!origin) this.#seeApplication(from.applicationId);
@@ -150,17 +148,13 @@ export class Router {
       return;
     }
     if (device) this.#traffic.keep(device, received, topic, bytes);
-    const recipients = forPort(way.route ?? this.#table(received.kind).of(from.deviceId), received);
-    let first = true;
-    for (const recipient of recipients) {
-      // The first gets the message itself, each further one a copy; decoding again is the cheapest copy of JSON there is.
-      if (!first) {
-        const copy = this.#service.decode(classified, bytes);
-        if (!copy.ok) return;
-        received = copy.received;
-      }
-      first = false;
-      recipient.deliver({ topic, origin: from, arrivedAt, received });
+    const { first, others } = forPort(way.route ?? this.#table(received.kind).of(from.deviceId), received);
+    first?.deliver({ topic, origin: from, arrivedAt, received });
+    for (const recipient of others) {
+      // Decoding again is the cheapest copy of JSON there is.
+      const copy = this.#service.decode(way, bytes);
+      if (!copy.ok) return;
+      recipient.deliver({ topic, origin: from, arrivedAt, received: copy.received });
     }
   }
 

@@ -24,10 +24,16 @@ export interface Recipient {
   deliver(delivery: Delivery): void;
 }
 
+/** The first gets the message itself, each other one a copy. */
+interface Recipients {
+  readonly first: Recipient | undefined;
+  readonly others: readonly Recipient[];
+}
+
 /** The recipients for one device (or for all that nobody names), and of these for each FPort. */
-export interface Route {
-  readonly recipients: readonly Recipient[];
-  readonly byPort: Map<number | undefined, readonly Recipient[]> | undefined;
+export interface Route extends Recipients {
+  readonly byPort:
+    { readonly all: readonly Recipient[]; readonly known: Map<number | undefined, Recipients> } | undefined;
 }
 
 const MOST_DEVICES = 5_000;
@@ -36,10 +42,18 @@ const MOST_PORTS = 256;
 /** Where only the body names device and application, it may name them as it likes: longer names than any are not remembered. */
 export const LONGEST_NAME = 100;
 
-const route = (recipients: readonly Recipient[]): Route => ({
-  recipients,
-  byPort: recipients.some((recipient) => recipient.wantsPort !== undefined) ? new Map() : undefined,
-});
+/** One and the same for all routes: where each of many devices has one node, memory is what costs. */
+const NOBODY: readonly Recipient[] = [];
+
+function recipientsOf(all: readonly Recipient[]): Recipients {
+  const [first, ...others] = all;
+  return { first, others: others.length > 0 ? others : NOBODY };
+}
+
+function route(all: readonly Recipient[]): Route {
+  const asksForPort = all.some((recipient) => recipient.wantsPort !== undefined);
+  return { ...recipientsOf(all), byPort: asksForPort ? { all, known: new Map() } : undefined };
+}
 
 /** The recipients of one kind of message. Built again when they change. */
 export class Table {
@@ -76,12 +90,13 @@ export function portOf(received: Received): number | undefined {
 }
 
 /** Those of a route who want this message. */
-export function forPort({ recipients, byPort }: Route, received: Received): readonly Recipient[] {
-  if (!byPort) return recipients;
+export function forPort(route: Route, received: Received): Recipients {
+  if (!route.byPort) return route;
+  const { all, known } = route.byPort;
   const fPort = portOf(received);
-  const known = byPort.get(fPort);
-  if (known) return known;
-  const found = recipients.filter((recipient) => recipient.wantsPort?.(fPort) ?? true);
-  if (byPort.size < MOST_PORTS) byPort.set(fPort, found);
+  const before = known.get(fPort);
+  if (before) return before;
+  const found = recipientsOf(all.filter((recipient) => recipient.wantsPort?.(fPort) ?? true));
+  if (known.size < MOST_PORTS) known.set(fPort, found);
   return found;
 }
