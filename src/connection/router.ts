@@ -25,7 +25,8 @@ export interface Repeated {
 type ClassifiedMessage = Extract<Classified, { what: "message" }>;
 
 /** What was found out of a topic. A message of one that is known costs one look-up before it is read. */
-interface Way extends ClassifiedMessage {
+interface Way {
+  readonly classified: ClassifiedMessage;
   /** Where the topic names kind and device. */
   readonly route: Route | undefined;
   /** Where the topic names the device. */
@@ -104,7 +105,7 @@ export class Router {
       return;
     }
     // A broker may hold what nobody wants any more.
-    if (way.kinds.some((kind) => !this.#table(kind).isEmpty))
+    if (way.classified.kinds.some((kind) => !this.#table(kind).isEmpty))
       this.#decode(way, topic, bytes, arrivedAt, again);
   }
 
@@ -117,7 +118,7 @@ export class Router {
     const { origin, kinds } = classified;
     const kind = kinds.length === 1 ? kinds[0] : undefined;
     const way: Way = {
-      ...classified,
+      classified,
       route: origin && kind && this.#table(kind).of(origin.deviceId),
       device: origin && this.#traffic.see(origin.deviceId, arrivedAt),
     };
@@ -133,13 +134,14 @@ export class Router {
   }
 
   #decode(way: Way, topic: string, bytes: Buffer, arrivedAt: number, again: boolean): void {
-    const decoded = this.#service.decode(way, bytes);
+    const { classified } = way;
+    const decoded = this.#service.decode(classified, bytes);
     if (!decoded.ok) {
       this.#onInvalid({ topic, bytes, problem: decoded.problem });
       return;
     }
     const { received } = decoded;
-    const { origin } = way;
+    const { origin } = classified;
     const from = origin ?? originOf(received);
     const device = way.device ?? this.#traffic.see(from.deviceId, arrivedAt);
     if (!origin) this.#seeApplication(from.applicationId);
@@ -152,7 +154,7 @@ export class Router {
     first?.deliver({ topic, origin: from, arrivedAt, received });
     for (const recipient of others) {
       // Decoding again is the cheapest copy of JSON there is.
-      const copy = this.#service.decode(way, bytes);
+      const copy = this.#service.decode(classified, bytes);
       if (!copy.ok) return;
       recipient.deliver({ topic, origin: from, arrivedAt, received: copy.received });
     }

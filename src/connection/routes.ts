@@ -52,7 +52,8 @@ function recipientsOf(all: readonly Recipient[]): Recipients {
 
 function route(all: readonly Recipient[]): Route {
   const asksForPort = all.some((recipient) => recipient.wantsPort !== undefined);
-  return { ...recipientsOf(all), byPort: asksForPort ? { all, known: new Map() } : undefined };
+  const { first, others } = recipientsOf(all);
+  return { first, others, byPort: asksForPort ? { all, known: new Map() } : undefined };
 }
 
 /** The recipients of one kind of message. Built again when they change. */
