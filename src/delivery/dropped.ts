@@ -1,6 +1,6 @@
 import type { Text } from "../stack/explanation";
 
-/** Counts the downlinks that nobody will hear of any more, and says it in one warning for all that go at the same time. */
+/** Counts the downlinks that nobody will hear of any more, and says it in one warning for all that go with one node. */
 export class Dropped {
   readonly #warn: (text: Text) => void;
   /** Will not be sent. */
@@ -13,7 +13,7 @@ export class Dropped {
   }
 
   count(what: { readonly held?: number; readonly followed?: number }): void {
-    // Nodes that go with one deploy go one after the other.
+    // A node drops what it has one by one.
     if (this.#held + this.#followed === 0) queueMicrotask(() => this.tell());
     this.#held += what.held ?? 0;
     this.#followed += what.followed ?? 0;

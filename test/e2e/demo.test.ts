@@ -39,6 +39,17 @@ describe("the demo", () => {
     assert.deepEqual(editor.errors.splice(0), []);
   });
 
+  it("has nothing in its forms that the editor would ask about at each deploy", async () => {
+    const invalid = await editor.page.evaluate<string[]>(`(() => {
+      const found = [];
+      const look = (node) => { if (node.valid === false) found.push(node.id); };
+      RED.nodes.eachNode(look);
+      RED.nodes.eachConfig(look);
+      return found;
+    })()`);
+    assert.deepEqual(invalid, []);
+  });
+
   it("receives from every device", async () => {
     const { workspace } = editor;
     const messages = await workspace.debug();
