@@ -36,6 +36,9 @@ describe("a simulated device whose payload the stack cannot read", () => {
     watched.push(counted(5));
     const [failed] = await watched.tells("failed");
     assert.deepEqual(failed?.error?.attributes, { f_cnt: "5", min_f_cnt: "6" });
+    watched.push(counted(6), counted(6));
+    const [together] = await watched.tells("failed", "failed");
+    assert.deepEqual(together?.error?.attributes, { f_cnt: "6", min_f_cnt: "7" });
     for (const fCnt of [3, 5]) {
       uplink();
       const [, sent] = await watched.tells("up", "sent");
