@@ -6,10 +6,10 @@ import { isJsonObject } from "../../src/stack/check";
 import { NODE_TYPES, read, ROOT, type NodeType } from "./sources";
 
 /**
- * What these lack fails the tests. What others lack, of which there is a file, is pending: whoever adds an English text is not kept by a
- * translation in the making. `LANGUAGES=all npm test` fails for all of them: translators want that.
+ * The languages that a release has. What a translation lacks is pending in `npm test`, so that an English text can be added without
+ * knowing four other languages; `npm run check:languages`, which CI runs, fails for it.
  */
-export const REQUIRED_LANGUAGES: readonly string[] = ["en-US", "de", "fr", "nl", "ja"];
+export const RELEASED_LANGUAGES: readonly string[] = ["en-US", "de", "fr", "nl", "ja"];
 
 export const ENGLISH = "en-US";
 
@@ -18,17 +18,20 @@ export type Catalogue = ReadonlyMap<string, string>;
 
 const FOLDERS = [...NODE_TYPES.map((type) => `nodes/${type}/locales`), "nodes/shared/locales"];
 
-/** Required ones, and those of which there is any file. */
+/** Released ones, and those of which there is any file. */
 export const LANGUAGES: readonly string[] = [
   ...new Set([
-    ...REQUIRED_LANGUAGES,
+    ...RELEASED_LANGUAGES,
     ...FOLDERS.flatMap((folder) => readdirSync(path.join(ROOT, folder)).map((file) => path.parse(file).name)),
   ]),
 ];
 
-/** A test of a language, pending instead of failed where the language is not required yet. */
+/** A test of a language, pending instead of failed where translations may lag behind. */
 export function itIn(language: string, title: string, check: () => void): void {
-  const isRequired = REQUIRED_LANGUAGES.includes(language) || process.env.LANGUAGES === "all";
+  const isRequired =
+    language === ENGLISH ||
+    process.env.LANGUAGES === "all" ||
+    (process.env.LANGUAGES === "released" && RELEASED_LANGUAGES.includes(language));
   it(title, function () {
     try {
       check();
