@@ -17,7 +17,7 @@ export type { ApiAnswer, AuthInfo, KeyOwnerKind } from "./apiAnswers";
 /**
  * The stack's HTTP API, asked with the key of the connection only to explain: nothing that these questions do changes anything.
  * No question rejects, and no answer holds the key. Equal questions at the same time are asked once.
- * Rule: observed.md, part C.
+ * Rule: docs/server.md#9-http-api.
  */
 export interface StackApi {
   /** Whose key it is, and what it may do there. */
