@@ -1,7 +1,9 @@
 import { Form } from "../shared/editor/form";
 import { filterText, shorten } from "../shared/editor/nodeLabel";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
+import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
 import { validator, validatorBy } from "../shared/editor/validators";
 import { showLastMessage } from "./editor/lastMessage";
 import { fieldPathOf } from "./fieldPath";
@@ -28,9 +30,12 @@ function showOutput(form: Form): void {
     });
 }
 
+followConnections();
+
 RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   category: "The Things Stack",
-  color: "#48A19E",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#6FBDB9",
   icon: "tts-uplink.svg",
   inputs: 0,
   outputs: 1,
@@ -71,7 +76,7 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   },
   label() {
     if (this.name) return this.name;
-    const from = `${this._("label.palette")} ${filterText(this.devices, this.ports)}`.trim();
+    const from = `${this._("label.short")} ${filterText(this.devices, this.ports)}`.trim();
     return this.output === "field" && this.field ? `${from} → ${shorten(this.field)}` : from;
   },
   labelStyle() {
@@ -86,6 +91,9 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       message: this._("option.message"),
     };
     return labels[this.output];
+  },
+  onadd() {
+    takeConnection(this);
   },
   oneditprepare() {
     const form = new Form(this, "node-input");
