@@ -1,8 +1,7 @@
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
-import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { validator } from "../shared/editor/validators";
+import { devices } from "../shared/editor/validators";
 import type { JoinProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-join";
@@ -21,7 +20,7 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
       required: true,
       label: RED._(`${CATALOGUE}:label.connection`),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devices },
   },
   paletteLabel() {
     return this._("label.palette");
@@ -38,6 +37,8 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
   oneditprepare() {
     const form = new Form(this, "node-input");
     suggest(form, form.input("devices"), "devices", { isList: true });
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
   },
   oneditsave() {
     Form.close(this);

@@ -2,7 +2,7 @@ import { Form } from "../shared/editor/form";
 import { filterText, shorten } from "../shared/editor/nodeLabel";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { validator, validatorBy } from "../shared/editor/validators";
+import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { showLastMessage } from "./editor/lastMessage";
 import type { UplinkProperties } from "./properties";
 
@@ -40,7 +40,7 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       required: true,
       label: RED._(`${CATALOGUE}:label.connection`),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devicesValidator },
     ports: { value: "", label: RED._(`${CATALOGUE}:label.ports`), validate: validator(rules.ports) },
     output: { value: "decoded", label: RED._(`${CATALOGUE}:label.output`) },
     field: {
@@ -79,6 +79,8 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     form.follow(["shape"], () => $("#tts-uplink-shape-v2").toggle(form.value("shape") === "v2"));
     const devices = (): { devices: string } => ({ devices: form.value("devices") });
     suggest(form, form.input("devices"), "devices", { isList: true });
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
     suggest(form, form.input("ports"), "ports", { isList: true, scope: devices });
     suggest(form, form.input("field"), "fields", {
       scope: () => ({ ...devices(), ports: form.value("ports") }),

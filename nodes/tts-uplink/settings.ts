@@ -54,7 +54,12 @@ export function readUplinkSettings(
   const ports = asText(properties.ports);
 
   const parsed = parsePorts(ports);
-  if (!parsed.ok) return wrong("error.not-configured.ports", { ports, part: parsed.problem.part });
+  if (!parsed.ok) {
+    const { part, rule } = parsed.problem;
+    return rule === "never"
+      ? wrong("error.not-configured.ports-never", { ports, part })
+      : wrong("error.not-configured.ports", { ports, part });
+  }
   let fieldPath: (string | number)[] = [];
   if (output === "field") {
     try {
