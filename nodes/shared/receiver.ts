@@ -6,7 +6,7 @@ import type { Kind } from "../../src/stack/kinds";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { asMessage, getConfigNode } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
-import { flowError, textOf } from "./text";
+import { accident, flowError, textOf } from "./text";
 import { asText } from "./values";
 
 /** What a receiving node makes of a message. */
@@ -129,7 +129,7 @@ class Reception implements Recipient {
     try {
       this.#deliver(delivery);
     } catch (error) {
-      this.#node.error(error instanceof Error ? error : String(error), { topic: delivery.topic });
+      this.#node.error(accident(error), { topic: delivery.topic });
     }
   }
 
