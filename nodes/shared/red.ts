@@ -1,5 +1,6 @@
 /** What @types/node-red 1.3.5 lacks or has wrong of the runtime, in one place. */
 import type { Node, NodeAPI, NodeMessage } from "node-red";
+import { environmentVariable } from "../../src/stack/environment";
 
 /** `RED.nodes.getNode` gives null for an id that is absent, disabled or of an unknown type. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one cast, named once
@@ -31,8 +32,7 @@ export interface TlsConfigNode extends Node {
 
 /** A property or credential that is a whole `${NAME}`, as Node-RED would fill it in for this node; others stay as they are. */
 export function fromEnvironment(RED: NodeAPI, node: Node | undefined, value: string): string {
-  const name = /^\$(?:\{(\S+)\}|\((\S+)\))$/.exec(value);
-  const variable = name?.[1] ?? name?.[2];
+  const variable = environmentVariable(value);
   if (variable === undefined) return value;
   // Without a node that could ask its flow; the type wants one and says that there is always an answer.
   const found: unknown = node ? RED.util.getSetting(node, variable) : process.env[variable];

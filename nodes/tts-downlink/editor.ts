@@ -11,7 +11,7 @@ import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { isFixed, makeTyped, retype } from "../shared/editor/typed";
 import { validator } from "../shared/editor/validators";
-import { DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
+import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-downlink";
 
@@ -179,7 +179,11 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
     absoluteTimeType: { value: "str", label: say("label.absolute-time") },
     report: { value: "queued", label: say("label.report"), validate: downlink.report },
     timeout: { value: "10", label: say("label.timeout"), validate: validator(rules.timeout) },
-    offline: { value: "hold", label: say("label.offline") },
+    offline: {
+      value: "hold",
+      label: say("label.offline"),
+      validate: validator(rules.oneOf(DOWNLINK_CHOICES.offline)),
+    },
   },
   paletteLabel() {
     return this._("label.palette");

@@ -1,3 +1,4 @@
+import { chosenEvents } from "../../src/stack/event";
 import { isV2 } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
@@ -41,6 +42,10 @@ const checkedEvents = (): string[] =>
     .filter(":checked")
     .toArray()
     .map((box) => box.getAttribute("value") ?? "");
+
+/** The events that are chosen, or the default where the property is missing. */
+const eventsOf = ({ events }: { readonly events?: unknown }): readonly string[] =>
+  events === undefined ? EVENT_DEFAULTS.events : chosenEvents(events);
 
 /** Keys of the words for a choice of events, all of the downlinks as one word. */
 function wordKeys(events: readonly string[]): string[] {
@@ -89,7 +94,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   },
   label() {
     if (this.name) return this.name;
-    const keys = wordKeys(rules.readEvents(this.events, EVENT_DEFAULTS.events));
+    const keys = wordKeys(eventsOf(this));
     const isShort = keys.length > 0 && keys.length <= MOST_WORDS;
     const words = isShort ? keys.map((key) => this._(key)).join(", ") : this._("label.palette");
     return [words, filterText(this.devices)].filter((part) => part !== "").join(" · ");
@@ -105,7 +110,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
     suggest(form, form.input("devices"), "devices", { isList: true });
     // Its service says what a device ID is.
     form.follow(["connection"], () => form.input("devices").trigger("change"));
-    const chosen = rules.readEvents(this.events, EVENT_DEFAULTS.events);
+    const chosen = eventsOf(this);
     checkboxes().each((_, box) => {
       $(box).prop("checked", chosen.includes(box.getAttribute("value") ?? ""));
     });
@@ -130,7 +135,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   },
   oneditsave() {
     // What a later version may know of is kept.
-    const unknown = rules.readEvents(this.events, []).filter((event) => !Object.hasOwn(WORDS, event));
+    const unknown = chosenEvents(this.events).filter((event) => !Object.hasOwn(WORDS, event));
     this.events = [...checkedEvents(), ...unknown];
     Form.close(this);
   },

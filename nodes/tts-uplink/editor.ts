@@ -4,14 +4,16 @@ import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { showLastMessage } from "./editor/lastMessage";
-import type { UplinkProperties } from "./properties";
+import { fieldPathOf } from "./fieldPath";
+import { UPLINK_CHOICES, type UplinkProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
 
 /** A path in the decoded payload, in Node-RED's own words for one. */
 const field: rules.Rule = (value) => {
   if (value.trim() === "") return { key: "validation.field-required" };
-  return RED.utils.validatePropertyExpression(value) ? undefined : { key: "validation.field" };
+  const path = fieldPathOf(value.trim(), (expression) => RED.utils.normalisePropertyExpression(expression));
+  return path === undefined ? { key: "validation.field" } : undefined;
 };
 
 /** Shows what belongs to the chosen output. */
@@ -42,15 +44,27 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     },
     devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devicesValidator },
     ports: { value: "", label: RED._(`${CATALOGUE}:label.ports`), validate: validator(rules.ports) },
-    output: { value: "decoded", label: RED._(`${CATALOGUE}:label.output`) },
+    output: {
+      value: "decoded",
+      label: RED._(`${CATALOGUE}:label.output`),
+      validate: validator(rules.oneOf(UPLINK_CHOICES.output)),
+    },
     field: {
       value: "",
       label: RED._(`${CATALOGUE}:label.field`),
       validate: validatorBy("output", { field }),
     },
-    missing: { value: "bytes", label: RED._(`${CATALOGUE}:label.missing`) },
+    missing: {
+      value: "bytes",
+      label: RED._(`${CATALOGUE}:label.missing`),
+      validate: validator(rules.oneOf(UPLINK_CHOICES.missing)),
+    },
     emptyFrames: { value: false, label: RED._(`${CATALOGUE}:label.empty-frames`) },
-    shape: { value: "v3", label: RED._(`${CATALOGUE}:label.shape`) },
+    shape: {
+      value: "v3",
+      label: RED._(`${CATALOGUE}:label.shape`),
+      validate: validator(rules.oneOf(UPLINK_CHOICES.shape)),
+    },
   },
   paletteLabel() {
     return this._("label.palette");

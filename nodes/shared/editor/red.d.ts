@@ -134,7 +134,8 @@ declare global {
       copyText(value: string, element: JQuery, messageKey: string): boolean;
     };
     utils: {
-      validatePropertyExpression(expression: string): boolean;
+      /** Throws for a text that is no property expression. */
+      normalisePropertyExpression(expression: string): (string | number | object)[];
       /** With options it gives the reason of an invalid value, whatever the type. */
       validateTypedProperty(value: string, type: string, options: object): true | string;
     };

@@ -12,9 +12,10 @@ const inWords = ({ key, values }: Reason, label: string | undefined): string =>
 /** Of a property missing in a flow (`undefined`) the default counts, which is valid. */
 export function validator(rule: Rule): Validator {
   // The editor accepts a reason only from a validator with exactly two parameters.
-  return (value, options) => {
+  return function (this: EditedNode, value, options) {
     if (value === undefined || (typeof value === "string" && isEnvironmentVariable(value))) return true;
-    const reason = rule(typeof value === "string" || typeof value === "number" ? String(value) : "");
+    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+    const reason = rule(text, (property) => valueNow(this, property));
     return reason === undefined || inWords(reason, options.label);
   };
 }
