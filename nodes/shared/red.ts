@@ -14,12 +14,44 @@ export function asMessage(fields: object): NodeMessage {
   return fields as NodeMessage;
 }
 
-/** The tab a node is on, also from within subflows: Node-RED (4.0 to 5.0) keeps `tab/subflow instance/…/node` in `_path`. */
-export function tabOf(node: Node & { readonly _path?: string }): string {
-  return (node._path ?? node.z).split("/", 1)[0] ?? node.id;
+/** `g`: the group a node is in. */
+export type GroupedNode = Node & { readonly g?: string };
+
+/** A Catch or Status node. */
+export type ListeningNode = GroupedNode & {
+  /** IDs of nodes, its own group, or all. */
+  readonly scope?: readonly string[] | "group" | null;
+  readonly uncaught?: boolean;
+};
+
+/** A tab, or an instance of a subflow, as the runtime of Node-RED 4.0 to 5.0 has it. */
+export type RuntimeFlow = {
+  readonly catchNodes: readonly ListeningNode[];
+  readonly statusNodes: readonly ListeningNode[];
+  readonly groups: Readonly<Record<string, { readonly id: string; readonly g?: string } | undefined>>;
+} & (
+  | { readonly TYPE: "flow" }
+  /** `node` stands for the instance where it is used; `statusNode` is there where the subflow makes its status itself. */
+  | {
+      readonly TYPE: "subflow";
+      readonly node: GroupedNode;
+      readonly parent: RuntimeFlow;
+      readonly statusNode?: object;
+    }
+);
+
+/** The flow that a node runs in. Undefined for a Node-RED that keeps these things elsewhere. */
+export function flowOf(node: Node): RuntimeFlow | undefined {
+  const flow: unknown = node._flow;
+  return isRuntimeFlow(flow) ? flow : undefined;
 }
 
-/** Node-RED hands errors and statuses of a config node to the Catch and Status nodes that these nodes are seen by. */
+function isRuntimeFlow(flow: unknown): flow is RuntimeFlow {
+  if (typeof flow !== "object" || flow === null) return false;
+  return ["catchNodes", "statusNodes", "groups"].every((list) => list in flow);
+}
+
+/** Where it is set, Node-RED hands errors and statuses of a config node to all that hear these nodes. */
 export interface WithUsers {
   users?: Record<string, Node>;
 }

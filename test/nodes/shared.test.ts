@@ -1,48 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import type { Node } from "node-red";
 import { shorten, StatusWriter } from "../../nodes/shared/status";
 import { asSentence, FlowError } from "../../nodes/shared/text";
-import { Audience } from "../../nodes/tts-connection/audience";
-
-describe("the audience of a connection", () => {
-  const user = (id: string, path: string): Node =>
-    ({ id, z: path.split("/").at(-2), _path: path }) as unknown as Node;
-  const ids = (users: Record<string, Node>): string[] => Object.keys(users).sort();
-
-  it("is one user of each tab", () => {
-    const audience = new Audience();
-    for (const one of [user("a", "t1/a"), user("b", "t1/b"), user("c", "t2/c")]) audience.add(one);
-    const [first, second, ...others] = ids(audience.oneUserPerTab());
-    assert.ok(first === "a" || first === "b");
-    assert.deepEqual([second, others], ["c", []]);
-  });
-
-  it("is a user on the tab itself before one within a subflow of it", () => {
-    const audience = new Audience();
-    for (const one of [user("a", "t1/s1/a"), user("b", "t1/s1/s2/b"), user("c", "t1/c")]) audience.add(one);
-    assert.deepEqual(ids(audience.oneUserPerTab()), ["c"]);
-  });
-
-  it("leaves out tabs that are served, and remembers those that now are", () => {
-    const audience = new Audience();
-    const served = new Set(["t1"]);
-    audience.add(user("a", "t1/a"));
-    audience.add(user("b", "t2/b"));
-    assert.deepEqual(ids(audience.oneUserPerTab(served)), ["b"]);
-    assert.deepEqual([...served], ["t1", "t2"]);
-    assert.deepEqual(ids(audience.oneUserPerTab(served)), []);
-  });
-
-  it("says which tab has no user any more", () => {
-    const audience = new Audience();
-    const [a, b] = [user("a", "t1/a"), user("b", "t1/b")];
-    audience.add(a);
-    audience.add(b);
-    assert.equal(audience.remove(a), undefined);
-    assert.equal(audience.remove(b), "t1");
-  });
-});
 
 describe("a text that another sentence follows", () => {
   it("ends with a full stop, one of its own or ours", () => {
