@@ -15,6 +15,9 @@ import { Hold } from "./hold";
 import { Pace } from "./pace";
 import { Untold } from "./untold";
 
+/** Why nothing may be sent, to a device. */
+export type Refusal = (deviceId: string) => Explanation;
+
 export interface CourierOptions {
   readonly service: Service;
   readonly session: Pick<
@@ -37,6 +40,10 @@ export interface CourierOptions {
    * where nothing is known. Absent where nobody can be asked. Must not reject.
    */
   lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
+  /**
+   * Asked before anything is taken in: undefined, and it may go; else why nothing may be sent, or that it may by now. Must not reject.
+   */
+  barred?(): Promise<Refusal | undefined> | undefined;
   warn(text: Text): void;
   /** The stack took a downlink. */
   accepted?(): void;
@@ -150,7 +157,7 @@ export class Courier {
       { arrivedAt: this.#clock.now(), date: () => this.#clock.date() },
       this.#options.service.downlinkLimits.correlationIds,
     );
-    if (this.#arrived.size === 0) queueMicrotask(() => this.#takeIn());
+    if (this.#arrived.size === 0) queueMicrotask(() => this.#look());
     this.#arrived.add(dispatch);
     return { drop: () => this.#drop(dispatch) };
   }
@@ -169,11 +176,22 @@ export class Courier {
     this.#dropped.tell();
   }
 
-  #takeIn(): void {
+  /** What comes while it is asked waits with what came before. */
+  #look(): void {
+    const barred = this.#options.barred?.();
+    if (barred) void barred.then((refusal) => this.#takeIn(refusal));
+    else this.#takeIn();
+  }
+
+  #takeIn(refusal?: Refusal): void {
     const arrived = [...this.#arrived];
     this.#arrived.clear();
     if (this.#ended) return;
     for (const dispatch of arrived) {
+      if (refusal) {
+        dispatch.abandon(refusal(dispatch.deviceId));
+        continue;
+      }
       this.#untold.add(dispatch, this.#clock.now());
       this.#accept(dispatch);
       this.#pump();
