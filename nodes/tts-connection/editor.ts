@@ -15,8 +15,8 @@ import { shownHost } from "./editor/server";
 import { makeServiceChoice, toService } from "./editor/services";
 import { makeSignInLine } from "./editor/signInLine";
 import { TestButton } from "./editor/testButton";
-import { readTopics, TopicTable } from "./editor/topicTable";
-import type { ConnectionCredentials, ConnectionProperties } from "./properties";
+import { TopicTable } from "./editor/topicTable";
+import { SERVICES, type ConnectionCredentials, type ConnectionProperties } from "./properties";
 
 /** What a form has while it is open: there is only one at a time. */
 interface OpenParts {
@@ -65,7 +65,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   icon: "tts-connection.svg",
   defaults: {
     name: { value: "", label: text("label.name") },
-    service: { value: "stack", label: text("label.service") },
+    service: { value: "stack", label: text("label.service"), validate: validator(rules.oneOf(SERVICES)) },
     host: {
       value: "eu1.cloud.thethings.network",
       label: text("label.host"),
@@ -109,11 +109,11 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       // The editor accepts a reason only from a validator with exactly two parameters.
       validate(value, options) {
         return validatorBy("service", {
-          pubsub: () => rules.topics(readTopics(value), valueNow(this, "sharedGroup")),
+          pubsub: () => rules.topics(value, valueNow(this, "sharedGroup")),
         }).call(this, "", options);
       },
     },
-    qos: { value: "1", label: text("label.qos") },
+    qos: { value: "1", label: text("label.qos"), validate: validatorBy("service", { pubsub: rules.qos }) },
     sharedGroup: {
       value: "",
       label: text("label.shared-group"),
@@ -126,7 +126,11 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       label: text("label.api-key"),
       validate: validatorBy("service", { stack: rules.apiKey, v2: rules.accessKey }),
     },
-    username: { type: "text", label: text("label.username") },
+    username: {
+      type: "text",
+      label: text("label.username"),
+      validate: validatorBy("service", { pubsub: rules.userName }),
+    },
     password: { type: "password", label: text("label.password") },
   },
   paletteLabel() {

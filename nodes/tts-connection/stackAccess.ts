@@ -1,4 +1,5 @@
-import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { apiUrl } from "../../src/stack/apiAddress";
 import type { Text } from "../../src/stack/explanation";
 import type { KeyRecord } from "./keyRecord";
 import { Rights, type Right } from "./rights";

@@ -14,6 +14,13 @@ export interface UplinkProperties {
   shape: "v3" | "v2";
 }
 
+/** Properties that are one of a few words. */
+export const UPLINK_CHOICES = {
+  output: ["decoded", "bytes", "field", "normalized", "message"],
+  missing: ["bytes", "skip", "error"],
+  shape: ["v3", "v2"],
+} as const satisfies { readonly [Name in keyof UplinkProperties]?: readonly UplinkProperties[Name][] };
+
 /** A property that is missing in a flow has this value at run time. */
 export const UPLINK_DEFAULTS: UplinkProperties = {
   name: "",

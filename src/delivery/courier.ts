@@ -258,7 +258,7 @@ export class Courier {
     }
   }
 
-  /** Whether the connection was ended instead of acknowledging a publish. Rule: observed.md A5. */
+  /** Whether the connection was ended instead of acknowledging a publish. Rule: docs/server.md#4-rate-limits, 1. */
   #endedOverLimit(now: number): boolean {
     const state = this.#session.stateFor(ANSWER_KINDS);
     const problem = "problem" in state ? state.problem : undefined;

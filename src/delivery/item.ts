@@ -68,7 +68,7 @@ export class Item {
     this.payload = ourId === undefined ? item.frm_payload : undefined;
     this.correlationIds = [...(item.correlation_ids ?? []), ...(ourId === undefined ? [] : [ourId])];
     this.fPort = item.f_port;
-    // Rule: protocol.md 3.5, retries. Given without a count it begins at 0.
+    // Rule: docs/server.md#8-downlinks-what-is-told, 6. Given without a count it begins at 0.
     this.#firstAttempt = item.confirmed_retry ? (item.confirmed_retry.attempt ?? 0) : 1;
   }
 

@@ -1,7 +1,7 @@
 import type { DownlinkItem, DownlinkOrder } from "../stack/downlink/order";
 import type { Item } from "./item";
 
-/** The server loses answers when many more go together. Rule: observed.md B2. */
+/** The server loses answers when many more go together. Rule: docs/server.md#3-publishing, 7. */
 export const MOST_ITEMS = 100;
 
 /** What goes out in one publish: the stack takes all of it or nothing. */
