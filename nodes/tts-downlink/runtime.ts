@@ -41,7 +41,7 @@ export default function init(RED: NodeAPI): void {
         });
       }
     }
-    return { ...values, encoding, gateways, report };
+    return { ...values, encoding, gateways, report, sources: inputs };
   }
 
   /** The text, what the stack's own error asks for behind it, and before it how many of how many. */
