@@ -6,7 +6,7 @@ import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, text } from "../shared/editor/text";
-import { validator } from "../shared/editor/validators";
+import { devices, validator } from "../shared/editor/validators";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-event";
@@ -77,7 +77,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
       required: true,
       label: RED._(`${CATALOGUE}:label.connection`),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devices },
     events: {
       value: [
         "downlink_queued",
@@ -118,7 +118,9 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   oneditprepare() {
     const form = new Form(this, "node-input");
     suggest(form, form.input("devices"), "devices", { isList: true });
-    const chosen = eventsOf(this);
+      // Its service says what a device ID is.
+      form.follow(["connection"], () => form.input("devices").trigger("change"));
+      const chosen = eventsOf(this);
     checkboxes().each((_, box) => {
       $(box).prop("checked", chosen.includes(box.getAttribute("value") ?? ""));
     });

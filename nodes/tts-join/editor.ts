@@ -1,10 +1,9 @@
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
-import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
-import { validator } from "../shared/editor/validators";
+import { devices } from "../shared/editor/validators";
 import type { JoinProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-join";
@@ -26,7 +25,7 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
       required: true,
       label: RED._(`${CATALOGUE}:label.connection`),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devices },
   },
   paletteLabel() {
     return this._("label.palette");
@@ -46,6 +45,8 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
   oneditprepare() {
     const form = new Form(this, "node-input");
     suggest(form, form.input("devices"), "devices", { isList: true });
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
   },
   oneditsave() {
     Form.close(this);

@@ -4,7 +4,7 @@ import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
-import { validator, validatorBy } from "../shared/editor/validators";
+import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { showLastMessage } from "./editor/lastMessage";
 import { fieldPathOf } from "./fieldPath";
 import { UPLINK_CHOICES, USUAL_MISSING, type UplinkProperties } from "./properties";
@@ -59,7 +59,7 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       required: true,
       label: RED._(`${CATALOGUE}:label.connection`),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devicesValidator },
     ports: { value: "", label: RED._(`${CATALOGUE}:label.ports`), validate: validator(rules.ports) },
     output: {
       value: "decoded",
@@ -114,6 +114,8 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     form.follow(["shape"], () => $("#tts-uplink-shape-v2").toggle(form.value("shape") === "v2"));
     const devices = (): { devices: string } => ({ devices: form.value("devices") });
     suggest(form, form.input("devices"), "devices", { isList: true });
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
     suggest(form, form.input("ports"), "ports", { isList: true, scope: devices });
     suggest(form, form.input("field"), "fields", {
       scope: () => ({ ...devices(), ports: form.value("ports") }),

@@ -48,7 +48,12 @@ export function readUplinkSettings(
   const ports = asText(properties.ports);
 
   const parsed = parsePorts(ports);
-  if (!parsed.ok) return wrong("error.not-configured.ports", { ports, part: parsed.problem.part });
+  if (!parsed.ok) {
+    const { part, rule } = parsed.problem;
+    return rule === "never"
+      ? wrong("error.not-configured.ports-never", { ports, part })
+      : wrong("error.not-configured.ports", { ports, part });
+  }
   const fieldPath = output === "field" ? fieldPathOf(field, pathOf) : [];
   if (fieldPath === undefined) return wrong("error.not-configured.field", { field });
   return {

@@ -7,7 +7,7 @@ import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
 import { Dispatch } from "./dispatch";
 import { Dropped } from "./dropped";
 import { Experience, type NoAnswerEvidence } from "./evidence";
-import { heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
+import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
 import type { DownlinkJob, Follower } from "./follow";
 import type { FollowedPart } from "./followed";
 import { Following } from "./following";
@@ -32,6 +32,11 @@ export interface CourierOptions {
    * found in the queue or nothing is wrong with the clear. Must not reject.
    */
   explainNoAnswer(evidence: NoAnswerEvidence): Promise<Explanation | "queued">;
+  /**
+   * Asked a moment after the acknowledgement where no answer has come: what is certain, `queued` where it is in the queue, undefined
+   * where nothing is known. Absent where nobody can be asked. Must not reject.
+   */
+  lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
   warn(text: Text): void;
   /** The stack took a downlink. */
   accepted?(): void;
@@ -91,6 +96,16 @@ export class Courier {
       },
       explain: (followed, unanswered) =>
         options.explainNoAnswer(this.#experience.evidence(followed, unanswered, this.#clock)),
+      ...(options.lookUp && {
+        lookUp: async (followed, unanswered) => {
+          const waited = Math.round((this.#clock.now() - followed.part.publishedAt) / 1000);
+          return options.lookUp?.({
+            ...this.#experience.evidence(followed, unanswered, this.#clock),
+            waited,
+          });
+        },
+      }),
+      goesOn: (deviceId, operation) => options.warn(goesOn[operation](deviceId)),
       accepted: (deviceId) => {
         this.#experience.accepted(deviceId, this.#clock.date());
         options.accepted?.();
@@ -225,7 +240,7 @@ export class Courier {
     }
   }
 
-  /** Whether the connection was ended instead of acknowledging a publish. Rule: observed.md A5. */
+  /** Whether the connection was ended instead of acknowledging a publish. Rule: docs/server.md#4-rate-limits, 1. */
   #endedOverLimit(now: number): boolean {
     const state = this.#session.stateFor(ANSWER_KINDS);
     const problem = "problem" in state ? state.problem : undefined;
@@ -305,7 +320,7 @@ export class Courier {
     if (acknowledged) {
       followed.part.acknowledgedAfter = now - followed.part.publishedAt;
       this.#pace.acknowledged(now);
-      this.#following.acknowledged(followed);
+      this.#alarm.at(this.#following.acknowledged(followed, now));
     } else this.#following.lost(followed);
     this.#pump();
   }

@@ -170,25 +170,46 @@ describe("what may stand in the fields of a form", () => {
   });
 
   it("wants device IDs", () => {
-    check(rules.devices, {
+    check(rules.devicesOf("v3"), {
       "": undefined,
       "door-1, valve-*": undefined,
       "eui-70b3d57ed0000001": undefined,
       "70b3d57ed0000001": undefined,
       "door-1 door-2": "devices-space",
-      "door/1": "devices-character",
+      "door.1": "devices-near",
+      "d.*": "devices-near",
+      ",": "devices-character",
       "70B3D57ED0000001": "devices-eui",
+      "eui-70B3D57ED0000001": "devices-near",
+      "Door-*": "devices-near",
+      dev_1: "devices-near",
+      "*_*": "devices-near",
+      "-x": "devices-never",
+      d: "devices-never",
+      "door-1, d": "devices-never",
     });
-    assert.deepEqual(rules.devices("a, b/c")?.values, { part: "b/c" });
+    assert.deepEqual(rules.devicesOf("v3")("abc, B/ccc")?.values, { part: "B/ccc", near: "ccc" });
+  });
+
+  it("wants those of V2 on a connection to V2", () => {
+    check(rules.devicesOf("v2"), {
+      "dev_1, d1, my_*": undefined,
+      d: "devices-never-v2",
+      Dev_1: "devices-near",
+    });
   });
 
   it("wants FPorts", () => {
     check(rules.ports, {
       "": undefined,
       "1, 2, 10-20": undefined,
+      "0-255": undefined,
       "300": "ports",
       all: "ports",
       "20-10": "ports-reversed",
+      "0": "ports-never",
+      "1, 224": "ports-never",
+      "224-255": "ports-never",
     });
   });
 

@@ -3,8 +3,14 @@ import { takeApart } from "../../../src/stack/address";
 import { isApiSetting } from "../../../src/stack/apiAddress";
 import { environmentVariable } from "../../../src/stack/environment";
 import { chosenEvents, isEventKind } from "../../../src/stack/event";
-import { parseDevicePattern, parsePorts } from "../../../src/stack/filters";
-import { isEui, isIdentifier, isV2Identifier, splitApplication } from "../../../src/stack/identifiers";
+import { parseDevicePattern, parsePorts, type FilterProblem } from "../../../src/stack/filters";
+import {
+  isEui,
+  isIdentifier,
+  isV2Identifier,
+  splitApplication,
+  type IdentifierForm,
+} from "../../../src/stack/identifiers";
 import { LIMITS, wholeNumber, type Limits } from "../../../src/stack/limits";
 import { readPubsubTopics, type PubsubTopicsProblem } from "../../../src/stack/pubsubTopics";
 
@@ -136,30 +142,38 @@ export const topicPart: Rule = (value) => (noTopicLevels(value) ? undefined : { 
 export const sharedGroup: Rule = (value) =>
   /[/+#\0]/.test(value) ? { key: "validation.shared-group" } : undefined;
 
-/** A comma-separated list of device IDs with `*`; empty for all devices. */
-export const devices: Rule = (value) => {
-  const pattern = parseDevicePattern(value);
-  if (!pattern.ok) {
-    const { part, rule } = pattern.problem;
-    return {
-      key: rule === "space" ? "validation.devices-space" : "validation.devices-character",
-      values: { part },
-    };
-  }
-  // A device ID has no capitals: this can only be an EUI.
-  const eui = pattern.exact?.find((item) => isEui(item) && item !== item.toLowerCase());
-  return eui === undefined ? undefined : { key: "validation.devices-eui", values: { part: eui } };
-};
+/** A comma-separated list of device IDs with `*`, of the form that the connection's devices have; empty for all devices. */
+export const devicesOf =
+  (form: IdentifierForm): Rule =>
+  (value) => {
+    const pattern = parseDevicePattern(value, form);
+    return pattern.ok ? undefined : ofDevicesProblem(pattern.problem, form);
+  };
+
+function ofDevicesProblem({ part, rule, near }: FilterProblem, form: IdentifierForm): Reason {
+  if (rule === "space") return { key: "validation.devices-space", values: { part } };
+  if (near !== undefined && isEui(part)) return { key: "validation.devices-eui", values: { part, near } };
+  if (near !== undefined) return { key: "validation.devices-near", values: { part, near } };
+  if (rule === "character") return { key: "validation.devices-character", values: { part } };
+  return form === "v2"
+    ? { key: "validation.devices-never-v2", values: { part } }
+    : { key: "validation.devices-never", values: { part } };
+}
 
 /** A list of FPorts and ranges; empty for all. */
 export const ports: Rule = (value) => {
   const filter = parsePorts(value);
-  if (filter.ok) return undefined;
-  const { part, rule } = filter.problem;
-  return {
-    key: rule === "reversed" ? "validation.ports-reversed" : "validation.ports",
-    values: { part },
-  };
+  return filter.ok
+    ? undefined
+    : {
+        key: PORTS_PROBLEM[filter.problem.rule] ?? "validation.ports",
+        values: { part: filter.problem.part },
+      };
+};
+
+const PORTS_PROBLEM: Partial<Record<FilterProblem["rule"], string>> = {
+  reversed: "validation.ports-reversed",
+  never: "validation.ports-never",
 };
 
 /**

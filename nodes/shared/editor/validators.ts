@@ -1,7 +1,8 @@
 /** Rules in the shape that the editor wants its validators in. */
+import { connectionOf, isV2 } from "./connection";
 import { valueNow } from "./openForms";
 import type { EditedNode, Validator } from "./red";
-import { isEnvironmentVariable, type Reason, type Rule } from "./rules";
+import { devicesOf as devicesRule, isEnvironmentVariable, type Reason, type Rule } from "./rules";
 import { text } from "./text";
 
 /** The reason in words, named by its field where the editor lists the reasons of a whole node. */
@@ -18,6 +19,14 @@ export function validator(rule: Rule): Validator {
     return reason === undefined || inWords(reason, options.label);
   };
 }
+
+const devicesOf = { v2: validator(devicesRule("v2")), v3: validator(devicesRule("v3")) };
+
+/** A list of device IDs, whose form the service of the chosen connection decides on. */
+export const devices: Validator = function (this: EditedNode, value, options) {
+  const form = isV2(connectionOf(this)) ? "v2" : "v3";
+  return devicesOf[form].call(this, value, options);
+};
 
 /** A validator that another property decides on; without a rule for its value everything is valid. */
 export function validatorBy(property: string, rules: Readonly<Record<string, Rule>>): Validator {
