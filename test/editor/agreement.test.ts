@@ -191,7 +191,7 @@ const CASES: readonly Case[] = [
     what: "joins of devices",
     usual: {},
     tried: { devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev"] },
-    accepts: ({ devices }) => parseDevicePattern(String(devices)).ok,
+    accepts: ({ devices }) => parseDevicePattern(String(devices), "v3").ok,
   },
   {
     type: "tts-event",
