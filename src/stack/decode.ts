@@ -2,7 +2,7 @@
 import { below, isJsonObject, jsonType, type JsonType, type WrongType } from "./check";
 import { STACK_KINDS, type Kind } from "./kinds";
 import type { Received } from "./messages";
-import { isNestedDeeper } from "./nesting";
+import { DEEPEST, isNestedDeeper } from "./nesting";
 import { BODY_SHAPE, ENVELOPE_SHAPE } from "./shape";
 
 /** Why bytes are no valid message. */
@@ -28,9 +28,6 @@ export type Decoded =
 
 export type Parsed =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: MessageProblem };
-
-/** What copies a message overflows the stack from some 1500 levels on. */
-const DEEPEST = 1_000;
 
 const KIND_OF_KEY: ReadonlyMap<string, Kind> = new Map(STACK_KINDS.map((kind) => [kind, kind]));
 

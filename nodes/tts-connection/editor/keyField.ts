@@ -1,4 +1,5 @@
 /** The API key: what is wrong with how it looks, and what the stack says of it. */
+import { isApiOff } from "../../../src/stack/apiAddress";
 import { apiKeyForm, type ApiKeyForm } from "../../../src/stack/identifiers";
 import type { Form } from "../../shared/editor/form";
 import * as rules from "../../shared/editor/rules";
@@ -82,7 +83,7 @@ export class KeyField {
       serviceIn(form) === "stack" &&
       apiKeyForm(form.value("apiKey")) === "api_key" &&
       rules.host(form.value("host")) === undefined &&
-      form.value("api").toLowerCase() !== "off"
+      !isApiOff(form.value("api"))
     );
   }
 
