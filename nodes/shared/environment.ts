@@ -5,13 +5,11 @@ import type { Explanation } from "../../src/stack/explanation";
 import { asText } from "./values";
 
 /**
- * What to say of the first of these properties that is to come from an environment variable that is not set: Node-RED leaves
- * `${NAME}` as it is then. A name is just a name.
- * @param known of what a flow has the properties that mean something
+ * What to say of the first of these properties of a connection that is to come from an environment variable that is not set:
+ * Node-RED leaves `${NAME}` as it is then.
  */
-export function explainUnset(properties: object | null, known?: object): Explanation | undefined {
+export function explainUnset(properties: object | null): Explanation | undefined {
   for (const [property, value] of Object.entries(properties ?? {})) {
-    if (property === "name" || (known && !(property in known))) continue;
     const variable = environmentVariable(asText(value));
     if (variable !== undefined)
       return {
