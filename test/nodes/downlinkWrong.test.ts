@@ -130,7 +130,7 @@ describe("a wrong downlink in a flow", () => {
   const UNFIT: readonly (readonly [string, Properties, RegExp])[] = [
     ["without a connection", { connection: "" }, /No connection/],
     ["with a connection that is gone", { connection: "gone" }, /does not exist/],
-    ["with another node for a connection", { connection: "out" }, /does not exist/],
+    ["with another node for a connection", { connection: "out" }, /another kind of node/],
     ["with a connection that is not configured", { connection: "empty" }, /no application ID/],
     ["with an encoding that is none", { encoding: "ascii" }, /encoding.*"ascii"/],
     ["with a report that is none", { report: "read" }, /report.*"read"/],
