@@ -3,11 +3,11 @@ import { portOf, type Delivery, type Recipient } from "../../src/connection/rout
 import type { Explanation } from "../../src/stack/explanation";
 import { parseDevicePattern, type DevicePattern, type FilterProblem } from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";
-import { explainUnset } from "./environment";
 import { findConnection } from "./findConnection";
 import { asMessage } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
 import { accident, flowError, textOf } from "./text";
+import { explainUnsetVariable } from "./unsetVariable";
 import { asText } from "./values";
 
 /** What a receiving node makes of a message. */
@@ -43,12 +43,16 @@ export function refuse(RED: NodeAPI, node: Node, explanation?: Explanation): voi
 /** Makes a node receive: finds its connection, joins it, shows its state, and leaves it when the node closes. */
 export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   const found = findConnection(RED, receiving.connection);
-  const unset = explainUnset({ devices: receiving.devices });
-  if (!found.ok || unset) {
-    refuse(RED, node, found.ok ? unset : found.explanation);
+  if (!found.ok) {
+    refuse(RED, node, found.explanation);
     return;
   }
   const { connection } = found;
+  const unset = explainUnsetVariable({ devices: receiving.devices }, { devices: "" });
+  if (unset !== undefined) {
+    refuse(RED, node, unset);
+    return;
+  }
   const written = asText(receiving.devices);
   const devices = parseDevicePattern(written, connection.service === "v2" ? "v2" : "v3");
   if (!devices.ok) {

@@ -99,7 +99,7 @@ describe("an environment variable that is not set", () => {
         const { error } = await flows.next("caught");
         assert.equal(error?.code, "not_configured", error?.message);
         assert.match(error.message, /^The environment variable TTS_NOPE is not set\. /, error.source.id);
-        assert.ok(error.message.includes(`“${error.source.id}”`), error.message);
+        assert.ok(error.message.includes(` ${error.source.id} `), error.message);
         missing.delete(error.source.id);
       }
     });
