@@ -423,28 +423,28 @@ describe("tts-uplink", () => {
       }
     });
 
-    const WRONG: readonly (readonly [object, RegExp])[] = [
-      [{ ports: "1-" }, /FPorts of this node are "1-"/],
-      [{ ports: "256" }, /256/],
-      [{ devices: "door 1" }, /door 1/],
-      [{ devices: "70:B3" }, /70:B3/],
-      [{ output: "field", field: "" }, /field/],
-      [{ output: "field", field: "a..b" }, /a\.\.b/],
-      [{ output: "field", field: "a[msg.b]" }, /a\[msg\.b\]/],
-      [{ output: "json" }, /json/],
-      [{ missing: "ignore" }, /ignore/],
-      [{ shape: "v1" }, /v1/],
+    const WRONG: readonly (readonly [object, RegExp, string])[] = [
+      [{ ports: "1-" }, /“1-” in the FPorts of this node/, "FPorts: 1-"],
+      [{ ports: "256" }, /256/, "FPorts: 256"],
+      [{ devices: "door 1" }, /door 1/, "devices: door 1"],
+      [{ devices: "70:B3" }, /70:B3/, "devices: 70:B3"],
+      [{ output: "field", field: "" }, /field/, "field "],
+      [{ output: "field", field: "a..b" }, /a\.\.b/, "field a..b"],
+      [{ output: "field", field: "a[msg.b]" }, /a\[msg\.b\]/, "field a[msg.b]"],
+      [{ output: "json" }, /json/, "not configured"],
+      [{ missing: "ignore" }, /ignore/, "not configured"],
+      [{ shape: "v1" }, /v1/, "not configured"],
     ];
     it("not if they cannot work: says which, in status and error", async () => {
       const simulator = await simulated();
       const wrong = WRONG.map(([more], index) => uplink(more, `wrong${index}`));
       const flows = await receiving(simulator, [...uplinkFlow(simulator), ...wrong]);
       const caught = await Promise.all(wrong.map(() => flows.next("caught")));
-      for (const [index, [more, text]] of WRONG.entries()) {
+      for (const [index, [more, text, status]] of WRONG.entries()) {
         const error = caught.find((message) => message.error?.source.id === `wrong${index}`)?.error;
         assert.equal(error?.code, "not_configured", JSON.stringify(more));
         assert.match(error.message, text);
-        assert.equal(flows.statuses(`wrong${index}`).at(-1)?.text, "not configured");
+        assert.equal(flows.statuses(`wrong${index}`).at(-1)?.text, status);
       }
       simulator.publish("uplink_message", "door", body());
       assert.equal((await flows.next()).deviceId, "door", "the others go on");
