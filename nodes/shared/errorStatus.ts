@@ -71,6 +71,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-configured.ports-never": "status.wrong-ports",
   "not-configured.field": "status.wrong-field",
   "not-configured.environment": "status.variable-not-set",
+  "not-configured.environment-node": "status.variable-not-set",
   "not-configured.qos": "status.wrong-qos",
   "not-configured.topics-missing": "status.no-sub-topics",
   "not-configured.topic-wildcard": "status.topic-wildcard",
@@ -104,6 +105,11 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "invalid-downlink.encoding": "status.wrong-encoding",
   "invalid-downlink.encoding-near": "status.wrong-encoding",
   "invalid-downlink.payload-missing": "status.no-payload",
+  "invalid-downlink.missing-in-message": "status.missing",
+  "invalid-downlink.missing-empty": "status.missing",
+  "invalid-downlink.missing-in-context": "status.missing",
+  "invalid-downlink.missing-in-environment": "status.variable-not-set",
+  "invalid-downlink.missing-by-expression": "status.missing",
   "invalid-downlink.payload-empty": "status.payload-empty",
   "invalid-downlink.payload-size": "status.payload-size",
   "invalid-downlink.payload-text-size": "status.payload-text-size",
@@ -205,6 +211,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-accepted": "status.not-answered",
   "not-accepted.key-invalid": "status.key-invalid",
   "not-accepted.no-right-to-write": "status.no-right-to-write",
+  "not-accepted.may-not-send": "status.no-right-to-write",
   "not-accepted.no-right-to-read": "status.no-right-to-read",
   "not-accepted.no-device": "status.no-device",
   "not-accepted.no-device-nearest": "status.no-device",
@@ -249,9 +256,16 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "reported.half-registered": "status.half-registered",
 };
 
-/** A status has no room for what marks a value as text. */
+/** What is missing, by the property of the node that has no value, wherever that was looked for. */
+const MISSING: Readonly<Record<string, StatusKey>> = {
+  device: "status.no-device-id",
+  fPort: "status.no-fport",
+  payload: "status.no-payload",
+};
+
+/** A status has no room for what marks a value as text, nor for where most values come from. */
 const unquoted = (value: string | number): string | number =>
-  typeof value === "string" ? value.replace(/^"(.+)"$/s, "$1") : value;
+  typeof value === "string" ? value.replace(/^"(.+)"$/s, "$1").replace(/^msg\.(?=.)/, "") : value;
 
 const shownIn = (values: TextValues): TextValues =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, unquoted(value)]));
@@ -262,7 +276,9 @@ export function statusOfError({ key, values }: Text): Text | undefined {
   for (; steps.length > 0; steps.pop()) {
     const name = steps.join(".");
     const status = Object.hasOwn(BY_ERROR, name) ? BY_ERROR[name] : undefined;
-    if (status !== undefined) return { key: status, values: shownIn(values) };
+    if (status === undefined) continue;
+    const missing = status === "status.missing" ? MISSING[String(values.property)] : undefined;
+    return { key: missing ?? status, values: shownIn(values) };
   }
   return undefined;
 }

@@ -10,6 +10,7 @@ import type { Outcome } from "./outcome";
 import { asMessage, getConfigNode } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
 import { accident, flowError, textOf } from "./text";
+import { explainUnsetVariable } from "./unsetVariable";
 import { asText } from "./values";
 
 /** What a receiving node wants, and what it makes of it. */
@@ -41,6 +42,11 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   const connection = getConfigNode<TtsConnectionNode>(RED, receiving.connection);
   if (connection?.type !== "tts-connection") {
     refuse(RED, node, missingConnection(RED, receiving.connection));
+    return;
+  }
+  const unset = explainUnsetVariable({ devices: receiving.devices }, { devices: "" });
+  if (unset !== undefined) {
+    refuse(RED, node, unset);
     return;
   }
   const written = asText(receiving.devices);

@@ -40,7 +40,7 @@ export default function init(RED: NodeAPI): void {
         return { ok: false, refusal: { code: "invalid_downlink", key, values } };
       }
     }
-    return { ok: true, values: { ...values, encoding, gateways, report } };
+    return { ok: true, values: { ...values, encoding, gateways, report, sources: inputs } };
   }
 
   /** The cause; the stack's own words, where ours stand before them; and how many of how many. */
