@@ -55,7 +55,7 @@ describe("an hour of silence", () => {
     await ticking(flows.shows("uplink", "waiting: all devices"));
     await pass(simulator, HOUR + 1_000);
     assert.equal(flows.logged("WARN").length, 1);
-    assert.match(flows.logged("WARN")[0] ?? "", /nothing has come for an hour/);
+    assert.match(flows.logged("WARN")[0] ?? "", /^Nothing has come for app1 for an hour/);
     mock.timers.tick(5 * HOUR);
     assert.equal(flows.logged("WARN").length, 1);
   });
