@@ -1,6 +1,7 @@
 import type { InvalidMessage } from "../connection/router";
 import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
+import { fieldMeant } from "../stack/fields";
 import { payloadBytes, type Uplink, type UplinkOutput } from "../stack/uplink";
 import { explanations } from "./context";
 import { printable, printableList } from "./printable";
@@ -49,6 +50,10 @@ export function explainInvalidMessage(
       return invalid("error.invalid-message.not-an-object", { ...values, found: problem.found });
     case "no_device_id":
       return invalid("error.invalid-message.no-device-id", values);
+    case "in_a_field":
+      return invalid("error.invalid-message.in-a-field", { ...values, field: problem.field });
+    case "v2_message":
+      return invalid("error.invalid-message.v2-message", values);
     case "unknown_kind":
       return invalid("error.invalid-message.unknown-kind", {
         ...values,
@@ -105,6 +110,14 @@ export function explainMissingPayload(
       : missing("error.missing-payload.not-decoded", values);
   }
   if (output !== "normalized") {
+    const near = fieldMeant(field, decoded_payload);
+    if (near !== undefined) {
+      return missing("error.missing-payload.field-begins", {
+        ...values,
+        field: printable(field),
+        near: printable(near),
+      });
+    }
     const fields = printableList(Object.keys(decoded_payload), 10) || "-";
     return missing("error.missing-payload.no-field", { ...values, field: printable(field), fields });
   }
