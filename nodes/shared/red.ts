@@ -1,5 +1,5 @@
 /** What @types/node-red 1.3.5 lacks or has wrong of the runtime, in one place. */
-import type { Node, NodeAPI, NodeMessage } from "node-red";
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import { environmentVariable } from "../../src/stack/environment";
 
 /** `RED.nodes.getNode` gives null for an id that is absent, disabled or of an unknown type. */
@@ -12,6 +12,14 @@ export function getConfigNode<T extends Node>(RED: NodeAPI, id: string): T | und
 /** A message may have any fields; the type wants an index signature, which interfaces have not. */
 export function asMessage(fields: object): NodeMessage {
   return fields as NodeMessage;
+}
+
+/** Node-RED takes anything as an error; the types want an `Error`. */
+export function onInput(
+  node: Node,
+  handle: (msg: NodeMessageInFlow, send: (msg: NodeMessage) => void, done: (error?: object) => void) => void,
+): void {
+  node.on("input", (msg, send, done) => handle(msg, send, done as (error?: object) => void));
 }
 
 /** `g`: the group a node is in. */

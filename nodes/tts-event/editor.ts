@@ -2,9 +2,10 @@ import { chosenEvents } from "../../src/stack/event";
 import { isV2 } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { text } from "../shared/editor/text";
+import { CATEGORY_DESCRIPTION, text } from "../shared/editor/text";
 import { devices, validator } from "../shared/editor/validators";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
@@ -47,6 +48,9 @@ const checkedEvents = (): string[] =>
 const eventsOf = ({ events }: { readonly events?: unknown }): readonly string[] =>
   events === undefined ? EVENT_DEFAULTS.events : chosenEvents(events);
 
+const isUsual = (node: { readonly events?: unknown }): boolean =>
+  [...eventsOf(node)].sort().join() === [...EVENT_DEFAULTS.events].sort().join();
+
 /** Keys of the words for a choice of events, all of the downlinks as one word. */
 function wordKeys(events: readonly string[]): string[] {
   const all = DOWNLINKS.every((event) => events.includes(event));
@@ -56,9 +60,12 @@ function wordKeys(events: readonly string[]): string[] {
   return [...(all ? ["label.all-downlinks"] : []), ...rest.flatMap((event) => WORDS[event] ?? [])];
 }
 
+followConnections();
+
 RED.nodes.registerType<EventProperties>("tts-event", {
   category: "The Things Stack",
-  color: "#48A19E",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#6FBDB9",
   icon: "tts-event.svg",
   inputs: 0,
   outputs: 1,
@@ -95,8 +102,8 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   label() {
     if (this.name) return this.name;
     const keys = wordKeys(eventsOf(this));
-    const isShort = keys.length > 0 && keys.length <= MOST_WORDS;
-    const words = isShort ? keys.map((key) => this._(key)).join(", ") : this._("label.palette");
+    const isTold = keys.length > 0 && keys.length <= MOST_WORDS && !isUsual(this);
+    const words = isTold ? keys.map((key) => this._(key)).join(", ") : this._("label.short");
     return [words, filterText(this.devices)].filter((part) => part !== "").join(" · ");
   },
   labelStyle() {
@@ -104,6 +111,9 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   },
   outputLabels() {
     return this._("label.output");
+  },
+  onadd() {
+    takeConnection(this);
   },
   oneditprepare() {
     const form = new Form(this, "node-input");

@@ -2,9 +2,9 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { chosenEvents, errorOf, eventMessage, isEventKind } from "../../src/stack/event";
 import type { ApplicationDownlink, Received } from "../../src/stack/messages";
 import { commonFields } from "../../src/stack/summary";
+import { explainUnset } from "../shared/environment";
 import { reasonOf } from "../shared/reason";
 import { receive, refuse } from "../shared/receiver";
-import { explainUnsetVariable } from "../shared/unsetVariable";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 type EventDef = NodeDef & Partial<EventProperties>;
@@ -18,8 +18,8 @@ export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
     RED.nodes.createNode(this, def);
     const { connection, devices, events }: EventProperties = { ...EVENT_DEFAULTS, ...def };
-    const unset = explainUnsetVariable(def, EVENT_DEFAULTS);
-    if (unset !== undefined) {
+    const unset = explainUnset({ connection, devices, events });
+    if (unset) {
       refuse(RED, this, unset);
       return;
     }

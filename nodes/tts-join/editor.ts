@@ -1,14 +1,19 @@
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
 import { suggest } from "../shared/editor/suggest";
+import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
 import { devices } from "../shared/editor/validators";
 import type { JoinProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-join";
 
+followConnections();
+
 RED.nodes.registerType<JoinProperties>("tts-join", {
   category: "The Things Stack",
-  color: "#48A19E",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#6FBDB9",
   icon: "tts-join.svg",
   inputs: 0,
   outputs: 1,
@@ -26,13 +31,16 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
     return this._("label.palette");
   },
   label() {
-    return this.name || `${this._("label.palette")} ${filterText(this.devices)}`.trim();
+    return this.name || `${this._("label.short")} ${filterText(this.devices)}`.trim();
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
   },
   outputLabels() {
     return this._("label.output");
+  },
+  onadd() {
+    takeConnection(this);
   },
   oneditprepare() {
     const form = new Form(this, "node-input");

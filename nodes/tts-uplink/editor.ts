@@ -1,11 +1,13 @@
 import { Form } from "../shared/editor/form";
 import { filterText, shorten } from "../shared/editor/nodeLabel";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
+import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
 import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { showLastMessage } from "./editor/lastMessage";
 import { fieldPathOf } from "./fieldPath";
-import { UPLINK_CHOICES, type UplinkProperties } from "./properties";
+import { UPLINK_CHOICES, USUAL_MISSING, type UplinkProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
 
@@ -28,9 +30,24 @@ function showOutput(form: Form): void {
     });
 }
 
+followConnections();
+
+/** What is sent where there is none goes with the output, until the user chooses it. */
+function followOutput(form: Form): void {
+  const usual = (): string | undefined =>
+    new Map<string, string>(Object.entries(USUAL_MISSING)).get(form.value("output"));
+  let isChosen = form.value("missing") !== usual();
+  form.input("missing").on("change", () => (isChosen = form.value("missing") !== usual()));
+  form.input("output").on("change", () => {
+    const missing = usual();
+    if (!isChosen && missing !== undefined) form.set("missing", missing);
+  });
+}
+
 RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   category: "The Things Stack",
-  color: "#48A19E",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#6FBDB9",
   icon: "tts-uplink.svg",
   inputs: 0,
   outputs: 1,
@@ -71,7 +88,7 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   },
   label() {
     if (this.name) return this.name;
-    const from = `${this._("label.palette")} ${filterText(this.devices, this.ports)}`.trim();
+    const from = `${this._("label.short")} ${filterText(this.devices, this.ports)}`.trim();
     return this.output === "field" && this.field ? `${from} → ${shorten(this.field)}` : from;
   },
   labelStyle() {
@@ -87,9 +104,13 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     };
     return labels[this.output];
   },
+  onadd() {
+    takeConnection(this);
+  },
   oneditprepare() {
     const form = new Form(this, "node-input");
     form.follow(["output"], () => showOutput(form));
+    followOutput(form);
     form.follow(["shape"], () => $("#tts-uplink-shape-v2").toggle(form.value("shape") === "v2"));
     const devices = (): { devices: string } => ({ devices: form.value("devices") });
     suggest(form, form.input("devices"), "devices", { isList: true });

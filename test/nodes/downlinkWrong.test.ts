@@ -121,7 +121,7 @@ describe("a wrong downlink in a flow", () => {
     assert.match((await flows.next("caught")).error?.message ?? "", /call stack/);
     await flows.next();
     give(flows, { payload: deep() }, "unfit");
-    assert.match((await flows.next("caught")).error?.message ?? "", /No connection/);
+    assert.match((await flows.next("caught")).error?.message ?? "", /does not exist/);
     give(flows, { payload: { level: 2 } });
     await flows.next();
     await flows.next("completed");
@@ -129,8 +129,8 @@ describe("a wrong downlink in a flow", () => {
 
   const UNFIT: readonly (readonly [string, Properties, RegExp])[] = [
     ["without a connection", { connection: "" }, /No connection/],
-    ["with a connection that is gone", { connection: "gone" }, /No connection/],
-    ["with another node for a connection", { connection: "out" }, /No connection/],
+    ["with a connection that is gone", { connection: "gone" }, /does not exist/],
+    ["with another node for a connection", { connection: "out" }, /does not exist/],
     ["with a connection that is not configured", { connection: "empty" }, /no application ID/],
     ["with an encoding that is none", { encoding: "ascii" }, /encoding.*"ascii"/],
     ["with a report that is none", { report: "read" }, /report.*"read"/],

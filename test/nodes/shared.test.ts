@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
+import { util } from "@node-red/util";
 import { shorten, StatusWriter } from "../../nodes/shared/status";
-import { asSentence, FlowError } from "../../nodes/shared/text";
+import { accident, asSentence, errorOf } from "../../nodes/shared/text";
 
 describe("a text that another sentence follows", () => {
   it("ends with a full stop, one of its own or ours", () => {
@@ -66,11 +67,32 @@ describe("a status", () => {
 });
 
 describe("an error for flows", () => {
-  it("has its code twice, no stack trace, and no more in a log than its text", () => {
-    const error = new FlowError("what to do", { code: "invalid_message" });
+  const stack = { namespace: "pkg/x", name: "y" };
+
+  it("is a text in the debug sidebar, a log and JSON, and has its code twice", () => {
+    const error = errorOf("what to do", { code: "invalid_message" });
     assert.equal(error.code, "invalid_message");
     assert.deepEqual(error.cause, { code: "invalid_message" });
-    assert.ok(!Object.hasOwn(error, "stack"));
+    assert.ok(!("stack" in error));
     assert.equal(String(error), "what to do");
+    assert.equal(JSON.stringify(error), '"what to do"');
+    assert.deepEqual(util.encodeObject({ msg: error }, { maxLength: 1000 }), {
+      msg: "what to do",
+      format: "String",
+    });
+  });
+
+  it("has the stack's own error where there is one", () => {
+    const { cause } = errorOf("no", { code: "downlink_failed", stack });
+    assert.deepEqual(cause, { code: "downlink_failed", stack });
+  });
+
+  it("of an accident says what was thrown, and where", () => {
+    const thrown = new TypeError("no such thing");
+    const error = accident(thrown);
+    assert.equal(String(error), "TypeError: no such thing");
+    assert.equal(error.stack, thrown.stack);
+    assert.ok(!("code" in error));
+    assert.equal(String(accident("what")), "what");
   });
 });
