@@ -51,14 +51,16 @@ function saidOf(answer: object, output: string): Said {
   const fPort = field(answer, "fPort");
   const port = fPort === "" ? say("line.no-port") : `${say("label.f-port")} ${fPort}`;
   const from = [field(answer, "deviceId"), port, clockText(Number(field(answer, "at")))].join(", ");
+  const near = field(answer, "near");
+  const meant = near === "" ? [] : [say("line.field-begins", { near })];
   const notSent = NOT_SENT[outcome];
-  if (notSent !== undefined) return { from, payload: "", remark: say(notSent) };
+  if (notSent !== undefined) return { from, payload: "", remark: [...meant, say(notSent)].join(" ") };
 
   const payload: unknown = Reflect.get(answer, "payload");
   const fields: unknown = Reflect.get(answer, "fields");
   const isInstead = field(payload, "is") === "bytes" && output !== "bytes";
   const names = Array.isArray(fields) ? fields.join(", ") : "";
-  const remarks = [...(isInstead ? [say("line.instead")] : []), say("line.fields", { names })];
+  const remarks = [...meant, ...(isInstead ? [say("line.instead")] : []), say("line.fields", { names })];
   return { from, payload: payloadText(payload), remark: remarks.join(" ") };
 }
 
