@@ -494,7 +494,7 @@ describe("the form of a connection", () => {
       await enter(form, "host", `mqtt://${simulator.host}:${simulator.port}`);
       await paste(form, "apiKey", simulator.apiKey);
       await facts(form).filter({ hasText: "until" }).waitFor();
-      assert.equal(await facts(form).innerText(), "Key “mqtt” of app1, reads ✓, sends ✓, until 2027-03-01");
+      assert.equal(await facts(form).innerText(), "Key “mqtt” of app1 · reads ✓ · sends ✓ · until 2027-03-01");
       assert.deepEqual(await values(form, "applicationId"), ["app1"]);
       await editor.screenshot("tts-connection-key");
       await enter(form, "applicationId", "other-app");

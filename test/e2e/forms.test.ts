@@ -291,9 +291,9 @@ describe("the forms in the editor", () => {
       assert.match(await reason("port", "70000"), /1 to 65535/);
       assert.match(await reason("keepalive", "0"), /5 to 300/);
       assert.match(await reason("api", "eu1"), /https/);
-      assert.match(await reason("downlinksPerMinute", "0"), /from 1 on/);
-      assert.match(await reason("holdMax", "many"), /0 or more/);
-      assert.match(await reason("holdFor", "-1"), /0 or more/);
+      assert.match(await reason("downlinksPerMinute", "0"), /1 to 60000, or empty/);
+      assert.match(await reason("holdMax", "20000"), /0 to 10000/);
+      assert.match(await reason("holdFor", "0"), /1 to 86400/);
       assert.equal(await form.locator(field("keepalive")).getAttribute("aria-invalid"), "true");
       for (const name of ["host", "port", "applicationId", "tenantId", "keepalive", "api"])
         assert.equal(await reason(name, "${FROM_ENVIRONMENT}"), "", name);

@@ -17,6 +17,8 @@ interface Shown {
   readonly fPort?: number;
   /** ms since 1970. */
   readonly at: number;
+  /** A payload formatter has decoded it. */
+  readonly isDecoded: boolean;
 }
 
 export type Preview =
@@ -57,7 +59,8 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
   if (delivery?.received.kind !== "uplink_message") return undefined;
   const { fPort, at } = uplink;
   const { deviceId } = delivery.origin;
-  const message: Shown = { deviceId, at, ...(fPort === undefined ? {} : { fPort }) };
+  const isDecoded = delivery.received.message.uplink_message.decoded_payload !== undefined;
+  const message: Shown = { deviceId, at, isDecoded, ...(fPort === undefined ? {} : { fPort }) };
   // Before the view is made: whether it is empty is asked of what was received.
   const isEmpty = isEmptyFrame(delivery.received.message);
   const view = viewOf(delivery, settings);
