@@ -7,6 +7,7 @@ import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { asMessage, getConfigNode } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
 import { accident, flowError, textOf } from "./text";
+import { explainUnsetVariable } from "./unsetVariable";
 import { asText } from "./values";
 
 /** What a receiving node makes of a message. */
@@ -44,6 +45,11 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   const connection = getConfigNode<TtsConnectionNode>(RED, receiving.connection);
   if (connection?.type !== "tts-connection") {
     refuse(RED, node, { code: "not_configured", key: "error.not-configured.connection", values: {} });
+    return;
+  }
+  const unset = explainUnsetVariable({ devices: receiving.devices }, { devices: "" });
+  if (unset !== undefined) {
+    refuse(RED, node, unset);
     return;
   }
   const written = asText(receiving.devices);

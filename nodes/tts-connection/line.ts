@@ -92,6 +92,8 @@ export class Line {
       service: this.#service,
       session: this.session,
       api: () => this.#stack?.api,
+      mayNotSend: () => this.#stack?.lacks("write") ?? false,
+      stillMayNotSend: async () => this.#stack?.stillLacks("write") ?? false,
       key: this.#key,
       warn,
       changed: () => this.#changed(),

@@ -32,6 +32,11 @@ export class StackAccess {
     return this.#rights.lacks(right);
   }
 
+  /** Whether a right that was missing still is, as far as can be had now. */
+  stillLacks(right: Right): Promise<boolean> {
+    return this.#rights.stillLacks(right, this.#api);
+  }
+
   need(right: Right): void {
     this.#rights.need(right);
   }

@@ -39,7 +39,7 @@ export default function init(RED: NodeAPI): void {
         return { ok: false, refusal: { code: "invalid_downlink", key, values } };
       }
     }
-    return { ok: true, values: { ...values, encoding, gateways, report } };
+    return { ok: true, values: { ...values, encoding, gateways, report, sources: inputs } };
   }
 
   /** The text, what the stack's own error asks for behind it, and before it how many of how many. */

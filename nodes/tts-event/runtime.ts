@@ -4,6 +4,7 @@ import type { ApplicationDownlink, Received } from "../../src/stack/messages";
 import { commonFields } from "../../src/stack/summary";
 import { reasonOf } from "../shared/reason";
 import { receive, refuse } from "../shared/receiver";
+import { explainUnsetVariable } from "../shared/unsetVariable";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 type EventDef = NodeDef & Partial<EventProperties>;
@@ -17,6 +18,11 @@ export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
     RED.nodes.createNode(this, def);
     const { connection, devices, events }: EventProperties = { ...EVENT_DEFAULTS, ...def };
+    const unset = explainUnsetVariable(def, EVENT_DEFAULTS);
+    if (unset !== undefined) {
+      refuse(RED, this, unset);
+      return;
+    }
     const chosen = chosenEvents(events);
     const kinds = new Set(chosen.filter(isEventKind));
     if (kinds.size === 0) {

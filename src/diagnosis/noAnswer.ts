@@ -109,6 +109,20 @@ async function fromApi(
 
 const keyNameOf = (key: KeyFacts): string => printable(key.keyName ?? "") || (key.keyId ?? "?");
 
+/** Why nothing is sent with a key that is known to lack the right. Where to click depends on whose key it is. */
+export function explainMayNotSend(key: KeyFacts, applicationId: string, deviceId: string): Explanation {
+  const values: Values = {
+    device: printable(deviceId),
+    applicationId: printable(applicationId),
+    keyName: keyNameOf(key),
+    owner: printable(key.owner?.id ?? ""),
+  };
+  if (key.owner?.kind === "user") return notAccepted("error.not-accepted.may-not-send.user-key", values);
+  if (key.owner?.kind === "organization")
+    return notAccepted("error.not-accepted.may-not-send.organization-key", values);
+  return notAccepted("error.not-accepted.may-not-send.application-key", values);
+}
+
 /**
  * What is certain of a downlink that has had no answer a moment after it was acknowledged; undefined: nothing is yet. It is asked
  * only where the answer changes something: whether the device exists, and what is in its queue.
