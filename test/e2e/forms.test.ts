@@ -505,7 +505,7 @@ describe("the forms in the editor", () => {
       editor.page.evaluate((nodeId) => RED.utils.getNodeLabel(RED.nodes.node(nodeId), ""), id);
     assert.equal(await labelOf("u3"), "uplink door-1 · 2");
     assert.equal(await labelOf("e2"), "sent, acknowledged");
-    assert.equal(await labelOf("e3"), "downlinks, location solved, service data");
+    assert.equal(await labelOf("e3"), "events");
     assert.equal(await labelOf("c4"), "not set up yet (eu1.cloud.thethings.network)");
   });
 
@@ -515,7 +515,11 @@ describe("the forms in the editor", () => {
     const nodes = await editor.page
       .locator("#red-ui-palette-base-category-The_Things_Stack .red-ui-palette-label")
       .allInnerTexts();
-    assert.deepEqual([...nodes].sort(), ["downlink", "event", "join", "uplink"]);
+    const labels = nodes.map((label) => label.replace(/\s+/g, " ")).sort();
+    assert.deepEqual(labels, ["lorawan downlink", "lorawan event", "lorawan join", "lorawan uplink"]);
+    // The text that the editor shows beside it.
+    await category.hover();
+    await editor.page.getByText("LoRaWAN devices on The Things Stack").waitFor();
     await category.scrollIntoViewIfNeeded();
     await editor.screenshotOf("palette", editor.page.locator("#red-ui-palette-container-The_Things_Stack"));
   });
