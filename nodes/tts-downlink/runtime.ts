@@ -1,17 +1,16 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
-import { hintFor } from "../../src/diagnosis/reported";
+import { hintFor, networkSays } from "../../src/diagnosis/reported";
 import type { Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { DownlinkOrder } from "../../src/stack/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
+import { findConnection } from "../shared/findConnection";
 import { handOver } from "../shared/handOver";
-import { asMessage, getConfigNode, onInput } from "../shared/red";
+import { asMessage, onInput } from "../shared/red";
 import { refuse } from "../shared/receiver";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "../shared/typedInput";
-import { asText } from "../shared/values";
 import type { Waiter } from "../tts-connection/connection";
-import type { TtsConnectionNode } from "../tts-connection/runtime";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
 import { DownlinkStatus } from "./status";
@@ -42,18 +41,21 @@ export default function init(RED: NodeAPI): void {
     return { ok: true, values: { ...values, encoding, gateways, report, sources: inputs } };
   }
 
-  /** The text, what the stack's own error asks for behind it, and before it how many of how many. */
-  function failureOf(failure: Failure): FlowError {
-    const hint =
-      failure.code === "downlink_failed" && failure.stack ? hintFor(failure.stack, undefined) : undefined;
-    const texts = [failure.several, failure, hint].flatMap((text) => (text ? [textOf(RED, text)] : []));
-    return errorOf(texts.map(asSentence).join(" "), failure);
+  /** The cause; the stack's own words, where ours stand before them; and how many of how many. */
+  function failureOf(failure: Failure, deviceId: string): FlowError {
+    const { code, stack, several } = failure;
+    const hint = code === "downlink_failed" && stack ? hintFor(stack, undefined, deviceId) : undefined;
+    const texts = [
+      ...(hint && stack ? [hint, networkSays(stack)] : [failure]),
+      ...(several ? [several] : []),
+    ];
+    return errorOf(texts.map((text) => asSentence(textOf(RED, text))).join(" "), failure);
   }
 
   function TtsDownlink(this: Node, def: NodeDef & Partial<DownlinkProperties>): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
-    const connection = getConfigNode<TtsConnectionNode>(RED, asText(def.connection));
+    const found = findConnection(RED, def.connection);
     const finish = (done: Done, error?: FlowError): void => handOver(this, () => done(error), error);
     const fail = (explanation: Explanation): void => {
       refuse(RED, this, explanation);
@@ -63,10 +65,11 @@ export default function init(RED: NodeAPI): void {
       fail(read.explanation);
       return;
     }
-    if (connection?.type !== "tts-connection") {
-      fail({ code: "not_configured", key: "error.not-configured.connection", values: {} });
+    if (!found.ok) {
+      fail(found.explanation);
       return;
     }
+    const { connection } = found;
     const { settings } = read;
 
     const status = new DownlinkStatus(RED, this);
@@ -89,16 +92,16 @@ export default function init(RED: NodeAPI): void {
           send(asMessage({ ...base, downlink }));
         }),
       onEnd(failure) {
-        if (failure) status.failure(failure.code, deviceId);
+        if (failure) status.failure(failure, deviceId);
         else if (operation === "clear") status.cleared(deviceId);
-        finish(done, failure && failureOf(failure));
+        finish(done, failure && failureOf(failure, deviceId));
       },
     });
 
     const handle = async (msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> => {
       const valued = await valuesFor(this, settings, msg);
       if (!valued.ok) {
-        status.failure("invalid_downlink", "");
+        status.failure(valued.refusal, "");
         finish(done, flowError(RED, valued.refusal));
         return;
       }
@@ -108,8 +111,9 @@ export default function init(RED: NodeAPI): void {
         sender.send({ order, ...settings }, waiterOf(msg, order, send, done));
         return;
       }
-      status.failure("invalid_downlink", "");
-      finish(done, flowError(RED, { code: "invalid_downlink", ...built.refusal }));
+      const refusal: Explanation = { code: "invalid_downlink", ...built.refusal };
+      status.failure(refusal, "");
+      finish(done, flowError(RED, refusal));
     };
 
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.

@@ -64,7 +64,8 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
   // Before the view is made: whether it is empty is asked of what was received.
   const isEmpty = isEmptyFrame(delivery.received.message);
   const view = viewOf(delivery, settings);
-  if (!view) return { outcome: isEmpty && !settings.emptyFrames ? "empty_frame" : "missing", ...message };
+  if (!view || "skip" in view)
+    return { outcome: isEmpty && !settings.emptyFrames ? "empty_frame" : "missing", ...message };
   if ("fail" in view) return { outcome: "error", ...message };
   const fields = Object.keys(view.send).filter((field) => field !== "payload");
   const payload: unknown = Reflect.get(view.send, "payload");
