@@ -20,6 +20,8 @@ interface Shown {
   readonly at: number;
   /** In place of the field in the form, which begins outside of the decoded payload. */
   readonly near?: string;
+  /** A payload formatter has decoded it. */
+  readonly isDecoded: boolean;
 }
 
 export type Preview =
@@ -60,7 +62,8 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
   if (delivery?.received.kind !== "uplink_message") return undefined;
   const { fPort, at } = uplink;
   const { deviceId } = delivery.origin;
-  const message: Shown = { deviceId, at, ...(fPort === undefined ? {} : { fPort }) };
+  const isDecoded = delivery.received.message.uplink_message.decoded_payload !== undefined;
+  const message: Shown = { deviceId, at, isDecoded, ...(fPort === undefined ? {} : { fPort }) };
   // Before the view is made: whether it is empty is asked of what was received.
   const isEmpty = isEmptyFrame(delivery.received.message);
   const decoded = delivery.received.message.uplink_message.decoded_payload;
