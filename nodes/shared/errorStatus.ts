@@ -85,6 +85,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "missing-payload.no-port": "status.no-payload",
   "missing-payload.no-bytes": "status.no-payload",
   "missing-payload.no-field": "status.no-field",
+  "missing-payload.field-begins": "status.no-field",
   "missing-payload.no-fields": "status.no-field",
   "missing-payload.not-normalized": "status.not-normalized",
   "missing-payload.normalized-refused": "status.not-normalized",

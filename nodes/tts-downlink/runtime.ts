@@ -89,7 +89,8 @@ export default function init(RED: NodeAPI): void {
         handOver(this, () => {
           // Several messages of one input must not share what is in them.
           const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
-          send(asMessage({ ...base, downlink }));
+          // First, so that it is among the five fields that the debug sidebar shows.
+          send(asMessage(Object.assign({ downlink }, base, { downlink })));
         }),
       onEnd(failure) {
         if (failure) status.failure(failure, deviceId);
