@@ -3,11 +3,10 @@ import { portOf, type Delivery, type Recipient } from "../../src/connection/rout
 import type { Explanation } from "../../src/stack/explanation";
 import { parseDevicePattern, type DevicePattern, type FilterProblem } from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";
-import type { TtsConnectionNode } from "../tts-connection/runtime";
+import { findConnection } from "./findConnection";
 import { LastMessage, waitingFor } from "./lastMessage";
-import { missingConnection } from "./missingConnection";
 import type { Outcome } from "./outcome";
-import { asMessage, getConfigNode } from "./red";
+import { asMessage } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
 import { accident, flowError, textOf } from "./text";
 import { explainUnsetVariable } from "./unsetVariable";
@@ -39,11 +38,12 @@ export function refuse(RED: NodeAPI, node: Node, explanation: Explanation): void
 
 /** Makes a node receive: finds its connection, joins it, shows its state, and leaves it when the node closes. */
 export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
-  const connection = getConfigNode<TtsConnectionNode>(RED, receiving.connection);
-  if (connection?.type !== "tts-connection") {
-    refuse(RED, node, missingConnection(RED, receiving.connection));
+  const found = findConnection(RED, receiving.connection);
+  if (!found.ok) {
+    refuse(RED, node, found.explanation);
     return;
   }
+  const { connection } = found;
   const unset = explainUnsetVariable({ devices: receiving.devices }, { devices: "" });
   if (unset !== undefined) {
     refuse(RED, node, unset);

@@ -4,15 +4,13 @@ import type { Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { DownlinkOrder } from "../../src/stack/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
+import { findConnection } from "../shared/findConnection";
 import { handOver } from "../shared/handOver";
-import { missingConnection } from "../shared/missingConnection";
-import { asMessage, getConfigNode, onInput } from "../shared/red";
+import { asMessage, onInput } from "../shared/red";
 import { refuse } from "../shared/receiver";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "../shared/typedInput";
-import { asText } from "../shared/values";
 import type { Waiter } from "../tts-connection/connection";
-import type { TtsConnectionNode } from "../tts-connection/runtime";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
 import { DownlinkStatus } from "./status";
@@ -57,7 +55,7 @@ export default function init(RED: NodeAPI): void {
   function TtsDownlink(this: Node, def: NodeDef & Partial<DownlinkProperties>): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
-    const connection = getConfigNode<TtsConnectionNode>(RED, asText(def.connection));
+    const found = findConnection(RED, def.connection);
     const finish = (done: Done, error?: FlowError): void => handOver(this, () => done(error), error);
     const fail = (explanation: Explanation): void => {
       refuse(RED, this, explanation);
@@ -67,10 +65,11 @@ export default function init(RED: NodeAPI): void {
       fail(read.explanation);
       return;
     }
-    if (connection?.type !== "tts-connection") {
-      fail(missingConnection(RED, asText(def.connection)));
+    if (!found.ok) {
+      fail(found.explanation);
       return;
     }
+    const { connection } = found;
     const { settings } = read;
 
     const status = new DownlinkStatus(RED, this);

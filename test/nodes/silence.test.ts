@@ -60,6 +60,20 @@ describe("an hour of silence", () => {
     assert.equal(flows.logged("WARN").length, 1);
   });
 
+  it("begins anew with the next connection where there is none when it is over", async () => {
+    const simulator = await simulated();
+    const flows = await connected(simulator);
+    await ticking(flows.shows("uplink", "waiting: all devices"));
+    await simulator.stop();
+    await ticking(flows.shows("uplink", "no connection"));
+    await simulator.restart();
+    mock.timers.tick(HOUR + 1_000); // The next attempt begins in it, and cannot be over yet.
+    await ticking(flows.shows("uplink", "waiting: all devices"));
+    assert.deepEqual(flows.logged("WARN"), []);
+    await pass(simulator, HOUR + 1_000);
+    assert.equal(flows.logged("WARN").length, 1);
+  });
+
   it("is none where a message came before, also before a redeploy", async () => {
     const simulator = await simulated();
     const flows = await connected(simulator);
