@@ -10,6 +10,8 @@ export interface KeyRecord {
   facts?: KeyFacts;
   /** Some message came with it. */
   received: boolean;
+  /** The stack took some downlink with it. */
+  answered: boolean;
   /** Of downlinks: servers limit their rate for each key. */
   readonly pace: Pace;
 }
@@ -18,7 +20,7 @@ const records = new Map<string, KeyRecord>();
 
 /** @param identity of the settings that the key belongs to */
 export function keyRecordOf(identity: string): KeyRecord {
-  const record = records.get(identity) ?? { received: false, pace: new Pace() };
+  const record = records.get(identity) ?? { received: false, answered: false, pace: new Pace() };
   records.set(identity, record);
   return record;
 }

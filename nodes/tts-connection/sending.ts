@@ -75,7 +75,10 @@ export class Sending {
       ...(settings.service === "stack" && { lookUp: (evidence) => this.#lookUp(evidence) }),
       barred: () => (this.#line.mayNotSend() ? this.#barred() : undefined),
       warn,
-      accepted: () => this.#heard(true),
+      accepted: () => {
+        key.answered = true;
+        this.#heard(true);
+      },
     });
     this.#stop = session.receive(courier.recipient);
     return courier;
@@ -127,6 +130,9 @@ export class Sending {
     const { service, applicationId = "" } = settings;
     const facts = {
       ...evidence,
+      // What came before a deploy counts, too: the key is the same.
+      receivedAnything: evidence.receivedAnything || (key.received && service !== "pubsub"),
+      anyAnswered: evidence.anyAnswered || key.answered,
       service,
       applicationId,
       devicesSeen: session.devicesSeen,

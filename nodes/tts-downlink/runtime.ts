@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
 import { hintFor } from "../../src/diagnosis/reported";
-import type { Failure } from "../../src/delivery/follow";
+import type { DownlinkView, Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { DownlinkOrder } from "../../src/stack/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
@@ -12,6 +12,7 @@ import { reasonIn, valueOf } from "../shared/typedInput";
 import { asText } from "../shared/values";
 import type { Waiter } from "../tts-connection/connection";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
+import { withField } from "./complete";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
 import { DownlinkStatus } from "./status";
@@ -81,19 +82,28 @@ export default function init(RED: NodeAPI): void {
       { deviceId, operation }: DownlinkOrder,
       send: Send,
       done: Done,
-    ): Waiter => ({
-      onReport: (downlink) =>
-        handOver(this, () => {
-          // Several messages of one input must not share what is in them.
-          const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
-          send(asMessage({ ...base, downlink }));
-        }),
-      onEnd(failure) {
-        if (failure) status.failure(failure.code, deviceId);
-        else if (operation === "clear") status.cleared(deviceId);
-        finish(done, failure && failureOf(failure));
-      },
-    });
+    ): Waiter => {
+      let last: DownlinkView | undefined;
+      return {
+        onReport: (downlink) => {
+          last = downlink;
+          handOver(this, () => {
+            // Several messages of one input must not share what is in them.
+            const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
+            send(asMessage({ ...base, downlink }));
+          });
+        },
+        onEnd(failure) {
+          if (failure) {
+            status.failure(failure.code, deviceId);
+            finish(done, failureOf(failure));
+            return;
+          }
+          if (operation === "clear") status.cleared(deviceId);
+          withField(msg, "downlink", last, () => finish(done));
+        },
+      };
+    };
 
     const handle = async (msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> => {
       const valued = await valuesFor(this, settings, msg);

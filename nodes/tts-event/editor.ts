@@ -118,9 +118,9 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   oneditprepare() {
     const form = new Form(this, "node-input");
     suggest(form, form.input("devices"), "devices", { isList: true });
-      // Its service says what a device ID is.
-      form.follow(["connection"], () => form.input("devices").trigger("change"));
-      const chosen = eventsOf(this);
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
+    const chosen = eventsOf(this);
     checkboxes().each((_, box) => {
       $(box).prop("checked", chosen.includes(box.getAttribute("value") ?? ""));
     });

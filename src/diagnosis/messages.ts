@@ -50,10 +50,9 @@ export function explainInvalidMessage(
     case "no_device_id":
       return invalid("error.invalid-message.no-device-id", values);
     case "unknown_kind":
-      return invalid("error.invalid-message.unknown-kind", {
-        ...values,
-        keys: printableList(problem.keys, 10) || "-",
-      });
+      return problem.keys.length === 0
+        ? invalid("error.invalid-message.no-kind", values)
+        : invalid("error.invalid-message.unknown-kind", { ...values, keys: printableList(problem.keys, 10) });
     case "several_kinds":
       return invalid("error.invalid-message.several-kinds", { ...values, kinds: problem.kinds.join(", ") });
     case "other_kind":
@@ -105,8 +104,10 @@ export function explainMissingPayload(
       : missing("error.missing-payload.not-decoded", values);
   }
   if (output !== "normalized") {
-    const fields = printableList(Object.keys(decoded_payload), 10) || "-";
-    return missing("error.missing-payload.no-field", { ...values, field: printable(field), fields });
+    const fields = printableList(Object.keys(decoded_payload), 10);
+    return fields === ""
+      ? missing("error.missing-payload.no-fields", { ...values, field: printable(field) })
+      : missing("error.missing-payload.no-field", { ...values, field: printable(field), fields });
   }
   if (normalized_payload_warnings.length === 0)
     return missing("error.missing-payload.not-normalized", values);
