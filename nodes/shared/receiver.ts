@@ -3,8 +3,9 @@ import { portOf, type Delivery, type Recipient } from "../../src/connection/rout
 import type { Explanation } from "../../src/stack/explanation";
 import { parseDevicePattern, type DevicePattern, type FilterProblem } from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";
-import type { TtsConnectionNode } from "../tts-connection/runtime";
-import { asMessage, getConfigNode } from "./red";
+import { explainUnset } from "./environment";
+import { findConnection } from "./findConnection";
+import { asMessage } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
 import { accident, flowError, textOf } from "./text";
 import { asText } from "./values";
@@ -41,11 +42,13 @@ export function refuse(RED: NodeAPI, node: Node, explanation?: Explanation): voi
 
 /** Makes a node receive: finds its connection, joins it, shows its state, and leaves it when the node closes. */
 export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
-  const connection = getConfigNode<TtsConnectionNode>(RED, receiving.connection);
-  if (connection?.type !== "tts-connection") {
-    refuse(RED, node, { code: "not_configured", key: "error.not-configured.connection", values: {} });
+  const found = findConnection(RED, receiving.connection);
+  const unset = explainUnset({ devices: receiving.devices });
+  if (!found.ok || unset) {
+    refuse(RED, node, found.ok ? unset : found.explanation);
     return;
   }
+  const { connection } = found;
   const written = asText(receiving.devices);
   const devices = parseDevicePattern(written, connection.service === "v2" ? "v2" : "v3");
   if (!devices.ok) {

@@ -1,4 +1,3 @@
-import { Pace } from "../../src/delivery/pace";
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 
 /** What this process knows of a key, beyond the life of a session: redeploys must not ask or warn again, nor run into the same limit. */
@@ -12,15 +11,13 @@ export interface KeyRecord {
   received: boolean;
   /** The stack took some downlink with it. */
   answered: boolean;
-  /** Of downlinks: servers limit their rate for each key. */
-  readonly pace: Pace;
 }
 
 const records = new Map<string, KeyRecord>();
 
 /** @param identity of the settings that the key belongs to */
 export function keyRecordOf(identity: string): KeyRecord {
-  const record = records.get(identity) ?? { received: false, answered: false, pace: new Pace() };
+  const record = records.get(identity) ?? { received: false, answered: false };
   records.set(identity, record);
   return record;
 }

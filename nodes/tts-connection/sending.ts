@@ -7,6 +7,7 @@ import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
 import type { Explanation, Text } from "../../src/stack/explanation";
 import type { KeyRecord } from "./keyRecord";
+import { paceOf } from "./paces";
 import type { ConnectionSettings } from "./settings";
 
 /** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
@@ -68,7 +69,7 @@ export class Sending {
     const courier = new Courier({
       service,
       session,
-      pace: key.pace,
+      pace: paceOf(settings),
       holdMax: settings.holdMax,
       holdFor: settings.holdFor,
       explainNoAnswer: (evidence) => this.#explain(evidence),

@@ -4,14 +4,13 @@ import type { DownlinkView, Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { DownlinkOrder } from "../../src/stack/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
+import { findConnection } from "../shared/findConnection";
 import { handOver } from "../shared/handOver";
-import { asMessage, getConfigNode, onInput } from "../shared/red";
+import { asMessage, onInput } from "../shared/red";
 import { refuse } from "../shared/receiver";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "../shared/typedInput";
-import { asText } from "../shared/values";
 import type { Waiter } from "../tts-connection/connection";
-import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { withField } from "./complete";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
@@ -40,7 +39,7 @@ export default function init(RED: NodeAPI): void {
         return { ok: false, refusal: { code: "invalid_downlink", key, values } };
       }
     }
-    return { ok: true, values: { ...values, encoding, gateways, report } };
+    return { ok: true, values: { ...values, encoding, gateways, report, sources: inputs } };
   }
 
   /** The text, what the stack's own error asks for behind it, and before it how many of how many. */
@@ -54,7 +53,7 @@ export default function init(RED: NodeAPI): void {
   function TtsDownlink(this: Node, def: NodeDef & Partial<DownlinkProperties>): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
-    const connection = getConfigNode<TtsConnectionNode>(RED, asText(def.connection));
+    const found = findConnection(RED, def.connection);
     const finish = (done: Done, error?: FlowError): void => handOver(this, () => done(error), error);
     const fail = (explanation: Explanation): void => {
       refuse(RED, this, explanation);
@@ -64,10 +63,11 @@ export default function init(RED: NodeAPI): void {
       fail(read.explanation);
       return;
     }
-    if (connection?.type !== "tts-connection") {
-      fail({ code: "not_configured", key: "error.not-configured.connection", values: {} });
+    if (!found.ok) {
+      fail(found.explanation);
       return;
     }
+    const { connection } = found;
     const { settings } = read;
 
     const status = new DownlinkStatus(RED, this);

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { chosenEvents, errorOf, eventFields, isEventKind } from "../../src/stack/event";
 import type { ApplicationDownlink, Received } from "../../src/stack/messages";
 import { commonFields } from "../../src/stack/summary";
+import { explainUnset } from "../shared/environment";
 import { reasonOf } from "../shared/reason";
 import { receive, refuse } from "../shared/receiver";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
@@ -17,6 +18,11 @@ export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
     RED.nodes.createNode(this, def);
     const { connection, devices, events }: EventProperties = { ...EVENT_DEFAULTS, ...def };
+    const unset = explainUnset({ connection, devices, events });
+    if (unset) {
+      refuse(RED, this, unset);
+      return;
+    }
     const chosen = chosenEvents(events);
     const kinds = new Set(chosen.filter(isEventKind));
     if (kinds.size === 0) {

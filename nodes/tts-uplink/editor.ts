@@ -7,7 +7,7 @@ import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
 import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { showLastMessage } from "./editor/lastMessage";
 import { fieldPathOf } from "./fieldPath";
-import { UPLINK_CHOICES, type UplinkProperties } from "./properties";
+import { UPLINK_CHOICES, USUAL_MISSING, type UplinkProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
 
@@ -31,6 +31,18 @@ function showOutput(form: Form): void {
 }
 
 followConnections();
+
+/** What is sent where there is none goes with the output, until the user chooses it. */
+function followOutput(form: Form): void {
+  const usual = (): string | undefined =>
+    new Map<string, string>(Object.entries(USUAL_MISSING)).get(form.value("output"));
+  let isChosen = form.value("missing") !== usual();
+  form.input("missing").on("change", () => (isChosen = form.value("missing") !== usual()));
+  form.input("output").on("change", () => {
+    const missing = usual();
+    if (!isChosen && missing !== undefined) form.set("missing", missing);
+  });
+}
 
 RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   category: "The Things Stack",
@@ -98,6 +110,7 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   oneditprepare() {
     const form = new Form(this, "node-input");
     form.follow(["output"], () => showOutput(form));
+    followOutput(form);
     form.follow(["shape"], () => $("#tts-uplink-shape-v2").toggle(form.value("shape") === "v2"));
     const devices = (): { devices: string } => ({ devices: form.value("devices") });
     suggest(form, form.input("devices"), "devices", { isList: true });

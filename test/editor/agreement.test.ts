@@ -190,8 +190,8 @@ const CASES: readonly Case[] = [
     type: "tts-join",
     what: "joins of devices",
     usual: {},
-    tried: { devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev"] },
-    accepts: ({ devices }) => parseDevicePattern(String(devices)).ok,
+    tried: { devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev", "Dev-*", "d"] },
+    accepts: ({ devices }) => parseDevicePattern(String(devices), "v3").ok,
   },
   {
     type: "tts-event",

@@ -260,6 +260,26 @@ describe("a burst of a thousand messages", () => {
     assert.match(flows.logged("WARN").at(-1) ?? "", /at most 4 downlinks a minute/);
   });
 
+  it("makes all connections of the application as slow as the server's limit, whatever their keys", async () => {
+    const simulator = await withDevices({ downlinkLimit: { perMinute: 6, burst: 4 } });
+    const nodes = [
+      ...downlinkFlow(simulator),
+      connection(simulator, { id: "other" }),
+      downlink({ connection: "other" }, "second"),
+    ];
+    const flows = await sending(simulator, nodes, {
+      connection: { apiKey: simulator.apiKey },
+      other: { apiKey: simulator.addKey() },
+    });
+    await subscribed(simulator, 2 * FILTERS);
+    for (const number of [1, 2, 3, 4, 5]) give(flows, { number });
+    await until(() => flows.logged("WARN").length === 1, "the warning");
+    await flows.shows("second", "connected");
+    flows.getNode("second").receive({ deviceId: "valve", payload: [1] });
+    await flows.shows("second", "held · valve");
+    assert.equal(simulator.publishes.length, 5);
+  });
+
   it("loses none silently where the server limits the rate: sent, failed, or counted when dropped", async () => {
     const simulator = await withDevices({ downlinkLimit: { perMinute: 600, burst: 200 } });
     const flows = await sending(simulator);

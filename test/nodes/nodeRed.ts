@@ -26,7 +26,7 @@ export interface Message {
     readonly message: string;
     readonly code?: string;
     readonly cause?: { readonly code?: string };
-    readonly source: { readonly id: string; readonly type: string };
+    readonly source: { readonly id: string; readonly type: string; readonly name?: string };
     readonly stack?: string;
   };
   readonly status?: {

@@ -121,11 +121,22 @@ interface ReplacedEverything {
 declare global {
   const RED: Omit<
     EditorRED,
-    "nodes" | "utils" | "history" | "actions" | "settings" | "workspaces" | "notify" | "clipboard"
+    | "nodes"
+    | "editor"
+    | "sidebar"
+    | "utils"
+    | "history"
+    | "actions"
+    | "settings"
+    | "workspaces"
+    | "notify"
+    | "clipboard"
   > & {
     notify(message: string, type: "warning"): unknown;
     notify(message: JQuery, options: NotificationOptions): HTMLElement & { close(): void };
     workspaces: { active(): string; show(id: string): void; refresh(): void };
+    editor: { validateNode(node: object): boolean };
+    sidebar: { config: { refresh(): void } };
     history: { push(event: ReplacedEverything): void };
     actions: { add(name: string, handler: () => void, options: { label: string }): void };
     settings: { getLocal(key: string): string | null; setLocal(key: string, value: string): void };
