@@ -244,7 +244,7 @@ describe("a burst of a thousand messages", () => {
       THOUSAND,
     );
     assert.equal(wire(simulator).length, 1000);
-  });
+  }).timeout(30_000);
 
   it("is as slow after a redeploy as the server's limit has made it", async () => {
     const simulator = await withDevices({ downlinkLimit: { perMinute: 6, burst: 4 } });
