@@ -23,19 +23,23 @@ export function findConnection(RED: NodeAPI, chosen: unknown): Found {
     return missing("error.not-configured.environment-node", { property: "connection", variable });
   const connection = getConfigNode<TtsConnectionNode>(RED, id);
   if (connection?.type === "tts-connection") return { ok: true, connection };
-  const name = disabledName(RED, id);
-  return name === undefined
-    ? missing("error.not-configured.connection-gone")
-    : missing("error.not-configured.connection-disabled", { name });
+  const def = definitionOf(RED, id);
+  if (!def) return missing("error.not-configured.connection-gone", { id });
+  if (def.type !== "tts-connection") return missing("error.not-configured.connection-other");
+  const name = asText(def.name) || asText(def.applicationId) || def.id;
+  return missing("error.not-configured.connection-disabled", { name });
 }
 
-/** What the connection is called in the flows, which have it although it does not run. */
-function disabledName(RED: NodeAPI, id: string): string | undefined {
-  let found: string | undefined;
-  RED.nodes.eachNode((def: NodeDef & { readonly applicationId?: unknown }) => {
+interface ConnectionDef extends NodeDef {
+  readonly applicationId?: unknown;
+}
+
+/** What is chosen, as the flows have it although it does not run. */
+function definitionOf(RED: NodeAPI, id: string): ConnectionDef | undefined {
+  let found: ConnectionDef | undefined;
+  RED.nodes.eachNode((def: ConnectionDef) => {
     // Within an instance of a subflow the ID of the instance is in front.
-    const isIt = def.type === "tts-connection" && (def.id === id || id.endsWith(`-${def.id}`));
-    if (isIt) found = asText(def.name) || asText(def.applicationId) || def.id;
+    if (def.id === id || (def.type === "tts-connection" && id.endsWith(`-${def.id}`))) found = def;
   });
   return found;
 }

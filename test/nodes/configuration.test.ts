@@ -58,7 +58,7 @@ describe("a node whose connection cannot be found", () => {
     await saying([], { connection: "5ae87b37cb3456c8" }, /does not exist/);
   });
   it("says so of one that is something else", async () => {
-    await saying([], { connection: "out" }, /does not exist/);
+    await saying([], { connection: "out" }, /another kind of node/);
   });
   it("says that the chosen one is disabled, and what it is called", async () => {
     const off = connection(undefined, { name: "Barn", d: true });
