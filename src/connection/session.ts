@@ -6,6 +6,7 @@ import { InvalidMessages, type InvalidReport } from "./invalid";
 import { LeftTopics } from "./leftTopics";
 import { openLink, type Endpoint, type Link, type LinkEnd, type PublishOutcome } from "./link";
 import type { ConnectionProblem } from "./problem";
+import { observed, type WireObserver } from "./observed";
 import { problemOf } from "./recognise";
 import { Router, type Repeated } from "./router";
 import type { Recipient } from "./routes";
@@ -22,6 +23,7 @@ export interface SessionSettings {
   readonly keyForm?: ApiKeyForm;
   /** What earlier sessions of this identity have seen. */
   readonly traffic?: Traffic;
+  readonly observer?: WireObserver | undefined;
   /** Pause before the next attempt in ms; tests shorten it. */
   readonly pause?: (kind: BackoffKind, attempts: number) => number;
 }
@@ -108,6 +110,11 @@ export class Session {
   /** The present connection is not the first one: the other side, too, may have begun anew. */
   get interrupted(): boolean {
     return this.#interrupted;
+  }
+
+  /** What it is subscribed to, or asks for. */
+  get filters(): readonly string[] {
+    return this.#subscriptions.filters;
   }
 
   /** IDs of applications that messages name in their body. */
@@ -202,13 +209,15 @@ export class Session {
   }
 
   #connect(): void {
-    const { endpoint, service, clientId, keepalive } = this.#settings;
-    this.#link = openLink(
+    const { endpoint, service, clientId, keepalive, observer } = this.#settings;
+    const onArrived = observer?.onArrived;
+    const link = openLink(
       endpoint,
       { ...service.login, clientId, keepalive },
       {
         onOpen: () => this.#opened(),
         onMessage: (topic, bytes, again) => {
+          onArrived?.(topic, bytes.length);
           if (this.#leftBehind(topic, bytes)) return;
           this.#lastMessageAt = Date.now();
           this.#router.take(topic, bytes, this.#lastMessageAt, again);
@@ -216,6 +225,7 @@ export class Session {
         onEnd: (end) => this.#closed(end),
       },
     );
+    this.#link = observer ? observed(link, observer) : link;
     if (this.#held) this.#link.pause();
   }
 
