@@ -4,7 +4,10 @@ import { mock } from "node:test";
 import { deployment } from "../../nodes/tts-connection/deployment";
 
 describe("a deploy that is underway", () => {
-  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  beforeEach(() => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    events.emit("flows:started"); // of what other tests in this process have begun
+  });
   afterEach(() => mock.timers.reset());
 
   const events = new EventEmitter();
