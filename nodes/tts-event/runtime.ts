@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { chosenEvents, errorOf, eventFields, isEventKind, type EventKind } from "../../src/stack/event";
+import { chosenEvents, errorOf, eventMessage, isEventKind, type EventKind } from "../../src/stack/event";
 import type { ApplicationDownlink, Received } from "../../src/stack/messages";
 import { commonFields } from "../../src/stack/summary";
 import { reasonOf } from "../shared/reason";
@@ -46,8 +46,8 @@ export default function init(RED: NodeAPI): void {
     if (kinds.size === 0) {
       refuse(RED, this, {
         code: "not_configured",
-        key: "error.not-configured.events",
-        values: { events: chosen.join(", ") || "-" },
+        key: chosen.length === 0 ? "error.not-configured.no-events" : "error.not-configured.events",
+        values: { events: chosen.join(", ") },
       });
       return;
     }
@@ -58,11 +58,8 @@ export default function init(RED: NodeAPI): void {
       view({ topic, origin, arrivedAt, received }) {
         const common = commonFields(received, topic, origin, arrivedAt);
         const error = errorOf(received);
-        const reason = error ? { reason: reasonOf(RED, error, common.deviceId, downlinkOf(received)) } : {};
-        return {
-          send: Object.assign(common, eventFields(received), reason),
-          ...wordFor(received.kind),
-        };
+        const reason = error && reasonOf(RED, error, common.deviceId, downlinkOf(received));
+        return { send: eventMessage(common, received, reason), ...wordFor(received.kind) };
       },
     });
   }

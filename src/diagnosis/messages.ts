@@ -1,6 +1,7 @@
 import type { InvalidMessage } from "../connection/router";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
+import { fieldMeant } from "../stack/fields";
 import type { Uplink, UplinkOutput } from "../stack/uplink";
 import { explanations } from "./context";
 import { printable, printableList } from "./printable";
@@ -49,11 +50,14 @@ export function explainInvalidMessage(
       return invalid("error.invalid-message.not-an-object", { ...values, found: problem.found });
     case "no_device_id":
       return invalid("error.invalid-message.no-device-id", values);
+    case "in_a_field":
+      return invalid("error.invalid-message.in-a-field", { ...values, field: problem.field });
+    case "v2_message":
+      return invalid("error.invalid-message.v2-message", values);
     case "unknown_kind":
-      return invalid("error.invalid-message.unknown-kind", {
-        ...values,
-        keys: printableList(problem.keys, 10) || "-",
-      });
+      return problem.keys.length === 0
+        ? invalid("error.invalid-message.no-kind", values)
+        : invalid("error.invalid-message.unknown-kind", { ...values, keys: printableList(problem.keys, 10) });
     case "several_kinds":
       return invalid("error.invalid-message.several-kinds", { ...values, kinds: problem.kinds.join(", ") });
     case "other_kind":
@@ -120,12 +124,15 @@ export function explainMissingPayload(
   uplink: Uplink,
   isV2 = false,
 ): Explanation {
-  const { f_port = 0, decoded_payload = {}, normalized_payload_warnings = [] } = uplink.uplink_message;
-  return missing(lackIn(output, uplink, isV2), {
+  const { f_port = 0, decoded_payload, normalized_payload_warnings = [] } = uplink.uplink_message;
+  const near = output === "field" && decoded_payload ? fieldMeant(field, decoded_payload) : undefined;
+  const key = near === undefined ? lackIn(output, uplink, isV2) : "error.missing-payload.field-begins";
+  return missing(key, {
     device: printable(deviceId),
     port: f_port,
     field: printable(field),
-    fields: printableList(Object.keys(decoded_payload), 10),
+    fields: printableList(Object.keys(decoded_payload ?? {}), 10),
+    near: printable(near ?? ""),
     warnings: printable(normalized_payload_warnings.join("; "), 200),
   });
 }

@@ -60,7 +60,9 @@ function saidOf(answer: object, output: string, path: string): Said {
   const port = fPort === "" ? say("line.no-port") : `${say("label.f-port")} ${fPort}`;
   const from = [field(answer, "deviceId"), port, clockText(Number(field(answer, "at")))].join(", ");
   if (outcome === "empty_frame") return { from, payload: "", remark: say("line.empty-frame") };
-  const instead = `${whyMissing(answer, output, path)} ${say(INSTEAD[outcome] ?? "line.missing")}`;
+  const near = field(answer, "near");
+  const why = near === "" ? whyMissing(answer, output, path) : say("line.field-begins", { near });
+  const instead = `${why} ${say(INSTEAD[outcome] ?? "line.missing")}`;
   if (outcome !== "sent") return { from, payload: "", remark: instead };
 
   const payload: unknown = Reflect.get(answer, "payload");
