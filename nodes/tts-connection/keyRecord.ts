@@ -1,4 +1,3 @@
-import { Pace } from "../../src/delivery/pace";
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 
 /** What this process knows of a key, beyond the life of a session: redeploys must not ask or warn again, nor run into the same limit. */
@@ -10,15 +9,13 @@ export interface KeyRecord {
   facts?: KeyFacts;
   /** Some message came with it. */
   received: boolean;
-  /** Of downlinks: servers limit their rate for each key. */
-  readonly pace: Pace;
 }
 
 const records = new Map<string, KeyRecord>();
 
 /** @param identity of the settings that the key belongs to */
 export function keyRecordOf(identity: string): KeyRecord {
-  const record = records.get(identity) ?? { received: false, pace: new Pace() };
+  const record = records.get(identity) ?? { received: false };
   records.set(identity, record);
   return record;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Node } from "node-red";
 import type { InvalidReport } from "../../src/connection/invalid";
 import { Pool, type Lease } from "../../src/connection/pool";
 import type { ConnectionProblem } from "../../src/connection/problem";
@@ -21,21 +22,33 @@ import { identityOf, type ConnectionSettings } from "./settings";
 import { StackAccess } from "./stackAccess";
 import { trafficOf } from "./trafficRecord";
 
-/** News of a line for the flows, by way of its config nodes. `served` holds the tabs that have it already. */
-export type News = { readonly served: Set<string> } & (
-  | {
-      readonly news: "error";
-      readonly explanation: Explanation;
-      readonly payload?: Buffer;
-      readonly topic?: string;
-    }
-  | { readonly news: "warning"; readonly text: Text }
-);
+/** Who has heard of something: across all config nodes of a line, so that nobody hears it twice. */
+export interface Told {
+  /** Catch nodes. */
+  readonly nodes: WeakSet<Node>;
+  anybody: boolean;
+}
+
+export const toNobody = (): Told => ({ nodes: new WeakSet(), anybody: false });
+
+/** Something for Catch nodes. */
+export interface ErrorNews {
+  readonly news: "error";
+  readonly explanation: Explanation;
+  readonly payload?: Buffer;
+  readonly topic?: string;
+  readonly told: Told;
+}
+
+/** News of a line for the flows, by way of its config nodes. */
+export type News = ErrorNews | { readonly news: "warning"; readonly text: Text };
 
 /** A config node's ear on its line. */
 export interface LineListener {
   onState(): void;
   onNews(news: News): void;
+  /** No config node of the line could tell it to anybody. */
+  onUnheard(news: ErrorNews): void;
 }
 
 const SILENCE_MS = 3_600_000;
@@ -51,8 +64,10 @@ export class Line {
   readonly #stack: StackAccess | undefined;
   readonly #service: Service;
   readonly #sending: Sending;
-  #standing: News | undefined;
+  #standing: ErrorNews | undefined;
   #problem: ConnectionProblem | undefined;
+  /** Of that problem, once it is known. */
+  #explanation: Explanation | undefined;
   #silence: NodeJS.Timeout | undefined;
   #unattend: () => void = () => undefined;
 
@@ -79,6 +94,8 @@ export class Line {
       service: this.#service,
       session: this.session,
       api: () => this.#stack?.api,
+      mayNotSend: () => this.#stack?.lacks("write") ?? false,
+      stillMayNotSend: async () => this.#stack?.stillLacks("write") ?? false,
       key: this.#key,
       warn,
       changed: () => this.#changed(),
@@ -112,7 +129,8 @@ export class Line {
   /** What somebody who waits for these kinds may show; `sends`: and who sends. */
   viewFor(kinds: ReadonlySet<Kind>, sends = false): ConnectionView {
     const state = this.session.stateFor(kinds);
-    if (state.state !== "connected") return state;
+    if (state.state !== "connected")
+      return "problem" in state ? { ...state, explanation: this.#explanation } : state;
     if (sends && this.#sending.unheard) return { state: "not_heard" };
     if (sends && this.#stack?.lacks("write")) return { state: "no_right", right: "write" };
     return this.#stack?.lacks("read") ? { state: "no_right", right: "read" } : state;
@@ -138,7 +156,7 @@ export class Line {
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */
-  get standing(): News | undefined {
+  get standing(): ErrorNews | undefined {
     return this.#standing;
   }
 
@@ -158,7 +176,8 @@ export class Line {
       this.#stack?.loggedIn(openedAt);
       this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
     }
-    if (this.session.stateFor(new Set()).state === "connected") this.#problem = this.#standing = undefined;
+    if (this.session.stateFor(new Set()).state === "connected")
+      this.#problem = this.#standing = this.#explanation = undefined;
     this.#changed();
   }
 
@@ -168,11 +187,14 @@ export class Line {
 
   #met(problem: ConnectionProblem): void {
     this.#problem = problem;
+    this.#explanation = undefined;
     const context = contextOf(this.#settings, this.#key, Date.now());
     void explainProblem(problem, context, this.#stack?.api).then((explanation) => {
       if (this.#problem !== problem) return;
-      this.#standing = { news: "error", explanation, served: new Set() };
+      this.#explanation = explanation;
+      this.#standing = { news: "error", explanation, told: toNobody() };
       this.#tell(this.#standing);
+      this.#changed();
     });
   }
 
@@ -190,7 +212,7 @@ export class Line {
 
   #invalid(report: InvalidReport): void {
     if (report.report === "left_out") {
-      this.#tell({ news: "error", explanation: explainLeftOut(report.count), served: new Set() });
+      this.#tell({ news: "error", explanation: explainLeftOut(report.count), told: toNobody() });
       return;
     }
     const { topic, bytes, problem } = report.message;
@@ -199,18 +221,20 @@ export class Line {
       explanation: explainInvalidMessage(problem, topic, bytes, this.#service.name),
       payload: Buffer.from(bytes.subarray(0, LONGEST_PAYLOAD)),
       topic,
-      served: new Set(),
+      told: toNobody(),
     });
   }
 
   #warn(text: Text): void {
-    this.#tell({ news: "warning", text, served: new Set() });
+    this.#tell({ news: "warning", text });
   }
 
   #tell(news: News): void {
-    // Errors go to the Catch nodes of every tab, a warning to the log: once is enough.
-    const listeners = [...this.#listeners].slice(0, news.news === "warning" ? 1 : undefined);
-    for (const listener of listeners) listener.onNews(news);
+    const [first, ...others] = this.#listeners;
+    first?.onNews(news);
+    if (news.news === "warning") return; // It goes to the log: once is enough.
+    for (const listener of others) listener.onNews(news);
+    if (!news.told.anybody) first?.onUnheard(news);
   }
 }
 

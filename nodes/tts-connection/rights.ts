@@ -8,6 +8,9 @@ export type Right = "read" | "write";
 
 const MISSING = { read: explainMissingRead, write: explainMissingWrite } as const;
 
+/** A user who has just granted the right must not wait long, nor each downlink be a question. */
+const AGAIN_AFTER_MS = 5_000;
+
 /** Which of the rights that the nodes need the key of a session lacks, as the stack's API says after the login. */
 export class Rights {
   readonly #key: KeyRecord;
@@ -18,6 +21,10 @@ export class Rights {
   #needed: ReadonlySet<Right> = new Set(["read"]);
   /** The login, by its time, after which it was asked. */
   #askedAfter: number | undefined;
+  /** What is asked, or was last. */
+  #asked: Promise<void> | undefined;
+  /** ms of a clock that nobody sets: when that was. */
+  #askedAt = -Infinity;
 
   constructor(key: KeyRecord, applicationId: string, onChange: () => void, warn: (text: Text) => void) {
     this.#key = key;
@@ -42,11 +49,29 @@ export class Rights {
     this.#askedAfter = login;
     const key = this.#key;
     if (this.#lacking.size > 0 || key.facts?.mayRead === false) delete key.asked;
+    if (!key.asked) this.#askedAt = performance.now();
     key.asked ??= keyFacts(api, this.#applicationId);
-    void key.asked.then((facts) => {
+    this.#asked = key.asked.then((facts) => {
       key.facts = facts;
       this.#learn(facts);
     });
+  }
+
+  /** Whether the right is still missing: asks once more, unless it did so a few seconds ago. */
+  async stillLacks(right: Right, api: StackApi | undefined): Promise<boolean> {
+    const now = performance.now();
+    if (api && now - this.#askedAt >= AGAIN_AFTER_MS) {
+      this.#askedAt = now;
+      this.#asked = keyFacts(api, this.#applicationId).then((facts) => {
+        // A key that was deleted meanwhile may do what it could at the login.
+        if (facts.valid !== true || facts.mayWrite === undefined) return;
+        this.#key.asked = Promise.resolve(facts);
+        this.#key.facts = facts;
+        this.#learn(facts);
+      });
+    }
+    await this.#asked;
+    return this.lacks(right);
   }
 
   #learn(facts: KeyFacts): void {

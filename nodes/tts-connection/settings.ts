@@ -2,7 +2,7 @@ import type { ConnectionOptions } from "node:tls";
 import { asText } from "../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "./properties";
 import { readPubsub, type PubsubSettings } from "./settings/pubsub";
-import { wrong, type Read } from "./settings/read";
+import { unsetVariable, wrong, type Read } from "./settings/read";
 import { readStack, type StackSettings } from "./settings/stack";
 import { readV2, type V2Settings } from "./settings/v2";
 
@@ -33,6 +33,8 @@ export function readSettings(
   credentials: ConnectionCredentials,
   tls: ConnectionOptions | undefined,
 ): SettingsResult {
+  const unset = unsetVariable({ service: properties.service, tls: properties.tls });
+  if (unset) return unset;
   const service = asText(properties.service);
   const reader = Object.hasOwn(READERS, service) ? READERS[service] : undefined;
   return reader?.(properties, credentials, tls) ?? wrong("error.not-configured.service", { service });

@@ -1,4 +1,5 @@
-import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { apiUrl } from "../../src/stack/apiAddress";
 import type { Text } from "../../src/stack/explanation";
 import type { KeyRecord } from "./keyRecord";
 import { Rights, type Right } from "./rights";
@@ -29,6 +30,11 @@ export class StackAccess {
 
   lacks(right: Right): boolean {
     return this.#rights.lacks(right);
+  }
+
+  /** Whether a right that was missing still is, as far as can be had now. */
+  stillLacks(right: Right): Promise<boolean> {
+    return this.#rights.stillLacks(right, this.#api);
   }
 
   need(right: Right): void {

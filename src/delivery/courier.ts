@@ -7,7 +7,7 @@ import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
 import { Dispatch } from "./dispatch";
 import { Dropped } from "./dropped";
 import { Experience, type NoAnswerEvidence } from "./evidence";
-import { heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
+import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
 import type { DownlinkJob, Follower } from "./follow";
 import type { FollowedPart } from "./followed";
 import { Following } from "./following";
@@ -15,13 +15,16 @@ import { Hold } from "./hold";
 import { Pace } from "./pace";
 import { Untold } from "./untold";
 
+/** Why nothing may be sent, to a device. */
+export type Refusal = (deviceId: string) => Explanation;
+
 export interface CourierOptions {
   readonly service: Service;
   readonly session: Pick<
     Session,
     "open" | "openedAt" | "interrupted" | "lastMessageAt" | "devicesSeen" | "stateFor" | "publish" | "listen"
   >;
-  /** What is known already of how fast the server takes downlinks. */
+  /** Shared by all connections that the server limits together; with what is known already of how fast it takes downlinks. */
   readonly pace?: Pace;
   /** Downlink messages that are held of those that come while disconnected. */
   readonly holdMax: number;
@@ -32,20 +35,25 @@ export interface CourierOptions {
    * found in the queue or nothing is wrong with the clear. Must not reject.
    */
   explainNoAnswer(evidence: NoAnswerEvidence): Promise<Explanation | "queued">;
+  /**
+   * Asked a moment after the acknowledgement where no answer has come: what is certain, `queued` where it is in the queue, undefined
+   * where nothing is known. Absent where nobody can be asked. Must not reject.
+   */
+  lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
+  /**
+   * Asked before anything is taken in: undefined, and it may go; else why nothing may be sent, or that it may by now. Must not reject.
+   */
+  barred?(): Promise<Refusal | undefined> | undefined;
   warn(text: Text): void;
   /** The stack took a downlink. */
   accepted?(): void;
   readonly clock?: Clock;
 }
 
-/**
- * The server ends a connection over its rate limit as soon as it reads the publish. Longer than this without an acknowledgement is
- * something else, and what waits may go on.
- */
+/** What waits for the pace looks again so often: it rises, and other connections share it. */
+const LOOK_AGAIN_MS = 1_000;
+/** So long without an acknowledgement is no waiting for it any more: what waits may go on. */
 const LAST_WORD_MS = 2_000;
-/** How a connection ends that the server closes; a line that breaks ends otherwise. */
-const CLOSED_CODES = new Set([undefined, "ECONNRESET", "EPIPE"]);
-
 /**
  * Takes downlinks from the flow to their end, for one session. One at a time is on the way to the server without an
  * acknowledgement, so when a connection ends at most one is in doubt; that one is never sent again. No callback of a follower is
@@ -91,6 +99,16 @@ export class Courier {
       },
       explain: (followed, unanswered) =>
         options.explainNoAnswer(this.#experience.evidence(followed, unanswered, this.#clock)),
+      ...(options.lookUp && {
+        lookUp: async (followed, unanswered) => {
+          const waited = Math.round((this.#clock.now() - followed.part.publishedAt) / 1000);
+          return options.lookUp?.({
+            ...this.#experience.evidence(followed, unanswered, this.#clock),
+            waited,
+          });
+        },
+      }),
+      goesOn: (deviceId, operation) => options.warn(goesOn[operation](deviceId)),
       accepted: (deviceId) => {
         this.#experience.accepted(deviceId, this.#clock.date());
         options.accepted?.();
@@ -123,7 +141,7 @@ export class Courier {
 
   /** As set in the connections: the lowest where there are several. */
   setPerMinute(perMinute: number | undefined): void {
-    this.#pace.configure(perMinute);
+    this.#pace.configure(this, perMinute);
     this.#pump();
   }
 
@@ -135,7 +153,7 @@ export class Courier {
       { arrivedAt: this.#clock.now(), date: () => this.#clock.date() },
       this.#options.service.downlinkLimits.correlationIds,
     );
-    if (this.#arrived.size === 0) queueMicrotask(() => this.#takeIn());
+    if (this.#arrived.size === 0) queueMicrotask(() => this.#look());
     this.#arrived.add(dispatch);
     return { drop: () => this.#drop(dispatch) };
   }
@@ -146,6 +164,7 @@ export class Courier {
     this.#ended = true;
     this.#stopListening();
     this.#alarm.clear();
+    this.#pace.configure(this, undefined);
     const held = new Set([...this.#hold.all(), ...this.#arrived]);
     const followed = this.#following.end().filter((dispatch) => dispatch.isAwaited && !held.has(dispatch));
     for (const dispatch of held) dispatch.forget();
@@ -154,11 +173,22 @@ export class Courier {
     this.#dropped.tell();
   }
 
-  #takeIn(): void {
+  /** What comes while it is asked waits with what came before. */
+  #look(): void {
+    const barred = this.#options.barred?.();
+    if (barred) void barred.then((refusal) => this.#takeIn(refusal));
+    else this.#takeIn();
+  }
+
+  #takeIn(refusal?: Refusal): void {
     const arrived = [...this.#arrived];
     this.#arrived.clear();
     if (this.#ended) return;
     for (const dispatch of arrived) {
+      if (refusal) {
+        dispatch.abandon(refusal(dispatch.deviceId));
+        continue;
+      }
       this.#untold.add(dispatch, this.#clock.now());
       this.#accept(dispatch);
       this.#pump();
@@ -206,34 +236,41 @@ export class Courier {
 
   #disconnected(): void {
     const now = this.#clock.now();
-    const limited = this.#endedOverLimit(now);
+    const { isOverLimit, slowedTo } = this.#pace.ended({
+      now,
+      closed: this.#wasClosed,
+      ...this.#unanswered(),
+    });
     this.#hold.disconnected(now);
     this.#inFlight.clear();
-    if (limited) {
-      const perMinute = this.#pace.ended(now);
+    if (slowedTo !== undefined) {
       const key =
         this.#options.service.name === "pubsub"
           ? "warning.slowed-down.broker"
           : "warning.slowed-down.rate-limit";
-      if (perMinute !== undefined) this.#options.warn({ key, values: { perMinute } });
+      this.#options.warn({ key, values: { perMinute: slowedTo } });
     }
     this.#following.connectionEnded(!this.#options.service.login.clean);
     for (const dispatch of this.#hold.all()) {
       // An end over the rate limit is a part of pacing.
-      if (dispatch.options.offline === "error" && !limited)
+      if (dispatch.options.offline === "error" && !isOverLimit)
         this.#expire(dispatch, notConnected(dispatch.deviceId));
     }
   }
 
-  /** Whether the connection was ended instead of acknowledging a publish. Rule: observed.md A5. */
-  #endedOverLimit(now: number): boolean {
+  /** The other side closed it, as servers do over a rate limit; a line breaks otherwise. Rule: docs/server.md#4-rate-limits, 1. */
+  get #wasClosed(): boolean {
     const state = this.#session.stateFor(ANSWER_KINDS);
     const problem = "problem" in state ? state.problem : undefined;
-    if (problem?.problem !== "connection_lost" || !CLOSED_CODES.has(problem.errorCode)) return false;
-    return [...this.#inFlight].some(
-      ({ part }) =>
-        now - part.publishedAt <= LAST_WORD_MS && !part.items.some((item) => item.answered || item.over),
+    return problem?.problem === "connection_lost" && problem.errorCode === undefined;
+  }
+
+  /** Of several without any answer the connection was broken before its end, whatever ended it. */
+  #unanswered(): { readonly publishedAt?: number } {
+    const [only, ...others] = [...this.#inFlight].filter(
+      ({ part }) => !part.items.some((item) => item.answered || item.over),
     );
+    return only && others.length === 0 ? { publishedAt: only.part.publishedAt } : {};
   }
 
   /** Publishes what may go, and tells what has to wait. */
@@ -263,7 +300,7 @@ export class Courier {
   }
 
   #wait(now: number, at: number): void {
-    if (at > now) this.#alarm.at(at);
+    if (at > now && at < Infinity) this.#alarm.at(Math.min(at, now + LOOK_AGAIN_MS));
     this.#alarm.at(this.#hold.expiresAt);
     const briefly = this.#session.open && this.#inFlight.size > 0 && this.#pace.nextAt(now) <= now;
     const tellAt = this.#untold.dueAt(now, briefly);
@@ -304,8 +341,8 @@ export class Courier {
     const now = this.#clock.now();
     if (acknowledged) {
       followed.part.acknowledgedAfter = now - followed.part.publishedAt;
-      this.#pace.acknowledged(now);
-      this.#following.acknowledged(followed);
+      this.#pace.acknowledged(now, followed.part.acknowledgedAfter);
+      this.#alarm.at(this.#following.acknowledged(followed, now));
     } else this.#following.lost(followed);
     this.#pump();
   }

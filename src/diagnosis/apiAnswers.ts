@@ -1,4 +1,4 @@
-/** What the stack's HTTP API answers, read once into types that cannot be wrong. Rule: observed.md, part C. */
+/** What the stack's HTTP API answers, read once into types that cannot be wrong. Rule: docs/server.md#9-http-api. */
 import { isJsonObject } from "../stack/check";
 import type { ApplicationDownlink } from "../stack/messages";
 import { BODY_SHAPE } from "../stack/shape";
@@ -66,7 +66,7 @@ export function read<T>(
     const found = status === 200 ? body(json) : undefined;
     if (found !== undefined) return { answer: "ok", ...found };
     const name = errorName(json);
-    if (name !== undefined && STATUS_OF_CODE[Number(json.code)] === status)
+    if (name !== undefined && typeof json.code === "number" && STATUS_OF_CODE[json.code] === status)
       return { answer: "refused", name, status };
   }
   return { answer: "unknown", why: "not_understood" };

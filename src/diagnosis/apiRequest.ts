@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type tls from "node:tls";
+import { DEEPEST, isNestedDeeper } from "../stack/nesting";
 
 export interface ApiTarget {
   /** As `apiUrl` makes it. */
@@ -63,7 +64,10 @@ function send({ url, apiKey, tls }: ApiTarget, { method, path, body }: ApiQuesti
 function parse(status: number, chunks: readonly Buffer[]): ApiReply {
   if (status >= 300 && status < 400) return { why: "redirect" };
   try {
-    return { status, json: JSON.parse(Buffer.concat(chunks).toString("utf8")) };
+    const text = Buffer.concat(chunks).toString("utf8");
+    // What reads it goes down into it.
+    if (isNestedDeeper(text, DEEPEST)) return { why: "not_understood" };
+    return { status, json: JSON.parse(text) };
   } catch {
     return { why: "not_understood" };
   }

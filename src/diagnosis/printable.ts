@@ -1,16 +1,10 @@
 /** Values for texts out of what came from the wire: names of keys and certificates, topics, bytes. */
+import { shownText } from "../stack/shown";
 
 const LONGEST_NAME = 80;
 
-/** Control characters, line breaks, invisible ones that turn the writing direction, halves of characters. */
-const NOT_PRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-/** The text in one line, with `·` for what cannot be shown, cut to `longest` characters. */
-export function printable(text: string, longest = LONGEST_NAME): string {
-  // A character takes two units at most, so this much is enough of a text that may be megabytes.
-  const shown = Array.from(text.slice(0, longest * 2 + 2).replace(NOT_PRINTABLE, "·"));
-  return shown.length <= longest ? shown.join("") : `${shown.slice(0, longest - 1).join("")}…`;
-}
+/** The text in one line, cut to `longest` characters. */
+export const printable = (text: string, longest = LONGEST_NAME): string => shownText(text, longest);
 
 /** The names after commas, `most` at most. */
 export function printableList(names: readonly string[], most = 5): string {

@@ -1,4 +1,3 @@
-import { isIPv6 } from "node:net";
 import type { ApplicationDownlink } from "../stack/messages";
 import {
   authInfoOf,
@@ -17,7 +16,7 @@ export type { ApiAnswer, AuthInfo, KeyOwnerKind } from "./apiAnswers";
 /**
  * The stack's HTTP API, asked with the key of the connection only to explain: nothing that these questions do changes anything.
  * No question rejects, and no answer holds the key. Equal questions at the same time are asked once.
- * Rule: observed.md, part C.
+ * Rule: docs/server.md#9-http-api.
  */
 export interface StackApi {
   /** Whose key it is, and what it may do there. */
@@ -48,56 +47,42 @@ export function createStackApi(target: ApiTarget): StackApi {
     return reply;
   }
 
+  /** Whatever the answer is, it rejects nothing: nobody waits for some of these promises. */
+  async function answer<T>(
+    question: ApiQuestion,
+    body: (json: Record<string, unknown>) => T | undefined,
+  ): Promise<ApiAnswer<T>> {
+    try {
+      return read(await ask(question), body);
+    } catch {
+      return { answer: "unknown", why: "not_understood" };
+    }
+  }
+
   const application = (id: string): string => `/applications/${encodeURIComponent(id)}`;
   const queue = (applicationId: string, deviceId: string): string =>
     `/as${application(applicationId)}/devices/${encodeURIComponent(deviceId)}/down`;
 
   return {
-    async authInfo() {
-      return read(await ask({ method: "GET", path: "/auth_info" }), authInfoOf);
-    },
-    async rights(applicationId) {
-      const reply = await ask({ method: "GET", path: `${application(applicationId)}/rights` });
-      return read(reply, (json) => {
+    authInfo: () => answer({ method: "GET", path: "/auth_info" }, authInfoOf),
+    rights: (applicationId) =>
+      answer({ method: "GET", path: `${application(applicationId)}/rights` }, (json) => {
         const rights = rightsOf(json);
         return rights && { rights };
-      });
-    },
+      }),
     async downlinkQueue(applicationId, deviceId) {
-      const reply = await ask({ method: "GET", path: queue(applicationId, deviceId) });
-      const answer = read(reply, (json) => {
+      const found = await answer({ method: "GET", path: queue(applicationId, deviceId) }, (json) => {
         const downlinks = downlinksOf(json);
         return downlinks && { downlinks };
       });
-      return deviceRefusal(answer);
+      return deviceRefusal(found);
     },
     async canPush(applicationId, deviceId) {
       const path = `${queue(applicationId, deviceId)}/push`;
-      const reply = await ask({ method: "POST", path, body: "{}" });
-      return deviceRefusal(read(reply, (json) => (Object.keys(json).length === 0 ? {} : undefined)));
+      const found = await answer({ method: "POST", path, body: "{}" }, (json) =>
+        Object.keys(json).length === 0 ? {} : undefined,
+      );
+      return deviceRefusal(found);
     },
   };
-}
-
-/**
- * The address of the API for the connection's `api` property: empty means that it is on the MQTT host. A URL is taken with or without
- * `/api/v3`. `undefined`: `off`, or nothing that could be asked.
- */
-export function apiUrl(api: string, host: string): string | undefined {
-  const setting = api.trim();
-  if (setting.toLowerCase() === "off") return undefined;
-  const address = setting === "" ? urlOfHost(host) : setting;
-  if (address === undefined || !/^https?:\/\//i.test(address)) return undefined;
-  try {
-    const { origin, pathname } = new URL(address);
-    return origin + pathname.replace(/\/*$/, "").replace(/(\/api(\/v3)?)?$/, "/api/v3");
-  } catch {
-    return undefined;
-  }
-}
-
-function urlOfHost(text: string): string | undefined {
-  const host = text.trim().replace(/^\[(.*)\]$/, "$1");
-  if (isIPv6(host)) return `https://[${host}]`;
-  return /^[a-z0-9._-]+$/i.test(host) ? `https://${host}` : undefined;
 }

@@ -1,6 +1,9 @@
+/** What copies a message, or makes JSON of it, overflows the stack from some 1500 levels on. */
+export const DEEPEST = 1_000;
+
 /**
  * Whether a JSON text has objects and arrays in each other to more than `levels`. JSON.parse takes any depth, but what copies a
- * message afterwards (structuredClone, Node-RED's own clone) overflows the stack from some 1500 levels on.
+ * message afterwards (structuredClone, Node-RED's own clone) does not.
  */
 export function isNestedDeeper(json: string, levels: number): boolean {
   // Each level takes two characters, and an opening one; most messages are answered for by these.

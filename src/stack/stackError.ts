@@ -1,13 +1,13 @@
 /** The stack's own errors in words. */
 import type { StackError } from "./messages";
+import { plainText } from "./plainText";
+import { shownText } from "./shown";
 
 const LONGEST_SENTENCE = 500;
 const LONGEST_FORMAT = 1000;
 const LONGEST_VALUE = 200;
 const LONGEST_JSON = 80;
 const MOST_CAUSES = 5;
-/** Control characters, invisible ones that turn the writing direction, halves of characters. */
-const NOT_PRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
 /**
  * One sentence in one line, of at most 500 characters: the stack's `message_format` with the attributes filled in, or the error's name or code
@@ -21,26 +21,27 @@ export function errorSentence(error: StackError): string {
     cause = cause.cause;
   }
   // It goes into logs: what an encoder or a gateway says must not look like an entry of its own there.
-  const line = sentences.join(": ").replace(/\s+/g, " ").trim().replace(NOT_PRINTABLE, "·");
-  return shorten(line, LONGEST_SENTENCE);
+  const line = sentences.join(": ").replace(/\s+/g, " ").trim();
+  return shownText(shorten(line, LONGEST_SENTENCE), LONGEST_SENTENCE);
 }
 
 function ownSentence({ message_format = "", attributes = {}, name = "", code }: StackError): string {
   if (message_format !== "") {
-    return message_format
-      .slice(0, LONGEST_FORMAT)
-      .replace(/\{([^{}]*)\}/g, (placeholder, key: string) =>
+    return plainText(message_format.slice(0, LONGEST_FORMAT)).replace(
+      /\{([^{}]*)\}/g,
+      (placeholder, key: string) =>
         Object.hasOwn(attributes, key) ? attributeText(attributes[key]) : placeholder,
-      );
+    );
   }
   if (name !== "") return name.replaceAll("_", " ");
   return code === undefined ? "unknown error" : `error code ${code}`;
 }
 
 function attributeText(value: unknown): string {
-  if (typeof value === "string") return shorten(value, LONGEST_VALUE);
+  // A cut reference at the end is cut off with the rest.
+  if (typeof value === "string") return shorten(plainText(value.slice(0, 8 * LONGEST_VALUE)), LONGEST_VALUE);
   try {
-    return shorten(JSON.stringify(value), LONGEST_JSON);
+    return shorten(plainText(JSON.stringify(value).slice(0, 8 * LONGEST_JSON)), LONGEST_JSON);
   } catch {
     return "…"; // Nested too deeply for JSON.stringify.
   }

@@ -1,6 +1,6 @@
 /**
  * The fields that flows of the old `node-red-contrib-ttn` expect, as The Things Network V2 had them.
- * Rule: V2's MQTT API; section 6 of the protocol reference says what became of each field.
+ * Rule: V2's MQTT API; docs/migrating-from-ttn-v2.md says what became of each field.
  */
 import type { RxMetadata } from "./messages";
 import {
@@ -115,7 +115,8 @@ function metadataOf(message: Uplink, time: string): V2Metadata {
 }
 
 function gatewayOf(reception: RxMetadata, modulation: Modulation | undefined): V2Gateway {
-  const id = reception.gateway_ids?.gateway_id ?? "";
+  // Packet Broker has one ID for all gateways, V2 had that of each.
+  const id = reception.packet_broker?.forwarder_gateway_id ?? reception.gateway_ids?.gateway_id ?? "";
   const rssi = finite(reception.rssi);
   const snr = snrOf(reception, modulation);
   const gateway: V2Gateway = { channel: reception.channel_index ?? 0 };

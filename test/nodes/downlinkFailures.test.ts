@@ -71,16 +71,17 @@ describe("a downlink without an answer", () => {
     });
     simulator.uplink("valve");
     simulator.setRights(late, [...READ_ONLY, ...WRITE_ONLY]);
+    await flows.shows("reader", "key may not send");
+    give(flows, { what: "reader" }, "reader");
     give(flows, { what: "typo", deviceId: "valv" }, "typo");
     give(flows, { what: "writer" }, "writer");
-    give(flows, { what: "reader" }, "reader");
     give(flows, { what: "late", deviceId: "lamp" }, "late");
-    await published(simulator, 4);
+    await published(simulator, 3);
     simulator.mute(true);
     give(flows, { what: "silent", payload: { level: 1 } }, "silent");
     give(flows, { what: "gone" }, "gone");
     give(flows, { what: "lost" }, "lost");
-    await published(simulator, 7);
+    await published(simulator, 6);
     simulator.removeKey(gone);
     simulator.mute(false);
     const found = new Map<unknown, string>();
@@ -89,12 +90,12 @@ describe("a downlink without an answer", () => {
       assert.equal(code, "not_accepted");
       found.set(message.what, text);
     }
-    assert.match(found.get("typo") ?? "", /no device valv in application app1\. Seen .* nearest: valve\./);
+    assert.match(found.get("typo") ?? "", /^No device valv in app1: did you mean valve\?/);
     assert.match(found.get("writer") ?? "", /key “writer” lacks .*Read application traffic/);
-    assert.match(found.get("reader") ?? "", /key “reader” lacks .*Write downlink/);
-    assert.match(found.get("silent") ?? "", /formatter failed on these fields/);
+    assert.match(found.get("reader") ?? "", /key “reader” may not send .*Write downlink/);
+    assert.match(found.get("silent") ?? "", /formatter of \w+ failed on these fields/);
     assert.match(found.get("gone") ?? "", /key .*no longer valid/);
-    assert.match(found.get("lost") ?? "", /not in the queue/);
+    assert.match(found.get("lost") ?? "", /not in its queue/);
     const view = await flows.next();
     assert.deepEqual([view.what, viewOf(view).state], ["late", "queued"], "found in the queue");
     const texts = [inspect(flows.everything, { depth: 20 }), flows.log];
@@ -114,10 +115,12 @@ describe("a downlink without an answer", () => {
     await subscribed(simulator, FILTERS + 1);
     simulator.uplink("valve");
     await flows.next();
+    await flows.shows("reader", "key may not send");
     give(flows, {}, "reader");
     const { code, text } = await failure(flows);
     assert.equal(code, "not_accepted");
-    assert.match(text, /key “reader” lacks .*Write downlink/);
+    assert.match(text, /key “reader” may not send .*Write downlink/);
+    assert.equal(simulator.publishes.length, 0);
   });
 
   it("fails with what is likely where the API is off", async () => {
@@ -147,12 +150,12 @@ describe("a downlink without an answer", () => {
       assert.equal(code, "not_accepted");
       found.set(message.what, text);
     }
-    assert.match(found.get("typo") ?? "", /most likely there is no device valv/);
-    assert.match(found.get("writer") ?? "", /nothing at all has been received.* lacks .*Read application/);
+    assert.match(found.get("typo") ?? "", /^No device valv in app1, most likely: did you mean valve\?/);
+    assert.match(found.get("writer") ?? "", /nothing was ever received.* lacks .*Read application/);
     assert.match(found.get("reader") ?? "", /lacks the right “Write downlink/);
-    assert.match(found.get("encoder") ?? "", /formatter failed on these fields/);
+    assert.match(found.get("encoder") ?? "", /formatter of \w+ failed on these fields/);
     assert.equal(simulator.requests.length, 0);
-    assert.equal((await flows.shows("typo", "not accepted · valv")).fill, "red");
+    assert.equal((await flows.shows("typo", "no device valv?")).fill, "red");
   });
 });
 
@@ -171,7 +174,7 @@ async function sendingAll(
 describe("what the stack reports", () => {
   withNodeRed();
 
-  it("is an error with its own sentence, ours behind it, and its error object", async () => {
+  it("is an error with its own sentence, ours before it, and its error object", async () => {
     const simulator = await withDevices();
     const flows = await sending(simulator);
     give(flows, { deviceId: "new-lamp" });
@@ -179,12 +182,12 @@ describe("what the stack reports", () => {
     assert.equal(code, "downlink_failed");
     assert.match(
       text,
-      /The network says: no device session; check device activation\. The device has not joined/,
+      /^new-lamp has not joined yet\. .*The network says: no device session; check device activation\.$/,
     );
     const { cause } = message.error as { cause?: { stack?: { name?: string } } };
     assert.equal(cause?.stack?.name, "no_device_session");
     assert.equal(message.downlink, undefined);
-    assert.equal((await flows.shows("downlink", "failed · new-lamp")).fill, "red");
+    assert.equal((await flows.shows("downlink", "new-lamp not joined")).fill, "red");
     assert.deepEqual([flows.untaken(), flows.untaken("completed"), flows.untaken("caught")], [[], [], []]);
   });
 
@@ -195,10 +198,10 @@ describe("what the stack reports", () => {
     give(flows, { deviceId: "new-lamp", payload: [object, object, object] });
     assert.match(
       (await failure(flows)).text,
-      /^Of 3 downlinks to new-lamp .* 3 failed\. .*no device session/,
+      /^new-lamp has not joined yet\. .*no device session.* 3 downlinks to new-lamp, 3 failed/,
     );
     give(flows, { deviceId: "new-lamp", payload: [object] });
-    assert.match((await failure(flows)).text, /^The downlink to new-lamp failed/);
+    assert.match((await failure(flows)).text, /^new-lamp has not joined yet\. .*activation\.$/);
     assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
   });
 
@@ -209,7 +212,7 @@ describe("what the stack reports", () => {
     assert.equal((await failure(flows)).code, "not_encoded");
     give(flows, { payload: { level: -1 } });
     assert.equal((await failure(flows)).code, "not_encoded");
-    await flows.shows("downlink", "not encoded · valve");
+    await flows.shows("downlink", "no formatter");
     give(flows, { payload: { level: 1 } });
     assert.equal(viewOf(await flows.next()).state, "queued");
     assert.deepEqual(flows.untaken("caught"), []);
@@ -226,7 +229,7 @@ describe("what the stack reports", () => {
     simulator.uplink("lamp", {}, { ack: false });
     const { code, text, message } = await failure(flows);
     assert.equal(code, "undelivered");
-    assert.match(text, /sent 1 times and never acknowledged/);
+    assert.match(text, /never acknowledged the downlink \(transmissions: 1\)/);
     assert.doesNotMatch(text, /acknowledged.*acknowledged:/);
     const { cause } = message.error as { cause?: { stack?: { name?: string } } };
     assert.equal(cause?.stack?.name, "max_retries_reached");
@@ -246,7 +249,7 @@ describe("what the stack reports", () => {
       give(flows, { deviceId: "lamp", how, payload: [2] }, "queue");
       const { code, text } = await failure(flows);
       assert.equal(code, "undelivered");
-      assert.match(text, how === "clear" ? /was cleared/ : /replaced the queue/);
+      assert.match(text, how === "clear" ? /was cleared/ : /^A later downlink replaced the one to lamp/);
       await flows.next();
     }
     assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
@@ -300,7 +303,103 @@ describe("a downlink node whose key may not send", () => {
     assert.equal(flows.logged("WARN").length, 1);
     assert.match(
       flows.logged("WARN")[0] ?? "",
-      /downlinks will be dropped: .*“reader” lacks .*Write downlink/,
+      /“reader” may not send, so downlinks are dropped.* lacks .*Write downlink/,
     );
+  });
+
+  const withApi = (simulator: Simulator, properties: Properties = {}): FlowNode[] =>
+    downlinkFlow(simulator, properties).map((each) =>
+      each.id === "connection" ? connection(simulator, { api: simulator.apiUrl }) : each,
+    );
+
+  for (const [whose, key, where] of [
+    ["an application", {}, /Applications → app1 → API keys → reader/],
+    ["a user", { userId: "jo" }, /of user jo .* Personal API keys → reader/],
+  ] as const) {
+    it(`refuses each downlink at once, and names the right and where to grant it for the key of ${whose}`, async () => {
+      const simulator = await withDevices({ keys: [{ name: "reader", rights: READ_ONLY, ...key }] });
+      const flows = await sending(simulator, withApi(simulator, { timeout: "0", offline: "error" }));
+      await flows.shows("downlink", "key may not send");
+      for (const operation of ["push", "replace"]) {
+        give(flows, { operation, mine: operation });
+        const { code, text, message } = await failure(flows);
+        assert.equal(code, "not_accepted");
+        assert.match(
+          text,
+          /^The API key “reader” .{0,12}may not send downlinks\. .*Write downlink application/,
+        );
+        assert.match(text, where);
+        assert.equal(message.mine, operation);
+      }
+      assert.equal(simulator.publishes.length, 0);
+      assert.ok(simulator.requests.length <= 4, "each downlink is no question");
+    });
+  }
+
+  it("sends without a restart once the right is granted, by logging in anew", async () => {
+    const simulator = await withDevices({ keys: [{ name: "reader", rights: READ_ONLY }] });
+    const flows = await sending(simulator, withApi(simulator, { offline: "error" }));
+    await flows.shows("downlink", "key may not send");
+    simulator.setRights(simulator.apiKey, [...READ_ONLY, ...WRITE_ONLY]);
+    const end = performance.now() + 15_000;
+    // It looks again when it has not for some seconds.
+    for (let taken = false; !taken;) {
+      give(flows, { deviceId: "lamp" });
+      await until(() => flows.untaken().length + flows.untaken("caught").length > 0, "an end");
+      taken = flows.untaken().length > 0;
+      if (!taken) assert.match((await failure(flows)).text, /may not send/);
+      assert.ok(performance.now() < end, "it is still not looked at again");
+      if (!taken) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    assert.equal(viewOf(await flows.next()).state, "queued");
+    assert.equal(simulator.publishes.length, 1);
+    await flows.shows("downlink", "queued · lamp");
+    assert.equal(simulator.sessions, 1);
+  }).timeout(20_000);
+});
+
+describe("a downlink to a device that does not exist", () => {
+  withNodeRed();
+
+  const nodesFor = (simulator: Simulator, more: object): FlowNode[] =>
+    downlinkFlow(simulator, { timeout: "0", report: "sent" }).map((each) =>
+      each.id === "connection" ? connection(simulator, { api: simulator.apiUrl, ...more }) : each,
+    );
+
+  it("fails a second after the acknowledgement, whatever its time limit, and others go on", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, nodesFor(simulator, {}));
+    give(flows, { deviceId: "lamp", what: "good" });
+    give(flows, { deviceId: "valv", what: "typo" });
+    give(flows, { deviceId: "heater", what: "none" });
+    const found = new Map<unknown, string>();
+    for (let number = 0; number < 2; number++) {
+      const { code, text, message } = await failure(flows);
+      assert.equal(code, "not_accepted");
+      found.set(message.what, text);
+    }
+    assert.match(found.get("typo") ?? "", /^No device valv in app1/);
+    assert.match(found.get("none") ?? "", /^No device heater in app1/);
+    simulator.uplink("lamp");
+    assert.equal((await flows.next()).what, "good");
+  });
+
+  it("waits where the API cannot be asked, and asks of ten devices at most at a time", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, nodesFor(simulator, {}));
+    while (simulator.requests.length < 2) await simulator.next("request");
+    simulator.api("hang");
+    const devices = Array.from({ length: 12 }, (_, index) => `nobody-${index}`);
+    for (const deviceId of devices) give(flows, { deviceId });
+    await published(simulator, 12);
+    const asked = (): Set<string | undefined> =>
+      new Set(
+        simulator.requests.flatMap(({ path }) => (path.includes("/devices/") ? [path.split("/")[7]] : [])),
+      );
+    await until(() => asked().size === 10, "ten questions");
+    // The API is given up after three seconds; until then there are no more.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(asked().size, 10);
+    assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
   });
 });

@@ -17,6 +17,13 @@ const FROM_MESSAGE: Properties = Object.fromEntries(
 /** Node-RED itself copies what goes to a Catch node, and for that takes forever. */
 const TOO_MUCH_FOR_NODE_RED = "a field of a billion";
 
+/** What a text says of a value from the message is what it says of one in the form, but for the place. */
+function inTheForm(text: string): string {
+  const missing = /^No (\w+): msg\.\w+ is (?:not set|empty)\./.exec(text)?.[1];
+  if (missing === "fPort") return "No fPort is given. Write a number from 1 to 223 into the node.";
+  return text.replace(/^msg\.deviceId/, "device").replace(/^msg\./, "");
+}
+
 describe("a wrong downlink in a flow", () => {
   withNodeRed();
   const now = Date.now.bind(Date);
@@ -59,7 +66,7 @@ describe("a wrong downlink in a flow", () => {
       if (faulty.has(id)) assert.equal(error.code, "not_configured", what);
       else {
         assert.equal(error.code, "invalid_downlink", what);
-        assert.match(error.text, text);
+        assert.match(inTheForm(error.text), text);
       }
     }
     assert.equal(faulty.size, 4);
@@ -76,9 +83,9 @@ describe("a wrong downlink in a flow", () => {
       downlink({ fPort: "2 24" }, "other"),
     ]);
     give(flows, { payload: [1] });
-    assert.match((await failure(flows)).text, /^fPort 224:/);
+    assert.match((await failure(flows)).text, /^fPort is 224:/);
     give(flows, { payload: [1] }, "other");
-    assert.match((await failure(flows)).text, /^fPort "2 24":/);
+    assert.match((await failure(flows)).text, /^fPort is "2 24":/);
   });
 
   it("reaches Catch as it came in", async () => {
@@ -114,24 +121,39 @@ describe("a wrong downlink in a flow", () => {
     assert.match((await flows.next("caught")).error?.message ?? "", /call stack/);
     await flows.next();
     give(flows, { payload: deep() }, "unfit");
-    assert.match((await flows.next("caught")).error?.message ?? "", /No connection/);
+    assert.match((await flows.next("caught")).error?.message ?? "", /does not exist \(gone\)/);
     give(flows, { payload: { level: 2 } });
     await flows.next();
     await flows.next("completed");
   });
 
-  const UNFIT: readonly (readonly [string, Properties, RegExp])[] = [
-    ["without a connection", { connection: "" }, /No connection/],
-    ["with a connection that is gone", { connection: "gone" }, /No connection/],
-    ["with another node for a connection", { connection: "out" }, /No connection/],
-    ["with a connection that is not configured", { connection: "empty" }, /no application ID/],
-    ["with an encoding that is none", { encoding: "ascii" }, /encoding.*"ascii"/],
-    ["with a report that is none", { report: "read" }, /report.*"read"/],
-    ["with another way while offline", { offline: "wait" }, /offline.*"wait"/],
-    ["with a time limit that is none", { timeout: "soon" }, /time limit.*"soon"/],
-    ["with a time limit below 0", { timeout: -1 }, /time limit.*"-1"/],
+  const UNFIT: readonly (readonly [string, Properties, RegExp, string?])[] = [
+    ["without a connection", { connection: "" }, /No connection/, "no connection chosen"],
+    [
+      "with a connection that is gone",
+      { connection: "gone" },
+      /does not exist \(gone\)/,
+      "connection deleted",
+    ],
+    [
+      "with another node for a connection",
+      { connection: "out" },
+      /another kind of node/,
+      "no connection chosen",
+    ],
+    [
+      "with a connection that is not configured",
+      { connection: "empty" },
+      /no application ID/,
+      "no application ID",
+    ],
+    ["with an encoding that is none", { encoding: "ascii" }, /encoding.*“ascii”/],
+    ["with a report that is none", { report: "read" }, /report.*“read”/],
+    ["with another way while offline", { offline: "wait" }, /offline.*“wait”/],
+    ["with a time limit that is none", { timeout: "soon" }, /Wait.*“soon”/],
+    ["with a time limit below 0", { timeout: -1 }, /Wait.*“-1”/],
   ];
-  for (const [how, properties, text] of UNFIT) {
+  for (const [how, properties, text, status = "not configured"] of UNFIT) {
     it(`makes an error of each message ${how}`, async () => {
       const simulator = await withDevices();
       const empty = connection(simulator, { id: "empty", applicationId: "" });
@@ -146,9 +168,9 @@ describe("a wrong downlink in a flow", () => {
         give(flows, { what }, "unfit");
         const error = await failure(flows);
         assert.deepEqual([error.code, error.message.what], ["not_configured", what]);
-        assert.match(error.text, text);
+        assert.match(inTheForm(error.text), text);
       }
-      await flows.shows("unfit", "not configured");
+      await flows.shows("unfit", status);
       assert.deepEqual(simulator.publishes, []);
     });
   }

@@ -46,6 +46,31 @@ describe("an error of the stack", () => {
     assert.equal(errorSentence({ message_format: "{a}" }), "{a}");
   });
 
+  it("is plain text where the server has escaped it for HTML, once", () => {
+    const message_format = "can&#39;t send to &#34;{device}&#34; &amp; {reason}: {at}";
+    const attributes = {
+      device: "door &lt;1&gt;",
+      reason: "it&apos;s &quot;off&quot; &#x2014; &amp;lt;",
+      at: { of: "a &amp; b" },
+    };
+    assert.equal(
+      errorSentence({ message_format, attributes }),
+      `can't send to "door <1>" & it's "off" — &lt;: {"of":"a & b"}`,
+    );
+    for (const text of ["&", "&;", "&lt", "&unknown;", "&#;", "&#x;", "&#9999999;", "AT&T; &#xzz;"])
+      assert.equal(errorSentence({ message_format: "{a}", attributes: { a: text } }), text);
+    assert.equal(errorSentence({ message_format: "{a}", attributes: { a: "x&#10;y&#8238;z" } }), "x y·z");
+    assert.equal(
+      errorSentence({ message_format: "&#123;a&#125;", attributes: { a: "filled in" } }),
+      "filled in",
+    );
+  });
+
+  it("never shows a key that somebody's encoder put into it", () => {
+    const a = `key NNSXS.${"A".repeat(39)}.${"B".repeat(52)} ttn-account-v2.secret-one`;
+    assert.equal(errorSentence({ message_format: "{a}", attributes: { a } }), "key NNSXS.… ttn-account-v2.…");
+  });
+
   it("does not treat dollar signs in an attribute as special", () => {
     assert.equal(errorSentence({ message_format: "[{a}]", attributes: { a: "$& $1 $$" } }), "[$& $1 $$]");
   });

@@ -51,6 +51,8 @@ export type Edited<P extends EditorNodeProperties> = EditorNodeInstance<P> &
 
 interface NodeDefinition<P extends EditorNodeProperties, C> {
   category: string;
+  /** A text or a key; shown beside the category in the palette. */
+  categoryDescription?: string;
   color?: string;
   icon?: string;
   inputs?: 0 | 1;
@@ -61,6 +63,8 @@ interface NodeDefinition<P extends EditorNodeProperties, C> {
   label?(this: Edited<P>): string;
   labelStyle?(this: Edited<P>): "node_label_italic" | "";
   outputLabels?(this: Edited<P>): string;
+  /** When it is placed in a flow: new, pasted or imported. */
+  onadd?(this: Edited<P>): void;
   oneditprepare?(this: Edited<P>): void;
   oneditsave?(this: Edited<P>): void;
   oneditcancel?(this: Edited<P>): void;
@@ -109,6 +113,19 @@ export interface Link {
 
 export type LinkEnd = Pick<WorkspaceNode, "id" | "z">;
 
+/** A config node as the editor keeps it. */
+export interface ConfigNode {
+  readonly id: string;
+  readonly type: string;
+  /** The tab or subflow that it belongs to; absent or empty: to all. */
+  readonly z?: string;
+  /** Disabled. */
+  readonly d?: boolean;
+  /** `undefined`: not validated yet. */
+  readonly valid?: boolean;
+  readonly users?: readonly EditedNode[];
+}
+
 export interface NotificationOptions {
   /** One notification at a time has it. */
   id: string;
@@ -130,6 +147,8 @@ declare global {
   const RED: Omit<
     EditorRED,
     | "nodes"
+    | "editor"
+    | "sidebar"
     | "utils"
     | "history"
     | "actions"
@@ -145,18 +164,21 @@ declare global {
     notify(message: string, type: "warning"): unknown;
     notify(message: JQuery, options: NotificationOptions): HTMLElement & { close(): void };
     workspaces: { refresh(): void };
+    editor: { validateNode(node: object): boolean };
+    sidebar: { config: { refresh(): void } };
     history: { push(event: StepByFunction): void };
     view: {
       /** What the mouse is doing: one of `RED.state`. */
       state(): number;
       select(selection: null): void;
-      redraw(updateActive: boolean, isSynchronous?: boolean): void;
+      redraw(updateActive?: boolean, isSynchronous?: boolean): void;
       reveal(id: string, triggerHighlight: boolean): void;
     };
     state: Readonly<Record<string, number>>;
     group: { markDirty(group: Group): void };
     events: {
-      on(event: "nodes:add", handler: (node: object) => void): void;
+      on(event: "nodes:add" | "nodes:change" | "nodes:remove", handler: (node: ConfigNode) => void): void;
+      on(event: "deploy", handler: () => void): void;
       emit(event: "nodes:remove", node: WorkspaceNode): void;
       emit(event: "flows:change" | "subflows:change", flow: Flow): void;
     };
@@ -177,7 +199,7 @@ declare global {
         },
       ): unknown;
       eachNode(act: (node: WorkspaceNode) => unknown): void;
-      eachConfig(act: (node: WorkspaceNode) => unknown): void;
+      eachConfig(act: (node: WorkspaceNode & ConfigNode) => unknown): void;
       eachLink(act: (link: Link) => unknown): void;
       addLink(link: Link): void;
       removeLink(link: Link): void;
@@ -204,7 +226,8 @@ declare global {
     };
     utils: {
       getNodeLabel(node: WorkspaceNode, defaultLabel: string): string;
-      validatePropertyExpression(expression: string): boolean;
+      /** Throws for a text that is no property expression. */
+      normalisePropertyExpression(expression: string): (string | number | object)[];
       /** With options it gives the reason of an invalid value, whatever the type. */
       validateTypedProperty(value: string, type: string, options: object): true | string;
     };

@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
-import { createStackApi, apiUrl, type StackApi } from "../../../src/diagnosis/stackApi";
+import { createStackApi, type StackApi } from "../../../src/diagnosis/stackApi";
 import { stepsOf, tryConnection, type TrialSubject } from "../../../src/diagnosis/trial";
+import { apiUrl } from "../../../src/stack/apiAddress";
 import { contextOf } from "../context";
 import type { KeyReport, Refused, ReportLine, ReportText } from "../report";
 import { serviceOf } from "../service";

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import type { Node, NodeAPI } from "node-red";
 import { printable } from "../../../src/diagnosis/printable";
-import { apiUrl } from "../../../src/diagnosis/stackApi";
+import { apiUrl } from "../../../src/stack/apiAddress";
 import { isJsonObject } from "../../../src/stack/check";
 import { fromEnvironment, getConfigNode, type TlsConfigNode } from "../../shared/red";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";

@@ -1,4 +1,5 @@
 /** The API key: what is wrong with how it looks, and what the stack says of it. */
+import { isApiOff } from "../../../src/stack/apiAddress";
 import { apiKeyForm, type ApiKeyForm } from "../../../src/stack/identifiers";
 import type { Form } from "../../shared/editor/form";
 import * as rules from "../../shared/editor/rules";
@@ -82,13 +83,13 @@ export class KeyField {
       serviceIn(form) === "stack" &&
       apiKeyForm(form.value("apiKey")) === "api_key" &&
       rules.host(form.value("host")) === undefined &&
-      form.value("api").toLowerCase() !== "off"
+      !isApiOff(form.value("api"))
     );
   }
 
   #forget(): void {
     this.stop();
-    this.#facts.text("");
+    this.#facts.text("").addClass("tts-note");
     this.#offer();
   }
 
@@ -147,7 +148,8 @@ export class KeyField {
         ? []
         : [text("line.key-until", { until: new Date(expiresAt).toISOString().slice(0, 10) })]),
     ];
-    this.#facts.text(parts.join(", "));
+    const lacksRight = mayRead === false || mayWrite === false;
+    this.#facts.text(parts.join(" · ")).toggleClass("tts-note", !lacksRight);
     if (owner.kind !== "application") return;
     const form = this.#form;
     const given = form.value("applicationId");

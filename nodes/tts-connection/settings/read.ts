@@ -1,5 +1,5 @@
 import type { Explanation, TextValues } from "../../../src/stack/explanation";
-import { asText } from "../../shared/values";
+import { explainUnset } from "../../shared/environment";
 
 export interface Refusal {
   readonly ok: false;
@@ -14,11 +14,8 @@ export const wrong = (key: string, values: TextValues = {}): Refusal => ({
   explanation: { code: "not_configured", key, values },
 });
 
-/** Node-RED leaves `${NAME}` as it is where there is no such environment variable. */
+/** The first property that is to come from an environment variable that is not set. */
 export function unsetVariable(values: object | null): Refusal | undefined {
-  for (const [property, value] of Object.entries(values ?? {})) {
-    const variable = /^\$\{([^}]+)\}$/.exec(asText(value))?.[1];
-    if (variable !== undefined) return wrong("error.not-configured.environment", { property, variable });
-  }
-  return undefined;
+  const explanation = explainUnset(values);
+  return explanation && { ok: false, explanation };
 }

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
-import { apiUrl } from "../../../src/diagnosis/stackApi";
+import { isApiSetting } from "../../../src/stack/apiAddress";
 import {
   apiKeyForm,
   isIdentifier,
@@ -55,8 +55,7 @@ export function readStack(
   const manners = readManners(properties);
   if (!manners.ok) return manners;
   const api = asText(apiGiven);
-  if (!/^(off)?$/i.test(api) && apiUrl(api, place.host) === undefined)
-    return wrong("error.not-configured.api", { api });
+  if (!isApiSetting(api)) return wrong("error.not-configured.api", { api });
   return {
     ok: true,
     settings: {
