@@ -39,7 +39,7 @@ describe("an invalid message", () => {
     ["of no device", '{"uplink_message":{}}', "no-device-id", "end_device_ids.device_id"],
     ["of an event of the live data", `{"name":"as.up.data.forward","data":{${IDS},"uplink_message":{}}}`, "in-a-field", "“data” of an event"],
     ["of an answer of the HTTP API", `{"result":{${IDS},"uplink_message":{}}}`, "in-a-field", "“result” of an event"],
-    ["of V2", '{"app_id":"app1","dev_id":"door_1","port":1,"payload_raw":"AQ=="}', "v2-message", "choose TTN V2 as service"],
+    ["of V2", '{"app_id":"app1","dev_id":"door_1","port":1,"payload_raw":"AQ=="}', "v2-message", "choose TTN V2 as the service"],
     ["of an unknown kind", `{${IDS},"something_new":{}}`, "unknown-kind", "something_new"],
     ["without a kind", `{${IDS}}`, "unknown-kind", "end_device_ids"],
     ["of two kinds", `{${IDS},"uplink_message":{},"join_accept":{}}`, "several-kinds", "uplink_message, join_accept"],
