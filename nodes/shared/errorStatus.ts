@@ -71,6 +71,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-configured.ports-never": "status.wrong-ports",
   "not-configured.field": "status.wrong-field",
   "not-configured.environment": "status.variable-not-set",
+  "not-configured.environment-unseen": "status.variable-unseen",
   "not-configured.environment-node": "status.variable-not-set",
   "not-configured.qos": "status.wrong-qos",
   "not-configured.topics-missing": "status.no-sub-topics",

@@ -9,13 +9,15 @@ export interface KeyRecord {
   facts?: KeyFacts;
   /** Some message came with it. */
   received: boolean;
+  /** The stack took some downlink with it. */
+  answered: boolean;
 }
 
 const records = new Map<string, KeyRecord>();
 
 /** @param identity of the settings that the key belongs to */
 export function keyRecordOf(identity: string): KeyRecord {
-  const record = records.get(identity) ?? { received: false };
+  const record = records.get(identity) ?? { received: false, answered: false };
   records.set(identity, record);
   return record;
 }

@@ -65,7 +65,7 @@ export class Sending {
   }
 
   #open(): Courier {
-    const { settings, service, session, warn } = this.#line;
+    const { settings, service, session, key, warn } = this.#line;
     const courier = new Courier({
       service,
       session,
@@ -76,7 +76,10 @@ export class Sending {
       ...(settings.service === "stack" && { lookUp: (evidence) => this.#lookUp(evidence) }),
       barred: () => (this.#line.mayNotSend() ? this.#barred() : undefined),
       warn,
-      accepted: () => this.#heard(true),
+      accepted: () => {
+        key.answered = true;
+        this.#heard(true);
+      },
     });
     this.#stop = session.receive(courier.recipient);
     return courier;
@@ -128,6 +131,9 @@ export class Sending {
     const { service, applicationId = "" } = settings;
     const facts = {
       ...evidence,
+      // What came before a deploy counts, too: the key is the same.
+      receivedAnything: evidence.receivedAnything || (key.received && service !== "pubsub"),
+      anyAnswered: evidence.anyAnswered || key.answered,
       service,
       applicationId,
       devicesSeen: session.devicesSeen,

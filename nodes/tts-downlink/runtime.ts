@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
 import { hintFor, networkSays } from "../../src/diagnosis/reported";
-import type { Failure } from "../../src/delivery/follow";
+import type { DownlinkView, Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { DownlinkOrder } from "../../src/stack/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
@@ -11,6 +11,7 @@ import { refuse } from "../shared/receiver";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "../shared/typedInput";
 import type { Waiter } from "../tts-connection/connection";
+import { withField } from "./complete";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
 import { DownlinkStatus } from "./status";
@@ -84,20 +85,29 @@ export default function init(RED: NodeAPI): void {
       { deviceId, operation }: DownlinkOrder,
       send: Send,
       done: Done,
-    ): Waiter => ({
-      onReport: (downlink) =>
-        handOver(this, () => {
-          // Several messages of one input must not share what is in them.
-          const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
-          // First, so that it is among the five fields that the debug sidebar shows.
-          send(asMessage(Object.assign({ downlink }, base, { downlink })));
-        }),
-      onEnd(failure) {
-        if (failure) status.failure(failure, deviceId);
-        else if (operation === "clear") status.cleared(deviceId);
-        finish(done, failure && failureOf(failure, deviceId));
-      },
-    });
+    ): Waiter => {
+      let last: DownlinkView | undefined;
+      return {
+        onReport: (downlink) => {
+          last = downlink;
+          handOver(this, () => {
+            // Several messages of one input must not share what is in them.
+            const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
+            // First, so that it is among the five fields that the debug sidebar shows.
+            send(asMessage(Object.assign({ downlink }, base, { downlink })));
+          });
+        },
+        onEnd(failure) {
+          if (failure) {
+            status.failure(failure, deviceId);
+            finish(done, failureOf(failure, deviceId));
+            return;
+          }
+          if (operation === "clear") status.cleared(deviceId);
+          withField(msg, "downlink", last, () => finish(done));
+        },
+      };
+    };
 
     const handle = async (msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> => {
       const valued = await valuesFor(this, settings, msg);

@@ -46,8 +46,8 @@ export default function init(RED: NodeAPI): void {
     if (kinds.size === 0) {
       refuse(RED, this, {
         code: "not_configured",
-        key: "error.not-configured.events",
-        values: { events: chosen.join(", ") || "-" },
+        key: chosen.length === 0 ? "error.not-configured.no-events" : "error.not-configured.events",
+        values: { events: chosen.join(", ") },
       });
       return;
     }

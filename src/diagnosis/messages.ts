@@ -55,10 +55,9 @@ export function explainInvalidMessage(
     case "v2_message":
       return invalid("error.invalid-message.v2-message", values);
     case "unknown_kind":
-      return invalid("error.invalid-message.unknown-kind", {
-        ...values,
-        keys: printableList(problem.keys, 10) || "-",
-      });
+      return problem.keys.length === 0
+        ? invalid("error.invalid-message.no-kind", values)
+        : invalid("error.invalid-message.unknown-kind", { ...values, keys: printableList(problem.keys, 10) });
     case "several_kinds":
       return invalid("error.invalid-message.several-kinds", { ...values, kinds: problem.kinds.join(", ") });
     case "other_kind":

@@ -66,6 +66,13 @@ describe("an invalid message", () => {
     assert.match(rendered(explanation), /v3\/app1\/x·y\..* begins: abc/);
   });
 
+  it("of no kind has no list of its fields that is empty", () => {
+    const said = (...keys: string[]): string =>
+      rendered(explainInvalidMessage({ problem: "unknown_kind", keys }, TOPIC, Buffer.from("{}")));
+    assert.match(said("a", "b"), /its fields are a, b\./);
+    assert.match(said(), /says nothing: none of uplink_message, /);
+  });
+
   it("shows 200 bytes at most, in one printable line", () => {
     const { values } = explainInvalidMessage(
       { problem: "not_json" },
@@ -146,7 +153,12 @@ describe("a payload that is missing", () => {
     });
     assert.equal(explanation.key, "error.missing-payload.no-field");
     assert.match(rendered(explanation), /no field gps\.lat\. Its fields on FPort 2 are: temp, hum\./);
-    rendered(explain("field", { f_port: 2, decoded_payload: {} }));
+  });
+
+  it("because the decoded payload has no fields at all", () => {
+    const explanation = explain("field", { f_port: 2, decoded_payload: {} });
+    assert.equal(explanation.key, "error.missing-payload.no-fields");
+    assert.match(rendered(explanation), /dev1 .*is empty.* no field gps\.lat/);
   });
 
   it("because the field begins outside of the decoded payload", () => {

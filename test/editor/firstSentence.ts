@@ -46,6 +46,7 @@ export const USUAL: Readonly<Record<string, string>> = {
   milliseconds: "20",
   missing: "drop",
   most: "10000",
+  name: "my-app on eu1.cloud.thethings.network",
   names: "mqtt.example.com",
   near: "eu1.cloud.thethings.network",
   nearest: "door-2",

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { mock } from "node:test";
-import type { NodeAPI } from "node-red";
 import { deployment } from "../../nodes/tts-connection/deployment";
 
 describe("a deploy that is underway", () => {

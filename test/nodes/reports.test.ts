@@ -171,8 +171,8 @@ describe("statuses", () => {
     ];
     const flows = await receiving(simulator, nodes, 8);
     const expected = {
-      uplink: ["no connection chosen", /^No connection is chosen\./],
-      disabled: ["connection disabled", /^The connection of this node is disabled\./],
+      uplink: ["no connection chosen", /^No connection is chosen/],
+      disabled: ["connection disabled", /^The connection “.*” is disabled\./],
       deleted: ["connection deleted", /does not exist \(gone\)/],
       foreign: ["no connection chosen", /another kind of node/],
     } as const;
