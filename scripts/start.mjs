@@ -96,7 +96,7 @@ async function run(devices) {
     devices.simulator.startSchedule(UPLINK_EVERY_MS);
     console.log(`
   Node-RED with simulated devices:  ${URL}
-  Open the debug sidebar (the bug, top right): uplinks and events arrive every few seconds, now and then a join.
+  Open the debug sidebar (the bug, top right): joins, and an uplink every ten seconds.
   The tab Pub/Sub has the same devices by way of a broker, ${devices.broker.name} on port ${devices.broker.port}.
   The flow is kept in .node-red; remove that folder to start anew. Ctrl-C ends all.
 `);
