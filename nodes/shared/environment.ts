@@ -4,34 +4,19 @@ import { isJsonObject } from "../../src/stack/check";
 import type { Explanation } from "../../src/stack/explanation";
 import { asText } from "./values";
 
-/** A flow may have anything in a property. */
-const DEEPEST = 3;
-
 /**
- * What to say of the first of these properties that is to come from an environment variable that is not set: Node-RED leaves
- * `${NAME}` as it is then. A name is just a name.
- * @param known of what a flow has the properties that mean something
+ * What to say of the first of these properties of a connection that is to come from an environment variable that is not set:
+ * Node-RED leaves `${NAME}` as it is then.
  */
-export function explainUnset(properties: object | null, known?: object): Explanation | undefined {
+export function explainUnset(properties: object | null): Explanation | undefined {
   for (const [property, value] of Object.entries(properties ?? {})) {
-    if (property === "name" || (known && !(property in known))) continue;
-    const variable = unsetIn(value, DEEPEST);
+    const variable = environmentVariable(asText(value));
     if (variable !== undefined)
       return {
         code: "not_configured",
         key: "error.not-configured.environment",
         values: { property, variable },
       };
-  }
-  return undefined;
-}
-
-/** Lists of gateways hold objects. */
-function unsetIn(value: unknown, levels: number): string | undefined {
-  if (levels === 0 || typeof value !== "object" || value === null) return environmentVariable(asText(value));
-  for (const member of Object.values(value)) {
-    const variable = unsetIn(member, levels - 1);
-    if (variable !== undefined) return variable;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { NodeAPI, NodeDef } from "node-red";
+import { environmentVariable } from "../../src/stack/environment";
 import type { Explanation } from "../../src/stack/explanation";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
-import { explainUnset } from "./environment";
 import { getConfigNode } from "./red";
 import { asText } from "./values";
 
@@ -18,8 +18,9 @@ const missing = (key: string, values: Explanation["values"] = {}): Found => ({
 export function findConnection(RED: NodeAPI, chosen: unknown): Found {
   const id = asText(chosen);
   if (id === "" || id === "_ADD_") return missing("error.not-configured.connection");
-  const unset = explainUnset({ connection: id });
-  if (unset) return { ok: false, explanation: unset };
+  const variable = environmentVariable(id);
+  if (variable !== undefined)
+    return missing("error.not-configured.environment-node", { property: "connection", variable });
   const connection = getConfigNode<TtsConnectionNode>(RED, id);
   if (connection?.type === "tts-connection") return { ok: true, connection };
   const def = definitionOf(RED, id);

@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from "node:tls";
+import type { ChosenTls } from "../shared/tlsConfig";
 import { asText } from "../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "./properties";
 import { readPubsub, type PubsubSettings } from "./settings/pubsub";
@@ -15,7 +15,7 @@ export type SettingsResult = Read<ConnectionSettings>;
 type Reader = (
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: ChosenTls,
 ) => SettingsResult;
 
 const READERS: Readonly<Record<string, Reader | undefined>> = {
@@ -31,7 +31,7 @@ const READERS: Readonly<Record<string, Reader | undefined>> = {
 export function readSettings(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: ChosenTls,
 ): SettingsResult {
   const unset = unsetVariable({ service: properties.service, tls: properties.tls });
   if (unset) return unset;

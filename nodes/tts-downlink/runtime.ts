@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
-import { hintFor } from "../../src/diagnosis/reported";
+import { hintFor, networkSays } from "../../src/diagnosis/reported";
 import type { DownlinkView, Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { DownlinkOrder } from "../../src/stack/downlink/order";
@@ -42,12 +42,15 @@ export default function init(RED: NodeAPI): void {
     return { ok: true, values: { ...values, encoding, gateways, report, sources: inputs } };
   }
 
-  /** The text, what the stack's own error asks for behind it, and before it how many of how many. */
-  function failureOf(failure: Failure): FlowError {
-    const hint =
-      failure.code === "downlink_failed" && failure.stack ? hintFor(failure.stack, undefined) : undefined;
-    const texts = [failure.several, failure, hint].flatMap((text) => (text ? [textOf(RED, text)] : []));
-    return errorOf(texts.map(asSentence).join(" "), failure);
+  /** The cause; the stack's own words, where ours stand before them; and how many of how many. */
+  function failureOf(failure: Failure, deviceId: string): FlowError {
+    const { code, stack, several } = failure;
+    const hint = code === "downlink_failed" && stack ? hintFor(stack, undefined, deviceId) : undefined;
+    const texts = [
+      ...(hint && stack ? [hint, networkSays(stack)] : [failure]),
+      ...(several ? [several] : []),
+    ];
+    return errorOf(texts.map((text) => asSentence(textOf(RED, text))).join(" "), failure);
   }
 
   function TtsDownlink(this: Node, def: NodeDef & Partial<DownlinkProperties>): void {
@@ -90,13 +93,14 @@ export default function init(RED: NodeAPI): void {
           handOver(this, () => {
             // Several messages of one input must not share what is in them.
             const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
-            send(asMessage({ ...base, downlink }));
+            // First, so that it is among the five fields that the debug sidebar shows.
+            send(asMessage(Object.assign({ downlink }, base, { downlink })));
           });
         },
         onEnd(failure) {
           if (failure) {
-            status.failure(failure.code, deviceId);
-            finish(done, failureOf(failure));
+            status.failure(failure, deviceId);
+            finish(done, failureOf(failure, deviceId));
             return;
           }
           if (operation === "clear") status.cleared(deviceId);
@@ -108,7 +112,7 @@ export default function init(RED: NodeAPI): void {
     const handle = async (msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> => {
       const valued = await valuesFor(this, settings, msg);
       if (!valued.ok) {
-        status.failure("invalid_downlink", "");
+        status.failure(valued.refusal, "");
         finish(done, flowError(RED, valued.refusal));
         return;
       }
@@ -118,8 +122,9 @@ export default function init(RED: NodeAPI): void {
         sender.send({ order, ...settings }, waiterOf(msg, order, send, done));
         return;
       }
-      status.failure("invalid_downlink", "");
-      finish(done, flowError(RED, { code: "invalid_downlink", ...built.refusal }));
+      const refusal: Explanation = { code: "invalid_downlink", ...built.refusal };
+      status.failure(refusal, "");
+      finish(done, flowError(RED, refusal));
     };
 
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.

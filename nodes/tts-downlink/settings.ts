@@ -1,8 +1,8 @@
 import type { Explanation } from "../../src/stack/explanation";
 import type { DownlinkOptions } from "../../src/delivery/follow";
 import { LIMITS } from "../../src/stack/limits";
-import { explainUnset } from "../shared/environment";
 import type { TypedInput } from "../shared/typedInput";
+import { explainUnsetVariable } from "../shared/unsetVariable";
 import { asText, asWholeNumber } from "../shared/values";
 import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
@@ -56,21 +56,10 @@ const wrong = (property: string, value: unknown, rule: string): DownlinkSettings
   },
 });
 
-/** An expression may look like an environment variable. */
-const EXPRESSIONS: readonly string[] = ["jsonata", "json", "env"];
-
-/** What stands in the form itself. */
-function fixed(properties: DownlinkProperties): object {
-  const isFixed = (name: ValueName): boolean => !EXPRESSIONS.includes(properties[`${name}Type`]);
-  const { encoding, report, offline, timeout, gateways } = properties;
-  const inputs = VALUES.filter(isFixed).map((name) => [name, properties[name]] as const);
-  return { ...Object.fromEntries(inputs), encoding, report, offline, timeout, gateways };
-}
-
 export function readDownlinkSettings(given: Partial<DownlinkProperties>): DownlinkSettingsResult {
   const properties: DownlinkProperties = { ...DOWNLINK_DEFAULTS, ...given };
-  const unset = explainUnset(fixed(properties));
-  if (unset) return { ok: false, explanation: unset };
+  const unset = explainUnsetVariable(given, DOWNLINK_DEFAULTS);
+  if (unset !== undefined) return { ok: false, explanation: unset };
   for (const name of ["encoding", "report", "offline"] as const) {
     const choices: readonly string[] = DOWNLINK_CHOICES[name];
     if (!choices.includes(properties[name])) return wrong(name, properties[name], choices.join(", "));

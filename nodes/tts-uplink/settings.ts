@@ -1,7 +1,7 @@
 import type { Explanation } from "../../src/stack/explanation";
 import { parsePorts } from "../../src/stack/filters";
 import type { UplinkPayloadOptions } from "../../src/stack/uplink";
-import { explainUnset } from "../shared/environment";
+import { explainUnsetVariable } from "../shared/unsetVariable";
 import { asFlag, asText } from "../shared/values";
 import { fieldPathOf, type NormalisePath } from "./fieldPath";
 import { UPLINK_CHOICES, UPLINK_DEFAULTS, type UplinkProperties } from "./properties";
@@ -40,8 +40,8 @@ export function readUplinkSettings(
   pathOf: NormalisePath,
 ): UplinkSettingsResult {
   const properties: UplinkProperties = { ...UPLINK_DEFAULTS, ...given };
-  const unset = explainUnset(properties, UPLINK_DEFAULTS);
-  if (unset) return { ok: false, explanation: unset };
+  const unset = explainUnsetVariable(given, UPLINK_DEFAULTS);
+  if (unset !== undefined) return { ok: false, explanation: unset };
   for (const name of ["output", "missing", "shape"] as const) {
     const choices: readonly string[] = UPLINK_CHOICES[name];
     if (!choices.includes(properties[name])) return wrong(CHOICE_KEYS[name], { [name]: properties[name] });

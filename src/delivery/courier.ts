@@ -262,7 +262,7 @@ export class Courier {
     }
   }
 
-  /** The other side closed the connection, as servers do over a rate limit; a line that breaks ends otherwise. Rule: docs/server.md#4-rate-limits, 1. */
+  /** The other side closed it, as servers do over a rate limit; a line breaks otherwise. Rule: docs/server.md#4-rate-limits, 1. */
   get #wasClosed(): boolean {
     const state = this.#session.stateFor(ANSWER_KINDS);
     const problem = "problem" in state ? state.problem : undefined;

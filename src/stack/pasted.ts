@@ -18,11 +18,14 @@ const SPACE = /[\s\u200b-\u200d\u2060\ufeff]+/g;
 const AROUND = /^["'`“”„‘’<([]+|["'`“”‘’>)\],;]+$/g;
 const USER_NAME = /\buser\s?name\b["'`]?\s*[:=]?\s*(\S+)/i;
 
-/** An API key as it was made, without the spaces, line breaks and quotes that came with it; anything else is only trimmed. */
+const ACCESS_KEY_V2 = /^ttn-account-v2\.[\w-]+$/;
+
+/** An API key (or an access key of V2) as it was made, without the spaces, line breaks and quotes that came with it; anything else is only trimmed. */
 export function mendKey(text: string): string {
   const bare = text.replace(SPACE, "").replace(AROUND, "");
-  const withoutWord = bare.replace(/^bearer/i, "");
-  return new RegExp(`^${KEY.source}$`).test(withoutWord) ? withoutWord : text.trim();
+  const withoutWord = bare.replace(/^(?:authorization:?)?bearer:?/i, "");
+  const isKey = new RegExp(`^${KEY.source}$`).test(withoutWord) || ACCESS_KEY_V2.test(withoutWord);
+  return isKey ? withoutWord : text.trim();
 }
 
 /**

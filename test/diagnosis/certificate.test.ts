@@ -43,7 +43,7 @@ describe("a certificate that is not trusted", () => {
     assert.equal(explanation.code, "connection_failed");
     assert.equal(explanation.key, "error.certificate.self-signed");
     const text = rendered(explanation);
-    assert.ok(text.includes("“tts.example.com”, for tts.example.com, 127.0.0.1"), text);
+    assert.ok(text.includes("“tts.example.com” for tts.example.com, 127.0.0.1"), text);
     assert.ok(text.includes(until(certificates.selfSigned.cert)), text);
   });
 
@@ -53,13 +53,29 @@ describe("a certificate that is not trusted", () => {
     assert.match(rendered(explanation), /“Our Own Authority”/);
   });
 
+  it("is said not to belong to the CA that is chosen, where one is", async () => {
+    const chosen = { ca: certificates.selfSigned.cert };
+    for (const [code, { port }] of [
+      ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", signed],
+      ["SELF_SIGNED_CERT_IN_CHAIN", signed],
+      ["DEPTH_ZERO_SELF_SIGNED_CERT", selfSigned],
+    ] as const) {
+      const explanation = await explain(code, port, NOW, chosen);
+      assert.equal(explanation.key, "error.certificate.other-authority", code);
+      assert.match(
+        rendered(explanation),
+        /^The server’s certificate does not belong to the CA that is chosen\. /,
+      );
+    }
+  });
+
   it("is compared with the clock of this machine when its dates are off", async () => {
     const expired = await explain("CERT_HAS_EXPIRED", signed.port, NOW + 60 * DAY);
     assert.equal(expired.key, "error.certificate.expired");
     assert.ok(rendered(expired).includes(new Date(NOW + 60 * DAY).toISOString().slice(0, 10)));
     const early = await explain("CERT_NOT_YET_VALID", signed.port, 0);
     assert.equal(early.key, "error.certificate.not-yet-valid");
-    assert.match(rendered(early), /clock of this machine says 1970-01-01 00:00 UTC/);
+    assert.match(rendered(early), /clock says 1970-01-01 00:00 UTC/);
   });
 
   it("names what the server is called and what it was called here", async () => {
@@ -69,7 +85,7 @@ describe("a certificate that is not trusted", () => {
     assert.equal(explanation.key, "error.certificate.other-name");
     assert.match(
       rendered(explanation),
-      /for tts\.example\.com, 127\.0\.0\.1, but it is addressed as mqtt\.local/,
+      /certificate of mqtt\.local is for tts\.example\.com, 127\.0\.0\.1\./,
     );
   });
 

@@ -177,9 +177,10 @@ describe("the first steps in the editor", () => {
       await editor.page.keyboard.up("Control");
       await editor.page.locator(".red-ui-type-search input").fill("lorawan ev");
       await editor.page.keyboard.press("Enter");
-      const added = editor.page.locator(".red-ui-flow-node-group").last();
-      await added.waitFor();
-      const id = (await added.getAttribute("id")) ?? "";
+      const added = await editor.page.waitForFunction(
+        () => RED.nodes.createCompleteNodeSet().find(({ type }) => type === "tts-event")?.id,
+      );
+      const id = (await added.jsonValue()) ?? "";
       assert.equal((await known(id)).connection, "app-one");
       assert.equal((await known(id)).valid, true);
       await editor.page.keyboard.press("Control+z");

@@ -339,10 +339,10 @@ describe("the values of a downlink node", () => {
     ["no device", fixed("device", "a.b.c", "msg"), /^No device/],
     ["no FPort", fixed("fPort", "a.b.c", "flow"), /^No fPort/],
     ["no payload", fixed("payload", "nothing", "jsonata"), /^No payload/],
-    ["a boolean that is none", fixed("confirmed", "yes", "bool"), /^confirmed "yes"/],
-    ["a number that is none", fixed("fPort", "", "num"), /^fPort ""/],
-    ["attempts that are null", fixed("maxAttempts", "null", "json"), /^maxAttempts null/],
-    ["a property that is null", fixed("fPort", null, "num"), /^fPort ""/],
+    ["a boolean that is none", fixed("confirmed", "yes", "bool"), /^confirmed is "yes"/],
+    ["a number that is none", fixed("fPort", "", "num"), /^fPort is ""/],
+    ["attempts that are null", fixed("maxAttempts", "null", "json"), /^maxAttempts is null/],
+    ["a property that is null", fixed("fPort", null, "num"), /^fPort is ""/],
     ["gateways that are null", { gateways: null }, /^gateways is null/],
   ];
 

@@ -20,6 +20,8 @@ const OF_THE_FIELD: Readonly<Record<string, string>> = {
   "error.invalid-downlink.payload-byte": "validation.payload-bytes",
   "error.invalid-downlink.payload-no-bytes": "validation.payload-bytes",
   "error.invalid-downlink.hex": "validation.hex",
+  "error.invalid-downlink.hex-base64": "validation.looks-like-base64",
+  "error.invalid-downlink.base64-hex": "validation.looks-like-hex",
   "error.invalid-downlink.hex-odd": "validation.hex-odd",
   "error.invalid-downlink.base64": "validation.base64",
   "error.invalid-downlink.base64-alphabet": "validation.base64-alphabet",

@@ -8,7 +8,8 @@ import { serviceOf } from "../service";
 import type { ConnectionSettings } from "../settings";
 import { readFormRequest } from "./formRequest";
 import { reportOnKey } from "./keyReport";
-import { filledIn, STORED, subjectOf, tlsOf } from "./subject";
+import { chosenTls } from "../../shared/tlsConfig";
+import { filledIn, STORED, subjectOf } from "./subject";
 
 /** Each takes twenty seconds at most. */
 const MOST_AT_A_TIME = 4;
@@ -99,7 +100,7 @@ export function registerRoutes(RED: NodeAPI): void {
       running -= 1;
       response.set("Cache-Control", "no-store").json(report);
     };
-    reportOnKey(properties, credentials, tlsOf(RED, properties.tls)).then(answer, () =>
+    reportOnKey(properties, credentials, chosenTls(RED, properties.tls)).then(answer, () =>
       answer({ answer: "unknown" }),
     );
   });

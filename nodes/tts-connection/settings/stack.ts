@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from "node:tls";
+import type { ChosenTls } from "../../shared/tlsConfig";
 import { isApiSetting } from "../../../src/stack/apiAddress";
 import {
   apiKeyForm,
@@ -7,6 +7,7 @@ import {
   splitApplication,
   type ApiKeyForm,
 } from "../../../src/stack/identifiers";
+import { mendKey } from "../../../src/stack/pasted";
 import { asText } from "../../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
 import { readEndpoint, readManners, type CommonSettings } from "./common";
@@ -28,7 +29,7 @@ export interface StackSettings extends CommonSettings {
 export function readStack(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: ChosenTls,
 ): Read<StackSettings> {
   const { applicationId: application, tenantId: tenant, api: apiGiven } = properties;
   const unset = unsetVariable({
@@ -49,7 +50,7 @@ export function readStack(
     return wrong("error.not-configured.application-id-form", { applicationId });
   const tenantId = account.tenantId ?? (asText(tenant) || (address.tenantId ?? ""));
   if (!isTenantId(tenantId)) return wrong("error.not-configured.tenant-id-form", { tenantId });
-  const apiKey = asText(credentials.apiKey);
+  const apiKey = mendKey(asText(credentials.apiKey));
   if (apiKey === "") return wrong("error.not-configured.api-key", { applicationId });
 
   const manners = readManners(properties);
