@@ -176,7 +176,11 @@ export class Courier {
   /** What comes while it is asked waits with what came before. */
   #look(): void {
     const barred = this.#options.barred?.();
-    if (barred) void barred.then((refusal) => this.#takeIn(refusal));
+    if (barred)
+      void barred.then(
+        (refusal) => this.#takeIn(refusal),
+        () => this.#takeIn(),
+      );
     else this.#takeIn();
   }
 
