@@ -9,7 +9,7 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const DIST = path.join(ROOT, "dist");
 /** Complete before it takes the place of the one before: a Node-RED that runs reads its texts when they are first needed. */
 const OUT = path.join(ROOT, "node_modules/.cache/build", String(process.pid));
-/** The catalogue that every node's runtime texts (errors, warnings, statuses) come from. */
+/** The catalogue that has what the forms of all nodes share. */
 const SHARED_CATALOGUE = "tts-connection";
 
 const read = (file) => readFile(path.join(ROOT, file), "utf8");
@@ -75,6 +75,16 @@ async function buildEditor(set) {
   );
 }
 
+/**
+ * The texts of the run time, in a file that only the run time reads: Node-RED hands its own catalogues to the editor. Returns what the
+ * editor has of them: why a value in a form would be refused; and the name of the language, which the run time asks for.
+ */
+async function sharedTexts(language) {
+  const texts = JSON.parse(await read(`nodes/shared/locales/${language}.json`));
+  await writeFile(path.join(OUT, "locales", `${language}.json`), JSON.stringify(texts));
+  return { language, error: { "invalid-downlink": texts.error?.["invalid-downlink"] ?? {} } };
+}
+
 async function buildLocales(set) {
   for (const file of await readdir(path.join(ROOT, `nodes/${set}/locales`))) {
     const { name: language, ext } = path.parse(file);
@@ -82,11 +92,8 @@ async function buildLocales(set) {
     await mkdir(folder, { recursive: true });
     const text = await read(`nodes/${set}/locales/${file}`);
     if (ext === ".json") {
-      const shared = set === SHARED_CATALOGUE ? JSON.parse(await read(`nodes/shared/locales/${file}`)) : {};
-      await writeFile(
-        path.join(folder, `${set}.json`),
-        JSON.stringify({ ...JSON.parse(text), ...shared }, null, 2),
-      );
+      const more = set === SHARED_CATALOGUE ? await sharedTexts(language) : {};
+      await writeFile(path.join(folder, `${set}.json`), JSON.stringify({ ...JSON.parse(text), ...more }));
     } else {
       const help = `<script type="text/markdown" data-help-name="${set}">\n${text.trimEnd()}\n</script>\n`;
       await writeFile(path.join(folder, `${set}.html`), help);

@@ -1,13 +1,8 @@
 import type { NodeAPI } from "node-red";
-import type { Explanation, Text } from "../../src/stack/explanation";
+import type { Explanation } from "../../src/stack/explanation";
+import { textOf } from "./catalogue";
 
-/** Runtime texts of all nodes are in one catalogue, that of the config node; the build puts them there. */
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-connection";
-
-/** The text in the language of the runtime. */
-export function textOf(RED: NodeAPI, { key, values }: Text): string {
-  return RED._(`${CATALOGUE}:${key}`, values);
-}
+export { textOf };
 
 /** With a full stop, where it has none, in Japanese neither: another sentence follows. */
 export const asSentence = (text: string): string => (/[.!?:。！？：]$/.test(text) ? text : `${text}.`);

@@ -5,6 +5,8 @@ type Values = Readonly<Record<string, string | number>>;
 export interface ReportText {
   readonly key: string;
   readonly values: Values;
+  /** In the language that was asked for. */
+  readonly words?: string;
 }
 
 export type StepName = "name" | "tcp" | "tls" | "login" | "read" | "write" | "topics";

@@ -11,8 +11,6 @@ import ttsEvent from "../../nodes/tts-event/runtime";
 import ttsJoin from "../../nodes/tts-join/runtime";
 import ttsUplink from "../../nodes/tts-uplink/runtime";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
-import type { TextValues } from "../../src/stack/explanation";
-import { textOfKey } from "../diagnosis/catalogue";
 import { Mailbox } from "./mailbox";
 
 /** A message as it comes out of our nodes, Catch or Status nodes. */
@@ -67,17 +65,10 @@ interface Internals {
 /** The runtime's own events, which @types/node-red__util does not have. */
 export const { events } = util as unknown as { readonly events: EventEmitter };
 
-const OURS = "@tts-flows/node-red-the-things-stack/tts-connection:";
+const LANGUAGE = "@tts-flows/node-red-the-things-stack/tts-connection:language";
 
-/** Our texts as users see them; those of other nodes stay keys. */
-function translate(key: string, values: TextValues = {}): string {
-  const text = key.startsWith(OURS) ? textOfKey(key.slice(OURS.length)) : key;
-  assert.ok(text !== undefined, `no text for ${key}`);
-  return text.replace(/__(\w+?)__/g, (_placeholder, name: string) => {
-    assert.ok(name in values, `${key}: no value for ${name}`);
-    return String(values[name]);
-  });
-}
+/** Our own texts in English; those of other nodes stay keys. */
+const translate = (key: string): string => (key === LANGUAGE ? "en-US" : key);
 
 const core = (file: string): NodeInitializer =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- core nodes are no ES modules
@@ -102,7 +93,10 @@ export class Flows {
 
   async load(nodes: readonly FlowNode[], credentials: Credentials): Promise<void> {
     events.on("node-status", this.#onStatus);
-    const collect = (id: string, message: Message): void => this.#messages.put(id, message);
+    const collect = (id: string, message: Message): void => {
+      assert.doesNotMatch(message.error?.message ?? "", /__\w+__/, "a value is missing");
+      this.#messages.put(id, message);
+    };
     const sink = (RED: NodeAPI): void => {
       Object.assign(RED, { _: translate });
       RED.nodes.registerType("sink", function (this: Node, def: NodeDef) {

@@ -2,6 +2,7 @@ import type { NodeAPI } from "node-red";
 import { createStackApi, type StackApi } from "../../../src/diagnosis/stackApi";
 import { stepsOf, tryConnection, type TrialSubject } from "../../../src/diagnosis/trial";
 import { apiUrl } from "../../../src/stack/apiAddress";
+import { textIn } from "../../shared/catalogue";
 import { contextOf } from "../context";
 import type { KeyReport, Refused, ReportLine, ReportText } from "../report";
 import { serviceOf } from "../service";
@@ -19,13 +20,27 @@ const registered = new WeakSet();
 
 let running = 0;
 
-/** As far as a refusal needs it. */
+/** As far as it is needed here. */
+interface Request {
+  readonly query: Readonly<Record<string, unknown>>;
+}
 interface Response {
   status(code: number): { json(body: Refused): unknown };
 }
 
-function refuse(response: Response, status: number, why: ReportText): void {
-  response.status(status).json({ refused: why });
+/** Of the editor that asks: it need not be that of the runtime. */
+function languageOf({ query }: Request): string {
+  return typeof query.lang === "string" ? query.lang : "";
+}
+
+/** With its words, which the editor has not. */
+const worded = (language: string, text: ReportText): ReportText => ({
+  ...text,
+  words: textIn(language, text),
+});
+
+function refuse(request: Request, response: Response, status: number, why: ReportText): void {
+  response.status(status).json({ refused: worded(languageOf(request), why) });
 }
 
 const text = (key: string): ReportText => ({ key, values: {} });
@@ -46,24 +61,26 @@ export function registerRoutes(RED: NodeAPI): void {
     const form = readFormRequest(request.body);
     const subject = form && subjectOf(RED, form);
     if (!subject) {
-      refuse(response, 400, text("error.test.request"));
+      refuse(request, response, 400, text("error.test.request"));
       return;
     }
     // That the form is not complete is a result of its test.
     if (!subject.ok) {
-      refuse(response, 200, subject.text);
+      refuse(request, response, 200, subject.text);
       return;
     }
     if (running >= MOST_AT_A_TIME) {
-      refuse(response, 429, text("error.test.busy"));
+      refuse(request, response, 429, text("error.test.busy"));
       return;
     }
 
     running += 1;
     const gone = new AbortController();
     response.on("close", () => gone.abort());
+    const language = languageOf(request);
     const write = (line: ReportLine): void => {
-      if (!gone.signal.aborted) response.write(`${JSON.stringify(line)}\n`);
+      const told = "text" in line ? { ...line, text: worded(language, line.text) } : line;
+      if (!gone.signal.aborted) response.write(`${JSON.stringify(told)}\n`);
     };
     // Line by line, also through a proxy that would rather collect.
     response.status(200).set({
@@ -87,11 +104,11 @@ export function registerRoutes(RED: NodeAPI): void {
     const form = readFormRequest(request.body);
     // A stored key was looked at when it was entered.
     if (!form || form.credentials.apiKey === STORED) {
-      refuse(response, 400, text("error.test.request"));
+      refuse(request, response, 400, text("error.test.request"));
       return;
     }
     if (running >= MOST_AT_A_TIME) {
-      refuse(response, 429, text("error.test.busy"));
+      refuse(request, response, 429, text("error.test.busy"));
       return;
     }
     running += 1;

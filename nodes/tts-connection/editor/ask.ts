@@ -26,7 +26,12 @@ export function bodyOf(id: string, form: Form, topics: Readonly<Record<string, s
   });
 }
 
-export const inWords = ({ key, values }: ReportText): string => text(key, values);
+/** The run time puts it into words: its texts are not here. */
+export const inWords = ({ key, words }: ReportText): string => words ?? key;
+
+/** @param route of the run time; what it says is to be in the language of the editor */
+export const inOwnLanguage = (route: string): string =>
+  `${route}?lang=${encodeURIComponent(text("language"))}`;
 
 /** Why a request was refused, in words. */
 export function reasonOf({ status, responseText }: JQuery.jqXHR): string {

@@ -5,7 +5,7 @@ import type { Form } from "../../shared/editor/form";
 import * as rules from "../../shared/editor/rules";
 import { text } from "../../shared/editor/text";
 import type { KeyReport } from "../report";
-import { mayAsk, reasonOf } from "./ask";
+import { mayAsk, reasonOf, inOwnLanguage } from "./ask";
 import { isHidden, shownHost } from "./server";
 import { serviceIn } from "./services";
 
@@ -112,7 +112,7 @@ export class KeyField {
     this.#offer();
     this.#facts.text(text("line.key-asking", { host: this.#host }));
     const request = $.ajax({
-      url: "tts-connection/key",
+      url: inOwnLanguage("tts-connection/key"),
       method: "POST",
       contentType: "application/json",
       data: this.#body(),

@@ -5,7 +5,7 @@ import type { TextValues } from "../../shared/editor/red";
 import { text } from "../../shared/editor/text";
 import { CONNECTION_DEFAULTS } from "../properties";
 import type { ReportLine, StepLine, StepName } from "../report";
-import { inWords, mayAsk, parse, reasonOf } from "./ask";
+import { inWords, mayAsk, parse, reasonOf, inOwnLanguage } from "./ask";
 
 const NAMES: Readonly<Record<StepName, string>> = {
   name: "step.name",
@@ -108,7 +108,7 @@ export class TestButton {
     const xhr = new XMLHttpRequest();
     xhr.addEventListener("progress", () => this.#read(xhr.responseText));
     const request = $.ajax({
-      url: "tts-connection/test",
+      url: inOwnLanguage("tts-connection/test"),
       method: "POST",
       contentType: "application/json",
       data: this.#body(),
