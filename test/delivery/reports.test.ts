@@ -234,6 +234,7 @@ describe("a downlink that is followed", () => {
         topic: "v3/app1/devices/valve/down/nack",
         origin: { deviceId: "valve", applicationId: "app1" },
         arrivedAt: 0,
+        retained: false,
         received: {
           kind: "downlink_nack",
           message: {
