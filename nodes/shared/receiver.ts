@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import { portOf, type Delivery, type Recipient } from "../../src/connection/routes";
 import type { Explanation } from "../../src/stack/explanation";
-import { parseDevicePattern, type DevicePattern } from "../../src/stack/filters";
+import { LONGEST_LIST, parseDevicePattern, type DevicePattern } from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { asMessage, getConfigNode } from "./red";
@@ -48,6 +48,11 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   }
   const written = asText(receiving.devices);
   const devices = parseDevicePattern(written);
+  if (!devices.ok && devices.problem.rule === "too_long") {
+    const values = { list: "devices", most: LONGEST_LIST.devices };
+    refuse(RED, node, { code: "not_configured", key: "error.not-configured.list-too-long", values });
+    return;
+  }
   if (!devices.ok) {
     const values = { devices: written, part: devices.problem.part };
     refuse(RED, node, { code: "not_configured", key: "error.not-configured.devices", values });

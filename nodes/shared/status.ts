@@ -2,6 +2,7 @@ import type { NodeAPI, NodeStatus } from "node-red";
 import type { ProblemName } from "../../src/connection/problem";
 import type { SessionState } from "../../src/connection/state";
 import type { TextValues } from "../../src/stack/explanation";
+import { shownText } from "../../src/stack/shown";
 import { textOf } from "./text";
 
 /** What a node can show of its connection: the state of the session, and what is known beyond it. */
@@ -64,11 +65,13 @@ export function statusOf(view: ConnectionView): StatusText {
 }
 
 const LONGEST = 20;
+const LONGEST_SHOWN = 200;
 
 /** At most twenty characters, cut in the middle: the ends of IDs tell more than their middles. */
 export function shorten(text: string, longest = LONGEST): string {
-  const characters = Array.from(text);
-  if (characters.length <= longest) return text;
+  // A secret that was cut in its middle could not be told from an ID.
+  const characters = Array.from(shownText(text, LONGEST_SHOWN));
+  if (characters.length <= longest) return characters.join("");
   const head = Math.ceil((longest - 1) / 2);
   return [...characters.slice(0, head), "…", ...characters.slice(head + 1 - longest)].join("");
 }

@@ -4,6 +4,7 @@ import { Pool, type Lease } from "../../src/connection/pool";
 import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Recipient } from "../../src/connection/routes";
 import { Session } from "../../src/connection/session";
+import { warnOfBug } from "../../src/connection/unexpected";
 import { explainProblem } from "../../src/diagnosis/connecting";
 import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messages";
 import { explainRepeated, explainSilence } from "../../src/diagnosis/receiving";
@@ -59,8 +60,7 @@ export class Line {
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
     const { host, port, tls, keepalive } = settings;
-    const identity = identityOf(settings);
-    this.#key = keyRecordOf(identity);
+    this.#key = keyRecordOf(identityOf(settings));
     this.#service = serviceOf(settings);
     const warn = (text: Text): void => this.#warn(text);
     if (settings.service === "stack")
@@ -72,7 +72,7 @@ export class Line {
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       ...(settings.service === "stack" ? { keyForm: settings.keyForm } : {}),
-      traffic: trafficOf(identity, this.#service),
+      traffic: trafficOf(settings),
     });
     this.#sending = new Sending({
       settings,
@@ -145,6 +145,7 @@ export class Line {
   async end(): Promise<void> {
     clearTimeout(this.#silence);
     this.#unattend();
+    this.#stack?.end();
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
@@ -169,11 +170,13 @@ export class Line {
   #met(problem: ConnectionProblem): void {
     this.#problem = problem;
     const context = contextOf(this.#settings, this.#key, Date.now());
-    void explainProblem(problem, context, this.#stack?.api).then((explanation) => {
-      if (this.#problem !== problem) return;
-      this.#standing = { news: "error", explanation, served: new Set() };
-      this.#tell(this.#standing);
-    });
+    explainProblem(problem, context, this.#stack?.api)
+      .then((explanation) => {
+        if (this.#problem !== problem) return;
+        this.#standing = { news: "error", explanation, served: new Set() };
+        this.#tell(this.#standing);
+      })
+      .catch(warnOfBug);
   }
 
   #checkSilence(): void {

@@ -1,3 +1,4 @@
+import { warnOfBug } from "../../src/connection/unexpected";
 import { keyFacts, type KeyFacts } from "../../src/diagnosis/keyFacts";
 import { explainMissingRead, explainMissingWrite } from "../../src/diagnosis/receiving";
 import type { StackApi } from "../../src/diagnosis/stackApi";
@@ -7,6 +8,19 @@ import type { KeyRecord } from "./keyRecord";
 export type Right = "read" | "write";
 
 const MISSING = { read: explainMissingRead, write: explainMissingWrite } as const;
+
+/** Where to ask, and who does. */
+export interface KeyOffice {
+  readonly url: string;
+  readonly api: StackApi;
+}
+
+/** ms: an API that says nothing is asked again after half a minute, then less and less often. */
+const FIRST_PAUSE = 30_000;
+const LONGEST_PAUSE = 3_600_000;
+const pauseAfter = (attempts: number): number => Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1));
+
+const isTelling = ({ mayRead, mayWrite }: KeyFacts): boolean => (mayRead ?? mayWrite) !== undefined;
 
 /** Which of the rights that the nodes need the key of a session lacks, as the stack's API says after the login. */
 export class Rights {
@@ -18,9 +32,21 @@ export class Rights {
   #needed: ReadonlySet<Right> = new Set(["read"]);
   /** The login, by its time, after which it was asked. */
   #askedAfter: number | undefined;
+  /** How often in a row the API has said nothing. */
+  #silences = 0;
+  #again: NodeJS.Timeout | undefined;
+  readonly #pause: (attempts: number) => number;
 
-  constructor(key: KeyRecord, applicationId: string, onChange: () => void, warn: (text: Text) => void) {
+  /** @param pause ms until an API that has said nothing so many times in a row is asked again */
+  constructor(
+    key: KeyRecord,
+    applicationId: string,
+    onChange: () => void,
+    warn: (text: Text) => void,
+    pause = pauseAfter,
+  ) {
     this.#key = key;
+    this.#pause = pause;
     this.#applicationId = applicationId;
     this.#onChange = onChange;
     this.#warn = warn;
@@ -36,17 +62,54 @@ export class Rights {
     if (this.#key.facts) this.#learn(this.#key.facts);
   }
 
-  /** Once per key and run; while a right is missing again after each login, because rights count from a login on. */
-  ask(login: number, api: StackApi | undefined): void {
-    if (!api || this.#askedAfter === login) return;
+  /**
+   * Once per key, place and run; while a right is missing again after each login, because rights count from a login on, and while
+   * nothing is known after some time.
+   */
+  ask(login: number, office: KeyOffice | undefined): void {
+    if (!office || this.#askedAfter === login) return;
     this.#askedAfter = login;
+    clearTimeout(this.#again);
     const key = this.#key;
     if (this.#lacking.size > 0 || key.facts?.mayRead === false) delete key.asked;
-    key.asked ??= keyFacts(api, this.#applicationId);
-    void key.asked.then((facts) => {
-      key.facts = facts;
-      this.#learn(facts);
-    });
+    if (key.asked?.url !== office.url)
+      key.asked = { url: office.url, answer: keyFacts(office.api, this.#applicationId) };
+    const { asked } = key;
+    asked.answer
+      .then((facts) => {
+        if (isTelling(facts)) {
+          this.#silences = 0;
+          key.facts = facts;
+          this.#learn(facts);
+          return;
+        }
+        if (key.asked === asked) delete key.asked;
+        if (this.#askedAfter === login) this.#askAgain(login, office);
+      })
+      .catch(warnOfBug);
+  }
+
+  /** Another place may know more: it is asked at once. */
+  askElsewhere(office: KeyOffice | undefined): void {
+    const login = this.#askedAfter;
+    if (login === undefined) return;
+    this.#askedAfter = undefined;
+    this.#silences = 0;
+    this.ask(login, office);
+  }
+
+  end(): void {
+    clearTimeout(this.#again);
+    this.#askedAfter = undefined;
+  }
+
+  #askAgain(login: number, office: KeyOffice): void {
+    this.#silences += 1;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#askedAfter = undefined;
+      this.ask(login, office);
+    }, this.#pause(this.#silences)).unref();
   }
 
   #learn(facts: KeyFacts): void {

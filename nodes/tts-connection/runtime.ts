@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Kind } from "../../src/stack/kinds";
-import { getConfigNode, type TlsConfigNode, type WithUsers } from "../shared/red";
+import { tlsOptionsOf, type WithUsers } from "../shared/red";
 import { nodeStatus, StatusWriter, statusOf } from "../shared/status";
 import { flowError, textOf } from "../shared/text";
 import { registerRoutes } from "./admin/routes";
@@ -51,7 +51,7 @@ export default function init(RED: NodeAPI): void {
   function TtsConnection(this: TtsConnectionNode, def: ConnectionDef): void {
     RED.nodes.createNode(this, def);
     const properties: ConnectionProperties = { ...CONNECTION_DEFAULTS, ...def };
-    const tls = getConfigNode<TlsConfigNode>(RED, properties.tls)?.addTLSOptions({});
+    const tls = tlsOptionsOf(RED, properties.tls);
     const status = new StatusWriter((next) => {
       this.users = connection.everyTab;
       this.status(next);

@@ -99,8 +99,9 @@ export class Sending {
       ...(key.facts === undefined ? {} : { key: key.facts }),
       ...(settings.service === "pubsub" ? { pubsub: this.#onBroker(evidence) } : {}),
     };
-    const explanation = await explainNoAnswer(facts, asked);
-    this.#questions -= 1;
+    const explanation = await explainNoAnswer(facts, asked).finally(() => {
+      this.#questions -= 1;
+    });
     if (explanation !== "queued" && explanation.key === UNHEARD) this.#heard(false);
     return explanation;
   }

@@ -1,6 +1,7 @@
-import type { ConnectionOptions } from "node:tls";
+import { createHmac, randomBytes } from "node:crypto";
 import { asText } from "../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "./properties";
+import type { TlsGiven } from "./settings/common";
 import { readPubsub, type PubsubSettings } from "./settings/pubsub";
 import { wrong, type Read } from "./settings/read";
 import { readStack, type StackSettings } from "./settings/stack";
@@ -15,7 +16,7 @@ export type SettingsResult = Read<ConnectionSettings>;
 type Reader = (
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: TlsGiven,
 ) => SettingsResult;
 
 const READERS: Readonly<Record<string, Reader | undefined>> = {
@@ -31,12 +32,15 @@ const READERS: Readonly<Record<string, Reader | undefined>> = {
 export function readSettings(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: TlsGiven,
 ): SettingsResult {
   const service = asText(properties.service);
   const reader = Object.hasOwn(READERS, service) ? READERS[service] : undefined;
   return reader?.(properties, credentials, tls) ?? wrong("error.not-configured.service", { service });
 }
+
+/** Without it nobody can try out which password an identity is made of. */
+const OF_THIS_PROCESS = randomBytes(32);
 
 /** What tells accounts at one endpoint apart. */
 function accountOf(settings: ConnectionSettings): readonly unknown[] {
@@ -54,9 +58,25 @@ function accountOf(settings: ConnectionSettings): readonly unknown[] {
 
 /**
  * The same for all settings that share one session: same endpoint, TLS, account and key or password, client ID and keepalive; with
- * Pub/Sub also the topics, because a session speaks one set of them. Secret.
+ * Pub/Sub also the topics, because a session speaks one set of them. What is kept by it outlives the key, which cannot be told from it.
  */
 export function identityOf(settings: ConnectionSettings): string {
   const { service, host, port, tls, clientId, keepalive } = settings;
-  return JSON.stringify([service, host, port, tls, accountOf(settings), clientId, keepalive]);
+  const told = JSON.stringify([service, host, port, tls, accountOf(settings), clientId, keepalive]);
+  return createHmac("sha256", OF_THIS_PROCESS).update(told).digest("base64");
+}
+
+/** The same without what is secret, for what outlives the connection. */
+export function withoutSecret(settings: ConnectionSettings): ConnectionSettings {
+  const { tls: _certificates, ...plain } = settings;
+  switch (plain.service) {
+    case "stack":
+      return { ...plain, apiKey: "" };
+    case "pubsub": {
+      const { password: _password, ...rest } = plain;
+      return rest;
+    }
+    case "v2":
+      return { ...plain, accessKey: "" };
+  }
 }

@@ -1,14 +1,14 @@
 import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
 import type { Text } from "../../src/stack/explanation";
 import type { KeyRecord } from "./keyRecord";
-import { Rights, type Right } from "./rights";
+import { Rights, type KeyOffice, type Right } from "./rights";
 import type { StackSettings } from "./settings/stack";
 
 /** What only the stack's own server has beside MQTT: an HTTP API to ask with the same key, and rights that the key has or lacks. */
 export class StackAccess {
   readonly #settings: StackSettings;
   readonly #rights: Rights;
-  #api: StackApi | undefined;
+  #office: KeyOffice | undefined;
   #apiSetting = "";
 
   constructor(settings: StackSettings, key: KeyRecord, onChange: () => void, warn: (text: Text) => void) {
@@ -19,12 +19,14 @@ export class StackAccess {
 
   /** Absent where it is switched off. */
   get api(): StackApi | undefined {
-    return this.#api;
+    return this.#office?.api;
   }
 
   /** Of different `api` settings of one identity the first that is not empty counts. */
   adoptApi(setting: string): void {
-    if (this.#apiSetting === "" && setting !== "") this.#setApi(setting);
+    if (this.#apiSetting !== "" || setting === "") return;
+    this.#setApi(setting);
+    this.#rights.askElsewhere(this.#office);
   }
 
   lacks(right: Right): boolean {
@@ -37,13 +39,18 @@ export class StackAccess {
 
   /** @param login by its time, in ms since 1970 */
   loggedIn(login: number): void {
-    this.#rights.ask(login, this.#api);
+    this.#rights.ask(login, this.#office);
+  }
+
+  end(): void {
+    this.#rights.end();
   }
 
   #setApi(setting: string): void {
     this.#apiSetting = setting;
     const { host, tls, apiKey } = this.#settings;
     const url = apiUrl(setting, host);
-    this.#api = url === undefined ? undefined : createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
+    this.#office =
+      url === undefined ? undefined : { url, api: createStackApi({ url, apiKey, ...(tls ? { tls } : {}) }) };
   }
 }

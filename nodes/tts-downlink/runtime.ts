@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
+import { warnOfBug } from "../../src/connection/unexpected";
 import { hintFor } from "../../src/diagnosis/reported";
 import type { Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
@@ -113,7 +114,8 @@ export default function init(RED: NodeAPI): void {
     this.on("input", (msg, send, done: Done) => {
       queue = queue
         .then(() => handle(msg, send, done))
-        .catch((error: unknown) => finish(done, asError(error)));
+        .catch((error: unknown) => finish(done, asError(error)))
+        .catch(warnOfBug);
     });
     this.on("close", (_removed: boolean, done: () => void) => {
       status.end();

@@ -1,5 +1,5 @@
 import type { Explanation } from "../../src/stack/explanation";
-import { parsePorts } from "../../src/stack/filters";
+import { LONGEST_LIST, parsePorts } from "../../src/stack/filters";
 import type { UplinkPayloadOptions } from "../../src/stack/uplink";
 import { asFlag, asText } from "../shared/values";
 import { UPLINK_DEFAULTS, type UplinkProperties } from "./properties";
@@ -54,6 +54,8 @@ export function readUplinkSettings(
   const ports = asText(properties.ports);
 
   const parsed = parsePorts(ports);
+  if (!parsed.ok && parsed.problem.rule === "too_long")
+    return wrong("error.not-configured.list-too-long", { list: "FPorts", most: LONGEST_LIST.ports });
   if (!parsed.ok) return wrong("error.not-configured.ports", { ports, part: parsed.problem.part });
   let fieldPath: (string | number)[] = [];
   if (output === "field") {

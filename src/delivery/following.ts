@@ -1,3 +1,4 @@
+import { warnOfBug } from "../connection/unexpected";
 import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
 import type { Received } from "../stack/messages";
@@ -75,7 +76,10 @@ export class Following {
       for (const item of part.items) this.#followed.remove(item);
       if (this.#events.knows(dispatch.deviceId)) this.#cleared(followed, "queued");
       // The stack never answers a clear: one that may have gone nowhere is looked into.
-      else void this.#question(followed, undefined).then((outcome) => this.#cleared(followed, outcome));
+      else
+        this.#question(followed, undefined)
+          .then((outcome) => this.#cleared(followed, outcome))
+          .catch(warnOfBug);
       return;
     }
     for (const item of part.items) dispatch.settle(item);
@@ -212,21 +216,25 @@ export class Following {
     const { deviceId } = dispatch;
     const running = this.#asking.get(deviceId);
     if (running) {
-      void running.then((outcome) => {
-        // That another one is in the queue says nothing of this one.
-        if (outcome === "queued") this.#ask(followed);
-        else this.#explained(followed, outcome);
-      });
+      running
+        .then((outcome) => {
+          // That another one is in the queue says nothing of this one.
+          if (outcome === "queued") this.#ask(followed);
+          else this.#explained(followed, outcome);
+        })
+        .catch(warnOfBug);
       return;
     }
     const unanswered = part.items.find((item) => !item.answered);
     const question = this.#question(followed, unanswered);
     this.#asking.set(deviceId, question);
-    void question.then((outcome) => {
-      this.#asking.delete(deviceId);
-      this.#explained(followed, outcome);
-      this.#events.changed();
-    });
+    question
+      .then((outcome) => {
+        this.#asking.delete(deviceId);
+        this.#explained(followed, outcome);
+        this.#events.changed();
+      })
+      .catch(warnOfBug);
   }
 
   #explained(followed: FollowedPart, outcome: Explanation | "queued"): void {

@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { readApiAddress } from "../stack/apiAddress";
 import type { ApplicationDownlink } from "../stack/messages";
 import {
   authInfoOf,
@@ -88,25 +88,8 @@ export function createStackApi(target: ApiTarget): StackApi {
   };
 }
 
-/**
- * The address of the API for the connection's `api` property: empty means that it is on the MQTT host. A URL is taken with or without
- * `/api/v3`. `undefined`: `off`, or nothing that could be asked.
- */
+/** The address of the API for the connection's `api` property, where there is one that may be asked. */
 export function apiUrl(api: string, host: string): string | undefined {
-  const setting = api.trim();
-  if (setting.toLowerCase() === "off") return undefined;
-  const address = setting === "" ? urlOfHost(host) : setting;
-  if (address === undefined || !/^https?:\/\//i.test(address)) return undefined;
-  try {
-    const { origin, pathname } = new URL(address);
-    return origin + pathname.replace(/\/*$/, "").replace(/(\/api(\/v3)?)?$/, "/api/v3");
-  } catch {
-    return undefined;
-  }
-}
-
-function urlOfHost(text: string): string | undefined {
-  const host = text.trim().replace(/^\[(.*)\]$/, "$1");
-  if (isIPv6(host)) return `https://[${host}]`;
-  return /^[a-z0-9._-]+$/i.test(host) ? `https://${host}` : undefined;
+  const address = readApiAddress(api, host);
+  return address.ok ? address.url : undefined;
 }

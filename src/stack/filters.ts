@@ -11,6 +11,9 @@ export type DevicePattern =
     }
   | { readonly ok: false; readonly problem: FilterProblem };
 
+/** Characters of a list: a thousand devices, all FPorts there are and more. */
+export const LONGEST_LIST = { devices: 40_000, ports: 2_000 } as const;
+
 export type PortFilter =
   | {
       readonly ok: true;
@@ -24,9 +27,9 @@ export interface FilterProblem {
   readonly part: string;
   /**
    * `space`: two IDs without a comma between them. `character`: one that no ID has. `port`: neither a number from 0 to 255 nor two
-   * with a hyphen between them. `reversed`: a range from high to low.
+   * with a hyphen between them. `reversed`: a range from high to low. `too_long`: more than a list of these has.
    */
-  readonly rule: "space" | "character" | "port" | "reversed";
+  readonly rule: "space" | "character" | "port" | "reversed" | "too_long";
 }
 
 /**
@@ -35,6 +38,7 @@ export interface FilterProblem {
  * can be written.
  */
 export function parseDevicePattern(text: string): DevicePattern {
+  if (text.length > LONGEST_LIST.devices) return refused(text, "too_long");
   const items = entries(text);
   for (const item of items) {
     if (/\s/.test(item)) return refused(item, "space");
@@ -63,6 +67,7 @@ export function parseDevicePattern(text: string): DevicePattern {
  * entries are ignored. FPorts are 0 to 255 (uplinks have 1 to 223).
  */
 export function parsePorts(text: string): PortFilter {
+  if (text.length > LONGEST_LIST.ports) return refused(text, "too_long");
   const items = entries(text);
   if (items.length === 0) {
     return text.trim() === "" ? { ok: true, matches: () => true } : refused(text.trim(), "port");

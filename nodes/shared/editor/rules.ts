@@ -1,6 +1,7 @@
 /** What may stand in the fields of the forms. Pure: tests run it without a browser. */
 import { takeApart } from "../../../src/stack/address";
-import { parseDevicePattern, parsePorts } from "../../../src/stack/filters";
+import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
+import { LONGEST_LIST, parseDevicePattern, parsePorts } from "../../../src/stack/filters";
 import { isEui, isIdentifier, isV2Identifier, splitApplication } from "../../../src/stack/identifiers";
 import { readPubsubTopics, type PubsubTopicsProblem } from "../../../src/stack/pubsubTopics";
 
@@ -80,12 +81,17 @@ export const apiKey: Rule = required("validation.api-key-required");
 
 export const accessKey: Rule = required("validation.access-key-required");
 
+const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
+  form: "validation.api",
+  user: "validation.api-user",
+  unencrypted: "validation.api-unencrypted",
+};
+
 /** The stack's HTTP API: empty, `off` or a URL. */
-export const api: Rule = optional((value) =>
-  value === "off" || (/^https?:\/\//.test(value) && takeApart(value).host !== undefined)
-    ? undefined
-    : { key: "validation.api" },
-);
+export const api: Rule = optional((value) => {
+  const address = readApiAddress(value, "");
+  return address.ok ? undefined : { key: API_PROBLEMS[address.problem] };
+});
 
 /** Seconds. With 0 the server would drop the session after an hour. */
 export const keepalive: Rule = wholeNumber("validation.between", 5, 300);
@@ -111,6 +117,7 @@ export const devices: Rule = (value) => {
   const pattern = parseDevicePattern(value);
   if (!pattern.ok) {
     const { part, rule } = pattern.problem;
+    if (rule === "too_long") return { key: "validation.too-long", values: { most: LONGEST_LIST.devices } };
     return {
       key: rule === "space" ? "validation.devices-space" : "validation.devices-character",
       values: { part },
@@ -126,6 +133,7 @@ export const ports: Rule = (value) => {
   const filter = parsePorts(value);
   if (filter.ok) return undefined;
   const { part, rule } = filter.problem;
+  if (rule === "too_long") return { key: "validation.too-long", values: { most: LONGEST_LIST.ports } };
   return {
     key: rule === "reversed" ? "validation.ports-reversed" : "validation.ports",
     values: { part },

@@ -1,9 +1,8 @@
 import { keyFacts } from "../../../src/diagnosis/keyFacts";
 import { apiUrl, createStackApi } from "../../../src/diagnosis/stackApi";
-import type { ConnectionOptions } from "node:tls";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
 import type { KeyReport } from "../report";
-import { readEndpoint } from "../settings/common";
+import { readEndpoint, type TlsGiven } from "../settings/common";
 
 /**
  * Asks the stack's HTTP API whose key this is and what it may do: at the host in the form over a verified connection, or at the URL
@@ -12,13 +11,13 @@ import { readEndpoint } from "../settings/common";
 export async function reportOnKey(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: TlsGiven,
 ): Promise<KeyReport> {
   const { apiKey = "" } = credentials;
   const endpoint = readEndpoint(properties, tls);
   const url = endpoint.ok ? apiUrl(properties.api, endpoint.settings.host) : undefined;
   if (url === undefined || apiKey === "") return { answer: "unknown" };
-  const api = createStackApi({ url, apiKey, ...(tls === undefined ? {} : { tls }) });
+  const api = createStackApi({ url, apiKey, ...(typeof tls === "object" ? { tls } : {}) });
   const info = await api.authInfo();
   if (info.answer === "refused") return { answer: "invalid", why: info.name };
   if (info.answer === "unknown") return { answer: "unknown" };

@@ -4,6 +4,9 @@ import { asFlag, asText, asWholeNumber } from "../../shared/values";
 import type { ConnectionProperties } from "../properties";
 import { unsetVariable, wrong, type Read } from "./read";
 
+/** What the chosen `tls-config` node says: nothing where none is chosen or deployed; or it is a node of another kind. */
+export type TlsGiven = ConnectionOptions | "other_kind" | undefined;
+
 /** What a session needs, whatever speaks to it. */
 export interface CommonSettings {
   readonly host: string;
@@ -34,10 +37,7 @@ const MOST = { downlinksPerMinute: 60_000, holdMax: 10_000, holdFor: 86_400 } as
  * Host, port and encryption. What was pasted (or came from the environment) as one piece is taken apart: `mqtts://host:8883`.
  * @param tls options of the `tls-config` node, where one is chosen
  */
-export function readEndpoint(
-  properties: ConnectionProperties,
-  tls: ConnectionOptions | undefined,
-): Read<Endpoint> {
+export function readEndpoint(properties: ConnectionProperties, tls: TlsGiven): Read<Endpoint> {
   const { host: given, port: portGiven, useTls, tls: tlsNode } = properties;
   const unset = unsetVariable({ host: given, port: portGiven, useTls });
   if (unset) return unset;
@@ -46,11 +46,14 @@ export function readEndpoint(
   if (host === "") return wrong("error.not-configured.host");
   const encrypted = address.tls ?? asFlag(useTls);
   if (tlsNode !== "" && tls === undefined && encrypted) return wrong("error.not-configured.tls-config");
+  if (tls === "other_kind" && encrypted) return wrong("error.not-configured.tls-kind");
   const text = asText(portGiven);
   const port = address.port ?? (text === "" ? usualPort(encrypted) : asWholeNumber(text, 1, 65_535));
   if (port === undefined) return wrong("error.not-configured.port", { port: text });
-  return { ok: true, settings: { host, port, ...(encrypted ? { tls: tls ?? {} } : {}), address } };
+  return { ok: true, settings: { host, port, ...(encrypted ? { tls: optionsOf(tls) } : {}), address } };
 }
+
+const optionsOf = (tls: TlsGiven): ConnectionOptions => (typeof tls === "object" ? tls : {});
 
 /** How the session is held, and how fast downlinks go. */
 export function readManners(

@@ -1,5 +1,4 @@
-import type { ConnectionOptions } from "node:tls";
-import { apiUrl } from "../../../src/diagnosis/stackApi";
+import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
 import {
   apiKeyForm,
   isIdentifier,
@@ -9,7 +8,7 @@ import {
 } from "../../../src/stack/identifiers";
 import { asText } from "../../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
-import { readEndpoint, readManners, type CommonSettings } from "./common";
+import { readEndpoint, readManners, type CommonSettings, type TlsGiven } from "./common";
 import { unsetVariable, wrong, type Read } from "./read";
 
 /** Everything a session to The Things Stack's MQTT server needs, checked. */
@@ -24,11 +23,17 @@ export interface StackSettings extends CommonSettings {
   readonly api: string;
 }
 
+const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
+  form: "error.not-configured.api",
+  user: "error.not-configured.api-user",
+  unencrypted: "error.not-configured.api-unencrypted",
+};
+
 /** Reads the properties of a connection to the stack's own MQTT server; a pasted `app1@ttn` is taken apart. */
 export function readStack(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: TlsGiven,
 ): Read<StackSettings> {
   const { applicationId: application, tenantId: tenant, api: apiGiven } = properties;
   const unset = unsetVariable({
@@ -55,8 +60,8 @@ export function readStack(
   const manners = readManners(properties);
   if (!manners.ok) return manners;
   const api = asText(apiGiven);
-  if (!/^(off)?$/i.test(api) && apiUrl(api, place.host) === undefined)
-    return wrong("error.not-configured.api", { api });
+  const apiAddress = readApiAddress(api, place.host);
+  if (!apiAddress.ok) return wrong(API_PROBLEMS[apiAddress.problem], { api });
   return {
     ok: true,
     settings: {

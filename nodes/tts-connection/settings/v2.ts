@@ -1,8 +1,7 @@
-import type { ConnectionOptions } from "node:tls";
 import { isV2Identifier } from "../../../src/stack/identifiers";
 import { asText } from "../../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
-import { readEndpoint, readManners, type CommonSettings } from "./common";
+import { readEndpoint, readManners, type CommonSettings, type TlsGiven } from "./common";
 import { unsetVariable, wrong, type Read } from "./read";
 
 /** Everything a session to a V2 network needs, checked. */
@@ -17,7 +16,7 @@ export interface V2Settings extends CommonSettings {
 export function readV2(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: TlsGiven,
 ): Read<V2Settings> {
   const unset = unsetVariable({ applicationId: properties.applicationId, apiKey: credentials.apiKey });
   if (unset) return unset;

@@ -1,6 +1,7 @@
 /** What `msg.payload` would have been with the settings in a form, by the same code as at run time. */
 import type { LastUplink } from "../../../src/connection/traffic";
 import { parseDevicePattern } from "../../../src/stack/filters";
+import { visible } from "../../../src/stack/shown";
 import { isEmptyFrame } from "../../../src/stack/uplink";
 import type { ConnectionInsight } from "../../tts-connection/connection";
 import type { UplinkSettings } from "../settings";
@@ -49,7 +50,7 @@ function shown(payload: unknown): ShownPayload {
     return { is: "bytes", length: payload.length, hex, isCut: payload.length > MOST_BYTES };
   }
   const text = JSON.stringify(payload, withoutKeys);
-  return { is: "json", text: text.slice(0, LONGEST_JSON), isCut: text.length > LONGEST_JSON };
+  return { is: "json", text: visible(text.slice(0, LONGEST_JSON)), isCut: text.length > LONGEST_JSON };
 }
 
 function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | undefined {
@@ -57,7 +58,7 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
   if (delivery?.received.kind !== "uplink_message") return undefined;
   const { fPort, at } = uplink;
   const { deviceId } = delivery.origin;
-  const message: Shown = { deviceId, at, ...(fPort === undefined ? {} : { fPort }) };
+  const message: Shown = { deviceId: visible(deviceId), at, ...(fPort === undefined ? {} : { fPort }) };
   // Before the view is made: whether it is empty is asked of what was received.
   const isEmpty = isEmptyFrame(delivery.received.message);
   const view = viewOf(delivery, settings);

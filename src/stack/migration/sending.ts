@@ -85,7 +85,8 @@ const MAKES: Readonly<Record<string, (node: FlowNode) => Encoding | undefined>> 
 
 function encodingInCode(code: string): Encoding | undefined {
   if (!code.includes("payload")) return undefined;
-  if (/toString\(\s*16\s*\)|["'](hex)["']/.test(code) && !/from\([^)]*["']hex["']/.test(code)) return "hex";
+  if (/toString\(\s*16\s*\)|["'](hex)["']/.test(code) && !/from\([^)]{0,200}["']hex["']/.test(code))
+    return "hex";
   if (/Buffer|Uint8Array|payload["']?\s*[:=]\s*\[/.test(code)) return "bytes";
   return /payload["']?\s*[:=]\s*\{/.test(code) ? "decoded" : undefined;
 }
