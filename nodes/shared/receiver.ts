@@ -1,12 +1,18 @@
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import { portOf, type Delivery, type Recipient } from "../../src/connection/routes";
 import type { Explanation } from "../../src/stack/explanation";
-import { LONGEST_LIST, parseDevicePattern, type DevicePattern } from "../../src/stack/filters";
+import {
+  LONGEST_LIST,
+  parseDevicePattern,
+  type DevicePattern,
+  type FilterProblem,
+} from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";
 import type { TtsConnectionNode } from "../tts-connection/runtime";
 import { asMessage, getConfigNode } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
-import { flowError, textOf } from "./text";
+import { accident, flowError, textOf } from "./text";
+import { explainUnsetVariable } from "./unsetVariable";
 import { asText } from "./values";
 
 /** What a receiving node makes of a message. */
@@ -46,16 +52,15 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
     refuse(RED, node, { code: "not_configured", key: "error.not-configured.connection", values: {} });
     return;
   }
-  const written = asText(receiving.devices);
-  const devices = parseDevicePattern(written);
-  if (!devices.ok && devices.problem.rule === "too_long") {
-    const values = { list: "devices", most: LONGEST_LIST.devices };
-    refuse(RED, node, { code: "not_configured", key: "error.not-configured.list-too-long", values });
+  const unset = explainUnsetVariable({ devices: receiving.devices }, { devices: "" });
+  if (unset !== undefined) {
+    refuse(RED, node, unset);
     return;
   }
+  const written = asText(receiving.devices);
+  const devices = parseDevicePattern(written, connection.service === "v2" ? "v2" : "v3");
   if (!devices.ok) {
-    const values = { devices: written, part: devices.problem.part };
-    refuse(RED, node, { code: "not_configured", key: "error.not-configured.devices", values });
+    refuse(RED, node, explainDevices(written, devices.problem, connection.service));
     return;
   }
 
@@ -79,6 +84,23 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
     reception.end();
     leave().then(done, done);
   });
+}
+
+/** Why a list of devices cannot be used, with the entry that is wrong and what was probably meant. */
+function explainDevices(devices: string, { part, rule, near }: FilterProblem, service: string): Explanation {
+  const code = "not_configured";
+  if (rule === "too_long") {
+    const most = LONGEST_LIST.devices;
+    return { code, key: "error.not-configured.list-too-long", values: { list: "devices", most } };
+  }
+  const values = { devices, part };
+  if (near !== undefined) {
+    return { code, key: "error.not-configured.devices-near", values: { ...values, near } };
+  }
+  if (rule !== "never") return { code, key: "error.not-configured.devices", values };
+  return service === "v2"
+    ? { code, key: "error.not-configured.devices-never-v2", values }
+    : { code, key: "error.not-configured.devices-never", values };
 }
 
 /**
@@ -122,7 +144,7 @@ class Reception implements Recipient {
     try {
       this.#deliver(delivery);
     } catch (error) {
-      this.#node.error(error instanceof Error ? error : String(error), { topic: delivery.topic });
+      this.#node.error(accident(error), { topic: delivery.topic });
     }
   }
 

@@ -65,7 +65,7 @@ export function statusOf(view: ConnectionView): StatusText {
 }
 
 const LONGEST = 20;
-const LONGEST_SHOWN = 200;
+const LONGEST_SHOWN = 500;
 
 /** At most twenty characters, cut in the middle: the ends of IDs tell more than their middles. */
 export function shorten(text: string, longest = LONGEST): string {

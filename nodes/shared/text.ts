@@ -13,25 +13,33 @@ export function textOf(RED: NodeAPI, { key, values }: Text): string {
 /** With a full stop, where it has none, in Japanese neither: another sentence follows. */
 export const asSentence = (text: string): string => (/[.!?:。！？：]$/.test(text) ? text : `${text}.`);
 
-/** What Catch nodes get: the code twice, because Node-RED 4.0 passes on `cause` only. */
-export class FlowError extends Error {
-  readonly code: string;
-  override readonly cause: { readonly code: string; readonly stack?: object };
+/**
+ * An error as Node-RED is given it. A text with members: of an `Error` the debug sidebar shows an object with 30 characters of each
+ * member, of this the text. Catch nodes get the same of both; the code twice, because Node-RED 4.0 passes on `cause` only.
+ */
+export interface FlowError {
+  readonly code?: string;
+  readonly cause?: { readonly code: string; readonly stack?: object };
+  /** Of an accident in our own code only. */
+  readonly stack?: string;
+  toString(): string;
+}
 
-  constructor(message: string, { code, stack }: Pick<Explanation, "code" | "stack">) {
-    super(message);
-    this.name = "Error";
-    this.code = code;
-    this.cause = { code, ...(stack === undefined ? {} : { stack }) };
-    // Node-RED would hand our own stack trace to flows and logs; it says nothing to them.
-    delete this.stack;
-  }
+// eslint-disable-next-line @typescript-eslint/no-wrapper-object-types -- a plain text can have no members
+const withMembers = <T extends object>(text: string, members: T): String & T =>
+  Object.assign(new String(text), members);
 
-  override toString(): string {
-    return this.message;
-  }
+/** @param text whole, with what is put before or behind that of the explanation */
+export function errorOf(text: string, { code, stack }: Pick<Explanation, "code" | "stack">): FlowError {
+  return withMembers(text, { code, cause: { code, ...(stack === undefined ? {} : { stack }) } });
 }
 
 export function flowError(RED: NodeAPI, explanation: Explanation): FlowError {
-  return new FlowError(textOf(RED, explanation), explanation);
+  return errorOf(textOf(RED, explanation), explanation);
+}
+
+/** For what was thrown and should not have been. */
+export function accident(thrown: unknown): FlowError {
+  if (!(thrown instanceof Error)) return withMembers(String(thrown), {});
+  return withMembers(String(thrown), thrown.stack === undefined ? {} : { stack: thrown.stack });
 }

@@ -1,3 +1,5 @@
+import { wholeNumber, type Limits } from "../../src/stack/limits";
+
 /** Values of properties may come from environment variables: numbers and booleans as text, or the other way round. */
 
 /** Trimmed text; empty for anything that is neither text nor a number. */
@@ -10,8 +12,5 @@ export function asFlag(value: unknown): boolean {
 }
 
 /** A whole number within limits, from a number or decimal digits. */
-export function asWholeNumber(value: unknown, least: number, most: number): number | undefined {
-  const text = asText(value);
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-  return number >= least && number <= most ? number : undefined;
-}
+export const asWholeNumber = (value: unknown, limits: Limits): number | undefined =>
+  wholeNumber(asText(value), limits);

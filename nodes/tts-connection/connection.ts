@@ -7,9 +7,10 @@ import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits"
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
-import { Audience } from "./audience";
-import { isClientIdTaken, lineFor, type Line, type News } from "./line";
+import type { Audience } from "./audience";
+import { isClientIdTaken, lineFor, toNobody, type ErrorNews, type Line } from "./line";
 import type { SettingsResult } from "./settings";
+import type { Speaker } from "./speaker";
 
 /** A node that uses a connection. */
 interface ConnectionUser {
@@ -51,17 +52,6 @@ export interface ConnectionInsight {
   readonly traffic: Traffic | undefined;
 }
 
-/** How the config node speaks to the flows: to Catch and Status nodes by way of one user per tab. */
-export interface Speaker {
-  /** To all tabs where users are; not more often than statuses may be written. */
-  showStatus(view: ConnectionView): void;
-  /** To these at once. */
-  greet(view: ConnectionView, users: Record<string, Node>): void;
-  tell(news: News, users: Record<string, Node>): void;
-  /** No status any more, until there is a user again. */
-  silence(): void;
-}
-
 interface OpenLine {
   readonly lease: Lease<Line>;
   readonly unlisten: () => void;
@@ -69,24 +59,23 @@ interface OpenLine {
 
 const NO_KINDS = new Set<never>();
 
-type Faulty = Extract<News, { readonly news: "error" }>;
-
-const faulty = (explanation: Explanation): Faulty => ({ news: "error", explanation, served: new Set() });
+const faulty = (explanation: Explanation): ErrorNews => ({ news: "error", explanation, told: toNobody() });
 
 /** What a config node is to the nodes that use it: opens its line for the first of them and gives it back after the last. */
 export class Connection {
   readonly #settings: SettingsResult;
   readonly #speaker: Speaker;
-  readonly #audience = new Audience();
+  readonly #audience: Audience;
   readonly #users = new Set<Joined>();
-  readonly #greeted = new Set<string>();
   /** Why it cannot be opened. */
-  #faulty: Faulty | undefined;
+  #faulty: ErrorNews | undefined;
   #open: OpenLine | undefined;
   #greeting: NodeJS.Immediate | undefined;
 
-  constructor(settings: SettingsResult, speaker: Speaker) {
+  /** @param audience the nodes that the speaker speaks to; those that join are among them */
+  constructor(settings: SettingsResult, audience: Audience, speaker: Speaker) {
     this.#settings = settings;
+    this.#audience = audience;
     this.#speaker = speaker;
     if (!settings.ok) this.#faulty = faulty(settings.explanation);
   }
@@ -96,11 +85,6 @@ export class Connection {
       state: this.#users.size === 0 ? "unused" : this.#ownView().state,
       traffic: this.#open?.lease.resource.session.traffic,
     };
-  }
-
-  /** One user of each tab. */
-  get everyTab(): Record<string, Node> {
-    return this.#audience.oneUserPerTab();
   }
 
   /** Returns what ends the use; it resolves when the connection is closed, where this was its last user. */
@@ -161,7 +145,7 @@ export class Connection {
       line,
       leave: async () => {
         this.#users.delete(user);
-        this.#forget(this.#audience.remove(user.node));
+        this.#audience.remove(user.node);
         if (this.#users.size === 0) await this.#close();
       },
     };
@@ -183,7 +167,8 @@ export class Connection {
       const lease = lineFor(settings);
       const unlisten = lease.resource.listen({
         onState: () => this.#stateChanged(),
-        onNews: (news) => this.#speaker.tell(news, this.#audience.oneUserPerTab(news.served)),
+        onNews: (news) => this.#speaker.tell(news),
+        onUnheard: (news) => this.#speaker.log(news),
       });
       this.#open = { lease, unlisten };
     }
@@ -195,20 +180,14 @@ export class Connection {
     this.#greeting = undefined;
     const open = this.#open;
     this.#open = undefined;
+    if (this.#faulty) this.#faulty = { ...this.#faulty, told: toNobody() };
     this.#speaker.silence();
     open?.unlisten();
     await open?.lease.release();
   }
 
-  /** What a tab was told is gone with its users: the Catch and Status nodes that come with the next ones are others. */
-  #forget(tab: string | undefined): void {
-    if (tab === undefined) return;
-    this.#greeted.delete(tab);
-    this.#news?.served.delete(tab);
-  }
-
   /** What is wrong at present. */
-  get #news(): News | undefined {
+  get #news(): ErrorNews | undefined {
     return this.#faulty ?? this.#open?.lease.resource.standing;
   }
 
@@ -225,14 +204,14 @@ export class Connection {
     if (this.#greeting === undefined) this.#speaker.showStatus(this.#ownView());
   }
 
-  /** Tells tabs that are new here how things stand. */
+  /** Tells Catch and Status nodes that are new here how things stand. */
   #greet(): void {
     this.#greeting = undefined;
-    const nobodyKnew = this.#greeted.size === 0;
-    const users = this.#audience.oneUserPerTab(this.#greeted);
-    if (!nobodyKnew && Object.keys(users).length > 0) this.#speaker.greet(this.#ownView(), users);
+    this.#speaker.greet(this.#ownView());
     this.#speaker.showStatus(this.#ownView());
     const news = this.#news;
-    if (news) this.#speaker.tell(news, this.#audience.oneUserPerTab(news.served));
+    if (!news) return;
+    this.#speaker.tell(news);
+    this.#speaker.log(news);
   }
 }

@@ -1,7 +1,7 @@
 import { usualPort } from "../../src/stack/address";
 import { userName } from "../../src/stack/identifiers";
 import { Form } from "../shared/editor/form";
-import { valueNow } from "../shared/editor/openForms";
+import { prefixOf, valueNow } from "../shared/editor/openForms";
 import * as rules from "../shared/editor/rules";
 import { text } from "../shared/editor/text";
 import { validator, validatorBy } from "../shared/editor/validators";
@@ -14,9 +14,10 @@ import { followPastes } from "./editor/pasting";
 import { shownHost } from "./editor/server";
 import { makeServiceChoice, toService } from "./editor/services";
 import { makeSignInLine } from "./editor/signInLine";
+import { followStoredKeys, lacksKey } from "./editor/storedKeys";
 import { TestButton } from "./editor/testButton";
-import { readTopics, TopicTable } from "./editor/topicTable";
-import type { ConnectionCredentials, ConnectionProperties } from "./properties";
+import { TopicTable } from "./editor/topicTable";
+import { SERVICES, type ConnectionCredentials, type ConnectionProperties } from "./properties";
 
 /** What a form has while it is open: there is only one at a time. */
 interface OpenParts {
@@ -54,6 +55,24 @@ function makeTopicTable(form: Form, topics: unknown): TopicTable {
   return table;
 }
 
+/** Who signs in where, as the name of a connection that has none. */
+function identity(
+  node: Pick<ConnectionProperties, "service" | "host" | "applicationId" | "tenantId" | "baseTopic">,
+): string {
+  const { host, applicationId, tenantId } = node;
+  const account = {
+    stack: applicationId && userName(applicationId, tenantId),
+    pubsub: node.baseTopic,
+    v2: applicationId,
+  }[toService(node.service)];
+  return account ? text("label.identity", { account, host }) : text("label.identity-unknown", { host });
+}
+
+const missingKey = (service: string): string =>
+  service === "v2"
+    ? `${text("label.access-key")}: ${text("validation.access-key-required")}`
+    : `${text("label.api-key")}: ${text("validation.api-key-required")}`;
+
 function closeParts(): void {
   parts?.test.stop();
   parts?.key.stop();
@@ -65,7 +84,16 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   icon: "tts-connection.svg",
   defaults: {
     name: { value: "", label: text("label.name") },
-    service: { value: "stack", label: text("label.service") },
+    service: {
+      value: "stack",
+      label: text("label.service"),
+      // The editor validates no credentials but in an open form, where the field of the key says it.
+      // It accepts a reason only from a validator with exactly two parameters.
+      validate(value, options) {
+        if (prefixOf(this) === undefined && lacksKey(this)) return missingKey(valueNow(this, "service"));
+        return validator(rules.oneOf(SERVICES)).call(this, value, options);
+      },
+    },
     host: {
       value: "eu1.cloud.thethings.network",
       label: text("label.host"),
@@ -109,11 +137,11 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       // The editor accepts a reason only from a validator with exactly two parameters.
       validate(value, options) {
         return validatorBy("service", {
-          pubsub: () => rules.topics(readTopics(value), valueNow(this, "sharedGroup")),
+          pubsub: () => rules.topics(value, valueNow(this, "sharedGroup")),
         }).call(this, "", options);
       },
     },
-    qos: { value: "1", label: text("label.qos") },
+    qos: { value: "1", label: text("label.qos"), validate: validatorBy("service", { pubsub: rules.qos }) },
     sharedGroup: {
       value: "",
       label: text("label.shared-group"),
@@ -126,22 +154,19 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       label: text("label.api-key"),
       validate: validatorBy("service", { stack: rules.apiKey, v2: rules.accessKey }),
     },
-    username: { type: "text", label: text("label.username") },
+    username: {
+      type: "text",
+      label: text("label.username"),
+      validate: validatorBy("service", { pubsub: rules.userName }),
+    },
     password: { type: "password", label: text("label.password") },
   },
   paletteLabel() {
     return this._("label.palette");
   },
   label() {
-    if (this.name) return this.name;
-    const account = {
-      stack: this.applicationId && userName(this.applicationId, this.tenantId),
-      pubsub: this.baseTopic,
-      v2: this.applicationId,
-    }[toService(this.service)];
-    return account
-      ? text("label.identity", { account, host: this.host })
-      : text("label.identity-unknown", { host: this.host });
+    const label = this.name || identity(this);
+    return lacksKey(this) ? text("label.without-key", { label }) : label;
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
@@ -182,5 +207,6 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   },
   onpaletteadd() {
     watchForOldNodes();
+    followStoredKeys();
   },
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Node } from "node-red";
 import type { InvalidReport } from "../../src/connection/invalid";
 import { Pool, type Lease } from "../../src/connection/pool";
 import type { ConnectionProblem } from "../../src/connection/problem";
@@ -22,21 +23,33 @@ import { identityOf, type ConnectionSettings } from "./settings";
 import { StackAccess } from "./stackAccess";
 import { trafficOf } from "./trafficRecord";
 
-/** News of a line for the flows, by way of its config nodes. `served` holds the tabs that have it already. */
-export type News = { readonly served: Set<string> } & (
-  | {
-      readonly news: "error";
-      readonly explanation: Explanation;
-      readonly payload?: Buffer;
-      readonly topic?: string;
-    }
-  | { readonly news: "warning"; readonly text: Text }
-);
+/** Who has heard of something: across all config nodes of a line, so that nobody hears it twice. */
+export interface Told {
+  /** Catch nodes. */
+  readonly nodes: WeakSet<Node>;
+  anybody: boolean;
+}
+
+export const toNobody = (): Told => ({ nodes: new WeakSet(), anybody: false });
+
+/** Something for Catch nodes. */
+export interface ErrorNews {
+  readonly news: "error";
+  readonly explanation: Explanation;
+  readonly payload?: Buffer;
+  readonly topic?: string;
+  readonly told: Told;
+}
+
+/** News of a line for the flows, by way of its config nodes. */
+export type News = ErrorNews | { readonly news: "warning"; readonly text: Text };
 
 /** A config node's ear on its line. */
 export interface LineListener {
   onState(): void;
   onNews(news: News): void;
+  /** No config node of the line could tell it to anybody. */
+  onUnheard(news: ErrorNews): void;
 }
 
 const SILENCE_MS = 3_600_000;
@@ -52,7 +65,7 @@ export class Line {
   readonly #stack: StackAccess | undefined;
   readonly #service: Service;
   readonly #sending: Sending;
-  #standing: News | undefined;
+  #standing: ErrorNews | undefined;
   #problem: ConnectionProblem | undefined;
   #silence: NodeJS.Timeout | undefined;
   #unattend: () => void = () => undefined;
@@ -79,6 +92,8 @@ export class Line {
       service: this.#service,
       session: this.session,
       api: () => this.#stack?.api,
+      mayNotSend: () => this.#stack?.lacks("write") ?? false,
+      stillMayNotSend: async () => this.#stack?.stillLacks("write") ?? false,
       key: this.#key,
       warn,
       changed: () => this.#changed(),
@@ -138,7 +153,7 @@ export class Line {
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */
-  get standing(): News | undefined {
+  get standing(): ErrorNews | undefined {
     return this.#standing;
   }
 
@@ -173,7 +188,7 @@ export class Line {
     explainProblem(problem, context, this.#stack?.api)
       .then((explanation) => {
         if (this.#problem !== problem) return;
-        this.#standing = { news: "error", explanation, served: new Set() };
+        this.#standing = { news: "error", explanation, told: toNobody() };
         this.#tell(this.#standing);
       })
       .catch(warnOfBug);
@@ -193,7 +208,7 @@ export class Line {
 
   #invalid(report: InvalidReport): void {
     if (report.report === "left_out") {
-      this.#tell({ news: "error", explanation: explainLeftOut(report.count), served: new Set() });
+      this.#tell({ news: "error", explanation: explainLeftOut(report.count), told: toNobody() });
       return;
     }
     const { topic, bytes, problem } = report.message;
@@ -202,18 +217,20 @@ export class Line {
       explanation: explainInvalidMessage(problem, topic, bytes, this.#service.name),
       payload: Buffer.from(bytes.subarray(0, LONGEST_PAYLOAD)),
       topic,
-      served: new Set(),
+      told: toNobody(),
     });
   }
 
   #warn(text: Text): void {
-    this.#tell({ news: "warning", text, served: new Set() });
+    this.#tell({ news: "warning", text });
   }
 
   #tell(news: News): void {
-    // Errors go to the Catch nodes of every tab, a warning to the log: once is enough.
-    const listeners = [...this.#listeners].slice(0, news.news === "warning" ? 1 : undefined);
-    for (const listener of listeners) listener.onNews(news);
+    const [first, ...others] = this.#listeners;
+    first?.onNews(news);
+    if (news.news === "warning") return; // It goes to the log: once is enough.
+    for (const listener of others) listener.onNews(news);
+    if (!news.told.anybody) first?.onUnheard(news);
   }
 }
 

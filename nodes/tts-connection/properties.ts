@@ -31,6 +31,12 @@ export interface ConnectionCredentials {
   password?: string;
 }
 
+export const SERVICES = [
+  "stack",
+  "pubsub",
+  "v2",
+] as const satisfies readonly ConnectionProperties["service"][];
+
 /** A property that is missing in a flow has this value at run time. */
 export const CONNECTION_DEFAULTS: ConnectionProperties = {
   name: "",

@@ -20,6 +20,9 @@ const FIRST_PAUSE = 30_000;
 const LONGEST_PAUSE = 3_600_000;
 const pauseAfter = (attempts: number): number => Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1));
 
+/** A user who has just granted the right must not wait long, nor each downlink be a question. */
+const AGAIN_AFTER_MS = 5_000;
+
 const isTelling = ({ mayRead, mayWrite }: KeyFacts): boolean => (mayRead ?? mayWrite) !== undefined;
 
 /** Which of the rights that the nodes need the key of a session lacks, as the stack's API says after the login. */
@@ -36,6 +39,10 @@ export class Rights {
   #silences = 0;
   #again: NodeJS.Timeout | undefined;
   readonly #pause: (attempts: number) => number;
+  /** What is asked, or was last. */
+  #asked: Promise<void> | undefined;
+  /** ms of a clock that nobody sets: when that was. */
+  #askedAt = -Infinity;
 
   /** @param pause ms until an API that has said nothing so many times in a row is asked again */
   constructor(
@@ -72,10 +79,12 @@ export class Rights {
     clearTimeout(this.#again);
     const key = this.#key;
     if (this.#lacking.size > 0 || key.facts?.mayRead === false) delete key.asked;
-    if (key.asked?.url !== office.url)
+    if (key.asked?.url !== office.url) {
+      this.#askedAt = performance.now();
       key.asked = { url: office.url, answer: keyFacts(office.api, this.#applicationId) };
+    }
     const { asked } = key;
-    asked.answer
+    this.#asked = asked.answer
       .then((facts) => {
         if (isTelling(facts)) {
           this.#silences = 0;
@@ -110,6 +119,25 @@ export class Rights {
       this.#askedAfter = undefined;
       this.ask(login, office);
     }, this.#pause(this.#silences)).unref();
+  }
+
+  /** Whether the right is still missing: asks once more, unless it did so a few seconds ago. */
+  async stillLacks(right: Right, office: KeyOffice | undefined): Promise<boolean> {
+    const now = performance.now();
+    if (office && now - this.#askedAt >= AGAIN_AFTER_MS) {
+      this.#askedAt = now;
+      this.#asked = keyFacts(office.api, this.#applicationId)
+        .then((facts) => {
+          // A key that was deleted meanwhile may do what it could at the login.
+          if (facts.valid !== true || facts.mayWrite === undefined) return;
+          this.#key.asked = { url: office.url, answer: Promise.resolve(facts) };
+          this.#key.facts = facts;
+          this.#learn(facts);
+        })
+        .catch(warnOfBug);
+    }
+    await this.#asked;
+    return this.lacks(right);
   }
 
   #learn(facts: KeyFacts): void {

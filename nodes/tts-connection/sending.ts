@@ -1,7 +1,7 @@
 import type { Session } from "../../src/connection/session";
-import { Courier } from "../../src/delivery/courier";
+import { Courier, type Refusal } from "../../src/delivery/courier";
 import type { NoAnswerEvidence } from "../../src/delivery/evidence";
-import { explainNoAnswer } from "../../src/diagnosis/noAnswer";
+import { explainMayNotSend, explainNoAnswer, lookUpDownlink } from "../../src/diagnosis/noAnswer";
 import { UNHEARD, type PubsubEvidence } from "../../src/diagnosis/noAnswerPubsub";
 import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
@@ -18,6 +18,10 @@ export interface SendingLine {
   readonly service: Service;
   readonly session: Session;
   readonly api: () => StackApi | undefined;
+  /** The key is known not to send. */
+  readonly mayNotSend: () => boolean;
+  /** Whether that is still so: looks once more. */
+  readonly stillMayNotSend: () => Promise<boolean>;
   readonly key: KeyRecord;
   readonly warn: (text: Text) => void;
   /** What may be shown has changed. */
@@ -68,6 +72,8 @@ export class Sending {
       holdMax: settings.holdMax,
       holdFor: settings.holdFor,
       explainNoAnswer: (evidence) => this.#explain(evidence),
+      ...(settings.service === "stack" && { lookUp: (evidence) => this.#lookUp(evidence) }),
+      barred: () => (this.#line.mayNotSend() ? this.#barred() : undefined),
       warn,
       accepted: () => this.#heard(true),
     });
@@ -86,11 +92,39 @@ export class Sending {
     this.#courier?.setPerMinute(paces.length === 0 ? undefined : Math.min(...paces));
   }
 
-  async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {
-    const { settings, session, api, key } = this.#line;
-    const { service, applicationId = "" } = settings;
-    const asked = this.#questions < MOST_QUESTIONS ? api() : undefined;
+  /** A key known not to send gets nothing on its way; one that may send by now has to log in anew for it. */
+  async #barred(): Promise<Refusal | undefined> {
+    const { settings, session, key, stillMayNotSend } = this.#line;
+    const { applicationId = "" } = settings;
+    if (!(await stillMayNotSend())) {
+      await session.renew();
+      return undefined;
+    }
+    const { facts } = key;
+    return facts && ((deviceId) => explainMayNotSend(facts, applicationId, deviceId));
+  }
+
+  /** Asks the API where it can be asked, and not too much else is being asked. */
+  async #ask<T>(question: (api: StackApi | undefined) => Promise<T>): Promise<T> {
+    const api = this.#questions < MOST_QUESTIONS ? this.#line.api() : undefined;
     this.#questions += 1;
+    try {
+      return await question(api);
+    } finally {
+      this.#questions -= 1;
+    }
+  }
+
+  #lookUp({ deviceId, correlationId }: NoAnswerEvidence): Promise<Explanation | "queued" | undefined> {
+    const { settings, session } = this.#line;
+    const { applicationId = "" } = settings;
+    const facts = { applicationId, deviceId, correlationId, devicesSeen: session.devicesSeen };
+    return this.#ask(async (api) => api && lookUpDownlink(facts, api));
+  }
+
+  async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {
+    const { settings, session, key } = this.#line;
+    const { service, applicationId = "" } = settings;
     const facts = {
       ...evidence,
       service,
@@ -99,9 +133,7 @@ export class Sending {
       ...(key.facts === undefined ? {} : { key: key.facts }),
       ...(settings.service === "pubsub" ? { pubsub: this.#onBroker(evidence) } : {}),
     };
-    const explanation = await explainNoAnswer(facts, asked).finally(() => {
-      this.#questions -= 1;
-    });
+    const explanation = await this.#ask((api) => explainNoAnswer(facts, api));
     if (explanation !== "queued" && explanation.key === UNHEARD) this.#heard(false);
     return explanation;
   }

@@ -66,17 +66,14 @@ export function identityOf(settings: ConnectionSettings): string {
   return createHmac("sha256", OF_THIS_PROCESS).update(told).digest("base64");
 }
 
-/** The same without what is secret, for what outlives the connection. */
+/** The same without a key or password, for what outlives the connection. */
 export function withoutSecret(settings: ConnectionSettings): ConnectionSettings {
-  const { tls: _certificates, ...plain } = settings;
-  switch (plain.service) {
+  switch (settings.service) {
     case "stack":
-      return { ...plain, apiKey: "" };
-    case "pubsub": {
-      const { password: _password, ...rest } = plain;
-      return rest;
-    }
+      return { ...settings, apiKey: "" };
+    case "pubsub":
+      return { ...settings, password: "" };
     case "v2":
-      return { ...plain, accessKey: "" };
+      return { ...settings, accessKey: "" };
   }
 }

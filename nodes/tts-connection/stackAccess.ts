@@ -1,4 +1,5 @@
-import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { apiUrl } from "../../src/stack/apiAddress";
 import type { Text } from "../../src/stack/explanation";
 import type { KeyRecord } from "./keyRecord";
 import { Rights, type KeyOffice, type Right } from "./rights";
@@ -31,6 +32,11 @@ export class StackAccess {
 
   lacks(right: Right): boolean {
     return this.#rights.lacks(right);
+  }
+
+  /** Whether a right that was missing still is, as far as can be had now. */
+  stillLacks(right: Right): Promise<boolean> {
+    return this.#rights.stillLacks(right, this.#office);
   }
 
   need(right: Right): void {

@@ -6,12 +6,14 @@ import * as downlink from "../shared/editor/downlinkRules";
 import { Form } from "../shared/editor/form";
 import { GatewayList } from "../shared/editor/gatewayList";
 import { typedText } from "../shared/editor/nodeLabel";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
 import type { EditedNode, TextValues, TypeDefinition } from "../shared/editor/red";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
+import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
 import { isFixed, makeTyped, retype } from "../shared/editor/typed";
 import { validator } from "../shared/editor/validators";
-import { DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
+import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-downlink";
 
@@ -140,9 +142,12 @@ function showPreview(node: EditedNode, form: Form): void {
 const inBytes = (count: number, hex: string): string =>
   say(count === 1 ? "line.preview-one" : "line.preview", { count, hex });
 
+followConnections();
+
 RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
   category: "The Things Stack",
-  color: "#3A8A94",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#5FAFBA",
   icon: "tts-downlink.svg",
   inputs: 1,
   outputs: 1,
@@ -179,7 +184,11 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
     absoluteTimeType: { value: "str", label: say("label.absolute-time") },
     report: { value: "queued", label: say("label.report"), validate: downlink.report },
     timeout: { value: "10", label: say("label.timeout"), validate: validator(rules.timeout) },
-    offline: { value: "hold", label: say("label.offline") },
+    offline: {
+      value: "hold",
+      label: say("label.offline"),
+      validate: validator(rules.oneOf(DOWNLINK_CHOICES.offline)),
+    },
   },
   paletteLabel() {
     return this._("label.palette");
@@ -201,6 +210,9 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
     // There is no answer to an empty queue.
     const isClear = saved(this, "operation") === "clear" && isFixed(saved(this, "operationType"));
     return this._(REPORT_WORDS[isClear ? "published" : saved(this, "report")] ?? "label.when-queued");
+  },
+  onadd() {
+    takeConnection(this);
   },
   oneditprepare() {
     const form = new Form(this, "node-input");

@@ -34,6 +34,13 @@ export interface DownlinkProperties {
   offline: "hold" | "error";
 }
 
+/** Properties that are one of a few words. */
+export const DOWNLINK_CHOICES = {
+  encoding: ["bytes", "hex", "base64", "text", "decoded", "downlinks"],
+  report: ["published", "queued", "sent", "ack", "every"],
+  offline: ["hold", "error"],
+} as const satisfies { readonly [Name in keyof DownlinkProperties]?: readonly DownlinkProperties[Name][] };
+
 /** A property that is missing in a flow has this value at run time. */
 export const DOWNLINK_DEFAULTS: DownlinkProperties = {
   name: "",

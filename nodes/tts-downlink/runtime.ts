@@ -5,10 +5,10 @@ import type { Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
 import type { DownlinkOrder } from "../../src/stack/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
-import { asError, handOver } from "../shared/handOver";
-import { asMessage, getConfigNode } from "../shared/red";
+import { handOver } from "../shared/handOver";
+import { asMessage, getConfigNode, onInput } from "../shared/red";
 import { refuse } from "../shared/receiver";
-import { asSentence, FlowError, flowError, textOf } from "../shared/text";
+import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "../shared/typedInput";
 import { asText } from "../shared/values";
 import type { Waiter } from "../tts-connection/connection";
@@ -18,15 +18,16 @@ import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type Valu
 import { DownlinkStatus } from "./status";
 
 type Send = (msg: NodeMessage) => void;
-type Done = (error?: Error) => void;
+type Done = (error?: FlowError) => void;
+
+/** The values of a message, or why they cannot be had. */
+type Valued =
+  | { readonly ok: true; readonly values: DownlinkValues }
+  | { readonly ok: false; readonly refusal: Explanation };
 
 export default function init(RED: NodeAPI): void {
   /** The typed inputs for a message, by name: those that mean something beside each other. */
-  async function valuesFor(
-    node: Node,
-    settings: DownlinkSettings,
-    msg: NodeMessage,
-  ): Promise<DownlinkValues> {
+  async function valuesFor(node: Node, settings: DownlinkSettings, msg: NodeMessage): Promise<Valued> {
     const { inputs, encoding, gateways, report } = settings;
     const values: Partial<Record<ValueName, unknown>> = {};
     for (const property of VALUES) {
@@ -35,14 +36,11 @@ export default function init(RED: NodeAPI): void {
         values[property] = await valueOf(RED, node, inputs[property], msg);
       } catch (error) {
         const key = "error.expression.failed";
-        throw flowError(RED, {
-          code: "invalid_downlink",
-          key,
-          values: { property, reason: reasonIn(error) },
-        });
+        const values = { property, reason: reasonIn(error) };
+        return { ok: false, refusal: { code: "invalid_downlink", key, values } };
       }
     }
-    return { ...values, encoding, gateways, report };
+    return { ok: true, values: { ...values, encoding, gateways, report, sources: inputs } };
   }
 
   /** The text, what the stack's own error asks for behind it, and before it how many of how many. */
@@ -50,17 +48,17 @@ export default function init(RED: NodeAPI): void {
     const hint =
       failure.code === "downlink_failed" && failure.stack ? hintFor(failure.stack, undefined) : undefined;
     const texts = [failure.several, failure, hint].flatMap((text) => (text ? [textOf(RED, text)] : []));
-    return new FlowError(texts.map(asSentence).join(" "), failure);
+    return errorOf(texts.map(asSentence).join(" "), failure);
   }
 
   function TtsDownlink(this: Node, def: NodeDef & Partial<DownlinkProperties>): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
     const connection = getConfigNode<TtsConnectionNode>(RED, asText(def.connection));
-    const finish = (done: Done, error?: Error): void => handOver(this, () => done(error), error);
+    const finish = (done: Done, error?: FlowError): void => handOver(this, () => done(error), error);
     const fail = (explanation: Explanation): void => {
       refuse(RED, this, explanation);
-      this.on("input", (_msg, _send, done: Done) => finish(done, flowError(RED, explanation)));
+      onInput(this, (_msg, _send, done) => finish(done, flowError(RED, explanation)));
     };
     if (!read.ok) {
       fail(read.explanation);
@@ -99,7 +97,13 @@ export default function init(RED: NodeAPI): void {
     });
 
     const handle = async (msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> => {
-      const built = buildOrder(await valuesFor(this, settings, msg), sender.limits, Date.now());
+      const valued = await valuesFor(this, settings, msg);
+      if (!valued.ok) {
+        status.failure("invalid_downlink", "");
+        finish(done, flowError(RED, valued.refusal));
+        return;
+      }
+      const built = buildOrder(valued.values, sender.limits, Date.now());
       if (built.ok) {
         const { order } = built;
         sender.send({ order, ...settings }, waiterOf(msg, order, send, done));
@@ -111,10 +115,10 @@ export default function init(RED: NodeAPI): void {
 
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.
     let queue = Promise.resolve();
-    this.on("input", (msg, send, done: Done) => {
+    onInput(this, (msg, send, done) => {
       queue = queue
         .then(() => handle(msg, send, done))
-        .catch((error: unknown) => finish(done, asError(error)))
+        .catch((error: unknown) => finish(done, accident(error)))
         .catch(warnOfBug);
     });
     this.on("close", (_removed: boolean, done: () => void) => {

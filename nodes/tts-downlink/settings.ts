@@ -1,8 +1,10 @@
 import type { Explanation } from "../../src/stack/explanation";
 import type { DownlinkOptions } from "../../src/delivery/follow";
+import { LIMITS } from "../../src/stack/limits";
 import type { TypedInput } from "../shared/typedInput";
+import { explainUnsetVariable } from "../shared/unsetVariable";
 import { asText, asWholeNumber } from "../shared/values";
-import { DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
+import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
 /** The values that a message can bring. */
 export const VALUES = [
@@ -42,14 +44,6 @@ export type DownlinkSettingsResult =
   | { readonly ok: true; readonly settings: DownlinkSettings }
   | { readonly ok: false; readonly explanation: Explanation };
 
-const CHOICES = {
-  encoding: ["bytes", "hex", "base64", "text", "decoded", "downlinks"],
-  report: ["published", "queued", "sent", "ack", "every"],
-  offline: ["hold", "error"],
-} as const;
-
-const LONGEST_TIMEOUT_S = 86_400;
-
 /** What a form writes; others may have a boolean there. */
 const asWritten = (value: unknown): string => (typeof value === "boolean" ? String(value) : asText(value));
 
@@ -64,13 +58,15 @@ const wrong = (property: string, value: unknown, rule: string): DownlinkSettings
 
 export function readDownlinkSettings(given: Partial<DownlinkProperties>): DownlinkSettingsResult {
   const properties: DownlinkProperties = { ...DOWNLINK_DEFAULTS, ...given };
+  const unset = explainUnsetVariable(given, DOWNLINK_DEFAULTS);
+  if (unset !== undefined) return { ok: false, explanation: unset };
   for (const name of ["encoding", "report", "offline"] as const) {
-    const choices: readonly string[] = CHOICES[name];
+    const choices: readonly string[] = DOWNLINK_CHOICES[name];
     if (!choices.includes(properties[name])) return wrong(name, properties[name], choices.join(", "));
   }
-  const timeout = asWholeNumber(properties.timeout, 0, LONGEST_TIMEOUT_S);
+  const timeout = asWholeNumber(properties.timeout, LIMITS.timeout);
   if (timeout === undefined) {
-    const values = { timeout: asText(properties.timeout), most: LONGEST_TIMEOUT_S };
+    const values = { timeout: asText(properties.timeout), most: LIMITS.timeout.most };
     return {
       ok: false,
       explanation: { code: "not_configured", key: "error.not-configured.timeout", values },

@@ -1,10 +1,12 @@
+import { chosenEvents } from "../../src/stack/event";
 import { isV2 } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { text } from "../shared/editor/text";
-import { validator } from "../shared/editor/validators";
+import { CATEGORY_DESCRIPTION, text } from "../shared/editor/text";
+import { devices, validator } from "../shared/editor/validators";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-event";
@@ -42,6 +44,13 @@ const checkedEvents = (): string[] =>
     .toArray()
     .map((box) => box.getAttribute("value") ?? "");
 
+/** The events that are chosen, or the default where the property is missing. */
+const eventsOf = ({ events }: { readonly events?: unknown }): readonly string[] =>
+  events === undefined ? EVENT_DEFAULTS.events : chosenEvents(events);
+
+const isUsual = (node: { readonly events?: unknown }): boolean =>
+  [...eventsOf(node)].sort().join() === [...EVENT_DEFAULTS.events].sort().join();
+
 /** Keys of the words for a choice of events, all of the downlinks as one word. */
 function wordKeys(events: readonly string[]): string[] {
   const all = DOWNLINKS.every((event) => events.includes(event));
@@ -51,9 +60,12 @@ function wordKeys(events: readonly string[]): string[] {
   return [...(all ? ["label.all-downlinks"] : []), ...rest.flatMap((event) => WORDS[event] ?? [])];
 }
 
+followConnections();
+
 RED.nodes.registerType<EventProperties>("tts-event", {
   category: "The Things Stack",
-  color: "#48A19E",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#6FBDB9",
   icon: "tts-event.svg",
   inputs: 0,
   outputs: 1,
@@ -65,7 +77,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
       required: true,
       label: RED._(`${CATALOGUE}:label.connection`),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devices },
     events: {
       value: [
         "downlink_queued",
@@ -89,9 +101,9 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   },
   label() {
     if (this.name) return this.name;
-    const keys = wordKeys(rules.readEvents(this.events, EVENT_DEFAULTS.events));
-    const isShort = keys.length > 0 && keys.length <= MOST_WORDS;
-    const words = isShort ? keys.map((key) => this._(key)).join(", ") : this._("label.palette");
+    const keys = wordKeys(eventsOf(this));
+    const isTold = keys.length > 0 && keys.length <= MOST_WORDS && !isUsual(this);
+    const words = isTold ? keys.map((key) => this._(key)).join(", ") : this._("label.short");
     return [words, filterText(this.devices)].filter((part) => part !== "").join(" · ");
   },
   labelStyle() {
@@ -100,10 +112,15 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   outputLabels() {
     return this._("label.output");
   },
+  onadd() {
+    takeConnection(this);
+  },
   oneditprepare() {
     const form = new Form(this, "node-input");
     suggest(form, form.input("devices"), "devices", { isList: true });
-    const chosen = rules.readEvents(this.events, EVENT_DEFAULTS.events);
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
+    const chosen = eventsOf(this);
     checkboxes().each((_, box) => {
       $(box).prop("checked", chosen.includes(box.getAttribute("value") ?? ""));
     });
@@ -128,7 +145,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   },
   oneditsave() {
     // What a later version may know of is kept.
-    const unknown = rules.readEvents(this.events, []).filter((event) => !Object.hasOwn(WORDS, event));
+    const unknown = chosenEvents(this.events).filter((event) => !Object.hasOwn(WORDS, event));
     this.events = [...checkedEvents(), ...unknown];
     Form.close(this);
   },

@@ -1,10 +1,10 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { errorOf, eventFields, isEventKind } from "../../src/stack/event";
+import { chosenEvents, errorOf, eventFields, isEventKind } from "../../src/stack/event";
 import type { ApplicationDownlink, Received } from "../../src/stack/messages";
 import { commonFields } from "../../src/stack/summary";
 import { reasonOf } from "../shared/reason";
 import { receive, refuse } from "../shared/receiver";
-import { asText } from "../shared/values";
+import { explainUnsetVariable } from "../shared/unsetVariable";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 type EventDef = NodeDef & Partial<EventProperties>;
@@ -18,8 +18,12 @@ export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
     RED.nodes.createNode(this, def);
     const { connection, devices, events }: EventProperties = { ...EVENT_DEFAULTS, ...def };
-    // From an environment variable a list comes as text.
-    const chosen = Array.isArray(events) ? events : asText(events).split(/[\s,]+/);
+    const unset = explainUnsetVariable(def, EVENT_DEFAULTS);
+    if (unset !== undefined) {
+      refuse(RED, this, unset);
+      return;
+    }
+    const chosen = chosenEvents(events);
     const kinds = new Set(chosen.filter(isEventKind));
     if (kinds.size === 0) {
       refuse(RED, this, {

@@ -1,15 +1,19 @@
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
-import * as rules from "../shared/editor/rules";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
 import { suggest } from "../shared/editor/suggest";
-import { validator } from "../shared/editor/validators";
+import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
+import { devices } from "../shared/editor/validators";
 import type { JoinProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-join";
 
+followConnections();
+
 RED.nodes.registerType<JoinProperties>("tts-join", {
   category: "The Things Stack",
-  color: "#48A19E",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#6FBDB9",
   icon: "tts-join.svg",
   inputs: 0,
   outputs: 1,
@@ -21,13 +25,13 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
       required: true,
       label: RED._(`${CATALOGUE}:label.connection`),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devices },
   },
   paletteLabel() {
     return this._("label.palette");
   },
   label() {
-    return this.name || `${this._("label.palette")} ${filterText(this.devices)}`.trim();
+    return this.name || `${this._("label.short")} ${filterText(this.devices)}`.trim();
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
@@ -35,9 +39,14 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
   outputLabels() {
     return this._("label.output");
   },
+  onadd() {
+    takeConnection(this);
+  },
   oneditprepare() {
     const form = new Form(this, "node-input");
     suggest(form, form.input("devices"), "devices", { isList: true });
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
   },
   oneditsave() {
     Form.close(this);

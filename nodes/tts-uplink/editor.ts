@@ -1,17 +1,21 @@
 import { Form } from "../shared/editor/form";
 import { filterText, shorten } from "../shared/editor/nodeLabel";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { validator, validatorBy } from "../shared/editor/validators";
+import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
+import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { showLastMessage } from "./editor/lastMessage";
-import type { UplinkProperties } from "./properties";
+import { fieldPathOf } from "./fieldPath";
+import { UPLINK_CHOICES, USUAL_MISSING, type UplinkProperties } from "./properties";
 
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
 
 /** A path in the decoded payload, in Node-RED's own words for one. */
 const field: rules.Rule = (value) => {
   if (value.trim() === "") return { key: "validation.field-required" };
-  return RED.utils.validatePropertyExpression(value) ? undefined : { key: "validation.field" };
+  const path = fieldPathOf(value.trim(), (expression) => RED.utils.normalisePropertyExpression(expression));
+  return path === undefined ? { key: "validation.field" } : undefined;
 };
 
 /** Shows what belongs to the chosen output. */
@@ -26,9 +30,24 @@ function showOutput(form: Form): void {
     });
 }
 
+followConnections();
+
+/** What is sent where there is none goes with the output, until the user chooses it. */
+function followOutput(form: Form): void {
+  const usual = (): string | undefined =>
+    new Map<string, string>(Object.entries(USUAL_MISSING)).get(form.value("output"));
+  let isChosen = form.value("missing") !== usual();
+  form.input("missing").on("change", () => (isChosen = form.value("missing") !== usual()));
+  form.input("output").on("change", () => {
+    const missing = usual();
+    if (!isChosen && missing !== undefined) form.set("missing", missing);
+  });
+}
+
 RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   category: "The Things Stack",
-  color: "#48A19E",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#6FBDB9",
   icon: "tts-uplink.svg",
   inputs: 0,
   outputs: 1,
@@ -40,24 +59,36 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       required: true,
       label: RED._(`${CATALOGUE}:label.connection`),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: validator(rules.devices) },
+    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devicesValidator },
     ports: { value: "", label: RED._(`${CATALOGUE}:label.ports`), validate: validator(rules.ports) },
-    output: { value: "decoded", label: RED._(`${CATALOGUE}:label.output`) },
+    output: {
+      value: "decoded",
+      label: RED._(`${CATALOGUE}:label.output`),
+      validate: validator(rules.oneOf(UPLINK_CHOICES.output)),
+    },
     field: {
       value: "",
       label: RED._(`${CATALOGUE}:label.field`),
       validate: validatorBy("output", { field }),
     },
-    missing: { value: "bytes", label: RED._(`${CATALOGUE}:label.missing`) },
+    missing: {
+      value: "bytes",
+      label: RED._(`${CATALOGUE}:label.missing`),
+      validate: validator(rules.oneOf(UPLINK_CHOICES.missing)),
+    },
     emptyFrames: { value: false, label: RED._(`${CATALOGUE}:label.empty-frames`) },
-    shape: { value: "v3", label: RED._(`${CATALOGUE}:label.shape`) },
+    shape: {
+      value: "v3",
+      label: RED._(`${CATALOGUE}:label.shape`),
+      validate: validator(rules.oneOf(UPLINK_CHOICES.shape)),
+    },
   },
   paletteLabel() {
     return this._("label.palette");
   },
   label() {
     if (this.name) return this.name;
-    const from = `${this._("label.palette")} ${filterText(this.devices, this.ports)}`.trim();
+    const from = `${this._("label.short")} ${filterText(this.devices, this.ports)}`.trim();
     return this.output === "field" && this.field ? `${from} → ${shorten(this.field)}` : from;
   },
   labelStyle() {
@@ -73,12 +104,18 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     };
     return labels[this.output];
   },
+  onadd() {
+    takeConnection(this);
+  },
   oneditprepare() {
     const form = new Form(this, "node-input");
     form.follow(["output"], () => showOutput(form));
+    followOutput(form);
     form.follow(["shape"], () => $("#tts-uplink-shape-v2").toggle(form.value("shape") === "v2"));
     const devices = (): { devices: string } => ({ devices: form.value("devices") });
     suggest(form, form.input("devices"), "devices", { isList: true });
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
     suggest(form, form.input("ports"), "ports", { isList: true, scope: devices });
     suggest(form, form.input("field"), "fields", {
       scope: () => ({ ...devices(), ports: form.value("ports") }),

@@ -14,6 +14,22 @@ export interface UplinkProperties {
   shape: "v3" | "v2";
 }
 
+/** Properties that are one of a few words. */
+export const UPLINK_CHOICES = {
+  output: ["decoded", "bytes", "field", "normalized", "message"],
+  missing: ["bytes", "skip", "error"],
+  shape: ["v3", "v2"],
+} as const satisfies { readonly [Name in keyof UplinkProperties]?: readonly UplinkProperties[Name][] };
+
+/** What the form sets with an output: bytes among numbers are silent corruption of a chart or database. */
+export const USUAL_MISSING: Readonly<Record<UplinkProperties["output"], UplinkProperties["missing"]>> = {
+  decoded: "bytes",
+  bytes: "bytes",
+  field: "skip",
+  normalized: "skip",
+  message: "bytes",
+};
+
 /** A property that is missing in a flow has this value at run time. */
 export const UPLINK_DEFAULTS: UplinkProperties = {
   name: "",

@@ -1,8 +1,10 @@
 import type { Explanation } from "../../src/stack/explanation";
 import { LONGEST_LIST, parsePorts } from "../../src/stack/filters";
 import type { UplinkPayloadOptions } from "../../src/stack/uplink";
+import { explainUnsetVariable } from "../shared/unsetVariable";
 import { asFlag, asText } from "../shared/values";
-import { UPLINK_DEFAULTS, type UplinkProperties } from "./properties";
+import { fieldPathOf, type NormalisePath } from "./fieldPath";
+import { UPLINK_CHOICES, UPLINK_DEFAULTS, type UplinkProperties } from "./properties";
 
 /** The properties of a `tts-uplink`, checked. */
 export interface UplinkSettings extends UplinkPayloadOptions {
@@ -22,12 +24,6 @@ export type UplinkSettingsResult =
   | { readonly ok: true; readonly settings: UplinkSettings }
   | { readonly ok: false; readonly explanation: Explanation };
 
-const CHOICES = {
-  output: ["decoded", "bytes", "field", "normalized", "message"],
-  missing: ["bytes", "skip", "error"],
-  shape: ["v3", "v2"],
-} as const;
-
 const CHOICE_KEYS = {
   output: "error.not-configured.output",
   missing: "error.not-configured.missing",
@@ -39,14 +35,15 @@ const wrong = (key: string, values: Explanation["values"]): UplinkSettingsResult
   explanation: { code: "not_configured", key, values },
 });
 
-/** @param pathOf the parts of a Node-RED property expression; throws for a text that is none */
 export function readUplinkSettings(
   given: Partial<UplinkProperties>,
-  pathOf: (expression: string) => (string | number | object)[],
+  pathOf: NormalisePath,
 ): UplinkSettingsResult {
   const properties: UplinkProperties = { ...UPLINK_DEFAULTS, ...given };
+  const unset = explainUnsetVariable(given, UPLINK_DEFAULTS);
+  if (unset !== undefined) return { ok: false, explanation: unset };
   for (const name of ["output", "missing", "shape"] as const) {
-    const choices: readonly string[] = CHOICES[name];
+    const choices: readonly string[] = UPLINK_CHOICES[name];
     if (!choices.includes(properties[name])) return wrong(CHOICE_KEYS[name], { [name]: properties[name] });
   }
   const { connection, output, missing, shape } = properties;
@@ -54,20 +51,16 @@ export function readUplinkSettings(
   const ports = asText(properties.ports);
 
   const parsed = parsePorts(ports);
-  if (!parsed.ok && parsed.problem.rule === "too_long")
-    return wrong("error.not-configured.list-too-long", { list: "FPorts", most: LONGEST_LIST.ports });
-  if (!parsed.ok) return wrong("error.not-configured.ports", { ports, part: parsed.problem.part });
-  let fieldPath: (string | number)[] = [];
-  if (output === "field") {
-    try {
-      const path = pathOf(field);
-      // `a[msg.b]` is a Node-RED expression too, and comes as a list in the list; here is no message to look into.
-      fieldPath = path.filter((step) => typeof step !== "object");
-      if (fieldPath.length < path.length) return wrong("error.not-configured.field", { field });
-    } catch {
-      return wrong("error.not-configured.field", { field });
-    }
+  if (!parsed.ok) {
+    const { part, rule } = parsed.problem;
+    if (rule === "too_long")
+      return wrong("error.not-configured.list-too-long", { list: "FPorts", most: LONGEST_LIST.ports });
+    return rule === "never"
+      ? wrong("error.not-configured.ports-never", { ports, part })
+      : wrong("error.not-configured.ports", { ports, part });
   }
+  const fieldPath = output === "field" ? fieldPathOf(field, pathOf) : [];
+  if (fieldPath === undefined) return wrong("error.not-configured.field", { field });
   return {
     ok: true,
     settings: {

@@ -2,7 +2,7 @@ import type { ApiKeyForm } from "../stack/identifiers";
 
 /**
  * Why a session could not be opened or ended, told apart as far as it can be seen from this side.
- * Rule: the table "Connecting" in the package's catalogue of explanations.
+ * Rule: docs/server.md#2-connecting.
  */
 export type ConnectionProblem =
   | { readonly problem: "host_not_found"; readonly errorCode: string }

@@ -173,6 +173,28 @@ export class Session {
     return this.#link.publish(topic, payload, qos);
   }
 
+  /** Logs in anew: what a key may do counts from a login on. Resolves when that went well or failed, and when there is no connection. */
+  async renew(): Promise<void> {
+    const link = this.#link;
+    if (!this.#open || !link) return;
+    this.#open = false;
+    this.#subscriptions.close();
+    this.#stateChanged();
+    await link.end();
+    if (this.#ended) return;
+    this.#connect();
+    await new Promise<void>((resolve) => {
+      const unlisten = this.listen({
+        onState: () => {
+          unlisten();
+          resolve();
+        },
+        onProblem: () => undefined,
+        onInvalid: () => undefined,
+      });
+    });
+  }
+
   /** Resolves when the connection is closed, within two seconds. */
   async end(): Promise<void> {
     this.#ended = true;

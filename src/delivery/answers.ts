@@ -14,7 +14,7 @@ export interface Answer {
   readonly error?: StackError;
 }
 
-/** What a message says of downlinks. Rule: which list of correlation IDs counts, protocol.md 3.5; nesting, 2.3. */
+/** What a message says of downlinks. Rule: docs/server.md#8-downlinks-what-is-told, 4. */
 export function answersIn(received: Received): readonly Answer[] {
   const { message } = received;
   const { device_id: deviceId } = message.end_device_ids;

@@ -8,13 +8,16 @@ import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
 import { Dispatch } from "./dispatch";
 import { Dropped } from "./dropped";
 import { Experience, type NoAnswerEvidence } from "./evidence";
-import { heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
+import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
 import type { DownlinkJob, Follower } from "./follow";
 import type { FollowedPart } from "./followed";
 import { Following } from "./following";
 import { Hold } from "./hold";
 import { Pace } from "./pace";
 import { Untold } from "./untold";
+
+/** Why nothing may be sent, to a device. */
+export type Refusal = (deviceId: string) => Explanation;
 
 export interface CourierOptions {
   readonly service: Service;
@@ -33,6 +36,15 @@ export interface CourierOptions {
    * found in the queue or nothing is wrong with the clear. Must not reject.
    */
   explainNoAnswer(evidence: NoAnswerEvidence): Promise<Explanation | "queued">;
+  /**
+   * Asked a moment after the acknowledgement where no answer has come: what is certain, `queued` where it is in the queue, undefined
+   * where nothing is known. Absent where nobody can be asked. Must not reject.
+   */
+  lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
+  /**
+   * Asked before anything is taken in: undefined, and it may go; else why nothing may be sent, or that it may by now. Must not reject.
+   */
+  barred?(): Promise<Refusal | undefined> | undefined;
   warn(text: Text): void;
   /** The stack took a downlink. */
   accepted?(): void;
@@ -92,6 +104,16 @@ export class Courier {
       },
       explain: (followed, unanswered) =>
         options.explainNoAnswer(this.#experience.evidence(followed, unanswered, this.#clock)),
+      ...(options.lookUp && {
+        lookUp: async (followed, unanswered) => {
+          const waited = Math.round((this.#clock.now() - followed.part.publishedAt) / 1000);
+          return options.lookUp?.({
+            ...this.#experience.evidence(followed, unanswered, this.#clock),
+            waited,
+          });
+        },
+      }),
+      goesOn: (deviceId, operation) => options.warn(goesOn[operation](deviceId)),
       accepted: (deviceId) => {
         this.#experience.accepted(deviceId, this.#clock.date());
         options.accepted?.();
@@ -136,7 +158,7 @@ export class Courier {
       { arrivedAt: this.#clock.now(), date: () => this.#clock.date() },
       this.#options.service.downlinkLimits.correlationIds,
     );
-    if (this.#arrived.size === 0) queueMicrotask(() => this.#takeIn());
+    if (this.#arrived.size === 0) queueMicrotask(() => this.#look());
     this.#arrived.add(dispatch);
     return { drop: () => this.#drop(dispatch) };
   }
@@ -155,11 +177,31 @@ export class Courier {
     this.#dropped.tell();
   }
 
-  #takeIn(): void {
+  /** What comes while it is asked waits with what came before. */
+  #look(): void {
+    const barred = this.#options.barred?.();
+    if (!barred) {
+      this.#takeIn();
+      return;
+    }
+    barred
+      .catch((error: unknown) => {
+        warnOfBug(error);
+        return undefined;
+      })
+      .then((refusal) => this.#takeIn(refusal))
+      .catch(warnOfBug);
+  }
+
+  #takeIn(refusal?: Refusal): void {
     const arrived = [...this.#arrived];
     this.#arrived.clear();
     if (this.#ended) return;
     for (const dispatch of arrived) {
+      if (refusal) {
+        dispatch.abandon(refusal(dispatch.deviceId));
+        continue;
+      }
       this.#untold.add(dispatch, this.#clock.now());
       this.#accept(dispatch);
       this.#pump();
@@ -226,7 +268,7 @@ export class Courier {
     }
   }
 
-  /** Whether the connection was ended instead of acknowledging a publish. Rule: observed.md A5. */
+  /** Whether the connection was ended instead of acknowledging a publish. Rule: docs/server.md#4-rate-limits, 1. */
   #endedOverLimit(now: number): boolean {
     const state = this.#session.stateFor(ANSWER_KINDS);
     const problem = "problem" in state ? state.problem : undefined;
@@ -307,7 +349,7 @@ export class Courier {
     if (acknowledged) {
       followed.part.acknowledgedAfter = now - followed.part.publishedAt;
       this.#pace.acknowledged(now);
-      this.#following.acknowledged(followed);
+      this.#alarm.at(this.#following.acknowledged(followed, now));
     } else this.#following.lost(followed);
     this.#pump();
   }

@@ -5,7 +5,7 @@ import { severalFailed } from "./failures";
 import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./follow";
 import { Item } from "./item";
 import { MOST_ITEMS, partsOf, type Part } from "./part";
-import { copyOf, Together, viewOf } from "./view";
+import { Together, viewOf } from "./view";
 
 /** 128 bits, so that nobody else has it or can guess it. */
 const newCorrelationId = (): string => `node-red:${randomBytes(16).toString("hex")}`;
@@ -75,7 +75,7 @@ export class Dispatch {
 
   /** The step of what has to wait. */
   hold(): void {
-    for (const item of this.#left()) if (item.steps.length === 0) this.enter(item, "held");
+    for (const item of this.#left()) if (item.steps.none) this.enter(item, "held");
   }
 
   /** The step of what goes out together: all have made it before any of them is told of. */
@@ -173,7 +173,7 @@ export class Dispatch {
       deviceId,
       operation,
       correlationIds: this.#items.flatMap((one) => one.correlationIds),
-      steps: copyOf(this.#together.steps),
+      ...this.#together.steps.view(),
       ...(error === undefined ? {} : { error: structuredClone(error) }),
       items: this.#items.map((one) => ({ index: one.index, ...viewOf(one) })),
       ...(this.options.report === "every" ? { index: item.index } : {}),

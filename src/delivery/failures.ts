@@ -38,6 +38,15 @@ const gaveUp = failure("undelivered", "error.undelivered.max-retries");
 
 const reported = failure("downlink_failed", "error.downlink-failed.reported");
 
+/** A replace or clear came too late for a confirmed one, which the stack goes on sending. */
+const about =
+  (key: string) =>
+  (deviceId: string): Text => ({ key, values: { device: deviceId } });
+export const goesOn = {
+  replace: about("warning.goes-on.replace"),
+  clear: about("warning.goes-on.clear"),
+} as const;
+
 /** Held here while a later replace or clear came. */
 export const obsolete = { replace: obsoleteByReplace, clear: obsoleteByClear } as const;
 /** Taken out of the stack's queue by a later replace or clear. */

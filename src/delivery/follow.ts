@@ -18,7 +18,10 @@ export interface ItemView {
   state: DownlinkState;
   fPort?: number;
   correlationIds: string[];
+  /** Of more than a hundred the first and the latest fifty. */
   steps: Step[];
+  /** How many there were between these; absent where that is none. */
+  stepsLeftOut?: number;
   fCnt?: number;
   /** Of a confirmed one: how often it was sent, as far as is known; absent before the first time. */
   attempts?: number;
@@ -35,7 +38,10 @@ export interface DownlinkView {
   priority?: Priority;
   confirmed?: boolean;
   correlationIds: string[];
+  /** Of more than a hundred the first and the latest fifty. */
   steps: Step[];
+  /** How many there were between these; absent where that is none. */
+  stepsLeftOut?: number;
   fCnt?: number;
   /** Of a confirmed one: how often it was sent, as far as is known; absent before the first time. */
   attempts?: number;

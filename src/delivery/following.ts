@@ -10,13 +10,20 @@ import type { Item } from "./item";
 import { ByCorrelationId, ByOrder } from "./matcher";
 import type { Part } from "./part";
 
+/** `queued`: it is in the queue after all, or nothing is wrong. */
+export type Outcome = Explanation | "queued";
+
 export interface FollowingEvents {
   /** The dispatch may go on with its next part. */
   goOn(dispatch: Dispatch): void;
   /** Nothing more of it may go out. */
   stop(dispatch: Dispatch, failure: Explanation): void;
   /** Never rejects. */
-  explain(followed: FollowedPart, unanswered: Item | undefined): Promise<Explanation | "queued">;
+  explain(followed: FollowedPart, unanswered: Item | undefined): Promise<Outcome>;
+  /** Only what is certain; undefined: nothing is. Never rejects. Absent where nobody can be asked. */
+  lookUp?(followed: FollowedPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
+  /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
+  goesOn(deviceId: string, operation: "replace" | "clear"): void;
   accepted(deviceId: string): void;
   /** The stack takes downlinks of this key, and this device exists. */
   knows(deviceId: string): boolean;
@@ -30,6 +37,14 @@ const LONGEST_MS = 24 * 3_600_000;
 const PATIENCE_MS = 10_000;
 /** Time limits are looked at in steps of this, so that a burst costs no more than this many looks. */
 const STEP_MS = 100;
+/**
+ * The answer comes around the acknowledgement. So long after it without one, and it is worth a question: a downlink for a device that
+ * does not exist need not wait for its time limit.
+ */
+const LOOK_UP_AFTER_MS = 1_000;
+
+/** One question at a time for each device is enough for all that wait for the same. */
+type Questions<T> = Map<string, Promise<T>>;
 
 /** What is published, until nothing more can come of it: answers, time limits, the end of the connection. */
 export class Following {
@@ -40,8 +55,8 @@ export class Following {
   readonly #followed: Followed;
   /** Published, and not all of it answered. */
   readonly #waiting = new Map<Part, FollowedPart>();
-  /** By device: one question at a time is enough for all that wait for the same. */
-  readonly #asking = new Map<string, Promise<Explanation | "queued">>();
+  readonly #explaining: Questions<Outcome> = new Map();
+  readonly #lookingUp: Questions<Outcome | undefined> = new Map();
 
   constructor(service: Pick<Service, "name" | "downlinkLimits">, events: FollowingEvents) {
     const { correlationIds } = service.downlinkLimits;
@@ -55,7 +70,7 @@ export class Following {
   get dueAt(): number {
     const oldest = this.#followed.oldest;
     let due = oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity;
-    for (const { deadline } of this.#waiting.keys()) due = Math.min(due, deadline);
+    for (const { deadline, lookUpAt } of this.#waiting.keys()) due = Math.min(due, deadline, lookUpAt);
     return due;
   }
 
@@ -63,13 +78,17 @@ export class Following {
   add(followed: FollowedPart): number {
     const { part, dispatch } = followed;
     const limit = dispatch.options.timeout * 1000 || (dispatch.published ? Infinity : PATIENCE_MS);
-    part.deadline = Math.ceil((part.publishedAt + limit) / STEP_MS) * STEP_MS;
+    part.deadline = inSteps(part.publishedAt + limit);
     this.#followed.add(followed);
     this.#waiting.set(part, followed);
     return Math.min(part.deadline, part.publishedAt + LONGEST_MS);
   }
 
-  acknowledged(followed: FollowedPart): void {
+  /**
+   * Returns when it will be looked up if no answer comes.
+   * @param now ms of the clock's `now`
+   */
+  acknowledged(followed: FollowedPart, now: number): number {
     const { part, dispatch } = followed;
     if (dispatch.operation === "clear") {
       this.#waiting.delete(part);
@@ -77,16 +96,19 @@ export class Following {
       if (this.#events.knows(dispatch.deviceId)) this.#cleared(followed, "queued");
       // The stack never answers a clear: one that may have gone nowhere is looked into.
       else
-        this.#question(followed, undefined)
+        this.#explain(followed, undefined)
           .then((outcome) => this.#cleared(followed, outcome))
           .catch(warnOfBug);
-      return;
+      return Infinity;
     }
     for (const item of part.items) dispatch.settle(item);
     this.#maybeGoOn(followed);
+    if (this.#events.lookUp && !part.accepted && isAwaited(part))
+      part.lookUpAt = inSteps(now + LOOK_UP_AFTER_MS);
+    return part.lookUpAt;
   }
 
-  #cleared(followed: FollowedPart, outcome: Explanation | "queued"): void {
+  #cleared(followed: FollowedPart, outcome: Outcome): void {
     const { part, dispatch } = followed;
     if (outcome === "queued") this.#accept(followed);
     for (const item of part.items) {
@@ -96,7 +118,7 @@ export class Following {
     this.#maybeGoOn(followed);
   }
 
-  #question(followed: FollowedPart, unanswered: Item | undefined): Promise<Explanation | "queued"> {
+  #explain(followed: FollowedPart, unanswered: Item | undefined): Promise<Outcome> {
     const { deviceId } = followed.dispatch;
     return this.#events.explain(followed, unanswered).catch(() => noExplanation(deviceId));
   }
@@ -146,8 +168,11 @@ export class Following {
 
   /** @param now ms of the clock's `now` */
   sweep(now: number): void {
-    for (const followed of [...this.#waiting.values()])
-      if (followed.part.deadline <= now) this.#missed(followed);
+    for (const followed of [...this.#waiting.values()]) {
+      const { part } = followed;
+      if (part.deadline <= now) this.#missed(followed);
+      else if (part.lookUpAt <= now) this.#lookUp(followed);
+    }
     let oldest = this.#followed.oldest;
     while (oldest && oldest.part.publishedAt + LONGEST_MS <= now) {
       this.#neverEnded(oldest);
@@ -184,13 +209,18 @@ export class Following {
    * queue lets go of a confirmed one that is with the device only when it knows what became of it; V2 forgets it.
    */
   #emptied({ part, dispatch }: FollowedPart): void {
-    const failure = taken[dispatch.operation === "clear" ? "clear" : "replace"](dispatch.deviceId);
-    for (const earlier of this.#followed.forDevice(dispatch.deviceId)) {
+    const { deviceId } = dispatch;
+    const operation = dispatch.operation === "clear" ? "clear" : "replace";
+    let goesOn = false;
+    for (const earlier of this.#followed.forDevice(deviceId)) {
       if (earlier.part.sequence >= part.sequence) continue;
-      for (const item of earlier.part.items)
+      for (const item of earlier.part.items) {
         if (item.inQueue || (item.state === "sent" && !this.#stacksWords))
-          this.#end(earlier, item, "invalidated", failure);
+          this.#end(earlier, item, "invalidated", taken[operation](deviceId));
+        else if (item.inFlight) goesOn = true;
+      }
     }
+    if (goesOn) this.#events.goesOn(deviceId, operation);
   }
 
   #maybeGoOn({ part, dispatch }: FollowedPart): void {
@@ -208,37 +238,58 @@ export class Following {
       part.deadline = Infinity;
       this.#waiting.set(part, followed);
       this.#events.goOn(dispatch);
-    } else if (part.items.some((item) => !item.settled)) this.#ask(followed);
+    } else if (isAwaited(part))
+      this.#ask(followed, this.#explaining, (unanswered) => this.#explain(followed, unanswered));
   }
 
-  #ask(followed: FollowedPart): void {
+  /** A moment after the acknowledgement. Where nothing is certain it goes on waiting. */
+  #lookUp(followed: FollowedPart): void {
+    const { part } = followed;
+    part.lookUpAt = Infinity;
+    if (part.accepted || !isAwaited(part)) return;
+    this.#ask(followed, this.#lookingUp, async (unanswered) => {
+      try {
+        return await this.#events.lookUp?.(followed, unanswered);
+      } catch {
+        return undefined;
+      }
+    });
+  }
+
+  #ask<T extends Outcome | undefined>(
+    followed: FollowedPart,
+    running: Questions<T>,
+    question: (unanswered: Item | undefined) => Promise<T>,
+  ): void {
     const { part, dispatch } = followed;
     const { deviceId } = dispatch;
-    const running = this.#asking.get(deviceId);
-    if (running) {
-      running
+    const asked = running.get(deviceId);
+    if (asked) {
+      asked
         .then((outcome) => {
           // That another one is in the queue says nothing of this one.
-          if (outcome === "queued") this.#ask(followed);
+          if (outcome === "queued") this.#ask(followed, running, question);
           else this.#explained(followed, outcome);
         })
         .catch(warnOfBug);
       return;
     }
-    const unanswered = part.items.find((item) => !item.answered);
-    const question = this.#question(followed, unanswered);
-    this.#asking.set(deviceId, question);
-    question
+    const answer = question(part.items.find((item) => !item.answered));
+    running.set(deviceId, answer);
+    answer
       .then((outcome) => {
-        this.#asking.delete(deviceId);
+        running.delete(deviceId);
         this.#explained(followed, outcome);
         this.#events.changed();
       })
       .catch(warnOfBug);
   }
 
-  #explained(followed: FollowedPart, outcome: Explanation | "queued"): void {
+  #explained(followed: FollowedPart, outcome: Outcome | undefined): void {
     const { part, dispatch } = followed;
+    // Accepted before its time limit, the others of it have until then to be answered.
+    if (outcome === undefined || (part.accepted && this.#waiting.has(part))) return;
+    this.#waiting.delete(part);
     if (part.accepted || outcome === "queued") {
       this.#inferQueued(followed);
       this.#accept(followed);
@@ -272,3 +323,8 @@ export class Following {
     dispatch.enter(item, state, failure);
   }
 }
+
+/** Its node waits for an answer. */
+const isAwaited = (part: Part): boolean => part.items.some((item) => !item.settled);
+
+const inSteps = (at: number): number => Math.ceil(at / STEP_MS) * STEP_MS;

@@ -3,7 +3,8 @@ import type { Explanation } from "../stack/explanation";
 import type { StackError } from "../stack/messages";
 import type { Answer, AnswerState } from "./answers";
 import { invalidated, notEncoded, reportedFailure } from "./failures";
-import type { DownlinkState, Report, Step } from "./follow";
+import type { DownlinkState, Report } from "./follow";
+import { Steps } from "./steps";
 
 /** How far a state is on the way. A `failed` that is not the end was in the queue. */
 const PROGRESS: Record<DownlinkState, number> = {
@@ -39,7 +40,7 @@ export class Item {
   readonly correlationIds: readonly string[];
   /** The one of these that is ours. */
   readonly ourId: string | undefined;
-  readonly steps: Step[] = [];
+  readonly steps = new Steps();
   state: DownlinkState = "held";
   fPort: number | undefined;
   fCnt: number | undefined;
@@ -67,7 +68,7 @@ export class Item {
     this.payload = ourId === undefined ? item.frm_payload : undefined;
     this.correlationIds = [...(item.correlation_ids ?? []), ...(ourId === undefined ? [] : [ourId])];
     this.fPort = item.f_port;
-    // Rule: protocol.md 3.5, retries. Given without a count it begins at 0.
+    // Rule: docs/server.md#8-downlinks-what-is-told, 6. Given without a count it begins at 0.
     this.#firstAttempt = item.confirmed_retry ? (item.confirmed_retry.attempt ?? 0) : 1;
   }
 
@@ -81,10 +82,15 @@ export class Item {
     return !this.over && (this.state === "queued" || this.state === "nack");
   }
 
+  /** With the device, which must acknowledge it: the stack sends it until then, or until it gives up. */
+  get inFlight(): boolean {
+    return !this.over && this.confirmed && (this.state === "sent" || this.state === "failed");
+  }
+
   /** A step. What comes late takes nothing back. */
   enter(state: DownlinkState, at: number): void {
     this.state = state;
-    this.steps.push({ state, at });
+    this.steps.add(state, at);
     this.#reached = Math.max(this.#reached, PROGRESS[state]);
   }
 

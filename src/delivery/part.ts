@@ -1,7 +1,7 @@
 import type { DownlinkItem, DownlinkOrder } from "../stack/downlink/order";
 import type { Item } from "./item";
 
-/** The server loses answers when many more go together. Rule: observed.md B2. */
+/** The server loses answers when many more go together. Rule: docs/server.md#3-publishing, 7. */
 export const MOST_ITEMS = 100;
 
 /** What goes out in one publish: the stack takes all of it or nothing. */
@@ -16,6 +16,8 @@ export interface Part {
   publishedAt: number;
   /** ms of the clock's `now`: an answer is missed from then on. */
   deadline: number;
+  /** ms of the clock's `now`: without an answer it is looked up then; Infinity: not, or not any more. */
+  lookUpAt: number;
   /** ms from publishing to the acknowledgement. */
   acknowledgedAfter: number | undefined;
   /** The stack has taken it. */
@@ -39,6 +41,7 @@ export function partsOf(order: DownlinkOrder, items: readonly Item[]): Part[] {
       sequence: 0,
       publishedAt: 0,
       deadline: Infinity,
+      lookUpAt: Infinity,
       acknowledgedAfter: undefined,
       accepted: false,
     };

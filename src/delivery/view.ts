@@ -1,5 +1,6 @@
-import type { DownlinkState, ItemView, Step } from "./follow";
+import type { DownlinkState, ItemView } from "./follow";
 import type { Item } from "./item";
+import { Steps } from "./steps";
 
 /** From the least advanced to the most. What went wrong came less far than what is in the queue. */
 const ORDER: readonly DownlinkState[] = [
@@ -16,7 +17,7 @@ const ORDER: readonly DownlinkState[] = [
 
 /** How far several downlinks together have come: as far as the least advanced of them. */
 export class Together {
-  readonly steps: Step[] = [];
+  readonly steps = new Steps();
   readonly #counts = new Map<DownlinkState, number>();
 
   constructor(number: number) {
@@ -31,8 +32,7 @@ export class Together {
     this.#counts.set(before, (this.#counts.get(before) ?? 0) - 1);
     this.#counts.set(after, (this.#counts.get(after) ?? 0) + 1);
     const { state } = this;
-    if (this.steps.at(-1)?.state !== state && (state !== "held" || after === "held"))
-      this.steps.push({ state, at });
+    if (this.steps.last?.state !== state && (state !== "held" || after === "held")) this.steps.add(state, at);
   }
 }
 
@@ -43,11 +43,9 @@ export function viewOf(item: Item): Omit<ItemView, "index"> {
     state,
     ...(fPort === undefined ? {} : { fPort }),
     correlationIds: [...item.correlationIds],
-    steps: copyOf(item.steps),
+    ...item.steps.view(),
     ...(fCnt === undefined ? {} : { fCnt }),
     ...(confirmed && attempts > 0 ? { attempts } : {}),
     ...(error === undefined ? {} : { error: structuredClone(error) }),
   };
 }
-
-export const copyOf = (steps: readonly Step[]): Step[] => steps.map((step) => ({ ...step }));

@@ -1,4 +1,4 @@
-/** What the stack's HTTP API answers, read once into types that cannot be wrong. Rule: observed.md, part C. */
+/** What the stack's HTTP API answers, read once into types that cannot be wrong. Rule: docs/server.md#9-http-api. */
 import { isJsonObject } from "../stack/check";
 import type { ApplicationDownlink } from "../stack/messages";
 import { BODY_SHAPE } from "../stack/shape";

@@ -6,7 +6,7 @@ import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
 import { explainNoAnswerOnBroker, type PubsubEvidence } from "./noAnswerPubsub";
 import { printable } from "./printable";
-import type { StackApi } from "./stackApi";
+import type { ApiAnswer, StackApi } from "./stackApi";
 import { explainV2Silence } from "./v2";
 
 /** What this side has seen around a downlink that nobody answered. */
@@ -46,6 +46,34 @@ const BURST = 300;
 const MOST_NEAREST = 3;
 
 type Values = Explanation["values"];
+type Queue = Awaited<ReturnType<StackApi["downlinkQueue"]>>;
+
+const isMissing = (answer: ApiAnswer<object>): boolean =>
+  answer.answer === "refused" && answer.name === "device_not_found";
+
+const isQueued = (queue: Queue, correlationId: string): boolean =>
+  queue.answer === "ok" && queue.downlinks.some((item) => item.correlation_ids?.includes(correlationId));
+
+const noDevice = (values: Values): Explanation =>
+  notAccepted(
+    values.nearest === "" ? "error.not-accepted.no-device" : "error.not-accepted.no-device-nearest",
+    values,
+  );
+
+/** Which device, and which ones it may be mistaken for. */
+function deviceValues({
+  applicationId,
+  deviceId,
+  devicesSeen,
+}: Pick<NoAnswerFacts, "applicationId" | "deviceId" | "devicesSeen">): Values & { nearest: string } {
+  const devices = [...devicesSeen];
+  const nearest = devices.includes(deviceId) ? [] : nearestOf(deviceId, devices, MOST_NEAREST);
+  return {
+    device: printable(deviceId),
+    applicationId: printable(applicationId),
+    nearest: nearest.map((id) => printable(id)).join(", "),
+  };
+}
 
 /** What the stack's API says; undefined where it says nothing that explains. `queued`: it is in the queue after all. */
 async function fromApi(
@@ -62,18 +90,10 @@ async function fromApi(
   const named = { ...values, keyName: keyNameOf(key) };
   if (key.valid === false) return notAccepted("error.not-accepted.key-invalid", named);
   if (key.mayWrite === false) return notAccepted("error.not-accepted.no-right-to-write", named);
-  const missing =
-    (push.answer === "refused" && push.name === "device_not_found") ||
-    (queue.answer === "refused" && queue.name === "device_not_found");
-  if (missing) {
-    return values.nearest === ""
-      ? notAccepted("error.not-accepted.no-device", named)
-      : notAccepted("error.not-accepted.no-device-nearest", named);
-  }
+  if (isMissing(queue) || isMissing(push)) return noDevice(named);
   if (push.answer === "refused" && push.name === "no_device_session" && facts.operation !== "clear")
     return notAccepted("error.not-accepted.no-session", named);
-  if (queue.answer === "ok" && queue.downlinks.some((item) => item.correlation_ids?.includes(correlationId)))
-    return "queued";
+  if (isQueued(queue, correlationId)) return "queued";
   if (facts.operation === "clear") return undefined;
   if (key.mayRead === false) return notAccepted("error.not-accepted.no-right-to-read", named);
   if (queue.answer !== "ok" || push.answer !== "ok") return undefined;
@@ -88,6 +108,37 @@ async function fromApi(
 }
 
 const keyNameOf = (key: KeyFacts): string => printable(key.keyName ?? "") || (key.keyId ?? "?");
+
+/** Why nothing is sent with a key that is known to lack the right. Where to click depends on whose key it is. */
+export function explainMayNotSend(key: KeyFacts, applicationId: string, deviceId: string): Explanation {
+  const values: Values = {
+    device: printable(deviceId),
+    applicationId: printable(applicationId),
+    keyName: keyNameOf(key),
+    owner: printable(key.owner?.id ?? ""),
+  };
+  if (key.owner?.kind === "user") return notAccepted("error.not-accepted.may-not-send.user-key", values);
+  if (key.owner?.kind === "organization")
+    return notAccepted("error.not-accepted.may-not-send.organization-key", values);
+  return notAccepted("error.not-accepted.may-not-send.application-key", values);
+}
+
+/**
+ * What is certain of a downlink that has had no answer a moment after it was acknowledged; undefined: nothing is yet. It is asked
+ * only where the answer changes something: whether the device exists, and what is in its queue.
+ */
+export async function lookUpDownlink(
+  facts: Pick<NoAnswerFacts, "applicationId" | "deviceId" | "correlationId" | "devicesSeen">,
+  api: StackApi,
+): Promise<Explanation | "queued" | undefined> {
+  const { applicationId, deviceId, correlationId } = facts;
+  const [queue, push] = await Promise.all([
+    api.downlinkQueue(applicationId, deviceId),
+    api.canPush(applicationId, deviceId),
+  ]);
+  if (isMissing(queue) || isMissing(push)) return noDevice(deviceValues(facts));
+  return isQueued(queue, correlationId) ? "queued" : undefined;
+}
 
 /** What the way there and back tells. */
 function fromTransport(facts: NoAnswerFacts, values: Values): Explanation | undefined {
@@ -135,13 +186,9 @@ export async function explainNoAnswer(
   facts: NoAnswerFacts,
   api: StackApi | undefined,
 ): Promise<Explanation | "queued"> {
-  const devices = [...facts.devicesSeen];
-  const seen = devices.includes(facts.deviceId);
-  const nearest = seen ? [] : nearestOf(facts.deviceId, devices, MOST_NEAREST);
+  const seen = [...facts.devicesSeen].includes(facts.deviceId);
   const values: Values = {
-    device: printable(facts.deviceId),
-    applicationId: printable(facts.applicationId),
-    nearest: nearest.map((id) => printable(id)).join(", "),
+    ...deviceValues(facts),
     seconds: facts.waited,
     number: facts.recentItems,
     milliseconds: Math.round(facts.pubackMs ?? 0),

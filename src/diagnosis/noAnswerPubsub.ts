@@ -31,7 +31,7 @@ const MOST_SHOWN = 3;
 export const UNHEARD = "error.not-accepted.pubsub-after-restart";
 
 /**
- * The stack publishes again after its connection to the broker was cut, and subscribes to nothing. Rule: observed.md, A1.10.
+ * The stack publishes again after its connection to the broker was cut, and subscribes to nothing. Rule: docs/server.md#10-pubsub, 4.
  * `undefined` where there is no sign of that.
  */
 function afterRestart(

@@ -1,4 +1,3 @@
-import { readApiAddress } from "../stack/apiAddress";
 import type { ApplicationDownlink } from "../stack/messages";
 import {
   authInfoOf,
@@ -17,7 +16,7 @@ export type { ApiAnswer, AuthInfo, KeyOwnerKind } from "./apiAnswers";
 /**
  * The stack's HTTP API, asked with the key of the connection only to explain: nothing that these questions do changes anything.
  * No question rejects, and no answer holds the key. Equal questions at the same time are asked once.
- * Rule: observed.md, part C.
+ * Rule: docs/server.md#9-http-api.
  */
 export interface StackApi {
   /** Whose key it is, and what it may do there. */
@@ -86,10 +85,4 @@ export function createStackApi(target: ApiTarget): StackApi {
       return deviceRefusal(found);
     },
   };
-}
-
-/** The address of the API for the connection's `api` property, where there is one that may be asked. */
-export function apiUrl(api: string, host: string): string | undefined {
-  const address = readApiAddress(api, host);
-  return address.ok ? address.url : undefined;
 }

@@ -37,7 +37,7 @@ const DOWNLINK_TYPES = ["downlink_push", "downlink_replace"] as const;
 /**
  * The stack's Pub/Sub integration: a client of somebody's broker that publishes what the devices do and takes downlinks. As the real
  * one does it, so that flows meet what it leaves out: normalized uplinks never come, settings are never verified, an application is
- * not checked, and after a broker was gone it publishes again and listens no more. Rule: observed.md A9, A1.10.
+ * not checked, and after a broker was gone it publishes again and listens no more. Rule: docs/server.md#10-pubsub.
  */
 export class SimulatedPubsub {
   /** What came on the topics for downlinks. */

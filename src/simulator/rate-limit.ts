@@ -8,7 +8,7 @@ export interface RateLimit {
 
 /**
  * The stack's rate limiting (generic cell rate algorithm): a refused request costs no budget.
- * Rule: observed.md A5.
+ * Rule: docs/server.md#4-rate-limits.
  */
 export class RateLimiter {
   readonly #limit: RateLimit | undefined;

@@ -13,13 +13,15 @@ export type ApiAddress =
 const LONGEST = 2_000;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
+export const isApiOff = (api: string): boolean => api.trim().toLowerCase() === "off";
+
 /**
  * Reads the connection's `api` property: empty means that the API is on the MQTT host, `off` that it is not asked. A URL is taken with
  * or without `/api/v3`.
  */
 export function readApiAddress(api: string, host: string): ApiAddress {
   const setting = api.trim();
-  if (setting.toLowerCase() === "off") return { ok: true };
+  if (isApiOff(setting)) return { ok: true };
   if (setting === "") return onHost(host.trim());
   if (setting.length > LONGEST || !/^https?:\/\//i.test(setting)) return { ok: false, problem: "form" };
   const url = parsed(setting);
@@ -29,10 +31,16 @@ export function readApiAddress(api: string, host: string): ApiAddress {
   return { ok: true, url: url.origin + apiPath(url.pathname) };
 }
 
+/** The address of the API, where there is one that may be asked. */
+export function apiUrl(api: string, host: string): string | undefined {
+  const address = readApiAddress(api, host);
+  return address.ok ? address.url : undefined;
+}
+
 /** The host that a connection with these settings asks, as it is called on the network; empty where none is. */
 export function apiHost(api: string, host: string): string {
-  const address = readApiAddress(api, host);
-  return address.ok && address.url !== undefined ? new URL(address.url).host : "";
+  const url = apiUrl(api, host);
+  return url === undefined ? "" : new URL(url).host;
 }
 
 function onHost(host: string): ApiAddress {

@@ -1,4 +1,6 @@
 /** What a node lets through: devices and FPorts as written in its form. Usable in the browser. */
+import { canBeInDeviceId, isDeviceId, type IdentifierForm } from "./identifiers";
+import { nearestIdentifier, nearestPattern } from "./nearestIdentifier";
 
 export type DevicePattern =
   | {
@@ -27,22 +29,30 @@ export interface FilterProblem {
   readonly part: string;
   /**
    * `space`: two IDs without a comma between them. `character`: one that no ID has. `port`: neither a number from 0 to 255 nor two
-   * with a hyphen between them. `reversed`: a range from high to low. `too_long`: more than a list of these has.
+   * with a hyphen between them. `reversed`: a range from high to low. `never`: no device has this ID, no uplink this FPort.
+   * `too_long`: more than a list of these has.
    */
-  readonly rule: "space" | "character" | "port" | "reversed" | "too_long";
+  readonly rule: "space" | "character" | "port" | "reversed" | "never" | "too_long";
+  /** What was probably meant, where it can be told. */
+  readonly near?: string;
 }
+
+/** Rule: LoRaWAN; 0 is the network's own, 224 is for tests. */
+const PORTS = { least: 1, most: 223 };
 
 /**
  * Reads a comma-separated list of device IDs, in which `*` stands for any number of characters; empty means all devices.
  * Upper and lower case differ, spaces around an ID and empty entries are ignored. Both the IDs of The Things Stack and those of V2
  * can be written.
+ * @param form refuses what can match no device with IDs of this form: it would wait for ever
  */
-export function parseDevicePattern(text: string): DevicePattern {
+export function parseDevicePattern(text: string, form?: IdentifierForm): DevicePattern {
   if (text.length > LONGEST_LIST.devices) return refused(text, "too_long");
   const items = entries(text);
   for (const item of items) {
     if (/\s/.test(item)) return refused(item, "space");
-    if (!/^[A-Za-z0-9_*-]+$/.test(item)) return refused(item, "character");
+    if (!/^[A-Za-z0-9_*-]+$/.test(item)) return refused(item, "character", nearTo(item, form ?? "v3"));
+    if (form !== undefined && !canMatch(item, form)) return refused(item, "never", nearTo(item, form));
   }
   if (items.length === 0 && text.trim() !== "") return refused(text.trim(), "character");
   if (items.length === 0 || items.some((item) => /^\*+$/.test(item))) {
@@ -62,9 +72,19 @@ export function parseDevicePattern(text: string): DevicePattern {
   };
 }
 
+function canMatch(item: string, form: IdentifierForm): boolean {
+  return item.includes("*") ? canBeInDeviceId(item.split("*"), form) : isDeviceId(item, form);
+}
+
+function nearTo(item: string, form: IdentifierForm): string | undefined {
+  if (!item.includes("*")) return nearestIdentifier(item, form);
+  const near = nearestPattern(item, form);
+  return near !== item && canMatch(near, form) && !/^\*+$/.test(near) ? near : undefined;
+}
+
 /**
  * Reads a list of FPorts and ranges, `1, 2, 10-20`; empty means all, and only then a frame without FPort passes. Spaces and empty
- * entries are ignored. FPorts are 0 to 255 (uplinks have 1 to 223).
+ * entries are ignored. FPorts are 0 to 255, but uplinks have 1 to 223: what is outside altogether is refused.
  */
 export function parsePorts(text: string): PortFilter {
   if (text.length > LONGEST_LIST.ports) return refused(text, "too_long");
@@ -79,6 +99,7 @@ export function parsePorts(text: string): PortFilter {
     const to = Number(last);
     if (first === undefined || from > 255 || to > 255) return refused(item, "port");
     if (from > to) return refused(item, "reversed");
+    if (to < PORTS.least || from > PORTS.most) return refused(item, "never");
     for (let port = from; port <= to; port++) ports.add(port);
   }
   return { ok: true, matches: (fPort) => fPort !== undefined && ports.has(fPort) };
@@ -91,8 +112,13 @@ function entries(text: string): string[] {
     .filter((item) => item !== "");
 }
 
-function refused(part: string, rule: FilterProblem["rule"]): { ok: false; problem: FilterProblem } {
-  return { ok: false, problem: { part: part.length > 40 ? `${part.slice(0, 39)}…` : part, rule } };
+function refused(
+  part: string,
+  rule: FilterProblem["rule"],
+  near?: string,
+): { ok: false; problem: FilterProblem } {
+  const problem = { part: part.length > 40 ? `${part.slice(0, 39)}…` : part, rule };
+  return { ok: false, problem: near === undefined ? problem : { ...problem, near } };
 }
 
 /**

@@ -19,6 +19,28 @@ export function isV2Identifier(text: string): boolean {
   return /^[0-9a-z](?:[_-]?[0-9a-z]){1,35}$/.test(text);
 }
 
+/** Which identifiers devices have: V2 took `_` and two characters. */
+export type IdentifierForm = "v3" | "v2";
+
+/** Whether a text can be the ID of a device, by the rule of its network. */
+export function isDeviceId(text: string, form: IdentifierForm): boolean {
+  return form === "v2" ? isV2Identifier(text) : isIdentifier(text);
+}
+
+const PATTERN_PARTS: Readonly<Record<IdentifierForm, { readonly letters: RegExp; readonly double: RegExp }>> =
+  {
+    v3: { letters: /^[a-z0-9-]*$/, double: /--/ },
+    v2: { letters: /^[a-z0-9_-]*$/, double: /[-_]{2}/ },
+  };
+
+/** Whether there can be an ID of a device that has these parts in this order, the first at its beginning and the last at its end. */
+export function canBeInDeviceId(parts: readonly string[], form: IdentifierForm): boolean {
+  const { letters, double } = PATTERN_PARTS[form];
+  if (!parts.every((part) => letters.test(part) && !double.test(part))) return false;
+  if (/^[-_]/.test(parts[0] ?? "") || /[-_]$/.test(parts.at(-1) ?? "")) return false;
+  return parts.reduce((length, part) => length + part.length, 0) <= LONGEST_IDENTIFIER;
+}
+
 /** Whether a text can be a tenant ID: an identifier, or empty on a deployment without tenants. */
 export function isTenantId(text: string): boolean {
   return text === "" || isIdentifier(text);

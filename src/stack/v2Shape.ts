@@ -1,6 +1,6 @@
 /**
  * The fields that flows of the old `node-red-contrib-ttn` expect, as The Things Network V2 had them.
- * Rule: V2's MQTT API; section 6 of the protocol reference says what became of each field.
+ * Rule: V2's MQTT API; docs/migrating-from-ttn-v2.md says what became of each field.
  */
 import type { RxMetadata } from "./messages";
 import {

@@ -5,7 +5,7 @@ import { DEVICES, until } from "../nodes/downlinks";
 import { startMosquitto, type Mosquitto } from "./mosquitto";
 import { BASE, settingsFor, TOPICS } from "./pubsub";
 
-/** Rule: observed.md A9 and A1.10, as `test/fixtures/pubsub.jsonl` has it. */
+/** Rule: docs/server.md#10-pubsub, as `test/fixtures/pubsub.jsonl` has it. */
 describe("the simulated Pub/Sub integration", () => {
   let broker: Mosquitto;
   let client: MqttClient;

@@ -23,7 +23,7 @@ import { readFileSync } from "node:fs";
 import type { Context } from "mocha";
 import type { Endpoint } from "../../src/connection/link";
 import type { ApiTarget } from "../../src/diagnosis/apiRequest";
-import { apiUrl } from "../../src/diagnosis/stackApi";
+import { apiUrl } from "../../src/stack/apiAddress";
 import { startSimulator, type SimulatedDevice } from "../../src/simulator/simulator";
 import { usualPort } from "../../src/stack/address";
 import { userName } from "../../src/stack/identifiers";

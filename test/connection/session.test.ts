@@ -181,6 +181,44 @@ describe("a session", () => {
     assert.equal(session.openedAt, undefined);
   });
 
+  it("logs in anew where that is asked for, and nothing is wrong with it", async () => {
+    const simulator = await simulated();
+    const { session, receive, stands, until, deliveries, problems, pauses } = open(simulator);
+    receive("uplink_message");
+    await session.renew();
+    await stands("connected", new Set(["uplink_message"]));
+    const renewed = session.renew();
+    assert.equal(session.stateFor(NONE).state, "connecting");
+    await session.renew();
+    await renewed;
+    assert.equal(session.open, true);
+    await stands("connected", new Set(["uplink_message"]));
+    simulator.publish("uplink_message", "door", SENT);
+    await until(() => deliveries.length === 1);
+    assert.equal(simulator.sessions, 1);
+    assert.deepEqual([problems, pauses], [[], []]);
+  });
+
+  it("tells when logging in anew fails, and tries again", async () => {
+    const simulator = await simulated();
+    const { session, stands, problems } = open(simulator);
+    await stands("connected");
+    simulator.removeKey(simulator.apiKey);
+    await session.renew();
+    assert.equal(session.open, false);
+    assert.equal(problems[0]?.problem, "login_refused");
+  });
+
+  it("that is ended while it logs in anew makes no connection", async () => {
+    const simulator = await simulated();
+    const { session, stands } = open(simulator);
+    await stands("connected");
+    void session.renew();
+    await session.end();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.equal(simulator.sessions, 0);
+  });
+
   it("that is ended while it waits for its next attempt makes none", async () => {
     const simulator = await simulated();
     simulator.refuse(5);

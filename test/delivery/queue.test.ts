@@ -78,11 +78,36 @@ describe("replace and clear", () => {
       assert.deepEqual(done.steps, ["published", "queued", "invalidated"]);
       assert.equal(done.failure, undefined);
       assert.equal(flying.ends + other.ends, 0);
+      const goesOn = { key: `warning.goes-on.${operation}`, values: { device: "valve" } };
+      assert.deepEqual(world.warnings.splice(0), [goesOn]);
       simulator.publish("downlink_ack", "valve", ids(flying));
       simulator.publish("downlink_sent", "lamp", ids(other));
       await ended(flying, other);
     });
   }
+
+  it("say of a confirmed one that it goes on, once for all of a device, while it is on its way only", async () => {
+    const { simulator, warnings } = world;
+    const send = (): Flow => world.send({ report: "ack", items: [item({ confirmed: true })] });
+    const flying = [send(), send()];
+    await until(() => flying.every(({ steps }) => steps.includes("queued")), "queued");
+    const about = (flow: Flow | undefined): object => ({
+      correlation_ids: flow?.last?.correlationIds,
+      f_cnt: 1,
+    });
+    const error = { name: "transmission", message_format: "TOO_LATE" };
+    simulator.publish("downlink_sent", "valve", about(flying[0]));
+    simulator.publish("downlink_failed", "valve", { downlink: about(flying[1]), error });
+    await until(() => flying[1]?.steps.includes("failed") ?? false, "failed");
+    await ended(world.send({ operation: "clear", deviceId: "lamp" }));
+    assert.deepEqual(warnings, []);
+    await ended(world.send({ operation: "clear" }));
+    assert.equal(warnings.splice(0).length, 1);
+    for (const flow of flying) simulator.publish("downlink_ack", "valve", about(flow));
+    await ended(...flying);
+    await ended(world.send({ operation: "clear" }));
+    assert.deepEqual(warnings, []);
+  });
 
   it("leave the queue alone when the stack refuses the replacement", async () => {
     const { simulator } = world;

@@ -226,6 +226,30 @@ describe("a downlink that is followed", () => {
     assert.deepEqual(flow.reports, []);
   });
 
+  it("keeps the first and the latest of its steps where the stack reports of it without end", async () => {
+    const flow = world.send({ report: "ack", items: [item({ confirmed: true })] });
+    await queued(flow);
+    for (let f_cnt = 1; f_cnt <= 20_000; f_cnt += 1)
+      world.courier.recipient.deliver({
+        topic: "v3/app1/devices/valve/down/nack",
+        origin: { deviceId: "valve", applicationId: "app1" },
+        arrivedAt: 0,
+        received: {
+          kind: "downlink_nack",
+          message: {
+            end_device_ids: { device_id: "valve", application_ids: { application_id: "app1" } },
+            downlink_nack: { f_cnt, correlation_ids: id(flow) },
+          },
+        },
+      });
+    const { steps, stepsLeftOut } = flow.last ?? { steps: [] };
+    assert.deepEqual([flow.steps.length, steps.length, stepsLeftOut], [20_002, 100, 19_902]);
+    assert.deepEqual([steps[1]?.state, steps.at(-1)?.state], ["queued", "nack"]);
+    about("ack", flow);
+    await until(() => flow.ends > 0, "the end");
+    assert.deepEqual([flow.report.steps.length, flow.report.stepsLeftOut], [100, 19_903]);
+  });
+
   it("gives each message its own object", async () => {
     const flow = world.send({ report: "every" });
     await queued(flow);

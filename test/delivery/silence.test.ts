@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import type { NoAnswerEvidence } from "../../src/delivery/evidence";
 import type { Explanation } from "../../src/stack/explanation";
 import type { Flow, World } from "./world";
-import { NOT_ACCEPTED, item, publishedIds, startWorld, until } from "./world";
+import { device, NOT_ACCEPTED, item, publishedIds, startWorld, until } from "./world";
 
 const HOUR = 3_600_000;
 
@@ -120,6 +121,45 @@ describe("a downlink that nobody answers", () => {
     assert.equal(world.asked.length, 1);
   });
 
+  it("asks for each of them where the one before is in the queue: that says nothing of the next", async () => {
+    const found = new Set<string>();
+    world = await startWorld({
+      explainNoAnswer: ({ correlationId }) =>
+        Promise.resolve(found.has(correlationId) ? "queued" : NOT_ACCEPTED),
+    });
+    await world.connected();
+    const [lucky, silent, another] = [send(), send(), send()];
+    await until(() => world.simulator.publishes.length === 3, "the publishes");
+    await settled();
+    found.add(lucky.last?.correlationIds.at(-1) ?? "");
+    world.clock.turnOn(11_000);
+    await ended(lucky, silent, another);
+    assert.equal(lucky.failure, undefined);
+    assert.deepEqual(lucky.steps, ["published", "queued"]);
+    for (const { failure, steps } of [silent, another]) {
+      assert.deepEqual(failure, NOT_ACCEPTED);
+      assert.deepEqual(steps, ["published"]);
+    }
+    assert.deepEqual(
+      world.asked.map(({ correlationId }) => correlationId),
+      [lucky, silent].map(({ last }) => last?.correlationIds.at(-1)),
+      "and the last one learns what the second one did",
+    );
+  });
+
+  it("asks for different devices at the same time", async () => {
+    await start();
+    const flows = [send(), send({ deviceId: "walv" })];
+    await until(() => world.simulator.publishes.length === 2, "the publishes");
+    await settled();
+    world.clock.turnOn(11_000);
+    await ended(...flows);
+    assert.deepEqual(
+      world.asked.map(({ deviceId }) => deviceId),
+      ["valv", "walv"],
+    );
+  });
+
   it("waits as long as it takes where there is no limit, and for no answer where published is enough", async () => {
     await start();
     const patient = send({ timeout: 0 });
@@ -154,6 +194,153 @@ describe("a downlink that nobody answers", () => {
     assert.equal(flow.failure?.code, "not_accepted");
   });
 });
+
+describe("a downlink that is looked up a second after the acknowledgement", () => {
+  let world: World;
+  afterEach(() => world.end());
+
+  const MISSING: Explanation = { ...NOT_ACCEPTED, key: "error.not-accepted.no-device" };
+  type Found = Explanation | "queued" | undefined;
+  const start = async (lookUp: (evidence: NoAnswerEvidence) => Promise<Found>): Promise<void> => {
+    world = await startWorld({ lookUp }, { devices: [device("valve")] });
+    await world.connected();
+  };
+  const acknowledged = async (flow: Flow): Promise<void> => {
+    await until(() => flow.steps.length > 0, "published");
+    await until(() => world.clock.nextIn < 1_500, "the acknowledgement");
+  };
+
+  it("ends at once where it is certain that it was not accepted, and not before", async () => {
+    await start(() => Promise.resolve(MISSING));
+    const flow = world.send({ deviceId: "valv" });
+    await acknowledged(flow);
+    world.clock.turnOn(900);
+    await settledTwice();
+    assert.equal(flow.ends + world.lookedUp.length, 0);
+    world.clock.turnOn(200);
+    await until(() => flow.ends > 0, "the end");
+    assert.deepEqual(flow.failure, MISSING);
+    world.clock.turnOn(20_000);
+    await settledTwice();
+    assert.deepEqual([flow.ends, world.asked.length, world.lookedUp.length], [1, 0, 1]);
+    assert.deepEqual([world.lookedUp[0]?.deviceId, world.lookedUp[0]?.waited], ["valv", 1]);
+  });
+
+  it("ends at once also where there is no time limit", async () => {
+    await start(() => Promise.resolve(MISSING));
+    const flow = world.send({ deviceId: "valv", timeout: 0 });
+    await acknowledged(flow);
+    world.clock.turnOn(1_100);
+    await until(() => flow.ends > 0, "the end");
+    assert.deepEqual(flow.failure, MISSING);
+  });
+
+  it("is queued where it is found in the queue", async () => {
+    await start(() => Promise.resolve("queued"));
+    const flow = world.send({ deviceId: "valv" });
+    await acknowledged(flow);
+    world.clock.turnOn(1_100);
+    await until(() => flow.ends > 0, "the end");
+    assert.equal(flow.failure, undefined);
+    assert.deepEqual(flow.steps, ["published", "queued"]);
+  });
+
+  for (const [how, lookUp] of [
+    ["nothing is known", () => Promise.resolve(undefined)],
+    ["the question fails", () => Promise.reject(new Error("broken"))],
+  ] as const) {
+    it(`goes on waiting to its time limit where ${how}, and is looked up once`, async () => {
+      await start(lookUp);
+      const flow = world.send({ deviceId: "valv" });
+      await acknowledged(flow);
+      for (let second = 1; second < 9; second += 1) {
+        world.clock.turnOn(1_000);
+        await settledTwice();
+      }
+      assert.deepEqual([flow.ends, world.lookedUp.length], [0, 1]);
+      world.clock.turnOn(3_000);
+      await until(() => flow.ends > 0, "the end");
+      assert.deepEqual(flow.failure, NOT_ACCEPTED);
+    });
+  }
+
+  it("is looked up once for all that wait for one device", async () => {
+    await start(() => Promise.resolve(MISSING));
+    const flows = [1, 2, 3].map(() => world.send({ deviceId: "valv" }));
+    await until(() => world.simulator.publishes.length === 3, "the publishes");
+    // One at a time is on its way: when this one is, those before it are acknowledged.
+    const last = world.send();
+    await until(() => last.ends > 0, "the one behind them");
+    world.clock.turnOn(1_200);
+    await until(() => flows.every(({ ends }) => ends > 0), "the ends");
+    assert.equal(world.lookedUp.length, 1);
+    for (const { failure } of flows) assert.deepEqual(failure, MISSING);
+  });
+
+  it("is not looked up where an answer has come, nor where none is awaited", async () => {
+    await start(() => Promise.resolve(MISSING));
+    const flows = [
+      world.send({ report: "sent" }),
+      world.send({ deviceId: "valv", report: "published" }),
+      world.send({ operation: "clear", deviceId: "walv" }),
+    ];
+    await until(() => flows[2]?.ends === 1 && (flows[0]?.steps.includes("queued") ?? false), "answers");
+    world.clock.turnOn(5_000);
+    await settledTwice();
+    assert.equal(world.lookedUp.length, 0);
+    assert.deepEqual(
+      flows.map(({ failure }) => failure),
+      [undefined, undefined, undefined],
+    );
+  });
+
+  it("takes an answer that comes meanwhile, and has one end", async () => {
+    let answer = (_: Found): void => undefined;
+    await start(() => new Promise((resolve) => (answer = resolve)));
+    const flow = world.send({ deviceId: "valv", report: "sent" });
+    await acknowledged(flow);
+    world.clock.turnOn(1_100);
+    await until(() => world.lookedUp.length === 1, "the question");
+    world.simulator.publish("downlink_queued", "valv", { correlation_ids: publishedIds(world)[0] });
+    await until(() => flow.steps.includes("queued"), "queued");
+    answer(MISSING);
+    await settledTwice();
+    assert.equal(flow.ends, 0);
+    world.simulator.publish("downlink_sent", "valv", { correlation_ids: publishedIds(world)[0] });
+    await until(() => flow.ends > 0, "the end");
+    assert.deepEqual([flow.failure, flow.ends], [undefined, 1]);
+  });
+
+  it("has one end where its time limit comes while it is looked up", async () => {
+    let answer = (_: Found): void => undefined;
+    await start(() => new Promise((resolve) => (answer = resolve)));
+    const flow = world.send({ deviceId: "valv", timeout: 2 });
+    await acknowledged(flow);
+    world.clock.turnOn(1_100);
+    await until(() => world.lookedUp.length === 1, "the question");
+    world.clock.turnOn(2_000);
+    await until(() => flow.ends > 0, "the end");
+    answer(MISSING);
+    await settledTwice();
+    assert.equal(flow.ends, 1);
+    assert.deepEqual(flow.failure, NOT_ACCEPTED);
+  });
+
+  it("stops the parts behind it", async () => {
+    await start(() => Promise.resolve(MISSING));
+    const items = Array.from({ length: 150 }, () => item());
+    const flow = world.send({ deviceId: "valv", encoding: "downlinks", items });
+    await acknowledged(flow);
+    world.clock.turnOn(1_100);
+    await until(() => flow.ends > 0, "the end");
+    await settledTwice();
+    assert.deepEqual([flow.failure?.several?.values.failed, world.simulator.publishes.length], [150, 1]);
+  });
+});
+
+const settledTwice = async (): Promise<void> => {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
 
 describe("downlinks without an end", () => {
   let world: World;

@@ -17,6 +17,8 @@ describe("what is said of a downlink that failed", () => {
     failures.invalidated("valve"),
     failures.taken.replace("valve"),
     failures.taken.clear("valve"),
+    failures.goesOn.replace("valve"),
+    failures.goesOn.clear("valve"),
     failures.reportedFailure("valve", { name: "max_retries_reached" }, 8),
     failures.reportedFailure("valve", { message_format: "no FPort" }, 0),
   ];

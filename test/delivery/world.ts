@@ -34,6 +34,11 @@ export class TurnableClock implements Clock {
     return this.#timers.size;
   }
 
+  /** ms until the next one. */
+  get nextIn(): number {
+    return Math.min(...Array.from(this.#timers, ({ at }) => at - this.now()));
+  }
+
   after(ms: number, run: () => void): () => void {
     const timer = { at: this.now() + ms, run };
     const fire = (): void => {
@@ -121,6 +126,8 @@ export interface World {
   readonly clock: TurnableClock;
   readonly warnings: Text[];
   readonly asked: NoAnswerEvidence[];
+  /** A moment after the acknowledgement. */
+  readonly lookedUp: NoAnswerEvidence[];
   /** Sends a push of one item for `valve`, or what is given. */
   send(wanted?: Wanted): Flow;
   handle(wanted?: Wanted): { flow: Flow; drop: () => void };
@@ -157,6 +164,7 @@ export async function startWorld(
   });
   const warnings: Text[] = [];
   const asked: NoAnswerEvidence[] = [];
+  const lookedUp: NoAnswerEvidence[] = [];
   const courier = new Courier({
     service,
     session,
@@ -169,6 +177,10 @@ export async function startWorld(
       asked.push(evidence);
       const usual = evidence.operation === "clear" ? "queued" : NOT_ACCEPTED;
       return options.explainNoAnswer?.(evidence) ?? Promise.resolve(usual);
+    },
+    async lookUp(evidence) {
+      lookedUp.push(evidence);
+      return options.lookUp?.(evidence);
     },
   });
   session.receive(courier.recipient);
@@ -198,6 +210,7 @@ export async function startWorld(
     clock,
     warnings,
     asked,
+    lookedUp,
     handle,
     send: (wanted) => handle(wanted).flow,
     connected,

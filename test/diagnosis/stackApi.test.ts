@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { apiUrl, createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { apiUrl } from "../../src/stack/apiAddress";
 import {
   API_KEY,
   AUTH_INFO,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nearestIdentifier } from "../../src/stack/downlink/names";
+import { nearestIdentifier } from "../../src/stack/nearestIdentifier";
 import { nearestOf } from "../../src/stack/downlink/nearest";
 
 describe("the nearest word", () => {
@@ -40,6 +40,34 @@ describe("the nearest ID", () => {
     ["Tür-1", "tur-1"],
     ["70B3D57ED0000001", "eui-70b3d57ed0000001"],
     ["70:B3:D5:7E:D0:00:00:01", "eui-70b3d57ed0000001"],
+    ["70-B3-D5-7E-D0-00-00-01", "eui-70b3d57ed0000001"],
+    ["70 B3 D5 7E D0 00 00 01", "eui-70b3d57ed0000001"],
+    ["0x70B3D57ED0000001", "eui-70b3d57ed0000001"],
+    ["eui-70:B3:D5:7E:D0:00:00:01", "eui-70b3d57ed0000001"],
+    ["EUI-70B3D57ED0000001", "eui-70b3d57ed0000001"],
+    ["DevEUI: 70B3D57ED0000001", "eui-70b3d57ed0000001"],
+    ["v3/fieldapp/devices/abp1/up", "abp1"],
+    ["v3/fieldapp@ttn/devices/abp1/down/push", "abp1"],
+    ["v3/fieldapp@ttn/devices/Abp_1/#", "abp-1"],
+    ["fieldapp/devices/abp1/up", "abp1"],
+    ["devices/abp1", "abp1"],
+    ["/abp1/", "abp1"],
+    ["app1/abp1", "abp1"],
+    ["abp1/up", "abp1"],
+    ["abp1@ttn", "abp1"],
+    ["Abp1@ttn", "abp1"],
+    ["https://eu1.cloud.thethings.network/console/applications/app1/devices/abp1", "abp1"],
+    [
+      "https://eu1.cloud.thethings.network/console/applications/app1/devices/abp1/general-settings?a=b#c",
+      "abp1",
+    ],
+    ['"abp1"', "abp1"],
+    ["'Abp1'", "abp1"],
+    ['{"device_id":"abp1","application_ids":{}}', "abp1"],
+    ["Abp 1", "abp-1"],
+    ["abp.1", "abp-1"],
+    ["door/1", "door-1"],
+    ["dev--1", "dev-1"],
   ] as const) {
     it(`for ${text} is ${near}`, () => assert.equal(nearestIdentifier(text), near));
   }

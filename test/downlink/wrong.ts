@@ -27,6 +27,14 @@ export const WRONG: readonly Wrong[] = [
   ["a device that is too long", { device: "d".repeat(37) }, /^device "d{37}": .*3 to 36/],
   ["a device that is an EUI", { device: "70B3D57ED0000001" }, /Did you mean eui-70b3d57ed0000001\?$/],
   ["a device with spaces around it", { device: " door-1\n" }, /^device " door-1·": .*mean door-1\?$/],
+  ["a device that is a topic", { device: "v3/app1/devices/door-1/up" }, /Did you mean door-1\?$/],
+  ["a device with its tenant", { device: "door-1@ttn" }, /Did you mean door-1\?$/],
+  ["a device that is msg.device", { device: { id: "door-1", eui: "x" } }, /^device object: .*mean door-1\?$/],
+  [
+    "a device that is end_device_ids",
+    { device: { device_id: "Door-1" } },
+    /^device object: .*mean door-1\?$/,
+  ],
   ["a device with levels of a topic", { device: "a/b/#" }, /^device "a\/b\/#"/],
   ["an operation that is none", { operation: "insert" }, /^operation "insert": .*push.*replace.*clear/],
   ["an operation in capitals", { operation: "PUSH" }, /^operation "PUSH": .*mean push\?$/],
@@ -167,7 +175,7 @@ export const WRONG: readonly Wrong[] = [
   [
     "a downlink object without array",
     { encoding: "downlinks", payload: GOOD_ITEM },
-    /^downlinks is object, .*array/,
+    /^payload is one downlink, .*array/,
   ],
   [
     "the whole message",
@@ -221,7 +229,11 @@ export const WRONG: readonly Wrong[] = [
   ],
   ["a payload that is empty", item({ frm_payload: "" }), /^downlinks\[0\]\.frm_payload is empty/],
   ["a payload of 256 bytes", item({ frm_payload: base64(256) }), /^downlinks\[0\]\.frm_payload has 256/],
-  ["a payload in hex", item({ frm_payload: "BEEF01" }), /^downlinks\[0\]\.frm_payload "BEEF01" .*padding/],
+  [
+    "a payload in hex",
+    item({ frm_payload: "BEEF01" }),
+    /^downlinks\[0\]\.frm_payload "BEEF01" looks like hex/,
+  ],
   ["a priority that is none", item({ priority: "URGENT" }), /^downlinks\[0\]\.priority "URGENT": .*one of/],
   ["priority 7", item({ priority: 7 }), /^downlinks\[0\]\.priority 7: .*one of/],
   ["confirmed as text", item({ confirmed: "true" }), /^downlinks\[0\]\.confirmed "true": .*boolean/],

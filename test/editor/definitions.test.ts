@@ -78,11 +78,11 @@ describe("colours of nodes in a flow", () => {
     assert.ok(luminance(colourOf("tts-downlink")) < luminance(colourOf("tts-uplink")));
   });
 
-  it("let a dark label and a white icon stand out", () => {
+  it("let the dark label of Node-RED stand out", () => {
+    const label = luminance("#333333") + 0.05;
     for (const type of inFlows) {
-      const light = luminance(colourOf(type)) + 0.05;
-      assert.ok(light / 0.05 >= 4.5, `black on ${type}`);
-      assert.ok(1.05 / light >= 3, `white on ${type}`);
+      const contrast = (luminance(colourOf(type)) + 0.05) / label;
+      assert.ok(contrast >= 4.5, `${type}: ${contrast.toFixed(2)}`);
     }
   });
 });
@@ -107,7 +107,7 @@ describe("colours of forms", () => {
 
 describe("names of nodes in a flow", () => {
   const words: Readonly<Record<string, string>> = {
-    "label.palette": "what",
+    "label.short": "what",
     "label.all-downlinks": "downlinks",
     "option.downlink-sent": "sent",
     "option.downlink-ack": "acknowledged",
@@ -139,7 +139,10 @@ describe("names of nodes in a flow", () => {
 
   it("tell a few events, and group many", () => {
     assert.equal(labelOf("tts-event", { events: ["downlink_ack", "downlink_sent"] }), "sent, acknowledged");
-    assert.equal(labelOf("tts-event", {}), "downlinks, location solved, service data");
+    assert.equal(labelOf("tts-event", {}), "what", "the usual choice");
+    assert.equal(labelOf("tts-event", { events: [...EVENT_DEFAULTS.events].reverse() }), "what");
+    const withoutOne = EVENT_DEFAULTS.events.filter((event) => event !== "service_data");
+    assert.equal(labelOf("tts-event", { events: withoutOne }), "downlinks, location solved");
     assert.equal(labelOf("tts-event", { events: [...EVENT_DEFAULTS.events, "uplink_normalized"] }), "what");
     assert.equal(labelOf("tts-event", { events: [], devices: "door-1" }), "what · door-1");
   });
@@ -181,7 +184,7 @@ describe("names of nodes in a flow", () => {
 
   it("do not fail on what is missing in a flow", () => {
     assert.equal(labelOf("tts-uplink", { devices: undefined, ports: undefined }), "what");
-    assert.equal(labelOf("tts-event", { events: undefined }), "downlinks, location solved, service data");
+    assert.equal(labelOf("tts-event", { events: undefined }), "what");
     assert.equal(labelOf("tts-join", { devices: undefined }), "what");
     assert.match(
       labelOf("tts-connection", { applicationId: undefined, tenantId: undefined }),

@@ -13,9 +13,9 @@ const check = (rule: rules.Rule, cases: Readonly<Record<string, string | undefin
 
 describe("what may stand in the fields of a form", () => {
   it("takes a whole environment variable for whatever it will be", () => {
-    for (const value of ["${A}", "${TTN_KEY_2}", "$(A)"])
+    for (const value of ["${A}", "${TTN_KEY_2}", "$(A)", "${MY-HOST}", "$(my.host)", "${1A}"])
       assert.ok(rules.isEnvironmentVariable(value), value);
-    for (const value of ["${A}x", "x${A}", "${1A}", "$A", ""])
+    for (const value of ["${A}x", "x${A}", "${A B}", "${}", "$(A}", "$A", ""])
       assert.ok(!rules.isEnvironmentVariable(value), value);
   });
 
@@ -34,12 +34,12 @@ describe("what may stand in the fields of a form", () => {
   it("wants a port from 1 to 65535, or none", () => {
     check(rules.port, { "": undefined, "1": undefined, "65535": undefined, " 8883 ": undefined });
     check(rules.port, {
-      "0": "port",
-      "65536": "port",
-      "88.3": "port",
-      "-1": "port",
-      tls: "port",
-      "1e3": "port",
+      "0": "between-or-empty",
+      "65536": "between-or-empty",
+      "88.3": "between-or-empty",
+      "-1": "between-or-empty",
+      tls: "between-or-empty",
+      "1e3": "between-or-empty",
     });
     assert.deepEqual(rules.port("0")?.values, { least: 1, most: 65_535 });
   });
@@ -86,6 +86,7 @@ describe("what may stand in the fields of a form", () => {
     check(rules.api, {
       "": undefined,
       off: undefined,
+      OFF: undefined,
       "https://eu1.cloud.thethings.network/api/v3": undefined,
       "http://localhost:1885": undefined,
       eu1: "api",
@@ -109,10 +110,18 @@ describe("what may stand in the fields of a form", () => {
     check(rules.downlinksPerMinute, {
       "": undefined,
       "1": undefined,
-      "0": "per-minute",
-      "0.5": "per-minute",
+      "60000": undefined,
+      "0": "between-or-empty",
+      "0.5": "between-or-empty",
+      "60001": "between-or-empty",
     });
-    check(rules.holdMax, { "0": undefined, "100": undefined, "": "count", "-1": "count" });
+    check(rules.holdMax, {
+      "0": undefined,
+      "10000": undefined,
+      "": "between",
+      "-1": "between",
+      "10001": "between",
+    });
     check(rules.timeout, {
       "10": undefined,
       "0": undefined,
@@ -120,7 +129,13 @@ describe("what may stand in the fields of a form", () => {
       "86401": "between",
       soon: "between",
     });
-    check(rules.holdFor, { "300": undefined, soon: "count" });
+    check(rules.holdFor, {
+      "1": undefined,
+      "86400": undefined,
+      "0": "between",
+      "86401": "between",
+      soon: "between",
+    });
   });
 
   it("wants topics without wildcards", () => {
@@ -155,25 +170,46 @@ describe("what may stand in the fields of a form", () => {
   });
 
   it("wants device IDs", () => {
-    check(rules.devices, {
+    check(rules.devicesOf("v3"), {
       "": undefined,
       "door-1, valve-*": undefined,
       "eui-70b3d57ed0000001": undefined,
       "70b3d57ed0000001": undefined,
       "door-1 door-2": "devices-space",
-      "door/1": "devices-character",
+      "door.1": "devices-near",
+      "d.*": "devices-near",
+      ",": "devices-character",
       "70B3D57ED0000001": "devices-eui",
+      "eui-70B3D57ED0000001": "devices-near",
+      "Door-*": "devices-near",
+      dev_1: "devices-near",
+      "*_*": "devices-near",
+      "-x": "devices-never",
+      d: "devices-never",
+      "door-1, d": "devices-never",
     });
-    assert.deepEqual(rules.devices("a, b/c")?.values, { part: "b/c" });
+    assert.deepEqual(rules.devicesOf("v3")("abc, B/ccc")?.values, { part: "B/ccc", near: "ccc" });
+  });
+
+  it("wants those of V2 on a connection to V2", () => {
+    check(rules.devicesOf("v2"), {
+      "dev_1, d1, my_*": undefined,
+      d: "devices-never-v2",
+      Dev_1: "devices-near",
+    });
   });
 
   it("wants FPorts", () => {
     check(rules.ports, {
       "": undefined,
       "1, 2, 10-20": undefined,
+      "0-255": undefined,
       "300": "ports",
       all: "ports",
       "20-10": "ports-reversed",
+      "0": "ports-never",
+      "1, 224": "ports-never",
+      "224-255": "ports-never",
     });
   });
 
@@ -181,7 +217,8 @@ describe("what may stand in the fields of a form", () => {
     assert.equal(rules.events([])?.key, "validation.events-required");
     assert.equal(rules.events(["downlink_sent"]), undefined);
     assert.equal(rules.events(undefined), undefined);
-    assert.deepEqual(rules.readEvents(["a", 1], []), ["a"]);
-    assert.deepEqual(rules.readEvents(undefined, ["b"]), ["b"]);
+    assert.equal(rules.events(["something"])?.key, "validation.events-required");
+    assert.equal(rules.events("downlink_sent, downlink_ack"), undefined, "as an environment variable has it");
+    assert.equal(rules.events(["${EVENTS}"]), undefined);
   });
 });

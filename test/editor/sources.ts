@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { runInNewContext } from "node:vm";
+import { util } from "@node-red/util";
 import { buildSync } from "esbuild";
 
 export const ROOT = path.resolve(__dirname, "../..");
@@ -54,9 +55,18 @@ export function register(type: NodeType): Definition {
   const registered: [string, Definition][] = [];
   const RED = {
     _: (key: string) => key,
-    nodes: { registerType: (name: string, definition: Definition) => registered.push([name, definition]) },
+    events: { on: () => undefined },
+    nodes: {
+      registerType: (name: string, definition: Definition) => registered.push([name, definition]),
+      node: () => undefined,
+    },
+    // The editor has a copy of the run time's.
+    utils: {
+      normalisePropertyExpression: (expression: string) => util.normalisePropertyExpression(expression),
+      validateTypedProperty: () => true,
+    },
   };
-  runInNewContext(bundle(type), { RED });
+  runInNewContext(bundle(type), { RED, URL });
   const [found] = registered;
   if (registered.length !== 1 || found?.[0] !== type) throw new Error(`${type} is not registered`);
   return found[1];

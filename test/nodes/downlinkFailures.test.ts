@@ -71,16 +71,17 @@ describe("a downlink without an answer", () => {
     });
     simulator.uplink("valve");
     simulator.setRights(late, [...READ_ONLY, ...WRITE_ONLY]);
+    await flows.shows("reader", "key may not send");
+    give(flows, { what: "reader" }, "reader");
     give(flows, { what: "typo", deviceId: "valv" }, "typo");
     give(flows, { what: "writer" }, "writer");
-    give(flows, { what: "reader" }, "reader");
     give(flows, { what: "late", deviceId: "lamp" }, "late");
-    await published(simulator, 4);
+    await published(simulator, 3);
     simulator.mute(true);
     give(flows, { what: "silent", payload: { level: 1 } }, "silent");
     give(flows, { what: "gone" }, "gone");
     give(flows, { what: "lost" }, "lost");
-    await published(simulator, 7);
+    await published(simulator, 6);
     simulator.removeKey(gone);
     simulator.mute(false);
     const found = new Map<unknown, string>();
@@ -91,7 +92,7 @@ describe("a downlink without an answer", () => {
     }
     assert.match(found.get("typo") ?? "", /no device valv in application app1\. Seen .* nearest: valve\./);
     assert.match(found.get("writer") ?? "", /key “writer” lacks .*Read application traffic/);
-    assert.match(found.get("reader") ?? "", /key “reader” lacks .*Write downlink/);
+    assert.match(found.get("reader") ?? "", /key “reader” may not send .*Write downlink/);
     assert.match(found.get("silent") ?? "", /formatter failed on these fields/);
     assert.match(found.get("gone") ?? "", /key .*no longer valid/);
     assert.match(found.get("lost") ?? "", /not in the queue/);
@@ -114,10 +115,12 @@ describe("a downlink without an answer", () => {
     await subscribed(simulator, FILTERS + 1);
     simulator.uplink("valve");
     await flows.next();
+    await flows.shows("reader", "key may not send");
     give(flows, {}, "reader");
     const { code, text } = await failure(flows);
     assert.equal(code, "not_accepted");
-    assert.match(text, /key “reader” lacks .*Write downlink/);
+    assert.match(text, /key “reader” may not send .*Write downlink/);
+    assert.equal(simulator.publishes.length, 0);
   });
 
   it("fails with what is likely where the API is off", async () => {
@@ -302,5 +305,101 @@ describe("a downlink node whose key may not send", () => {
       flows.logged("WARN")[0] ?? "",
       /downlinks will be dropped: .*“reader” lacks .*Write downlink/,
     );
+  });
+
+  const withApi = (simulator: Simulator, properties: Properties = {}): FlowNode[] =>
+    downlinkFlow(simulator, properties).map((each) =>
+      each.id === "connection" ? connection(simulator, { api: simulator.apiUrl }) : each,
+    );
+
+  for (const [whose, key, where] of [
+    ["an application", {}, /Applications → app1 → API keys → reader/],
+    ["a user", { userId: "jo" }, /of user jo .* Personal API keys → reader/],
+  ] as const) {
+    it(`refuses each downlink at once, and names the right and where to grant it for the key of ${whose}`, async () => {
+      const simulator = await withDevices({ keys: [{ name: "reader", rights: READ_ONLY, ...key }] });
+      const flows = await sending(simulator, withApi(simulator, { timeout: "0", offline: "error" }));
+      await flows.shows("downlink", "key may not send");
+      for (const operation of ["push", "replace"]) {
+        give(flows, { operation, mine: operation });
+        const { code, text, message } = await failure(flows);
+        assert.equal(code, "not_accepted");
+        assert.match(
+          text,
+          /^The API key “reader” .{0,12}may not send downlinks\. .*Write downlink application/,
+        );
+        assert.match(text, where);
+        assert.equal(message.mine, operation);
+      }
+      assert.equal(simulator.publishes.length, 0);
+      assert.ok(simulator.requests.length <= 4, "each downlink is no question");
+    });
+  }
+
+  it("sends without a restart once the right is granted, by logging in anew", async () => {
+    const simulator = await withDevices({ keys: [{ name: "reader", rights: READ_ONLY }] });
+    const flows = await sending(simulator, withApi(simulator, { offline: "error" }));
+    await flows.shows("downlink", "key may not send");
+    simulator.setRights(simulator.apiKey, [...READ_ONLY, ...WRITE_ONLY]);
+    const end = performance.now() + 15_000;
+    // It looks again when it has not for some seconds.
+    for (let taken = false; !taken;) {
+      give(flows, { deviceId: "lamp" });
+      await until(() => flows.untaken().length + flows.untaken("caught").length > 0, "an end");
+      taken = flows.untaken().length > 0;
+      if (!taken) assert.match((await failure(flows)).text, /may not send/);
+      assert.ok(performance.now() < end, "it is still not looked at again");
+      if (!taken) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    assert.equal(viewOf(await flows.next()).state, "queued");
+    assert.equal(simulator.publishes.length, 1);
+    await flows.shows("downlink", "queued · lamp");
+    assert.equal(simulator.sessions, 1);
+  }).timeout(20_000);
+});
+
+describe("a downlink to a device that does not exist", () => {
+  withNodeRed();
+
+  const nodesFor = (simulator: Simulator, more: object): FlowNode[] =>
+    downlinkFlow(simulator, { timeout: "0", report: "sent" }).map((each) =>
+      each.id === "connection" ? connection(simulator, { api: simulator.apiUrl, ...more }) : each,
+    );
+
+  it("fails a second after the acknowledgement, whatever its time limit, and others go on", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, nodesFor(simulator, {}));
+    give(flows, { deviceId: "lamp", what: "good" });
+    give(flows, { deviceId: "valv", what: "typo" });
+    give(flows, { deviceId: "heater", what: "none" });
+    const found = new Map<unknown, string>();
+    for (let number = 0; number < 2; number++) {
+      const { code, text, message } = await failure(flows);
+      assert.equal(code, "not_accepted");
+      found.set(message.what, text);
+    }
+    assert.match(found.get("typo") ?? "", /no device valv in application app1/);
+    assert.match(found.get("none") ?? "", /no device heater in application app1/);
+    simulator.uplink("lamp");
+    assert.equal((await flows.next()).what, "good");
+  });
+
+  it("waits where the API cannot be asked, and asks of ten devices at most at a time", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, nodesFor(simulator, {}));
+    while (simulator.requests.length < 2) await simulator.next("request");
+    simulator.api("hang");
+    const devices = Array.from({ length: 12 }, (_, index) => `nobody-${index}`);
+    for (const deviceId of devices) give(flows, { deviceId });
+    await published(simulator, 12);
+    const asked = (): Set<string | undefined> =>
+      new Set(
+        simulator.requests.flatMap(({ path }) => (path.includes("/devices/") ? [path.split("/")[7]] : [])),
+      );
+    await until(() => asked().size === 10, "ten questions");
+    // The API is given up after three seconds; until then there are no more.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(asked().size, 10);
+    assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
   });
 });

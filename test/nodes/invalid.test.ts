@@ -190,12 +190,12 @@ describe("a strange message", () => {
   it("from a device with a strange name does no harm to status or error", async () => {
     const simulator = await simulated();
     const flows = await receiving(simulator, uplinkFlow(simulator, { missing: "error" }));
-    const name = `\u202E${"x".repeat(30_000)}`;
+    const name = `\u202E${"x".repeat(300)}`;
     simulator.send(`v3/app1/devices/${name}/up`, json({ ...ids, uplink_message: SENT }));
     const { error, deviceId } = await flows.next("caught");
     assert.equal(deviceId, name);
     assert.ok((error?.message.length ?? 0) < 1_000);
-    await flows.shows("uplink", "\u202Exxxxxxxxx…xxxxx · 1");
+    await flows.shows("uplink", "·xxxxxxxxx…xxxxx · 1");
   });
 
   it("on a topic that nobody subscribed to is reported, or dropped where it is a downlink", async () => {

@@ -1,48 +1,8 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import type { Node } from "node-red";
+import { util } from "@node-red/util";
 import { shorten, StatusWriter } from "../../nodes/shared/status";
-import { asSentence, FlowError } from "../../nodes/shared/text";
-import { Audience } from "../../nodes/tts-connection/audience";
-
-describe("the audience of a connection", () => {
-  const user = (id: string, path: string): Node =>
-    ({ id, z: path.split("/").at(-2), _path: path }) as unknown as Node;
-  const ids = (users: Record<string, Node>): string[] => Object.keys(users).sort();
-
-  it("is one user of each tab", () => {
-    const audience = new Audience();
-    for (const one of [user("a", "t1/a"), user("b", "t1/b"), user("c", "t2/c")]) audience.add(one);
-    const [first, second, ...others] = ids(audience.oneUserPerTab());
-    assert.ok(first === "a" || first === "b");
-    assert.deepEqual([second, others], ["c", []]);
-  });
-
-  it("is a user on the tab itself before one within a subflow of it", () => {
-    const audience = new Audience();
-    for (const one of [user("a", "t1/s1/a"), user("b", "t1/s1/s2/b"), user("c", "t1/c")]) audience.add(one);
-    assert.deepEqual(ids(audience.oneUserPerTab()), ["c"]);
-  });
-
-  it("leaves out tabs that are served, and remembers those that now are", () => {
-    const audience = new Audience();
-    const served = new Set(["t1"]);
-    audience.add(user("a", "t1/a"));
-    audience.add(user("b", "t2/b"));
-    assert.deepEqual(ids(audience.oneUserPerTab(served)), ["b"]);
-    assert.deepEqual([...served], ["t1", "t2"]);
-    assert.deepEqual(ids(audience.oneUserPerTab(served)), []);
-  });
-
-  it("says which tab has no user any more", () => {
-    const audience = new Audience();
-    const [a, b] = [user("a", "t1/a"), user("b", "t1/b")];
-    audience.add(a);
-    audience.add(b);
-    assert.equal(audience.remove(a), undefined);
-    assert.equal(audience.remove(b), "t1");
-  });
-});
+import { accident, asSentence, errorOf } from "../../nodes/shared/text";
 
 describe("a text that another sentence follows", () => {
   it("ends with a full stop, one of its own or ours", () => {
@@ -107,11 +67,32 @@ describe("a status", () => {
 });
 
 describe("an error for flows", () => {
-  it("has its code twice, no stack trace, and no more in a log than its text", () => {
-    const error = new FlowError("what to do", { code: "invalid_message" });
+  const stack = { namespace: "pkg/x", name: "y" };
+
+  it("is a text in the debug sidebar, a log and JSON, and has its code twice", () => {
+    const error = errorOf("what to do", { code: "invalid_message" });
     assert.equal(error.code, "invalid_message");
     assert.deepEqual(error.cause, { code: "invalid_message" });
-    assert.ok(!Object.hasOwn(error, "stack"));
+    assert.ok(!("stack" in error));
     assert.equal(String(error), "what to do");
+    assert.equal(JSON.stringify(error), '"what to do"');
+    assert.deepEqual(util.encodeObject({ msg: error }, { maxLength: 1000 }), {
+      msg: "what to do",
+      format: "String",
+    });
+  });
+
+  it("has the stack's own error where there is one", () => {
+    const { cause } = errorOf("no", { code: "downlink_failed", stack });
+    assert.deepEqual(cause, { code: "downlink_failed", stack });
+  });
+
+  it("of an accident says what was thrown, and where", () => {
+    const thrown = new TypeError("no such thing");
+    const error = accident(thrown);
+    assert.equal(String(error), "TypeError: no such thing");
+    assert.equal(error.stack, thrown.stack);
+    assert.ok(!("code" in error));
+    assert.equal(String(accident("what")), "what");
   });
 });

@@ -70,9 +70,50 @@ describe("a list of devices", () => {
     });
     assert.deepEqual(parseDevicePattern("dev1, d.*"), {
       ok: false,
-      problem: { part: "d.*", rule: "character" },
+      problem: { part: "d.*", rule: "character", near: "d-*" },
     });
     assert.deepEqual(parseDevicePattern(","), { ok: false, problem: { part: ",", rule: "character" } });
+  });
+});
+
+describe("a list of devices of The Things Stack", () => {
+  for (const [text, part, near] of [
+    ["eui-70B3D57ED0000001", "eui-70B3D57ED0000001", "eui-70b3d57ed0000001"],
+    ["70B3D57ED0000001", "70B3D57ED0000001", "eui-70b3d57ed0000001"],
+    ["dev-1, Dev1", "Dev1", "dev1"],
+    ["dev_1", "dev_1", "dev-1"],
+    ["-dev", "-dev", "dev"],
+    ["dev--1", "dev--1", "dev-1"],
+    ["-x", "-x", undefined],
+    ["d", "d", undefined],
+    ["x".repeat(37), "x".repeat(37), undefined],
+    ["Door-*", "Door-*", "door-*"],
+    ["*_*", "*_*", "*-*"],
+    ["-*", "-*", undefined],
+    ["*-", "*-", undefined],
+    ["-a*", "-a*", "a*"],
+    ["a--b*", "a--b*", "a-b*"],
+    ["70B3D57ED0*", "70B3D57ED0*", "eui-70b3d57ed0*"],
+    ["eui-70B3*", "eui-70B3*", "eui-70b3*"],
+  ] as const) {
+    it(`refuses ${text}, which can never match`, () => {
+      const problem = { part, rule: "never", ...(near === undefined ? {} : { near }) };
+      assert.deepEqual(parseDevicePattern(text, "v3"), { ok: false, problem });
+    });
+  }
+
+  it("takes every pattern that can match", () => {
+    for (const text of ["d*", "*-*", "*-1", "d-*", "door-*-*", "eui-*", "*a*b", "*, door-1", "7*", ""]) {
+      assert.equal(parseDevicePattern(text, "v3").ok, true, text);
+    }
+  });
+
+  it("takes what V2 has on V2, and nothing else", () => {
+    for (const text of ["dev_1", "d1", "my_*", "*_*"])
+      assert.equal(parseDevicePattern(text, "v2").ok, true, text);
+    for (const text of ["d", "Dev_1", "_x", "a__b*", "a-_b", "*_"]) {
+      assert.equal(parseDevicePattern(text, "v2").ok, false, text);
+    }
   });
 });
 
@@ -86,9 +127,9 @@ describe("a list of FPorts", () => {
   });
 
   it("takes numbers and ranges, with spaces anywhere between", () => {
-    const { matches } = ports(" 1, 2 ,10 - 20,, 0");
-    for (const port of [0, 1, 2, 10, 15, 20]) assert.equal(matches(port), true);
-    for (const port of [3, 9, 21, 223]) assert.equal(matches(port), false);
+    const { matches } = ports(" 1, 2 ,10 - 20,, 222 – 255");
+    for (const port of [1, 2, 10, 15, 20, 223]) assert.equal(matches(port), true);
+    for (const port of [0, 3, 9, 21, 221]) assert.equal(matches(port), false);
   });
 
   it("lets no frame without FPort through once a port is named", () => {
@@ -108,6 +149,10 @@ describe("a list of FPorts", () => {
     ["*", "*", "port"],
     [",", ",", "port"],
     ["1e1", "1e1", "port"],
+    ["0", "0", "never"],
+    ["224", "224", "never"],
+    ["1, 255", "255", "never"],
+    ["224-255", "224-255", "never"],
     ["9".repeat(100), `${"9".repeat(39)}…`, "port"],
   ] as const) {
     it(`refuses ${text.slice(0, 20)}`, () =>

@@ -51,6 +51,8 @@ export type Edited<P extends EditorNodeProperties> = EditorNodeInstance<P> &
 
 interface NodeDefinition<P extends EditorNodeProperties, C> {
   category: string;
+  /** A text or a key; shown beside the category in the palette. */
+  categoryDescription?: string;
   color?: string;
   icon?: string;
   inputs?: 0 | 1;
@@ -61,6 +63,8 @@ interface NodeDefinition<P extends EditorNodeProperties, C> {
   label?(this: Edited<P>): string;
   labelStyle?(this: Edited<P>): "node_label_italic" | "";
   outputLabels?(this: Edited<P>): string;
+  /** When it is placed in a flow: new, pasted or imported. */
+  onadd?(this: Edited<P>): void;
   oneditprepare?(this: Edited<P>): void;
   oneditsave?(this: Edited<P>): void;
   oneditcancel?(this: Edited<P>): void;
@@ -79,6 +83,19 @@ export interface Marked {
   z?: string;
   changed?: boolean;
   moved?: boolean;
+}
+
+/** A config node as the editor keeps it. */
+export interface ConfigNode {
+  readonly id: string;
+  readonly type: string;
+  /** The tab or subflow that it belongs to; absent or empty: to all. */
+  readonly z?: string;
+  /** Disabled. */
+  readonly d?: boolean;
+  /** `undefined`: not validated yet. */
+  readonly valid?: boolean;
+  readonly users?: readonly EditedNode[];
 }
 
 export interface NotificationOptions {
@@ -104,11 +121,22 @@ interface ReplacedEverything {
 declare global {
   const RED: Omit<
     EditorRED,
-    "nodes" | "utils" | "history" | "actions" | "settings" | "workspaces" | "notify" | "clipboard"
+    | "nodes"
+    | "editor"
+    | "sidebar"
+    | "utils"
+    | "history"
+    | "actions"
+    | "settings"
+    | "workspaces"
+    | "notify"
+    | "clipboard"
   > & {
     notify(message: string, type: "warning"): unknown;
     notify(message: JQuery, options: NotificationOptions): HTMLElement & { close(): void };
     workspaces: { active(): string; show(id: string): void; refresh(): void };
+    editor: { validateNode(node: object): boolean };
+    sidebar: { config: { refresh(): void } };
     history: { push(event: ReplacedEverything): void };
     actions: { add(name: string, handler: () => void, options: { label: string }): void };
     settings: { getLocal(key: string): string | null; setLocal(key: string, value: string): void };
@@ -128,13 +156,15 @@ declare global {
         definition: NodeDefinition<P, C>,
       ): void;
       node(id: string): (object & Marked) | undefined;
+      eachConfig(callback: (node: ConfigNode) => void): void;
     };
     clipboard: {
       /** Copies also where the page has no access to the clipboard; says so beside the element. */
       copyText(value: string, element: JQuery, messageKey: string): boolean;
     };
     utils: {
-      validatePropertyExpression(expression: string): boolean;
+      /** Throws for a text that is no property expression. */
+      normalisePropertyExpression(expression: string): (string | number | object)[];
       /** With options it gives the reason of an invalid value, whatever the type. */
       validateTypedProperty(value: string, type: string, options: object): true | string;
     };

@@ -1,8 +1,17 @@
 /** What may stand in the fields of the forms. Pure: tests run it without a browser. */
 import { takeApart } from "../../../src/stack/address";
 import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
-import { LONGEST_LIST, parseDevicePattern, parsePorts } from "../../../src/stack/filters";
-import { isEui, isIdentifier, isV2Identifier, splitApplication } from "../../../src/stack/identifiers";
+import { environmentVariable } from "../../../src/stack/environment";
+import { chosenEvents, isEventKind } from "../../../src/stack/event";
+import { LONGEST_LIST, parseDevicePattern, parsePorts, type FilterProblem } from "../../../src/stack/filters";
+import {
+  isEui,
+  isIdentifier,
+  isV2Identifier,
+  splitApplication,
+  type IdentifierForm,
+} from "../../../src/stack/identifiers";
+import { LIMITS, wholeNumber, type Limits } from "../../../src/stack/limits";
 import { readPubsubTopics, type PubsubTopicsProblem } from "../../../src/stack/pubsubTopics";
 
 /** Why a value is invalid: a key of `tts-connection`'s catalogue, and what the text names. */
@@ -11,12 +20,14 @@ export interface Reason {
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
+/** The value of another property of the same node. */
+export type Others = (property: string) => string;
+
 /** Gives the reason why a value is invalid, `undefined` for a valid one. */
-export type Rule = (value: string) => Reason | undefined;
+export type Rule = (value: string, others?: Others) => Reason | undefined;
 
 /** A whole value from the environment: what it will be is not known here. */
-export const isEnvironmentVariable = (value: string): boolean =>
-  /^\$(?:\{[a-zA-Z_]\w*\}|\([a-zA-Z_]\w*\))$/.test(value);
+export const isEnvironmentVariable = (value: string): boolean => environmentVariable(value) !== undefined;
 
 const required =
   (key: string): Rule =>
@@ -25,15 +36,24 @@ const required =
 
 const optional =
   (rule: Rule): Rule =>
-  (value) =>
-    value.trim() === "" ? undefined : rule(value.trim());
+  (value, others) =>
+    value.trim() === "" ? undefined : rule(value.trim(), others);
 
-const wholeNumber =
-  (key: string, least: number, most: number): Rule =>
+const withinLimits =
+  (key: string, { least, most }: Limits): Rule =>
   (value) =>
-    /^\d{1,15}$/.test(value.trim()) && Number(value) >= least && Number(value) <= most
-      ? undefined
-      : { key, values: { least, most } };
+    wholeNumber(value, { least, most }) === undefined ? { key, values: { least, most } } : undefined;
+
+const between = (limits: Limits): Rule => withinLimits("validation.between", limits);
+
+const betweenOrEmpty = (limits: Limits): Rule =>
+  optional(withinLimits("validation.between-or-empty", limits));
+
+/** One of a few words: the list of the form has no others, a flow may. */
+export const oneOf =
+  (words: readonly string[]): Rule =>
+  (value) =>
+    words.includes(value) ? undefined : { key: "validation.choice", values: { words: words.join(", ") } };
 
 /** The ID that was meant, where it can be told: `My_App` was `my-app`. */
 function nearestIdentifier(text: string): string | undefined {
@@ -59,23 +79,44 @@ export const host: Rule = (value) =>
   required("validation.host-required")(value) ??
   (takeApart(value).host === undefined ? { key: "validation.host" } : undefined);
 
-export const port: Rule = optional(wholeNumber("validation.port", 1, 65_535));
+export const port: Rule = betweenOrEmpty(LIMITS.port);
+
+/** Who signs in may stand before the host, as in a URL; of a variable that is not known. */
+function isInHost(part: "applicationId" | "userName", others: Others = () => ""): boolean {
+  const given = others("host");
+  return isEnvironmentVariable(given) || takeApart(given)[part] !== undefined;
+}
 
 /** An application ID of the stack, also with the tenant behind it as in a pasted user name. */
-export const applicationId: Rule = (value) => {
-  const missing = required("validation.application-id-required")(value);
-  if (missing) return missing;
+export const applicationId: Rule = (value, others) => {
   const parts = splitApplication(value.trim());
-  return identifier(parts.applicationId) ?? tenantId(parts.tenantId ?? "");
+  if (parts.applicationId === "")
+    return isInHost("applicationId", others) ? undefined : { key: "validation.application-id-required" };
+  return identifier(parts.applicationId) ?? optional(identifier)(parts.tenantId ?? "");
 };
 
-export const optionalApplicationId: Rule = optional(applicationId);
+/** Of an application ID with the tenant behind it only the ID counts on one's own broker. */
+export const optionalApplicationId: Rule = optional((value) =>
+  identifier(splitApplication(value).applicationId),
+);
 
-export const v2ApplicationId: Rule = (value) =>
-  required("validation.application-id-required")(value) ??
-  (isV2Identifier(value.trim()) ? undefined : { key: "validation.v2-identifier" });
+export const v2ApplicationId: Rule = (value, others) => {
+  if (value.trim() === "" && isInHost("userName", others)) return undefined;
+  return (
+    required("validation.application-id-required")(value) ??
+    (isV2Identifier(value.trim()) ? undefined : { key: "validation.v2-identifier" })
+  );
+};
 
-export const tenantId: Rule = optional(identifier);
+/** The one behind the application ID counts, where there is one. */
+export const tenantId: Rule = (value, others = () => "") =>
+  splitApplication(others("applicationId")).tenantId === undefined ? optional(identifier)(value) : undefined;
+
+/** Pub/Sub: a broker looks at a password only together with a user name. */
+export const userName: Rule = (value, others = () => "") =>
+  value.trim() === "" && others("password") !== "" && !isInHost("userName", others)
+    ? { key: "validation.user-name-required" }
+    : undefined;
 
 export const apiKey: Rule = required("validation.api-key-required");
 
@@ -93,40 +134,41 @@ export const api: Rule = optional((value) => {
   return address.ok ? undefined : { key: API_PROBLEMS[address.problem] };
 });
 
-/** Seconds. With 0 the server would drop the session after an hour. */
-export const keepalive: Rule = wholeNumber("validation.between", 5, 300);
+export const keepalive: Rule = between(LIMITS.keepalive);
 
-export const downlinksPerMinute: Rule = optional(
-  wholeNumber("validation.per-minute", 1, Number.MAX_SAFE_INTEGER),
-);
+export const downlinksPerMinute: Rule = betweenOrEmpty(LIMITS.downlinksPerMinute);
 
-export const holdMax: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_INTEGER);
+export const holdMax: Rule = between(LIMITS.holdMax);
 
-export const holdFor: Rule = wholeNumber("validation.count", 0, Number.MAX_SAFE_INTEGER);
+export const holdFor: Rule = between(LIMITS.holdFor);
 
-/** Seconds from publishing to the first answer; 0 for no limit. */
-export const timeout: Rule = wholeNumber("validation.between", 0, 86_400);
+export const qos: Rule = between(LIMITS.qos);
+
+export const timeout: Rule = between(LIMITS.timeout);
 
 export const topicPart: Rule = (value) => (noTopicLevels(value) ? undefined : { key: "validation.topic" });
 
 export const sharedGroup: Rule = (value) =>
   /[/+#\0]/.test(value) ? { key: "validation.shared-group" } : undefined;
 
-/** A comma-separated list of device IDs with `*`; empty for all devices. */
-export const devices: Rule = (value) => {
-  const pattern = parseDevicePattern(value);
-  if (!pattern.ok) {
-    const { part, rule } = pattern.problem;
-    if (rule === "too_long") return { key: "validation.too-long", values: { most: LONGEST_LIST.devices } };
-    return {
-      key: rule === "space" ? "validation.devices-space" : "validation.devices-character",
-      values: { part },
-    };
-  }
-  // A device ID has no capitals: this can only be an EUI.
-  const eui = pattern.exact?.find((item) => isEui(item) && item !== item.toLowerCase());
-  return eui === undefined ? undefined : { key: "validation.devices-eui", values: { part: eui } };
-};
+/** A comma-separated list of device IDs with `*`, of the form that the connection's devices have; empty for all devices. */
+export const devicesOf =
+  (form: IdentifierForm): Rule =>
+  (value) => {
+    const pattern = parseDevicePattern(value, form);
+    return pattern.ok ? undefined : ofDevicesProblem(pattern.problem, form);
+  };
+
+function ofDevicesProblem({ part, rule, near }: FilterProblem, form: IdentifierForm): Reason {
+  if (rule === "too_long") return { key: "validation.too-long", values: { most: LONGEST_LIST.devices } };
+  if (rule === "space") return { key: "validation.devices-space", values: { part } };
+  if (near !== undefined && isEui(part)) return { key: "validation.devices-eui", values: { part, near } };
+  if (near !== undefined) return { key: "validation.devices-near", values: { part, near } };
+  if (rule === "character") return { key: "validation.devices-character", values: { part } };
+  return form === "v2"
+    ? { key: "validation.devices-never-v2", values: { part } }
+    : { key: "validation.devices-never", values: { part } };
+}
 
 /** A list of FPorts and ranges; empty for all. */
 export const ports: Rule = (value) => {
@@ -134,35 +176,49 @@ export const ports: Rule = (value) => {
   if (filter.ok) return undefined;
   const { part, rule } = filter.problem;
   if (rule === "too_long") return { key: "validation.too-long", values: { most: LONGEST_LIST.ports } };
-  return {
-    key: rule === "reversed" ? "validation.ports-reversed" : "validation.ports",
-    values: { part },
-  };
+  return { key: PORTS_PROBLEM[rule] ?? "validation.ports", values: { part } };
+};
+
+const PORTS_PROBLEM: Partial<Record<FilterProblem["rule"], string>> = {
+  reversed: "validation.ports-reversed",
+  never: "validation.ports-never",
 };
 
 /**
  * Pub/Sub: message types and their sub topics; without any there is nothing to subscribe to, and some must not share one.
- * @param group the shared group; empty for none
+ * @param group the shared group; empty for none. What is wrong with it is said at its own field
  */
-export const topics = (topicOf: Readonly<Record<string, string>>, group = ""): Reason | undefined => {
-  const subTopics = Object.values(topicOf);
-  if (subTopics.length === 0) return { key: "validation.topics-required" };
-  const wrong = subTopics.map(topicPart).find((reason) => reason !== undefined);
-  if (wrong || subTopics.some(isEnvironmentVariable) || isEnvironmentVariable(group)) return wrong;
-  const read = readPubsubTopics("", topicOf, group);
-  return read.ok ? undefined : ofTopicsProblem(read.problem);
+export const topics = (subTopics: unknown, group = ""): Reason | undefined => {
+  const isKnown = !/[/+#\0]/.test(group) && !isEnvironmentVariable(group);
+  const read = readPubsubTopics("", withoutVariables(subTopics), isKnown ? group.trim() : "");
+  return read.ok ? undefined : TOPICS_REASONS[read.problem.problem];
 };
 
-/** Those that no single field has. */
-function ofTopicsProblem(problem: PubsubTopicsProblem): Reason | undefined {
-  if (problem.problem === "none") return { key: "validation.topics-required" };
-  if (problem.problem === "shared_with_downlinks") return { key: "validation.topic-of-downlinks" };
-  return problem.problem === "group_splits_answers" ? { key: "validation.topic-splits-answers" } : undefined;
+/** What a variable will be is not known: it stands for a topic of its own, whatever its name. */
+function withoutVariables(subTopics: unknown): unknown {
+  if (typeof subTopics !== "object" || subTopics === null || Array.isArray(subTopics)) return subTopics;
+  const entries = Object.entries(subTopics).map(([type, topic]: [string, unknown]) => [
+    type,
+    typeof topic === "string" && isEnvironmentVariable(topic)
+      ? topic.replace(/[+#\0]/g, "-").slice(0, 100)
+      : topic,
+  ]);
+  return Object.fromEntries(entries);
 }
 
-/** The list of events as it stands in a flow, or the default where there is none. */
-export const readEvents = (value: unknown, fallback: readonly string[]): readonly string[] =>
-  Array.isArray(value) ? value.filter((event): event is string => typeof event === "string") : fallback;
+const TOPICS_REASONS: Readonly<Record<PubsubTopicsProblem["problem"], Reason>> = {
+  none: { key: "validation.topics-required" },
+  not_an_object: { key: "validation.topics-required" },
+  not_text: { key: "validation.topic" },
+  wildcard: { key: "validation.topic" },
+  too_long: { key: "validation.topic" },
+  shared_with_downlinks: { key: "validation.topic-of-downlinks" },
+  group_form: { key: "validation.shared-group" },
+  group_splits_answers: { key: "validation.topic-splits-answers" },
+};
 
 export const events = (value: unknown): Reason | undefined =>
-  value === undefined || readEvents(value, []).length > 0 ? undefined : { key: "validation.events-required" };
+  value === undefined ||
+  chosenEvents(value).some((event) => isEventKind(event) || isEnvironmentVariable(event))
+    ? undefined
+    : { key: "validation.events-required" };

@@ -1,7 +1,8 @@
 /** Rules in the shape that the editor wants its validators in. */
+import { connectionOf, isV2 } from "./connection";
 import { valueNow } from "./openForms";
 import type { EditedNode, Validator } from "./red";
-import { isEnvironmentVariable, type Reason, type Rule } from "./rules";
+import { devicesOf as devicesRule, isEnvironmentVariable, type Reason, type Rule } from "./rules";
 import { text } from "./text";
 
 /** The reason in words, named by its field where the editor lists the reasons of a whole node. */
@@ -11,12 +12,21 @@ const inWords = ({ key, values }: Reason, label: string | undefined): string =>
 /** Of a property missing in a flow (`undefined`) the default counts, which is valid. */
 export function validator(rule: Rule): Validator {
   // The editor accepts a reason only from a validator with exactly two parameters.
-  return (value, options) => {
+  return function (this: EditedNode, value, options) {
     if (value === undefined || (typeof value === "string" && isEnvironmentVariable(value))) return true;
-    const reason = rule(typeof value === "string" || typeof value === "number" ? String(value) : "");
+    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+    const reason = rule(text, (property) => valueNow(this, property));
     return reason === undefined || inWords(reason, options.label);
   };
 }
+
+const devicesOf = { v2: validator(devicesRule("v2")), v3: validator(devicesRule("v3")) };
+
+/** A list of device IDs, whose form the service of the chosen connection decides on. */
+export const devices: Validator = function (this: EditedNode, value, options) {
+  const form = isV2(connectionOf(this)) ? "v2" : "v3";
+  return devicesOf[form].call(this, value, options);
+};
 
 /** A validator that another property decides on; without a rule for its value everything is valid. */
 export function validatorBy(property: string, rules: Readonly<Record<string, Rule>>): Validator {

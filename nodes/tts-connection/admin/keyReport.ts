@@ -1,5 +1,6 @@
 import { keyFacts } from "../../../src/diagnosis/keyFacts";
-import { apiUrl, createStackApi } from "../../../src/diagnosis/stackApi";
+import { createStackApi } from "../../../src/diagnosis/stackApi";
+import { apiUrl } from "../../../src/stack/apiAddress";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
 import type { KeyReport } from "../report";
 import { readEndpoint, type TlsGiven } from "../settings/common";

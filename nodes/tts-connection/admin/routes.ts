@@ -1,7 +1,8 @@
 import type { NodeAPI } from "node-red";
 import { warnOfBug } from "../../../src/connection/unexpected";
-import { createStackApi, apiUrl, type StackApi } from "../../../src/diagnosis/stackApi";
+import { createStackApi, type StackApi } from "../../../src/diagnosis/stackApi";
 import { stepsOf, tryConnection, type StepResult, type TrialSubject } from "../../../src/diagnosis/trial";
+import { apiUrl } from "../../../src/stack/apiAddress";
 import { tlsOptionsOf } from "../../shared/red";
 import { contextOf } from "../context";
 import { shownValues } from "../../../src/stack/shown";

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from "node-red";
 import { printable } from "../../../src/diagnosis/printable";
-import { apiUrl } from "../../../src/diagnosis/stackApi";
+import { apiUrl } from "../../../src/stack/apiAddress";
 import { isJsonObject } from "../../../src/stack/check";
 import { shownValues } from "../../../src/stack/shown";
 import { fromEnvironment, getConfigNode, tlsOptionsOf } from "../../shared/red";

@@ -1,4 +1,5 @@
 /** The Test button: a real connection with the values in the form, and what becomes of each step as it is taken. */
+import { isApiOff } from "../../../src/stack/apiAddress";
 import type { Form } from "../../shared/editor/form";
 import { text } from "../../shared/editor/text";
 import { CONNECTION_DEFAULTS } from "../properties";
@@ -146,7 +147,7 @@ export class TestButton {
   }
 
   get #whyUnknown(): string {
-    return this.#form.value("api").toLowerCase() === "off" ? "step.api-off" : "step.api-silent";
+    return isApiOff(this.#form.value("api")) ? "step.api-off" : "step.api-silent";
   }
 
   /** @param why it ended before its end */

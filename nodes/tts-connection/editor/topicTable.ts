@@ -35,10 +35,11 @@ const NOT_OFFERED = "uplink_normalized";
 /** What of a property can be shown: text by message type. */
 export function readTopics(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null) return {};
-  const found = Object.entries(value).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1].trim() !== "",
-  );
-  return Object.fromEntries(found.map(([key, topic]) => [key, topic.trim()]));
+  const texts = Object.entries(value).map(([key, topic]: [string, unknown]): [string, string] => [
+    key,
+    typeof topic === "string" || typeof topic === "number" ? String(topic).trim() : "",
+  ]);
+  return Object.fromEntries(texts.filter(([, topic]) => topic !== ""));
 }
 
 const idOf = (key: string): string => `tts-connection-topic-${key}`;

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import { takeApart, usualPort, type AddressParts } from "../../../src/stack/address";
+import { LIMITS } from "../../../src/stack/limits";
 import { asFlag, asText, asWholeNumber } from "../../shared/values";
 import type { ConnectionProperties } from "../properties";
 import { unsetVariable, wrong, type Read } from "./read";
@@ -30,9 +31,6 @@ interface Endpoint extends Pick<CommonSettings, "host" | "port" | "tls"> {
   readonly address: AddressParts;
 }
 
-/** How many at most: of downlinks a minute, of downlinks held, of seconds. */
-const MOST = { downlinksPerMinute: 60_000, holdMax: 10_000, holdFor: 86_400 } as const;
-
 /**
  * Host, port and encryption. What was pasted (or came from the environment) as one piece is taken apart: `mqtts://host:8883`.
  * @param tls options of the `tls-config` node, where one is chosen
@@ -48,7 +46,7 @@ export function readEndpoint(properties: ConnectionProperties, tls: TlsGiven): R
   if (tlsNode !== "" && tls === undefined && encrypted) return wrong("error.not-configured.tls-config");
   if (tls === "other_kind" && encrypted) return wrong("error.not-configured.tls-kind");
   const text = asText(portGiven);
-  const port = address.port ?? (text === "" ? usualPort(encrypted) : asWholeNumber(text, 1, 65_535));
+  const port = address.port ?? (text === "" ? usualPort(encrypted) : asWholeNumber(text, LIMITS.port));
   if (port === undefined) return wrong("error.not-configured.port", { port: text });
   return { ok: true, settings: { host, port, ...(encrypted ? { tls: optionsOf(tls) } : {}), address } };
 }
@@ -63,20 +61,20 @@ export function readManners(
   const unset = unsetVariable({ clientId, keepalive, downlinksPerMinute, holdMax, holdFor });
   if (unset) return unset;
   const numbers = {
-    keepalive: asWholeNumber(keepalive, 5, 300),
-    pace: asWholeNumber(downlinksPerMinute, 1, MOST.downlinksPerMinute),
-    holdMax: asWholeNumber(holdMax, 0, MOST.holdMax),
-    holdFor: asWholeNumber(holdFor, 1, MOST.holdFor),
+    keepalive: asWholeNumber(keepalive, LIMITS.keepalive),
+    pace: asWholeNumber(downlinksPerMinute, LIMITS.downlinksPerMinute),
+    holdMax: asWholeNumber(holdMax, LIMITS.holdMax),
+    holdFor: asWholeNumber(holdFor, LIMITS.holdFor),
   };
   if (numbers.keepalive === undefined)
     return wrong("error.not-configured.keepalive", { keepalive: asText(keepalive) });
   const pace = asText(downlinksPerMinute);
   if (numbers.pace === undefined && pace !== "")
-    return wrong("error.not-configured.pace", { pace, most: MOST.downlinksPerMinute });
+    return wrong("error.not-configured.pace", { pace, most: LIMITS.downlinksPerMinute.most });
   if (numbers.holdMax === undefined)
-    return wrong("error.not-configured.hold-max", { number: asText(holdMax), most: MOST.holdMax });
+    return wrong("error.not-configured.hold-max", { number: asText(holdMax), most: LIMITS.holdMax.most });
   if (numbers.holdFor === undefined)
-    return wrong("error.not-configured.hold-for", { seconds: asText(holdFor), most: MOST.holdFor });
+    return wrong("error.not-configured.hold-for", { seconds: asText(holdFor), most: LIMITS.holdFor.most });
   const id = asText(clientId);
   return {
     ok: true,

@@ -1,4 +1,5 @@
 import { isIdentifier, splitApplication } from "../../../src/stack/identifiers";
+import { LIMITS } from "../../../src/stack/limits";
 import {
   readPubsubTopics,
   type PubsubTopics,
@@ -75,14 +76,15 @@ export function readPubsub(
 
   // The stack's own broker would have `app1@ttn`; the body of a downlink names the application only.
   const { applicationId } = splitApplication(asText(application));
-  if (applicationId !== "" && !isIdentifier(applicationId))
-    return wrong("error.not-configured.application-id-form", { applicationId });
+  // `@ttn` names no application, and nothing would say so.
+  if (asText(application) !== "" && !isIdentifier(applicationId))
+    return wrong("error.not-configured.application-id-form", { applicationId: asText(application) });
   const user = asText(username) || (address.userName ?? "");
   const secret = asIs(password);
   if (user === "" && secret !== "") return wrong("error.not-configured.user-name");
   const read = readPubsubTopics(baseTopic, topics, asText(sharedGroup));
   if (!read.ok) return wrongTopics(read.problem);
-  const level = QOS[asWholeNumber(qos, 0, 2) ?? -1];
+  const level = QOS[asWholeNumber(qos, LIMITS.qos) ?? -1];
   if (level === undefined) return wrong("error.not-configured.qos", { qos: asText(qos) });
 
   const manners = readManners(properties);

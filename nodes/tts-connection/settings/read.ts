@@ -1,3 +1,4 @@
+import { environmentVariable } from "../../../src/stack/environment";
 import type { Explanation, TextValues } from "../../../src/stack/explanation";
 import { shownValues } from "../../../src/stack/shown";
 import { asText } from "../../shared/values";
@@ -18,10 +19,10 @@ export const wrong = (key: string, values: TextValues = {}): Refusal => ({
   explanation: { code: "not_configured", key, values: shownValues(values, LONGEST_VALUE) },
 });
 
-/** Node-RED leaves `${NAME}` as it is where there is no such environment variable. */
+/** Node-RED leaves a variable as it is where the environment has none of that name. */
 export function unsetVariable(values: object | null): Refusal | undefined {
   for (const [property, value] of Object.entries(values ?? {})) {
-    const variable = /^\$\{([^}]+)\}$/.exec(asText(value))?.[1];
+    const variable = environmentVariable(asText(value));
     if (variable !== undefined) return wrong("error.not-configured.environment", { property, variable });
   }
   return undefined;

@@ -10,7 +10,7 @@ interface Violation {
   readonly reason: string;
 }
 
-/** The rules of the generated validator, in its order. Rule: protocol.md 3.3. */
+/** The rules of the generated validator, in its order. Rule: docs/server.md#7-downlinks-what-is-taken. */
 function violationOf(item: DownlinkItem): Violation | undefined {
   const message = "ApplicationDownlink";
   const at = (field: string, reason: string, ...inner: readonly FieldStep[]): Violation => ({

@@ -35,7 +35,7 @@ export class Confirmations {
   }
 
   /**
-   * Counts the attempt and queues the downlink again, or gives it up. Rule: observed.md B1, "retries": a client that gives the
+   * Counts the attempt and queues the downlink again, or gives it up. Rule: docs/server.md#8-downlinks-what-is-told, 6: a client that gives the
    * most attempts alone has the count start at 0, and gets one transmission more.
    */
   #missed(device: EndDevice, item: DownlinkItem, uplinkIds: readonly string[]): void {

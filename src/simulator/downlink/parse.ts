@@ -25,7 +25,7 @@ export type Dialect = "mqtt" | "http";
 
 /**
  * Reads `{"downlinks":[…]}`. A message without `downlinks` is an empty list.
- * Rule: protocol.md 3.1 and observed.md B1, 3.1.
+ * Rule: docs/server.md#7-downlinks-what-is-taken, 1.
  */
 export function parseDownlinks(bytes: Buffer, dialect: Dialect): Parsed {
   try {
@@ -47,7 +47,7 @@ export type ParsedRequest =
     }
   | { readonly ok: false; readonly reason: string };
 
-/** Reads a `DownlinkQueueRequest`: the same with the device it is for. Rule: observed.md A9; the parser is that of HTTP. */
+/** Reads a `DownlinkQueueRequest`: the same with the device it is for. Rule: docs/server.md#10-pubsub; the parser is that of HTTP. */
 export function parseQueueRequest(bytes: Buffer): ParsedRequest {
   const parsed = parseDownlinks(bytes, "http");
   if (!parsed.ok) return parsed;

@@ -104,7 +104,7 @@ export class DownlinkQueues {
     return { outcome: result.outcome, reason: result.outcome === "executed" ? undefined : result.error.name };
   }
 
-  /** All items succeed or fail together. Rule: protocol.md 3.3, 3.4, observed.md B3. */
+  /** All items succeed or fail together. Rule: docs/server.md#7-downlinks-what-is-taken, 6. */
   operate(request: DownlinkRequest): QueueResult {
     const invalid = validate(request.items);
     if (invalid !== undefined) return { outcome: "dropped", error: invalid };

@@ -7,7 +7,7 @@ import { LONGEST_PAYLOAD } from "./limits";
 
 /**
  * The item with both payloads and its first attempt, as the Application Server prepares it. What it refuses here it refuses without
- * telling anybody. Rule: protocol.md 3.3, "Payload choice".
+ * telling anybody. Rule: docs/server.md#7-downlinks-what-is-taken, 5.
  */
 export function prepared(item: DownlinkItem, device: EndDevice): Encoded {
   const formatted = withPayloads(item, device);

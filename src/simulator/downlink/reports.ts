@@ -7,7 +7,7 @@ import { downlinkErrors } from "./errors";
 import { downlinkJson, HIGHEST, HIGH, present } from "./item";
 import type { DownlinkItem } from "./item";
 
-/** What the application is told about its downlinks. Placement of correlation IDs: protocol.md 3.5, observed.md B1. */
+/** What the application is told about its downlinks. Rule: docs/server.md#8-downlinks-what-is-told. */
 export class DownlinkReports {
   readonly #application: Application;
   readonly #feed: Feed;

@@ -75,7 +75,7 @@ function routes(parts: ApiParts): readonly Route[] {
   ];
 }
 
-/** The part of the HTTP API that observed.md part C speaks of. */
+/** The part of the HTTP API that the package asks. Rule: docs/server.md#9-http-api. */
 export class HttpApi {
   mode: ApiMode = "on";
   readonly #options: ApiOptions;

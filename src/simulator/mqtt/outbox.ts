@@ -31,7 +31,7 @@ export class Outbox {
     });
   }
 
-  /** A message of the application: dropped without a word when the client is too slow. Rule: observed.md A1, 8. */
+  /** A message of the application: dropped without a word when the client is too slow. Rule: docs/server.md#3-publishing, 8. */
   deliver(bytes: Buffer): void {
     // What the system's own buffers have taken is on its way, whatever keeps this process from hearing of it.
     const stuck = this.#socket.writableLength > 0 && performance.now() - this.#tookLastAt > STOPPED_AFTER;

@@ -49,7 +49,7 @@ function demand(condition: boolean): void {
 
 /**
  * Levels 3 and 4 have one layout, and the server reads a level 5 packet with it too: with a user name the fields then do not
- * fit and the connection is closed without an answer. Bytes after the last field do not matter. Rule: observed.md A2.
+ * fit and the connection is closed without an answer. Bytes after the last field do not matter. Rule: docs/server.md#2-connecting.
  */
 function connect(body: Buffer): Connect {
   const fields = new FieldReader(body);

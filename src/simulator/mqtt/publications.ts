@@ -3,7 +3,7 @@ import type { Publish } from "./packets";
 
 const dropped = (reason: string): DownlinkOutcome => ({ outcome: "dropped", reason });
 
-/** What a session makes of the PUBLISH packets of its client. Rules: observed.md A4, A5. */
+/** What a session makes of the PUBLISH packets of its client. Rules: docs/server.md#3-publishing and #4-rate-limits. */
 export class Publications {
   readonly #host: SessionHost;
   /** Packet IDs of QoS 2 publishes that wait for their PUBREL. */

@@ -10,7 +10,7 @@ import { Publications } from "./publications";
 const CONNECT_WITHIN = 10_000;
 const WITHOUT_KEEPALIVE = 3_600_000;
 
-/** One MQTT connection, from TCP accept to close. Rules: observed.md A2 to A5. */
+/** One MQTT connection, from TCP accept to close. Rules: docs/server.md#1-topics-and-subscriptions to #4-rate-limits. */
 export class MqttSession {
   readonly number: number;
   readonly #socket: Socket;

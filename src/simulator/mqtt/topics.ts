@@ -17,7 +17,7 @@ export function isFilter(filter: string): boolean {
 
 /**
  * The form of a filter that the server keeps, or undefined where it answers 0x80. Wildcards in the place of the application
- * become the application itself. Rule: observed.md A3, protocol.md 1.2.
+ * become the application itself. Rule: docs/server.md#1-topics-and-subscriptions.
  */
 export function acceptedFilter(filter: string, uid: string): string | undefined {
   if (filter === "#") return `v3/${uid}/#`;

@@ -6,6 +6,7 @@ import type { DownlinkItem, DownlinkOrder, Encoding } from "./order";
 import { readPayload } from "./payload";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
 import { RULES, unfitReport, unheardReport, type RuleContext } from "./rules";
+import { located, type ValueSources } from "./sources";
 
 /** The properties of the node, evaluated and not checked. `undefined` is a property that is not set. */
 export interface DownlinkValues {
@@ -21,6 +22,8 @@ export interface DownlinkValues {
   readonly gateways?: unknown;
   readonly absoluteTime?: unknown;
   readonly report?: unknown;
+  /** Where they come from. */
+  readonly sources?: ValueSources;
 }
 
 export type BuiltOrder = { readonly ok: true; readonly order: DownlinkOrder } | Refused;
@@ -31,8 +34,12 @@ export type BuiltOrder = { readonly ok: true; readonly order: DownlinkOrder } | 
  * @param now ms since 1970
  */
 export function buildOrder(values: DownlinkValues, limits: DownlinkLimits, now: number): BuiltOrder {
-  const order = guarded("downlink", () => readOrder({ ...values }, { limits, now }));
-  return order.ok ? { ok: true, order: order.value } : order;
+  const given = guarded("downlink", () => right({ ...values }));
+  if (!given.ok) return given;
+  const order = guarded("downlink", () => readOrder(given.value, { limits, now }));
+  if (order.ok) return { ok: true, order: order.value };
+  const { sources = {}, ...byProperty } = given.value;
+  return located(order, sources, byProperty);
 }
 
 function readOrder(values: DownlinkValues, context: RuleContext): Ruled<DownlinkOrder> {

@@ -31,7 +31,7 @@ export function operation(value: unknown): Ruled<Operation> {
   if (found !== undefined) return right(found);
   return refusedNear(
     { alone: "error.invalid-downlink.operation", near: "error.invalid-downlink.operation-near" },
-    { value: shown(value) },
+    { property: "operation", value: shown(value) },
     near(value, OPERATIONS),
   );
 }

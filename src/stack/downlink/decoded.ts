@@ -3,6 +3,7 @@ import type { JsonObject } from "../messages";
 import { hasHalfCharacter, lengthOf, listIn, membersOf, timeOfDate } from "./foreign";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
 import { SHOWN_OF_A_PAYLOAD, shown, shownText } from "./shown";
+import { refusedWhole, wholeIn, wholeInText, wholeOf, type Whole } from "./whole";
 
 /** Enough for any encoder, and far from where copying overflows the stack. */
 const DEEPEST = 64;
@@ -11,11 +12,17 @@ const MOST_VALUES = 10_000;
 
 const LONGEST_PATH = 60;
 
+/** In which a whole downlink is looked for. */
+const LONGEST_TEXT = 16_384;
+
 /** A plain object with something in it, as JSON. Never throws. */
 export function readDecoded(value: unknown, property = "payload"): Ruled<JsonObject> {
   return guarded(property, () => {
     if (value === undefined) return refused("error.invalid-downlink.payload-missing", {});
     const members = membersOf(value);
+    const whole =
+      members === undefined ? wholeBesideFields(value) : property === "payload" && wholeOf(members, true);
+    if (whole) return refusedWhole(whole, property, typeof value === "string");
     if (members === undefined) {
       return refused("error.invalid-downlink.decoded", { property, value: shown(value, SHOWN_OF_A_PAYLOAD) });
     }
@@ -27,6 +34,10 @@ export function readDecoded(value: unknown, property = "payload"): Ruled<JsonObj
       : right(object);
   });
 }
+
+/** What is no object is refused in any case. */
+const wholeBesideFields = (value: unknown): Whole | undefined =>
+  typeof value === "string" ? wholeInText(value.slice(0, LONGEST_TEXT), false) : wholeIn(value, false);
 
 /** One copy of one value. After the first thing that is no JSON it copies nothing more. */
 class Copy {

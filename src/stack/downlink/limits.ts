@@ -1,11 +1,12 @@
+import type { IdentifierForm } from "../identifiers";
+
 /** What sending needs of a connection that can be set up without it, as Pub/Sub connections can. */
 export type DownlinkNeed =
   "application" | "downlink_push" | "downlink_replace" | "downlink_queued" | "downlink_sent" | "downlink_ack";
 
 /** What a way of talking to the stack can say of a downlink. What it cannot is refused before sending, never ignored. */
 export interface DownlinkLimits {
-  /** Which identifiers devices have: V2 took `_` and two characters. */
-  readonly identifiers: "v3" | "v2";
+  readonly identifiers: IdentifierForm;
   readonly priorities: boolean;
   readonly correlationIds: boolean;
   readonly gateways: boolean;

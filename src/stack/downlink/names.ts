@@ -1,37 +1,16 @@
 /** IDs of devices and gateways. Usable in the browser. */
-import { isEui, isIdentifier, isV2Identifier } from "../identifiers";
-import type { DownlinkLimits } from "./limits";
+import { isDeviceId, isIdentifier, type IdentifierForm } from "../identifiers";
+import { nearestIdentifier } from "../nearestIdentifier";
+import { membersOf } from "./foreign";
 import { refused, refusedNear, right, type Ruled } from "./ruled";
 import { shown } from "./shown";
 
-const LONGEST_TO_MEND = 100;
-
-/** The ID that was probably meant: `Door_1` was `door-1`, and an EUI is the ID that the Console makes of it. */
-export function nearestIdentifier(
-  text: string,
-  form: DownlinkLimits["identifiers"] = "v3",
-): string | undefined {
-  const given = text.slice(0, LONGEST_TO_MEND).trim();
-  const near = isEui(given)
-    ? `eui-${given.replace(/[:-]/g, "").toLowerCase()}`
-    : given
-        .normalize("NFKD")
-        .replace(/\p{Mark}/gu, "")
-        .toLowerCase()
-        .replace(form === "v2" ? /[^a-z0-9_]+/g : /[^a-z0-9]+/g, "-")
-        .replace(/^[-_]+|[-_]+$/g, "");
-  return near !== text && isName(near, form) ? near : undefined;
-}
-
-const isName = (text: string, form: DownlinkLimits["identifiers"]): boolean =>
-  form === "v2" ? isV2Identifier(text) : isIdentifier(text);
-
 /** The device a downlink is for. The stack drops a downlink for anything else without a word. */
-export function deviceId(value: unknown, form: DownlinkLimits["identifiers"]): Ruled<string> {
+export function deviceId(value: unknown, form: IdentifierForm): Ruled<string> {
   if (value === undefined || value === "") return refused("error.invalid-downlink.device-missing", {});
-  if (typeof value === "string" && isName(value, form)) return right(value);
-  const near = typeof value === "string" ? nearestIdentifier(value, form) : undefined;
-  const values = { value: shown(value) };
+  if (typeof value === "string" && isDeviceId(value, form)) return right(value);
+  const near = nearestTo(value, form);
+  const values = { property: "device", value: shown(value) };
   return form === "v2"
     ? refusedNear(
         { alone: "error.invalid-downlink.device-v2", near: "error.invalid-downlink.device-v2-near" },
@@ -43,6 +22,15 @@ export function deviceId(value: unknown, form: DownlinkLimits["identifiers"]): R
         values,
         near,
       );
+}
+
+/** Of an object such as `msg.device` its ID. */
+function nearestTo(value: unknown, form: IdentifierForm): string | undefined {
+  if (typeof value === "string") return nearestIdentifier(value, form);
+  const members = membersOf(value);
+  const id = members?.get("id") ?? members?.get("device_id");
+  if (typeof id !== "string") return undefined;
+  return isDeviceId(id, form) ? id : nearestIdentifier(id, form);
 }
 
 /** A gateway that a class B or C downlink is to use. */

@@ -9,12 +9,16 @@ import { base64Field, readPayload } from "./payload";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
 import { shown } from "./shown";
 import { jsonTime } from "./time";
+import { PAYLOAD_PLACE, refusedWhole, wholeIn, wholeInText } from "./whole";
 
 /** Rule: `ns.downlink-queue-capacity`, per session. */
 const MOST_ITEMS = 10_000;
 
 /** Rule: `ApplicationDownlink.session_key_id`. */
 const LONGEST_SESSION_KEY_ID = 2_048;
+
+/** In which a whole downlink is looked for. */
+const LONGEST_TEXT = 16_384;
 
 type Field<T> = (value: unknown, property: string, now: number) => Ruled<T>;
 
@@ -56,7 +60,7 @@ export function readDownlinks(value: unknown, now: number): Ruled<DownlinkItem[]
   return guarded("downlinks", () => {
     if (value === undefined) return refused("error.invalid-downlink.payload-missing", {});
     const list = listIn(value);
-    if (list === undefined) return refused("error.invalid-downlink.downlinks", { value: shown(value) });
+    if (list === undefined) return notAList(value);
     const length = lengthOf(list);
     if (length > MOST_ITEMS) {
       return refused("error.invalid-downlink.list-size", { property: "downlinks", length, most: MOST_ITEMS });
@@ -70,6 +74,15 @@ export function readDownlinks(value: unknown, now: number): Ruled<DownlinkItem[]
     }
     return right(items);
   });
+}
+
+function notAList(value: unknown): Refused {
+  const isText = typeof value === "string";
+  const whole = isText ? wholeInText(value.slice(0, LONGEST_TEXT), false) : wholeIn(value, false);
+  if (whole === undefined) return refused("error.invalid-downlink.downlinks", { value: shown(value) });
+  return whole.what === "downlink" && !isText
+    ? refused("error.invalid-downlink.downlinks-one", { property: "payload", place: PAYLOAD_PLACE })
+    : refusedWhole(whole, "payload", isText);
 }
 
 function readItem(value: unknown, property: string, now: number): Ruled<DownlinkItem> {

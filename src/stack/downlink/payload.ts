@@ -1,8 +1,12 @@
 /** Bytes of a payload from what a flow or a form gives. Usable in the browser. */
+import { base64Bytes, toBase64 } from "./base64";
 import { bytesIn, hasHalfCharacter, lengthOf, listIn, membersOf } from "./foreign";
+import { hexBytes } from "./hex";
+import { isBase64, isPlainHex, isPrintedHex, looksLikeBase64 } from "./notation";
 import type { Encoding } from "./order";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
 import { SHOWN_OF_A_PAYLOAD, shown } from "./shown";
+import { refusedWhole, wholeIn, wholeInText } from "./whole";
 
 /** Rule: `ApplicationDownlink.frm_payload`. */
 const MOST_BYTES = 255;
@@ -84,10 +88,22 @@ const READERS: Readonly<
 function readBytes(encoding: ByteEncoding, value: unknown, property: string): Ruled<Uint8Array> {
   if (value === undefined) return refused("error.invalid-downlink.payload-missing", {});
   if (encoding === "bytes") return givenBytes(value, property);
-  if (typeof value !== "string") return refusedType(encoding, value, property);
+  if (typeof value !== "string")
+    return wholeDownlink(value, property) ?? refusedType(encoding, value, property);
   return value.length > LONGEST_TEXT
     ? refused("error.invalid-downlink.payload-text-size", { property, length: value.length })
-    : READERS[encoding](value, property);
+    : (wholeDownlinkAsText(value, property) ?? READERS[encoding](value, property));
+}
+
+function wholeDownlink(value: unknown, property: string): Refused | undefined {
+  const whole = wholeIn(value, false);
+  return whole && refusedWhole(whole, property, false);
+}
+
+/** Nobody sends a downlink as the text of one; but other JSON may well be for the device. */
+function wholeDownlinkAsText(text: string, property: string): Refused | undefined {
+  const whole = wholeInText(text, true);
+  return whole && refusedWhole(whole, property, true);
 }
 
 function refusedType(encoding: string, value: unknown, property: string): Refused {
@@ -100,11 +116,50 @@ function givenBytes(value: unknown, property: string): Ruled<Uint8Array> {
   if (buffer !== undefined) {
     return buffer.length > MOST_BYTES ? tooLong(buffer.length, property) : right(new Uint8Array(buffer));
   }
+  if (typeof value === "string") return textForBytes(value, property);
+  const whole = wholeDownlink(value, property);
+  if (whole !== undefined) return whole;
   const list = listIn(value) ?? listOfJsonBuffer(value);
   if (list !== undefined) return listedBytes(list, property);
-  return typeof value === "string"
-    ? refused("error.invalid-downlink.payload-is-text", { property, value: shown(value, SHOWN_OF_A_PAYLOAD) })
-    : refused("error.invalid-downlink.payload-no-bytes", { property, value: shown(value) });
+  const values = { property, value: shown(value) };
+  const byte = byteOf(value);
+  return byte === undefined
+    ? refused("error.invalid-downlink.payload-no-bytes", values)
+    : refused("error.invalid-downlink.payload-one-byte", { ...values, byte });
+}
+
+/** The byte that a dashboard means with a number or a switch. */
+function byteOf(value: unknown): number | undefined {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return typeof value === "number" && isByte(value) ? value : undefined;
+}
+
+const isByte = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 255;
+
+/** Text is never guessed to be bytes, but the nearest setting can be told. */
+function textForBytes(text: string, property: string): Refused {
+  const values = { property, value: shown(text, SHOWN_OF_A_PAYLOAD) };
+  const start = text.slice(0, LONGEST_TEXT);
+  const whole = wholeDownlinkAsText(start, property);
+  if (whole !== undefined) return whole;
+  if (isBytesAsJson(start)) return refused("error.invalid-downlink.payload-is-json", values);
+  const near = encodingSeenIn(start);
+  return near === undefined
+    ? refused("error.invalid-downlink.payload-is-text", values)
+    : refused("error.invalid-downlink.payload-is-text-near", { ...values, near });
+}
+
+function isBytesAsJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  const value = json(text);
+  return Array.isArray(value) || listOfJsonBuffer(value) !== undefined;
+}
+
+/** `BE EF`, `0xBE`, `BEEF01` and `vu8=`; a word such as `face` may be text. */
+function encodingSeenIn(text: string): "hex" | "base64" | undefined {
+  const trimmed = text.trim();
+  if (isPrintedHex(trimmed) || (isPlainHex(trimmed) && /\d/.test(trimmed))) return "hex";
+  return isBase64(trimmed) && looksLikeBase64(trimmed) ? "base64" : undefined;
 }
 
 function listOfJsonBuffer(value: unknown): readonly unknown[] | undefined {
@@ -118,31 +173,13 @@ function listedBytes(list: readonly unknown[], property: string): Ruled<Uint8Arr
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) {
     const byte = list[index];
-    if (typeof byte !== "number" || !Number.isInteger(byte) || byte < 0 || byte > 255) {
+    if (typeof byte !== "number" || !isByte(byte)) {
       return refused("error.invalid-downlink.payload-byte", {
         property: `${property}[${index}]`,
         value: shown(byte, SHOWN_OF_A_PAYLOAD),
       });
     }
     bytes[index] = byte;
-  }
-  return right(bytes);
-}
-
-/** Between whole bytes may be white space, `:`, `-` or `,`, and each group may begin with `0x`: so hex is printed and pasted. */
-function hexBytes(text: string, property: string): Ruled<Uint8Array> {
-  const trimmed = text.trim();
-  const groups =
-    trimmed === "" ? [] : trimmed.split(/\s*[,:-]\s*|\s+/).map((group) => group.replace(/^0x/i, ""));
-  const values = { property, value: shown(trimmed, SHOWN_OF_A_PAYLOAD) };
-  if (groups.some((group) => !/^[0-9a-f]+$/i.test(group)))
-    return refused("error.invalid-downlink.hex", values);
-  if (groups.some((group) => group.length % 2 !== 0))
-    return refused("error.invalid-downlink.hex-odd", values);
-  const digits = groups.join("");
-  const bytes = new Uint8Array(digits.length / 2);
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16);
   }
   return right(bytes);
 }
@@ -159,29 +196,6 @@ function textBytes(text: string, property: string): Ruled<Uint8Array> {
     ? refused("error.invalid-downlink.half-character", { property })
     : right(new TextEncoder().encode(text));
 }
-
-/** The standard alphabet with padding; white space is allowed. */
-function base64Bytes(text: string, property: string): Ruled<Uint8Array> {
-  const digits = text.replace(/\s+/g, "");
-  const values = { property, value: shown(digits, SHOWN_OF_A_PAYLOAD) };
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) {
-    return /^[A-Za-z0-9+/_-]*={0,2}$/.test(digits)
-      ? refused("error.invalid-downlink.base64-alphabet", values)
-      : refused("error.invalid-downlink.base64", values);
-  }
-  if (digits.length % 4 === 0) return right(fromBase64(digits));
-  return digits.endsWith("=") || digits.length % 4 === 1
-    ? refused("error.invalid-downlink.base64", values)
-    : refused("error.invalid-downlink.base64-padding", values);
-}
-
-function fromBase64(digits: string): Uint8Array {
-  const binary = atob(digits);
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
-}
-
-const toBase64 = (bytes: Uint8Array): string =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
 function json(text: string): unknown {
   try {

@@ -1,5 +1,5 @@
-import { nearestIdentifier } from "../downlink/names";
 import type { Text } from "../explanation";
+import { nearestIdentifier } from "../nearestIdentifier";
 import { textIn, type FlowNode } from "./flow";
 
 /** What somebody should know or do about a converted node. */

@@ -1,0 +1,79 @@
+/**
+ * Which connections have a key. Flows come without credentials, and the editor knows of them only what a form has set since the last
+ * deploy; of the others Node-RED is asked, because a connection that was imported from elsewhere has none.
+ */
+import type { ConfigNode } from "../../shared/editor/red";
+import { toService } from "./services";
+
+const PAUSE_MS = 50;
+
+/** What Node-RED said. */
+const stored = new Map<string, boolean>();
+
+interface Connection {
+  readonly id: string;
+  readonly service?: unknown;
+  readonly credentials?: unknown;
+}
+
+/** `undefined`: nothing was entered since the last deploy. */
+function keyInEditor({ credentials }: Connection): boolean | undefined {
+  if (typeof credentials !== "object" || credentials === null) return undefined;
+  const key: unknown = Reflect.get(credentials, "apiKey");
+  if (typeof key === "string") return key !== "";
+  const has: unknown = Reflect.get(credentials, "has_apiKey");
+  return typeof has === "boolean" ? has : undefined;
+}
+
+/** Whether a connection needs a key and certainly has none. One from an environment variable is a key. */
+export function lacksKey(connection: Connection): boolean {
+  if (toService(connection.service) === "pubsub") return false;
+  return (keyInEditor(connection) ?? stored.get(connection.id)) === false;
+}
+
+let following = false;
+
+/** From then on every connection is looked at when it comes into the editor, and after each deploy. */
+export function followStoredKeys(): void {
+  if (following) return;
+  following = true;
+  let timer: number | undefined;
+  const lookSoon = (): void => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(look, PAUSE_MS);
+  };
+  RED.events.on("nodes:add", ({ type }: ConfigNode) => {
+    if (type === "tts-connection") lookSoon();
+  });
+  RED.events.on("nodes:remove", ({ id }: ConfigNode) => void stored.delete(id));
+  RED.events.on("deploy", () => {
+    stored.clear();
+    look();
+  });
+}
+
+function look(): void {
+  RED.nodes.eachConfig((connection) => {
+    if (connection.type === "tts-connection" && !stored.has(connection.id)) ask(connection);
+  });
+}
+
+/** Who may not read it is not told: nothing is said of the connection then. */
+function ask(connection: ConfigNode): void {
+  $.ajax({ url: `credentials/tts-connection/${encodeURIComponent(connection.id)}`, dataType: "json" }).done(
+    (credentials: unknown) => {
+      const has = typeof credentials === "object" && credentials !== null && "has_apiKey" in credentials;
+      stored.set(connection.id, has && credentials.has_apiKey === true);
+      revalidate(connection);
+    },
+  );
+}
+
+/** The editor validates a node only when it changes. */
+function revalidate(connection: ConfigNode): void {
+  const before = connection.valid;
+  if (RED.editor.validateNode(connection) === before) return;
+  for (const user of connection.users ?? []) RED.editor.validateNode(user);
+  RED.view.redraw();
+  RED.sidebar.config.refresh();
+}

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+const ROOT = path.resolve(__dirname, "../..");
+
+/** As GitHub makes the address of a heading. */
+const slugOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replaceAll(" ", "-");
+
+const headingsOf = (file: string): Set<string> =>
+  new Set(
+    Array.from(readFileSync(path.join(ROOT, file), "utf8").matchAll(/^#+ (.+)$/gm), ([, heading = ""]) =>
+      slugOf(heading),
+    ),
+  );
+
+const sources = execFileSync("git", ["ls-files", "*.ts", "*.mjs", "*.md", "*.html"], { cwd: ROOT })
+  .toString()
+  .split("\n")
+  .filter((file) => file !== "" && existsSync(path.join(ROOT, file)));
+
+describe("what comments and pages cite", () => {
+  it("is there: files of docs, and the sections in them", () => {
+    let citations = 0;
+    const dead = sources.flatMap((source) =>
+      Array.from(
+        readFileSync(path.join(ROOT, source), "utf8").matchAll(/\bdocs\/([\w-]+\.md)(?:#([\w-]+))?/g),
+        ([citation, file = "", section]) => {
+          citations += 1;
+          const page = `docs/${file}`;
+          const isThere =
+            existsSync(path.join(ROOT, page)) && (section === undefined || headingsOf(page).has(section));
+          return isThere ? [] : [`${source}: ${citation}`];
+        },
+      ).flat(),
+    );
+    assert.ok(citations > 20);
+    assert.deepEqual(dead, []);
+  });
+});

@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { util } from "@node-red/util";
+import { chosenEvents, isEventKind } from "../../src/stack/event";
+import { parseDevicePattern } from "../../src/stack/filters";
+import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { readSettings } from "../../nodes/tts-connection/settings";
+import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
+import { readDownlinkSettings } from "../../nodes/tts-downlink/settings";
+import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
+import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
+import { readUplinkSettings } from "../../nodes/tts-uplink/settings";
+import { register, type NodeType } from "./sources";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Values to be tried, by property. */
+type Tried = Readonly<Record<string, readonly unknown[]>>;
+
+const WHOLE_NUMBERS = ["", "0", "1", " 5 ", "-1", "1.5", "1e3", "0x10", "soon", 7, "1000000000000000000"];
+
+/** Each limit, and one beyond. */
+const around = (least: number, most: number): readonly string[] =>
+  [least - 1, least, most, most + 1].map(String);
+
+const HOSTS = [
+  "",
+  "  ",
+  "a b",
+  "broker.example.com",
+  "mqtts://broker.example.com:8883",
+  "[fe80::1]:1883",
+  "a/b",
+];
+
+const IDENTIFIERS = [
+  "",
+  " app1 ",
+  "app1@ttn",
+  "app1@TTN",
+  "app1@",
+  "@ttn",
+  "App1",
+  "my_app",
+  "ap",
+  "a",
+  "a--b",
+];
+
+const WORDS = ["", "nonsense", "STACK", "constructor"];
+
+const COMMON: Tried = {
+  host: HOSTS,
+  port: [...WHOLE_NUMBERS, ...around(1, 65_535)],
+  clientId: ["", "mine", "a b"],
+  keepalive: [...WHOLE_NUMBERS, ...around(5, 300)],
+  downlinksPerMinute: [...WHOLE_NUMBERS, ...around(1, 60_000)],
+  holdMax: [...WHOLE_NUMBERS, ...around(0, 10_000), "20000"],
+  holdFor: [...WHOLE_NUMBERS, ...around(1, 86_400), "90000"],
+  applicationId: IDENTIFIERS,
+  service: WORDS,
+};
+
+interface Case {
+  readonly type: NodeType;
+  readonly what: string;
+  /** Valid as they are. */
+  readonly usual: Values;
+  readonly credentials?: Values;
+  /** What is tried, of one property at a time. */
+  readonly tried: Tried;
+  readonly accepts: (properties: Values, credentials: Values) => boolean;
+}
+
+const connection = (what: string, usual: Values, credentials: Values, tried: Tried): Case => ({
+  type: "tts-connection",
+  what,
+  usual: { ...CONNECTION_DEFAULTS, ...usual },
+  credentials,
+  tried: { ...COMMON, ...tried },
+  accepts: (properties, secrets) =>
+    readSettings({ ...CONNECTION_DEFAULTS, ...properties }, secrets, undefined).ok,
+});
+
+const CASES: readonly Case[] = [
+  connection(
+    "The Things Stack",
+    { applicationId: "app1" },
+    { apiKey: "key" },
+    {
+      tenantId: ["", "ttn", "TTN", "t"],
+      api: [
+        "",
+        "off",
+        "OFF",
+        " Off ",
+        "https://a.example.com",
+        "HTTP://a",
+        "a.example.com",
+        "https://",
+        "mqtt://a",
+      ],
+      apiKey: ["", " ", "key"],
+    },
+  ),
+  connection(
+    "The Things Stack, with the application in the host",
+    { host: "app1@ttn@a.example.com" },
+    { apiKey: "key" },
+    {
+      applicationId: ["", "app2", "App2"],
+    },
+  ),
+  connection(
+    "The Things Stack, with the tenant behind the application",
+    { applicationId: "app1@ttn" },
+    { apiKey: "key" },
+    {
+      tenantId: ["", "TTN"],
+    },
+  ),
+  connection(
+    "Pub/Sub",
+    { service: "pubsub", topics: { uplink_message: "up" } },
+    { username: "" },
+    {
+      baseTopic: ["", "a/b", "a/+", "#", "a".repeat(100), "a".repeat(101), 7],
+      topics: [
+        {},
+        [],
+        "up",
+        { uplink_message: "" },
+        { uplink_message: 7 },
+        { uplink_message: {} },
+        { something_new: "up" },
+        { uplink_message: "up", something_new: "#" },
+        { uplink_message: "up/#" },
+        { uplink_message: "u".repeat(101) },
+        { uplink_message: "up", downlink_push: "up" },
+        { downlink_replace: "down", downlink_push: "down" },
+      ],
+      sharedGroup: ["", "team", "a/b", "a#", "a+"],
+      qos: ["", "0", "1", "2", "3", 1, "one"],
+      password: ["", "secret"],
+      username: ["", "user"],
+    },
+  ),
+  connection(
+    "Pub/Sub with a user and a group",
+    { service: "pubsub", topics: { uplink_message: "up", downlink_queued: "up" }, sharedGroup: "team" },
+    { username: "user", password: "secret" },
+    { username: ["", "user"], sharedGroup: ["", "team"] },
+  ),
+  connection("V2", { service: "v2", applicationId: "my_app" }, { apiKey: "key" }, { apiKey: ["", "key"] }),
+  connection(
+    "V2, with the application in the host",
+    { service: "v2", host: "my_app@v2.example.com" },
+    { apiKey: "key" },
+    {
+      applicationId: ["", "my_app"],
+    },
+  ),
+  {
+    type: "tts-uplink",
+    what: "an uplink",
+    usual: { ...UPLINK_DEFAULTS, output: "field", field: "temperature" },
+    tried: {
+      ports: ["", "1, 2, 10-20", "0", "255", "256", "-1", "20-10", "all", ",", "1;2", 7],
+      output: [...WORDS, "decoded", "message"],
+      missing: [...WORDS, "bytes", "skip", "error"],
+      shape: [...WORDS, "v3", "v2"],
+      field: [
+        "",
+        " ",
+        "gps.lat",
+        " gps.lat ",
+        "a[2]",
+        'a["b c"]',
+        "a b",
+        "a.",
+        ".a",
+        "a[msg.b]",
+        "a[msg.topic].b",
+        "a[b]",
+      ],
+    },
+    accepts: (properties) =>
+      readUplinkSettings(properties, (expression) => util.normalisePropertyExpression(expression)).ok,
+  },
+  {
+    type: "tts-join",
+    what: "joins of devices",
+    usual: {},
+    tried: { devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev", "Dev-*", "d"] },
+    accepts: ({ devices }) => parseDevicePattern(String(devices), "v3").ok,
+  },
+  {
+    type: "tts-event",
+    what: "events",
+    usual: { ...EVENT_DEFAULTS },
+    tried: {
+      events: [
+        [],
+        ["downlink_sent"],
+        ["something"],
+        ["something", "downlink_ack"],
+        "downlink_sent,downlink_ack",
+        "",
+        7,
+        {},
+      ],
+    },
+    accepts: ({ events }) => chosenEvents(events).some(isEventKind),
+  },
+  {
+    type: "tts-downlink",
+    what: "a downlink",
+    usual: { ...DOWNLINK_DEFAULTS },
+    tried: {
+      timeout: [...WHOLE_NUMBERS, ...around(0, 86_400)],
+      offline: [...WORDS, "hold", "error"],
+      encoding: [...WORDS, "bytes", "downlinks"],
+      report: [...WORDS, "published", "every"],
+    },
+    accepts: (properties) => readDownlinkSettings(properties).ok,
+  },
+];
+
+describe("what the forms take for valid is what the nodes take at run time", () => {
+  for (const { type, what, usual, credentials = {}, tried, accepts } of CASES) {
+    const definition = register(type);
+    const definitions: Values = { ...definition.defaults, ...definition.credentials };
+
+    /** As the editor asks. All validators are asked: a value may make another property invalid, too. */
+    const isValid = (properties: Values, secrets: Values): boolean =>
+      Object.entries(definitions).every(([name, property]) => {
+        const validate: unknown = Reflect.get(Object(property), "validate");
+        if (typeof validate !== "function") return true;
+        const all: Values = { ...properties, ...secrets };
+        // A property that refers to others finds them in the node.
+        const node = { ...all, id: "node", _def: definition, credentials: secrets };
+        return Reflect.apply(validate, node, [all[name], {}]) === true;
+      });
+
+    for (const [name, values] of Object.entries(tried))
+      it(`${what}: ${name}`, () => {
+        for (const value of values) {
+          const isCredential = name in (definition.credentials ?? {});
+          const properties = isCredential ? usual : { ...usual, [name]: value };
+          const secrets = isCredential ? { ...credentials, [name]: value } : credentials;
+          const shown = JSON.stringify(value);
+          assert.equal(isValid(properties, secrets), accepts(properties, secrets), `${name} ${shown}`);
+        }
+      });
+  }
+});
