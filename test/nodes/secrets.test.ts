@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { readFormRequest } from "../../nodes/tts-connection/admin/formRequest";
+import { isVisible } from "../../src/stack/shown";
 import { API_KEY } from "../diagnosis/stackAnswers";
 import { connection, listeners, node, running, simulated, sink, tab, uplink, withNodeRed } from "./nodeRed";
 
@@ -47,10 +48,10 @@ describe("a value in the wrong field", () => {
       node("tts-event", "event", { devices: NASTY }),
     ];
     const flows = await running([tab(), connection(simulator), ...nodes, sink(), ...listeners()]);
-    for (const _node of nodes) {
+    for (let count = 0; count < nodes.length; count++) {
       const { error } = await flows.next("caught");
       assert.ok(error && !error.message.includes(SECRET));
-      assert.doesNotMatch(error.message, /[\r\n\u001b\u202e]/);
+      assert.ok(isVisible(error.message));
     }
   });
 
