@@ -1,13 +1,17 @@
 import type { NodeAPI } from "node-red";
-import { hintFor } from "../../src/diagnosis/reported";
+import { hintFor, networkSays } from "../../src/diagnosis/reported";
 import type { ApplicationDownlink, StackError } from "../../src/stack/messages";
 import { errorSentence } from "../../src/stack/stackError";
-import { textOf } from "./text";
+import { asSentence, textOf } from "./text";
 
-/** The stack's own sentence, and behind it ours where it helps. */
-export function reasonOf(RED: NodeAPI, error: StackError, downlink?: ApplicationDownlink): string {
-  const sentence = errorSentence(error);
-  const hint = hintFor(error, downlink);
-  if (!hint) return sentence;
-  return `${/[.!?]$/.test(sentence) ? sentence : `${sentence}.`} ${textOf(RED, hint)}`;
+/** What is wrong and what to do, and behind it the stack's own sentence; that alone where we know no better. */
+export function reasonOf(
+  RED: NodeAPI,
+  error: StackError,
+  deviceId: string,
+  downlink?: ApplicationDownlink,
+): string {
+  const hint = hintFor(error, downlink, deviceId);
+  if (!hint) return errorSentence(error);
+  return [hint, networkSays(error)].map((text) => asSentence(textOf(RED, text))).join(" ");
 }

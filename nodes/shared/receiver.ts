@@ -8,18 +8,14 @@ import {
   type FilterProblem,
 } from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";
-import type { TtsConnectionNode } from "../tts-connection/runtime";
-import { asMessage, getConfigNode } from "./red";
+import { findConnection } from "./findConnection";
+import { LastMessage, waitingFor } from "./lastMessage";
+import type { Outcome } from "./outcome";
+import { asMessage } from "./red";
 import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
 import { accident, flowError, textOf } from "./text";
 import { explainUnsetVariable } from "./unsetVariable";
 import { asText } from "./values";
-
-/** What a receiving node makes of a message. */
-export type Outcome =
-  | { readonly send: object }
-  /** Catch gets `message` with the error. */
-  | { readonly fail: Explanation; readonly message: object };
 
 /** What a receiving node wants, and what it makes of it. */
 export interface Receiving {
@@ -27,8 +23,8 @@ export interface Receiving {
   readonly devices: string;
   readonly kinds: ReadonlySet<Kind>;
   readonly wantsPort?: (fPort: number | undefined) => boolean;
-  /** For the status before the first message: more than the devices. */
-  readonly waitsFor?: string;
+  /** As written in the form; for the status before the first message. */
+  readonly ports?: string;
   /** Undefined: not for this node after all. */
   readonly view: (delivery: Delivery) => Outcome | undefined;
 }
@@ -36,22 +32,23 @@ export interface Receiving {
 type Devices = Extract<DevicePattern, { ok: true }>;
 
 /** Marks a node whose form holds something that cannot work, and says what. */
-export function refuse(RED: NodeAPI, node: Node, explanation?: Explanation): void {
+export function refuse(RED: NodeAPI, node: Node, explanation: Explanation): void {
   // The Catch and Status nodes of a tab exist only when all its nodes do.
   const telling = setImmediate(() => {
-    node.status(nodeStatus(RED, statusOf({ state: "not_configured" })));
-    if (explanation) node.error(flowError(RED, explanation), {});
+    node.status(nodeStatus(RED, statusOf({ state: "not_configured", explanation })));
+    node.error(flowError(RED, explanation), {});
   });
   node.on("close", () => clearImmediate(telling));
 }
 
 /** Makes a node receive: finds its connection, joins it, shows its state, and leaves it when the node closes. */
 export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
-  const connection = getConfigNode<TtsConnectionNode>(RED, receiving.connection);
-  if (connection?.type !== "tts-connection") {
-    refuse(RED, node, { code: "not_configured", key: "error.not-configured.connection", values: {} });
+  const found = findConnection(RED, receiving.connection);
+  if (!found.ok) {
+    refuse(RED, node, found.explanation);
     return;
   }
+  const { connection } = found;
   const unset = explainUnsetVariable({ devices: receiving.devices }, { devices: "" });
   if (unset !== undefined) {
     refuse(RED, node, unset);
@@ -113,22 +110,20 @@ class Reception implements Recipient {
   readonly wantsPort: Recipient["wantsPort"];
   readonly #node: Node;
   readonly #view: Receiving["view"];
-  #lastDevice: string | undefined;
-  #lastPort: number | undefined;
+  readonly #last = new LastMessage();
   readonly #RED: NodeAPI;
   readonly #status: StatusWriter;
   readonly #devices: Devices;
-  /** What it waits for, until the first message. */
-  readonly #waiting: string;
+  readonly #ports: string;
+  readonly #statusNow = (): NodeStatus => this.#statusOf(this.#connection);
   #connection: ConnectionView = { state: "connecting" };
 
   constructor(RED: NodeAPI, node: Node, receiving: Receiving, devices: Devices) {
-    const everything = textOf(RED, { key: "status.all-devices", values: {} });
     this.#RED = RED;
     this.#node = node;
     this.#view = receiving.view;
     this.#devices = devices;
-    this.#waiting = [devices.text || everything, receiving.waitsFor].filter(Boolean).join(" · ");
+    this.#ports = receiving.ports ?? "";
     this.#status = new StatusWriter((next) => node.status(next));
     this.kinds = receiving.kinds;
     this.everyDevice = devices.exact === undefined && devices.text === "";
@@ -151,7 +146,7 @@ class Reception implements Recipient {
   /** Shows the state of the connection. */
   show(connection: ConnectionView): void {
     this.#connection = connection;
-    this.#status.show(() => this.#statusNow());
+    this.#status.show(this.#statusNow);
   }
 
   end(): void {
@@ -161,23 +156,19 @@ class Reception implements Recipient {
   #deliver(delivery: Delivery): void {
     const outcome = this.#view(delivery);
     if (!outcome) return;
-    const { deviceId } = delivery.origin;
-    const fPort = portOf(delivery.received);
-    if (deviceId !== this.#lastDevice || fPort !== this.#lastPort) {
-      this.#lastDevice = deviceId;
-      this.#lastPort = fPort;
-      this.#status.show(() => this.#statusNow());
-    }
+    const { origin, arrivedAt, received } = delivery;
+    if (this.#last.take(origin.deviceId, portOf(received), arrivedAt, outcome))
+      this.#status.show(this.#statusNow);
     if ("send" in outcome) this.#node.send(asMessage(outcome.send));
-    else this.#node.error(flowError(this.#RED, outcome.fail), asMessage(outcome.message));
+    else if ("fail" in outcome)
+      this.#node.error(flowError(this.#RED, outcome.fail), asMessage(outcome.message));
   }
 
-  #statusNow(): NodeStatus {
-    const table = statusOf(this.#connection);
-    if (this.#connection.state !== "connected") return nodeStatus(this.#RED, table);
-    const last = this.#lastDevice;
-    if (last === undefined)
-      return nodeStatus(this.#RED, { ...table, key: "status.waiting", values: { what: this.#waiting } });
-    return nodeStatus(this.#RED, table, this.#lastPort === undefined ? last : `${last} · ${this.#lastPort}`);
+  #statusOf(connection: ConnectionView): NodeStatus {
+    const table = statusOf(connection);
+    if (connection.state !== "connected") return nodeStatus(this.#RED, table);
+    if (!this.#last.any)
+      return nodeStatus(this.#RED, table, waitingFor(this.#RED, this.#devices.text, this.#ports));
+    return nodeStatus(this.#RED, { ...table, fill: this.#last.fill }, this.#last.line(this.#RED));
   }
 }

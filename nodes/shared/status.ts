@@ -1,14 +1,20 @@
 import type { NodeAPI, NodeStatus } from "node-red";
 import type { ProblemName } from "../../src/connection/problem";
 import type { SessionState } from "../../src/connection/state";
-import type { TextValues } from "../../src/stack/explanation";
+import type { Text, TextValues } from "../../src/stack/explanation";
 import { shownText } from "../../src/stack/shown";
+import { statusOfError } from "./errorStatus";
 import { textOf } from "./text";
+
+/** Why there is no connection, as far as it is known by now. */
+interface Explained {
+  readonly explanation?: Text | undefined;
+}
 
 /** What a node can show of its connection: the state of the session, and what is known beyond it. */
 export type ConnectionView =
-  | SessionState
-  | { readonly state: "not_configured" }
+  | (SessionState & Explained)
+  | ({ readonly state: "not_configured" } & Explained)
   /** Connected to a broker by which the stack publishes, but does not listen for downlinks. */
   | { readonly state: "not_heard" }
   /** Connected, but the API key may not do what the node is there for. */
@@ -22,6 +28,7 @@ export interface StatusText {
   readonly values?: TextValues;
 }
 
+/** Until it is known more exactly. */
 const OF_PROBLEM: Record<ProblemName, string> = {
   host_not_found: "status.host-not-found",
   no_connection: "status.no-connection",
@@ -48,11 +55,11 @@ export function statusOf(view: ConnectionView): StatusText {
     case "connected":
       return { fill: "green", shape: "dot", key: "status.connected" };
     case "reconnecting":
-      return { fill: "yellow", shape: "ring", key: OF_PROBLEM[view.problem.problem] };
+      return { fill: "yellow", shape: "ring", ...causeOf(view, OF_PROBLEM[view.problem.problem]) };
     case "refused":
-      return { fill: "red", shape: "ring", key: OF_PROBLEM[view.problem.problem] };
+      return { fill: "red", shape: "ring", ...causeOf(view, OF_PROBLEM[view.problem.problem]) };
     case "not_configured":
-      return { fill: "red", shape: "ring", key: "status.not-configured" };
+      return { fill: "red", shape: "ring", ...causeOf(view, "status.not-configured") };
     case "not_heard":
       return { fill: "yellow", shape: "dot", key: "status.not-heard" };
     case "no_right":
@@ -64,10 +71,18 @@ export function statusOf(view: ConnectionView): StatusText {
   }
 }
 
-const LONGEST = 20;
+const causeOf = ({ explanation }: Explained, fallback: string): Text =>
+  (explanation && statusOfError(explanation)) ?? { key: fallback, values: {} };
+
 const LONGEST_SHOWN = 500;
 
-/** At most twenty characters, cut in the middle: the ends of IDs tell more than their middles. */
+/** As much as Node-RED's own debug node shows. */
+export const LONGEST = 32;
+const SEPARATOR = " · ";
+
+const lengthOf = (text: string): number => Array.from(text).length;
+
+/** At most so many characters, cut in the middle: the ends of IDs tell more than their middles. */
 export function shorten(text: string, longest = LONGEST): string {
   // A secret that was cut in its middle could not be told from an ID.
   const characters = Array.from(shownText(text, LONGEST_SHOWN));
@@ -76,16 +91,50 @@ export function shorten(text: string, longest = LONGEST): string {
   return [...characters.slice(0, head), "…", ...characters.slice(head + 1 - longest)].join("");
 }
 
+/** At most so many characters, cut at the end: of a number or a text the beginning counts. */
+export function cut(text: string, longest: number): string {
+  const characters = Array.from(text);
+  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join("")}…`;
+}
+
+/** Less of a value than this says nothing. */
+const SHORTEST = 5;
+
+/** The text with as much of its longest value as there is room for. */
+export function fitted(RED: NodeAPI, { key, values }: Text): string {
+  const whole = textOf(RED, { key, values });
+  const excess = lengthOf(whole) - LONGEST;
+  if (excess <= 0) return whole;
+  const [name, value] = Object.entries(values)
+    .map(([each, given]) => [each, String(given)] as const)
+    .filter(([, given]) => whole.includes(given))
+    .reduce((longest, next) => (lengthOf(next[1]) > lengthOf(longest[1]) ? next : longest), ["", ""]);
+  const room = Math.max(SHORTEST, lengthOf(value) - excess);
+  return shorten(textOf(RED, { key, values: { ...values, [name]: shorten(value, room) } }));
+}
+
+/** The first of these lines that fits, its parts with dots between them; else the last one. */
+export function lineOf(...lines: readonly (readonly string[])[]): string {
+  const written = lines.map((parts) => parts.join(SEPARATOR));
+  return written.find((line) => lengthOf(line) <= LONGEST) ?? written.at(-1) ?? "";
+}
+
 /** A status in the words of the runtime's language; `text` instead of the table's: what came last. */
 export function nodeStatus(RED: NodeAPI, status: StatusText, text?: string): NodeStatus {
-  const words = text ?? textOf(RED, { key: status.key, values: status.values ?? {} });
+  const words = text ?? fitted(RED, { key: status.key, values: status.values ?? {} });
   return { fill: status.fill, shape: status.shape, text: shorten(words) };
 }
 
 /** A word, and behind it a device as far as there is room. */
 export function withDevice(word: string, deviceId: string): string {
-  const separator = " · ";
-  return `${word}${separator}${shorten(deviceId, LONGEST - Array.from(word + separator).length)}`;
+  const room = LONGEST - lengthOf(word + SEPARATOR);
+  return `${word}${SEPARATOR}${shorten(deviceId, Math.max(SHORTEST, room))}`;
+}
+
+/** The time of day on this machine, as every language of these nodes writes it: `14:03`. */
+export function clockOf(ms: number): string {
+  const time = new Date(ms);
+  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 const PAUSE_MS = 500;

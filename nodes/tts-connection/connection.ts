@@ -192,11 +192,15 @@ export class Connection {
   }
 
   #viewFor({ kinds, sends }: Joined): ConnectionView {
-    return this.#open?.lease.resource.viewFor(kinds, sends) ?? { state: "not_configured" };
+    return this.#open?.lease.resource.viewFor(kinds, sends) ?? this.#notConfigured;
   }
 
   #ownView(): ConnectionView {
-    return this.#open?.lease.resource.viewFor(NO_KINDS) ?? { state: "not_configured" };
+    return this.#open?.lease.resource.viewFor(NO_KINDS) ?? this.#notConfigured;
+  }
+
+  get #notConfigured(): ConnectionView {
+    return { state: "not_configured", explanation: this.#faulty?.explanation };
   }
 
   #stateChanged(): void {

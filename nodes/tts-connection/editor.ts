@@ -172,7 +172,8 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    const form = new Form(this, "node-config-input");
+    const isNew = RED.nodes.node(this.id) === undefined;
+    const form = new Form(this, "node-config-input", { isNew });
     makeServiceChoice(form, toService(this.service));
     followEncryption(form);
     form.follow(["host"], () =>
@@ -184,7 +185,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     const body = (): string => bodyOf(this.id, form, topics.topics());
     const test = new TestButton(form, body);
     // A connection that was there before has a host that somebody chose.
-    const key = new KeyField(form, body, RED.nodes.node(this.id) !== undefined);
+    const key = new KeyField(form, body, !isNew);
     const onHost = (): void => key.chooseHost();
     makeClusterField(form, $("#tts-connection-cluster"), onHost);
     followPastes(form, $("#tts-connection-filled-in"), onHost);

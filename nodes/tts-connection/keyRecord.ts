@@ -1,4 +1,3 @@
-import { Pace } from "../../src/delivery/pace";
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 import { Latest } from "./latest";
 
@@ -12,8 +11,8 @@ export interface KeyRecord {
   facts?: KeyFacts;
   /** Some message came with it. */
   received: boolean;
-  /** Of downlinks: servers limit their rate for each key. */
-  readonly pace: Pace;
+  /** The stack took some downlink with it. */
+  answered: boolean;
 }
 
 /** More keys than anybody has at a time: what is known of one that is in use must not go. Some hundred bytes each. */
@@ -23,4 +22,4 @@ const records = new Latest<KeyRecord>(MOST_KEYS);
 
 /** @param identity of the settings that the key belongs to */
 export const keyRecordOf = (identity: string): KeyRecord =>
-  records.of(identity, () => ({ received: false, pace: new Pace() }));
+  records.of(identity, () => ({ received: false, answered: false }));

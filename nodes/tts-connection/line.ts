@@ -67,6 +67,8 @@ export class Line {
   readonly #sending: Sending;
   #standing: ErrorNews | undefined;
   #problem: ConnectionProblem | undefined;
+  /** Of that problem, once it is known. */
+  #explanation: Explanation | undefined;
   #silence: NodeJS.Timeout | undefined;
   #unattend: () => void = () => undefined;
 
@@ -127,7 +129,8 @@ export class Line {
   /** What somebody who waits for these kinds may show; `sends`: and who sends. */
   viewFor(kinds: ReadonlySet<Kind>, sends = false): ConnectionView {
     const state = this.session.stateFor(kinds);
-    if (state.state !== "connected") return state;
+    if (state.state !== "connected")
+      return "problem" in state ? { ...state, explanation: this.#explanation } : state;
     if (sends && this.#sending.unheard) return { state: "not_heard" };
     if (sends && this.#stack?.lacks("write")) return { state: "no_right", right: "write" };
     return this.#stack?.lacks("read") ? { state: "no_right", right: "read" } : state;
@@ -174,7 +177,8 @@ export class Line {
       this.#stack?.loggedIn(openedAt);
       this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
     }
-    if (this.session.stateFor(new Set()).state === "connected") this.#problem = this.#standing = undefined;
+    if (this.session.stateFor(new Set()).state === "connected")
+      this.#problem = this.#standing = this.#explanation = undefined;
     this.#changed();
   }
 
@@ -184,12 +188,15 @@ export class Line {
 
   #met(problem: ConnectionProblem): void {
     this.#problem = problem;
+    this.#explanation = undefined;
     const context = contextOf(this.#settings, this.#key, Date.now());
     explainProblem(problem, context, this.#stack?.api)
       .then((explanation) => {
         if (this.#problem !== problem) return;
+        this.#explanation = explanation;
         this.#standing = { news: "error", explanation, told: toNobody() };
         this.#tell(this.#standing);
+        this.#changed();
       })
       .catch(warnOfBug);
   }

@@ -128,8 +128,8 @@ export class Rights {
       this.#askedAt = now;
       this.#asked = keyFacts(office.api, this.#applicationId)
         .then((facts) => {
-          // A key that was deleted meanwhile may do what it could at the login.
-          if (facts.valid !== true || facts.mayWrite === undefined) return;
+          // What else has changed counts from the next login on, as at this one.
+          if (right === "read" ? facts.mayRead !== true : facts.mayWrite !== true) return;
           this.#key.asked = { url: office.url, answer: Promise.resolve(facts) };
           this.#key.facts = facts;
           this.#learn(facts);

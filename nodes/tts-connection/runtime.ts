@@ -1,6 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Kind } from "../../src/stack/kinds";
+import { explainUnseen } from "../shared/environment";
 import { tlsOptionsOf, type WithUsers } from "../shared/red";
+import { textOf } from "../shared/text";
 import { registerRoutes } from "./admin/routes";
 import { Audience } from "./audience";
 import {
@@ -11,9 +13,10 @@ import {
   type SendingUser,
 } from "./connection";
 import { deployment } from "./deployment";
+import { ownName } from "./ownName";
 import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
 import { serviceOf } from "./service";
-import { readSettings } from "./settings";
+import { readSettings, type SettingsResult } from "./settings";
 import { Speaker } from "./speaker";
 import { serveSuggestions } from "./admin/suggestionRoute";
 
@@ -33,11 +36,18 @@ type ConnectionDef = NodeDef & Partial<ConnectionProperties>;
 export default function init(RED: NodeAPI): void {
   deployment.watch(RED.events);
 
+  function settingsOf(...given: Parameters<typeof readSettings>): SettingsResult {
+    const read = readSettings(...given);
+    return read.ok ? read : { ok: false, explanation: explainUnseen(RED, read.explanation) };
+  }
+
   function TtsConnection(this: TtsConnectionNode, def: ConnectionDef): void {
     RED.nodes.createNode(this, def);
     const properties: ConnectionProperties = { ...CONNECTION_DEFAULTS, ...def };
     const tls = tlsOptionsOf(RED, properties.tls);
-    const settings = readSettings(properties, this.credentials, tls);
+    const settings = settingsOf(properties, this.credentials, tls);
+    const name = ownName(properties);
+    if (name && !this.name) this.name = textOf(RED, name);
     const audience = new Audience();
     const speaker = new Speaker(RED, this, audience);
     const connection = new Connection(settings, audience, speaker);

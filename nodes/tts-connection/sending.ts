@@ -7,6 +7,7 @@ import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
 import type { Explanation, Text } from "../../src/stack/explanation";
 import type { KeyRecord } from "./keyRecord";
+import { paceOf } from "./paces";
 import type { ConnectionSettings } from "./settings";
 
 /** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
@@ -68,14 +69,17 @@ export class Sending {
     const courier = new Courier({
       service,
       session,
-      pace: key.pace,
+      pace: paceOf(settings),
       holdMax: settings.holdMax,
       holdFor: settings.holdFor,
       explainNoAnswer: (evidence) => this.#explain(evidence),
       ...(settings.service === "stack" && { lookUp: (evidence) => this.#lookUp(evidence) }),
       barred: () => (this.#line.mayNotSend() ? this.#barred() : undefined),
       warn,
-      accepted: () => this.#heard(true),
+      accepted: () => {
+        key.answered = true;
+        this.#heard(true);
+      },
     });
     this.#stop = session.receive(courier.recipient);
     return courier;
@@ -127,6 +131,9 @@ export class Sending {
     const { service, applicationId = "" } = settings;
     const facts = {
       ...evidence,
+      // What came before a deploy counts, too: the key is the same.
+      receivedAnything: evidence.receivedAnything || (key.received && service !== "pubsub"),
+      anyAnswered: evidence.anyAnswered || key.answered,
       service,
       applicationId,
       devicesSeen: session.devicesSeen,

@@ -3,7 +3,7 @@ import { asText } from "../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "./properties";
 import type { TlsGiven } from "./settings/common";
 import { readPubsub, type PubsubSettings } from "./settings/pubsub";
-import { wrong, type Read } from "./settings/read";
+import { unsetVariable, wrong, type Read } from "./settings/read";
 import { readStack, type StackSettings } from "./settings/stack";
 import { readV2, type V2Settings } from "./settings/v2";
 
@@ -34,6 +34,8 @@ export function readSettings(
   credentials: ConnectionCredentials,
   tls: TlsGiven,
 ): SettingsResult {
+  const unset = unsetVariable({ service: properties.service, tls: properties.tls });
+  if (unset) return unset;
   const service = asText(properties.service);
   const reader = Object.hasOwn(READERS, service) ? READERS[service] : undefined;
   return reader?.(properties, credentials, tls) ?? wrong("error.not-configured.service", { service });

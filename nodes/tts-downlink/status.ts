@@ -1,6 +1,8 @@
 import type { Node, NodeAPI, NodeStatus } from "node-red";
-import type { DownlinkState, DownlinkView } from "../../src/delivery/follow";
-import type { ErrorCode } from "../../src/stack/explanation";
+import type { DownlinkState, DownlinkView, Failure } from "../../src/delivery/follow";
+import { hintFor } from "../../src/diagnosis/reported";
+import type { Text } from "../../src/stack/explanation";
+import { statusOfError } from "../shared/errorStatus";
 import {
   nodeStatus,
   statusOf,
@@ -23,19 +25,15 @@ const OF_STATE: Record<DownlinkState, StatusText> = {
   unanswered: { fill: "yellow", shape: "dot", key: "status.unanswered" },
 };
 
-/** Failures that no state tells. */
-const OF_FAILURE: Partial<Record<ErrorCode, string>> = {
-  invalid_downlink: "status.invalid-downlink",
-  expired: "status.expired",
-  not_accepted: "status.not-accepted",
-  not_encoded: "status.not-encoded",
-};
-
+/** What became of the last downlink: the words, and the device where they do not name it. */
 interface Shown {
   readonly status: StatusText;
-  /** Empty: not known. */
-  readonly deviceId: string;
+  readonly deviceId?: string;
 }
+
+/** What the node says of why it failed: of what the stack reports, our own words where there are any. */
+const causeOf = (failure: Pick<Failure, "key" | "values" | "stack">, deviceId: string): Text =>
+  (failure.stack && hintFor(failure.stack, undefined, deviceId)) ?? failure;
 
 /** The status of a downlink node: what became of its last downlink, or of the connection while that does not work. */
 export class DownlinkStatus {
@@ -54,8 +52,10 @@ export class DownlinkStatus {
     this.#show();
   }
 
-  step({ state, deviceId }: DownlinkView): void {
-    this.#last = { status: OF_STATE[state], deviceId };
+  step({ state, deviceId, error }: DownlinkView): void {
+    const cause = state === "failed" && error ? hintFor(error, undefined, deviceId) : undefined;
+    const words = cause && statusOfError(cause);
+    this.#last = words ? { status: { ...OF_STATE[state], ...words } } : { status: OF_STATE[state], deviceId };
     this.#show();
   }
 
@@ -65,11 +65,13 @@ export class DownlinkStatus {
     this.#show();
   }
 
-  /** Of failures that a step tells, the step stays. */
-  failure(code: ErrorCode, deviceId: string): void {
-    const key = OF_FAILURE[code];
-    if (key === undefined) return;
-    this.#last = { status: { fill: "red", shape: "dot", key }, deviceId };
+  /** @param deviceId empty where it is not known */
+  failure(failure: Pick<Failure, "code" | "key" | "values" | "stack">, deviceId: string): void {
+    const words = statusOfError(causeOf(failure, deviceId));
+    // A connection that does not work says so itself.
+    if (!words || failure.code === "not_configured") return;
+    const fill = failure.code === "unanswered" ? "yellow" : "red";
+    this.#last = { status: { fill, shape: "dot", ...words } };
     this.#show();
   }
 
@@ -85,7 +87,8 @@ export class DownlinkStatus {
     const last = this.#last;
     if (this.#connection.state !== "connected" || !last)
       return nodeStatus(this.#RED, statusOf(this.#connection));
+    if (last.deviceId === undefined) return nodeStatus(this.#RED, last.status);
     const word = textOf(this.#RED, { key: last.status.key, values: {} });
-    return nodeStatus(this.#RED, last.status, last.deviceId === "" ? word : withDevice(word, last.deviceId));
+    return nodeStatus(this.#RED, last.status, withDevice(word, last.deviceId));
   }
 }

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { chosenEvents, errorOf, eventFields, isEventKind } from "../../src/stack/event";
+import { chosenEvents, errorOf, eventMessage, isEventKind, type EventKind } from "../../src/stack/event";
 import type { ApplicationDownlink, Received } from "../../src/stack/messages";
 import { commonFields } from "../../src/stack/summary";
 import { reasonOf } from "../shared/reason";
@@ -8,6 +8,24 @@ import { explainUnsetVariable } from "../shared/unsetVariable";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 type EventDef = NodeDef & Partial<EventProperties>;
+
+/** How a status names an event. */
+const WORDS: Readonly<Record<EventKind, string>> = {
+  downlink_queued: "status.queued",
+  downlink_sent: "status.sent",
+  downlink_ack: "status.ack",
+  downlink_nack: "status.nack",
+  downlink_failed: "status.failed",
+  downlink_queue_invalidated: "status.invalidated",
+  location_solved: "status.location",
+  service_data: "status.service-data",
+  uplink_normalized: "status.normalized",
+  uplink_error: "status.uplink-error",
+  join_error: "status.join-error",
+};
+
+const wordFor = (kind: string): { readonly word?: string } =>
+  isEventKind(kind) ? { word: WORDS[kind] } : {};
 
 /** The downlink that a failure is about. */
 function downlinkOf(received: Received): ApplicationDownlink | undefined {
@@ -28,8 +46,8 @@ export default function init(RED: NodeAPI): void {
     if (kinds.size === 0) {
       refuse(RED, this, {
         code: "not_configured",
-        key: "error.not-configured.events",
-        values: { events: chosen.join(", ") || "-" },
+        key: chosen.length === 0 ? "error.not-configured.no-events" : "error.not-configured.events",
+        values: { events: chosen.join(", ") },
       });
       return;
     }
@@ -40,8 +58,8 @@ export default function init(RED: NodeAPI): void {
       view({ topic, origin, arrivedAt, received }) {
         const common = commonFields(received, topic, origin, arrivedAt);
         const error = errorOf(received);
-        const reason = error ? { reason: reasonOf(RED, error, downlinkOf(received)) } : {};
-        return { send: Object.assign(common, eventFields(received), reason) };
+        const reason = error && reasonOf(RED, error, common.deviceId, downlinkOf(received));
+        return { send: eventMessage(common, received, reason), ...wordFor(received.kind) };
       },
     });
   }

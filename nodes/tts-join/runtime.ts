@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { joinPayload } from "../../src/stack/join";
+import { joinMessage } from "../../src/stack/join";
 import { commonFields } from "../../src/stack/summary";
 import { receive } from "../shared/receiver";
 import { JOIN_DEFAULTS, type JoinProperties } from "./properties";
@@ -19,7 +19,7 @@ export default function init(RED: NodeAPI): void {
       view({ topic, origin, arrivedAt, received }) {
         if (received.kind !== "join_accept") return undefined;
         const common = commonFields(received, topic, origin, arrivedAt);
-        return { send: Object.assign(common, { payload: joinPayload(received.message, common) }) };
+        return { send: joinMessage(common, received.message) };
       },
     });
   }

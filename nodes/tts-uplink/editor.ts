@@ -5,6 +5,7 @@ import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
 import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
+import { makeFieldHint } from "./editor/fieldHint";
 import { showLastMessage } from "./editor/lastMessage";
 import { fieldPathOf } from "./fieldPath";
 import { UPLINK_CHOICES, USUAL_MISSING, type UplinkProperties } from "./properties";
@@ -120,6 +121,11 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     suggest(form, form.input("field"), "fields", {
       scope: () => ({ ...devices(), ports: form.value("ports") }),
     });
+    makeFieldHint(form, $("#tts-uplink-field-hint"), (path) =>
+      path === ""
+        ? RED._(`${CATALOGUE}:hint.field-whole`)
+        : RED._(`${CATALOGUE}:hint.field-inside`, { path }),
+    );
     showLastMessage(form, $("#tts-uplink-last"));
     form.unfold();
   },

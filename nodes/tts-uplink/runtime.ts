@@ -20,7 +20,7 @@ export default function init(RED: NodeAPI): void {
       connection: settings.connection,
       devices: settings.devices,
       kinds: KINDS,
-      ...(settings.ports === "" ? {} : { wantsPort: settings.wantsPort, waitsFor: settings.ports }),
+      ...(settings.ports === "" ? {} : { wantsPort: settings.wantsPort, ports: settings.ports }),
       view: (delivery) => viewOf(delivery, settings),
     });
   }

@@ -1,9 +1,9 @@
 import type { Delivery } from "../../src/connection/routes";
-import { explainMissingPayload } from "../../src/diagnosis/messages";
+import { explainMissingPayload, lackOf } from "../../src/diagnosis/messages";
 import { commonFields } from "../../src/stack/summary";
 import { isEmptyFrame, uplinkMessage, uplinkPayload } from "../../src/stack/uplink";
 import { v2Fields, v2SentFields } from "../../src/stack/v2Shape";
-import type { Outcome } from "../shared/receiver";
+import type { Outcome } from "../shared/outcome";
 import type { UplinkSettings } from "./settings";
 
 /** What a flow gets of an uplink. */
@@ -15,20 +15,24 @@ export function viewOf(
   const uplink = received.message;
   if (!settings.emptyFrames && isEmptyFrame(uplink)) return undefined;
   const chosen = uplinkPayload(uplink, settings);
-  if (chosen.outcome === "skip") return undefined;
+  const { output, field, shape } = settings;
+  const isV2 = received.v2 !== undefined;
+  if (chosen.outcome === "skip") return { skip: lackOf(output, field, uplink, isV2) };
 
   const common = commonFields(received, topic, origin, arrivedAt);
   const payload = chosen.outcome === "payload" ? chosen.payload : undefined;
   const message = uplinkMessage(common, uplink, payload);
-  if (settings.shape === "v2") {
-    const { v2 } = received;
-    Object.assign(message, v2 ? v2SentFields(v2, uplink, common) : v2Fields(uplink, common));
+  if (shape === "v2")
+    Object.assign(
+      message,
+      received.v2 ? v2SentFields(received.v2, uplink, common) : v2Fields(uplink, common),
+    );
+  if (chosen.outcome === "missing") {
+    delete message.payload;
+    return { fail: explainMissingPayload(output, field, common.deviceId, uplink, isV2), message };
   }
-  if (chosen.outcome === "payload") return { send: message };
-  delete message.payload;
-  const { output, field } = settings;
-  return {
-    fail: explainMissingPayload(output, field, common.deviceId, uplink, received.v2 !== undefined),
-    message,
-  };
+  // Nothing else in a message is a Buffer.
+  if (output !== "bytes" && Buffer.isBuffer(payload))
+    return { send: message, lacks: lackOf(output, field, uplink, isV2) };
+  return output === "field" ? { send: message, value: payload } : { send: message };
 }

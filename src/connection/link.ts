@@ -62,6 +62,8 @@ export interface Link {
 const CONNECT_TIMEOUT_MS = 10_000;
 const SUBACK_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 2_000;
+/** From the DISCONNECT, once it is out: a server that closes as well does it at once, and one that does not need not be waited for. */
+const LAST_WORD_MS = 100;
 const SUBACK_REFUSED = 128;
 
 /** SNI is always sent, but for addresses, which TLS does not allow in it. */
@@ -276,9 +278,16 @@ export function openLink(
           finish();
           resolve();
         };
-        const deadline = setTimeout(done, END_TIMEOUT_MS);
-        if (phase === "open") client.end(false, {}, done);
-        else done();
+        let deadline = setTimeout(done, END_TIMEOUT_MS);
+        if (phase !== "open") {
+          done();
+          return;
+        }
+        socket?.once("finish", () => {
+          clearTimeout(deadline);
+          deadline = setTimeout(done, LAST_WORD_MS);
+        });
+        client.end(false, {}, done);
       })),
   };
 }

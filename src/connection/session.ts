@@ -1,7 +1,7 @@
 import type { Service } from "../services/service";
 import type { ApiKeyForm } from "../stack/identifiers";
 import type { Kind } from "../stack/kinds";
-import { backoffDelay, type BackoffKind } from "./backoff";
+import { Attempts, backoffDelay, type BackoffKind } from "./backoff";
 import { InvalidMessages, type InvalidReport } from "./invalid";
 import { LeftTopics } from "./leftTopics";
 import { openLink, type Endpoint, type Link, type LinkEnd, type PublishOutcome } from "./link";
@@ -44,9 +44,6 @@ const SETTLED_AFTER_MS = 60_000;
 /** Twice in a row so soon after the login is more than a coincidence. */
 const SOON_MS = 10_000;
 
-/** A connection that held this long was a good one: the next pause starts small again. Shorter ones count as failed attempts. */
-const GOOD_AFTER_MS = 5_000;
-
 const REFUSED: ReadonlySet<ConnectionProblem["problem"]> = new Set([
   "protocol_refused",
   "limit_reached",
@@ -68,7 +65,7 @@ export class Session {
   #link: Link | undefined;
   #open = false;
   #openedAt: number | undefined;
-  #attempts = 0;
+  readonly #attempts = new Attempts();
   #problem: ConnectionProblem | undefined;
   #reported = "";
   #timer: NodeJS.Timeout | undefined;
@@ -247,6 +244,7 @@ export class Session {
     this.#open = true;
     this.#interrupted = this.#openedAt !== undefined;
     this.#openedAt = Date.now();
+    this.#attempts.accepted(performance.now());
     if (this.#link) this.#subscriptions.open(this.#link);
   }
 
@@ -260,16 +258,14 @@ export class Session {
       ...(keyForm === undefined ? {} : { keyForm }),
     });
     const problem = this.#judged(found);
-    if (this.#open && this.#openedAt !== undefined && Date.now() - this.#openedAt > GOOD_AFTER_MS)
-      this.#attempts = 0;
     this.#open = false;
     this.#subscriptions.close();
-    this.#attempts += 1;
     this.#meet(problem);
     this.#stateChanged();
 
     const kind = REFUSED.has(problem.problem) ? "refused" : "ordinary";
-    const delay = pause?.(kind, this.#attempts) ?? backoffDelay(kind, this.#attempts, Math.random());
+    const attempts = this.#attempts.ended(performance.now());
+    const delay = pause?.(kind, attempts) ?? backoffDelay(kind, attempts, Math.random());
     this.#timer = setTimeout(() => this.#connect(), delay);
   }
 

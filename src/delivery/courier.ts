@@ -25,7 +25,7 @@ export interface CourierOptions {
     Session,
     "open" | "openedAt" | "interrupted" | "lastMessageAt" | "devicesSeen" | "stateFor" | "publish" | "listen"
   >;
-  /** What is known already of how fast the server takes downlinks. */
+  /** Shared by all connections that the server limits together; with what is known already of how fast it takes downlinks. */
   readonly pace?: Pace;
   /** Downlink messages that are held of those that come while disconnected. */
   readonly holdMax: number;
@@ -51,14 +51,10 @@ export interface CourierOptions {
   readonly clock?: Clock;
 }
 
-/**
- * The server ends a connection over its rate limit as soon as it reads the publish. Longer than this without an acknowledgement is
- * something else, and what waits may go on.
- */
+/** What waits for the pace looks again so often: it rises, and other connections share it. */
+const LOOK_AGAIN_MS = 1_000;
+/** So long without an acknowledgement is no waiting for it any more: what waits may go on. */
 const LAST_WORD_MS = 2_000;
-/** How a connection ends that the server closes; a line that breaks ends otherwise. */
-const CLOSED_CODES = new Set([undefined, "ECONNRESET", "EPIPE"]);
-
 /**
  * Takes downlinks from the flow to their end, for one session. One at a time is on the way to the server without an
  * acknowledgement, so when a connection ends at most one is in doubt; that one is never sent again. No callback of a follower is
@@ -146,7 +142,7 @@ export class Courier {
 
   /** As set in the connections: the lowest where there are several. */
   setPerMinute(perMinute: number | undefined): void {
-    this.#pace.configure(perMinute);
+    this.#pace.configure(this, perMinute);
     this.#pump();
   }
 
@@ -169,6 +165,7 @@ export class Courier {
     this.#ended = true;
     this.#stopListening();
     this.#alarm.clear();
+    this.#pace.configure(this, undefined);
     const held = new Set([...this.#hold.all(), ...this.#arrived]);
     const followed = this.#following.end().filter((dispatch) => dispatch.isAwaited && !held.has(dispatch));
     for (const dispatch of held) dispatch.forget();
@@ -249,34 +246,41 @@ export class Courier {
 
   #disconnected(): void {
     const now = this.#clock.now();
-    const limited = this.#endedOverLimit(now);
+    const { isOverLimit, slowedTo } = this.#pace.ended({
+      now,
+      closed: this.#wasClosed,
+      ...this.#unanswered(),
+    });
     this.#hold.disconnected(now);
     this.#inFlight.clear();
-    if (limited) {
-      const perMinute = this.#pace.ended(now);
+    if (slowedTo !== undefined) {
       const key =
         this.#options.service.name === "pubsub"
           ? "warning.slowed-down.broker"
           : "warning.slowed-down.rate-limit";
-      if (perMinute !== undefined) this.#options.warn({ key, values: { perMinute } });
+      this.#options.warn({ key, values: { perMinute: slowedTo } });
     }
     this.#following.connectionEnded(!this.#options.service.login.clean);
     for (const dispatch of this.#hold.all()) {
       // An end over the rate limit is a part of pacing.
-      if (dispatch.options.offline === "error" && !limited)
+      if (dispatch.options.offline === "error" && !isOverLimit)
         this.#expire(dispatch, notConnected(dispatch.deviceId));
     }
   }
 
-  /** Whether the connection was ended instead of acknowledging a publish. Rule: docs/server.md#4-rate-limits, 1. */
-  #endedOverLimit(now: number): boolean {
+  /** The other side closed it, as servers do over a rate limit; a line breaks otherwise. Rule: docs/server.md#4-rate-limits, 1. */
+  get #wasClosed(): boolean {
     const state = this.#session.stateFor(ANSWER_KINDS);
     const problem = "problem" in state ? state.problem : undefined;
-    if (problem?.problem !== "connection_lost" || !CLOSED_CODES.has(problem.errorCode)) return false;
-    return [...this.#inFlight].some(
-      ({ part }) =>
-        now - part.publishedAt <= LAST_WORD_MS && !part.items.some((item) => item.answered || item.over),
+    return problem?.problem === "connection_lost" && problem.errorCode === undefined;
+  }
+
+  /** Of several without any answer the connection was broken before its end, whatever ended it. */
+  #unanswered(): { readonly publishedAt?: number } {
+    const [only, ...others] = [...this.#inFlight].filter(
+      ({ part }) => !part.items.some((item) => item.answered || item.over),
     );
+    return only && others.length === 0 ? { publishedAt: only.part.publishedAt } : {};
   }
 
   /** Publishes what may go, and tells what has to wait. */
@@ -306,7 +310,7 @@ export class Courier {
   }
 
   #wait(now: number, at: number): void {
-    if (at > now) this.#alarm.at(at);
+    if (at > now && at < Infinity) this.#alarm.at(Math.min(at, now + LOOK_AGAIN_MS));
     this.#alarm.at(this.#hold.expiresAt);
     const briefly = this.#session.open && this.#inFlight.size > 0 && this.#pace.nextAt(now) <= now;
     const tellAt = this.#untold.dueAt(now, briefly);
@@ -348,7 +352,7 @@ export class Courier {
     const now = this.#clock.now();
     if (acknowledged) {
       followed.part.acknowledgedAfter = now - followed.part.publishedAt;
-      this.#pace.acknowledged(now);
+      this.#pace.acknowledged(now, followed.part.acknowledgedAfter);
       this.#alarm.at(this.#following.acknowledged(followed, now));
     } else this.#following.lost(followed);
     this.#pump();

@@ -64,7 +64,7 @@ export interface DownlinkOptions {
 
 /** Why a downlink failed. */
 export interface Failure extends Explanation {
-  /** Where several went together: how many of how many, to stand before the text, which is that of the first one. */
+  /** Where several went together: how many of how many, to stand behind the text, which is that of the first one. */
   readonly several?: Text;
 }
 

@@ -127,7 +127,7 @@ export async function explainCertificate(
     ...server,
     subject: printable(facts.subject) || "?",
     issuer: printable(facts.issuer) || "?",
-    names: printableList(facts.names) || "?",
+    names: printableList(facts.names) || printable(facts.subject) || "?",
     from: printableTime(facts.validFrom),
     until: printableTime(facts.validTo),
     clock: printableTime(now),

@@ -1,4 +1,5 @@
 import type { ConnectionProblem } from "../connection/problem";
+import { clusterOfHost, nearestHost } from "../stack/clusters";
 import type { Explanation, TextValues } from "../stack/explanation";
 import { explainCertificate } from "./certificate";
 import { explanations, type ConnectionContext } from "./context";
@@ -29,6 +30,9 @@ function hostNotFound(
 ): Explanation {
   if (errorCode.startsWith("EAI_")) return failed("error.host-not-found.no-name-server", values);
   if (service !== "stack") return failed("error.host-not-found.server", values);
+  const near = nearestHost(host);
+  if (near !== undefined) return failed("error.host-not-found.near", { ...values, near });
+  if (clusterOfHost(host)?.plan === "sandbox") return failed("error.host-not-found.known", values);
   if (CLOUD.test(host)) return failed("error.host-not-found.cloud", values);
   return failed("error.host-not-found.unknown", values);
 }

@@ -1,7 +1,8 @@
 import type { InvalidMessage } from "../connection/router";
 import type { Service } from "../services/service";
-import type { Explanation } from "../stack/explanation";
-import { payloadBytes, type Uplink, type UplinkOutput } from "../stack/uplink";
+import type { Explanation, Text } from "../stack/explanation";
+import { fieldMeant } from "../stack/fields";
+import type { Uplink, UplinkOutput } from "../stack/uplink";
 import { explanations } from "./context";
 import { printable, printableList } from "./printable";
 
@@ -51,11 +52,14 @@ export function explainInvalidMessage(
       return invalid("error.invalid-message.not-an-object", { ...values, found: problem.found });
     case "no_device_id":
       return invalid("error.invalid-message.no-device-id", values);
+    case "in_a_field":
+      return invalid("error.invalid-message.in-a-field", { ...values, field: problem.field });
+    case "v2_message":
+      return invalid("error.invalid-message.v2-message", values);
     case "unknown_kind":
-      return invalid("error.invalid-message.unknown-kind", {
-        ...values,
-        keys: printableList(problem.keys, 10) || "-",
-      });
+      return problem.keys.length === 0
+        ? invalid("error.invalid-message.no-kind", values)
+        : invalid("error.invalid-message.unknown-kind", { ...values, keys: printableList(problem.keys, 10) });
     case "several_kinds":
       return invalid("error.invalid-message.several-kinds", { ...values, kinds: problem.kinds.join(", ") });
     case "other_kind":
@@ -84,7 +88,34 @@ export function explainLeftOut(count: number): Explanation {
 }
 
 /**
- * Why an uplink has not what a node wants of it, as far as the message tells.
+ * What an uplink has not of what a node wants of it, as far as the message tells: the key of the error, and the field that is not there.
+ * Cheap: it is asked for each message of a device without a payload formatter.
+ * @param field as in the form; only for the output `field`
+ * @param isV2 sent by a V2 network
+ */
+export function lackOf(output: UplinkOutput, field: string, uplink: Uplink, isV2: boolean): Text {
+  return { key: lackIn(output, uplink, isV2), values: { field } };
+}
+
+function lackIn(output: UplinkOutput, { uplink_message: body }: Uplink, isV2: boolean): string {
+  if (isV2 && output === "normalized") return "error.missing-payload.v2-not-normalized";
+  if (body.decoded_payload === undefined) {
+    if (body.app_s_key !== undefined) return "error.missing-payload.encrypted";
+    if (body.f_port === undefined) return "error.missing-payload.no-port";
+    if ((body.frm_payload ?? "") === "") return "error.missing-payload.no-bytes";
+    return isV2 ? "error.missing-payload.v2-not-decoded" : "error.missing-payload.not-decoded";
+  }
+  if (output !== "normalized")
+    return Object.keys(body.decoded_payload).length === 0
+      ? "error.missing-payload.no-fields"
+      : "error.missing-payload.no-field";
+  return body.normalized_payload_warnings?.length
+    ? "error.missing-payload.normalized-refused"
+    : "error.missing-payload.not-normalized";
+}
+
+/**
+ * Why an uplink has not what a node wants of it, in full.
  * @param field as in the form; only for the output `field`
  * @param isV2 sent by a V2 network
  */
@@ -95,23 +126,15 @@ export function explainMissingPayload(
   uplink: Uplink,
   isV2 = false,
 ): Explanation {
-  const { f_port, decoded_payload, normalized_payload_warnings = [], app_s_key } = uplink.uplink_message;
-  const values = { device: printable(deviceId), port: f_port ?? 0 };
-  if (isV2 && output === "normalized") return missing("error.missing-payload.v2-not-normalized", values);
-  if (decoded_payload === undefined) {
-    if (app_s_key !== undefined) return missing("error.missing-payload.encrypted", values);
-    if (f_port === undefined) return missing("error.missing-payload.no-port", values);
-    if (payloadBytes(uplink).length === 0) return missing("error.missing-payload.no-bytes", values);
-    return isV2
-      ? missing("error.missing-payload.v2-not-decoded", values)
-      : missing("error.missing-payload.not-decoded", values);
-  }
-  if (output !== "normalized") {
-    const fields = printableList(Object.keys(decoded_payload), 10) || "-";
-    return missing("error.missing-payload.no-field", { ...values, field: printable(field), fields });
-  }
-  if (normalized_payload_warnings.length === 0)
-    return missing("error.missing-payload.not-normalized", values);
-  const warnings = printable(normalized_payload_warnings.join("; "), 200);
-  return missing("error.missing-payload.normalized-refused", { ...values, warnings });
+  const { f_port = 0, decoded_payload, normalized_payload_warnings = [] } = uplink.uplink_message;
+  const near = output === "field" && decoded_payload ? fieldMeant(field, decoded_payload) : undefined;
+  const key = near === undefined ? lackIn(output, uplink, isV2) : "error.missing-payload.field-begins";
+  return missing(key, {
+    device: printable(deviceId),
+    port: f_port,
+    field: printable(field),
+    fields: printableList(Object.keys(decoded_payload ?? {}), 10),
+    near: printable(near ?? ""),
+    warnings: printable(normalized_payload_warnings.join("; "), 200),
+  });
 }

@@ -31,6 +31,8 @@ export interface NoAnswerFacts {
   readonly deviceAnswered: boolean;
   /** Items published in the last ten seconds, this one included. */
   readonly recentItems: number;
+  /** Seconds since the present connection was accepted; absent where that is of no matter. */
+  readonly connectionAge?: number;
   /** IDs of devices that messages came from. */
   readonly devicesSeen: Iterable<string>;
   /** What the API said of the key when it logged in; rights count from then on. */
@@ -44,6 +46,15 @@ const notAccepted = explanations("not_accepted");
 /** More items than this in ten seconds: the server loses answers. */
 const BURST = 300;
 const MOST_NEAREST = 3;
+/** Devices are quiet for minutes: only so many seconds without any message tell something. */
+const QUIET_SECONDS = 3_600;
+
+/** That nothing was ever received is evidence by now. */
+export const isMute = ({
+  receivedAnything,
+  connectionAge = Infinity,
+}: Pick<NoAnswerFacts, "receivedAnything" | "connectionAge">): boolean =>
+  !receivedAnything && connectionAge >= QUIET_SECONDS;
 
 type Values = Explanation["values"];
 type Queue = Awaited<ReturnType<StackApi["downlinkQueue"]>>;
@@ -87,9 +98,12 @@ async function fromApi(
     api.downlinkQueue(applicationId, deviceId),
     api.canPush(applicationId, deviceId),
   ]);
-  const named = { ...values, keyName: keyNameOf(key) };
+  // Of a key that is not valid any more the stack does not tell the name.
+  const named = { ...values, keyName: keyNameOf(key.keyName === undefined ? (facts.key ?? key) : key) };
   if (key.valid === false) return notAccepted("error.not-accepted.key-invalid", named);
-  if (key.mayWrite === false) return notAccepted("error.not-accepted.no-right-to-write", named);
+  // Granted after the login, it counts from the next one on.
+  if (key.mayWrite === false || facts.key?.mayWrite === false)
+    return notAccepted("error.not-accepted.no-right-to-write", named);
   if (isMissing(queue) || isMissing(push)) return noDevice(named);
   if (push.answer === "refused" && push.name === "no_device_session" && facts.operation !== "clear")
     return notAccepted("error.not-accepted.no-session", named);
@@ -162,19 +176,46 @@ function fromEvidence(facts: NoAnswerFacts, seen: boolean, values: Values): Expl
   const transport = fromTransport(facts, values);
   if (transport) return transport;
   const { mayRead, mayWrite } = facts.key ?? {};
+  const known = seen || facts.deviceAnswered;
+  const decoded = facts.encoding === "decoded";
+  if (isMute(facts) && mayRead !== true) return notAccepted("error.not-accepted.likely-no-read", values);
   if (!facts.receivedAnything && mayRead !== true)
-    return notAccepted("error.not-accepted.likely-no-read", values);
-  if (facts.anyAnswered && !seen && !facts.deviceAnswered) {
-    return values.nearest === ""
-      ? notAccepted("error.not-accepted.likely-no-device", values)
-      : notAccepted("error.not-accepted.likely-no-device-nearest", values);
+    return decoded
+      ? notAccepted("error.not-accepted.likely-rights-or-encoder", values)
+      : notAccepted("error.not-accepted.likely-rights", values);
+  return known
+    ? ofKnownDevice(facts, decoded, mayWrite === true, values)
+    : ofUnknownDevice(facts.anyAnswered, decoded, values);
+}
+
+function ofUnknownDevice(anyAnswered: boolean, decoded: boolean, values: Values): Explanation {
+  if (!anyAnswered) {
+    // Device and key are as likely as each other.
+    if (values.nearest !== "") return notAccepted("error.not-accepted.unknown-nearest", values);
+    return decoded
+      ? notAccepted("error.not-accepted.unknown-encoder", values)
+      : notAccepted("error.not-accepted.unknown", values);
   }
-  if (facts.encoding === "decoded" && (seen || facts.deviceAnswered))
-    return notAccepted("error.not-accepted.likely-encoder", values);
-  if (!facts.anyAnswered && mayWrite !== true)
-    return notAccepted("error.not-accepted.likely-no-write", values);
+  if (values.nearest !== "") return notAccepted("error.not-accepted.likely-no-device-nearest", values);
+  return decoded
+    ? notAccepted("error.not-accepted.likely-device-or-encoder", values)
+    : notAccepted("error.not-accepted.likely-no-device", values);
+}
+
+function ofKnownDevice(
+  { anyAnswered, deviceAnswered }: NoAnswerFacts,
+  decoded: boolean,
+  mayWrite: boolean,
+  values: Values,
+): Explanation {
+  const mayBeTheKey = !anyAnswered && !mayWrite;
+  if (decoded)
+    return mayBeTheKey
+      ? notAccepted("error.not-accepted.likely-encoder-or-write", values)
+      : notAccepted("error.not-accepted.likely-encoder", values);
+  if (mayBeTheKey) return notAccepted("error.not-accepted.likely-no-write", values);
   // Neither device nor rights can be what is wrong.
-  if (facts.deviceAnswered) return notAccepted("error.not-accepted.likely-server", values);
+  if (deviceAnswered) return notAccepted("error.not-accepted.likely-server", values);
   return notAccepted("error.not-accepted.unknown", values);
 }
 
@@ -195,8 +236,12 @@ export async function explainNoAnswer(
   };
   if (facts.service === "v2") {
     const { receivedAnything, anyAnswered, deviceAnswered, pubackMs } = facts;
+    const mute = isMute(facts);
     if (pubackMs === undefined) return notAccepted("error.not-accepted.no-puback", values);
-    return explainV2Silence({ receivedAnything, anyAnswered, deviceKnown: seen || deviceAnswered }, values);
+    return explainV2Silence(
+      { receivedAnything, mute, anyAnswered, deviceKnown: seen || deviceAnswered },
+      values,
+    );
   }
   const inBurst = facts.recentItems > BURST;
   if (facts.pubsub) return explainNoAnswerOnBroker(facts, facts.pubsub, { seen, inBurst, values });

@@ -1,6 +1,6 @@
 import type { Explanation } from "../stack/explanation";
 import { explanations } from "./context";
-import type { NoAnswerFacts } from "./noAnswer";
+import { isMute, type NoAnswerFacts } from "./noAnswer";
 import { printable, printableList, printableTime } from "./printable";
 
 /** What else is known where a broker of somebody's own stands between the stack and us. */
@@ -59,7 +59,7 @@ export function explainNoAnswerOnBroker(
   if (known.inBurst) return notAccepted("error.not-accepted.burst", values);
   const restarted = afterRestart(evidence, values);
   if (restarted) return restarted;
-  if (!facts.receivedAnything) return notAccepted("error.not-accepted.pubsub-silent", values);
+  if (isMute(facts)) return notAccepted("error.not-accepted.pubsub-silent", values);
   const others = [...evidence.applicationsSeen];
   if (!facts.anyAnswered && others.length > 0 && !others.includes(applicationId))
     return notAccepted("error.not-accepted.pubsub-other-application", {
@@ -67,9 +67,10 @@ export function explainNoAnswerOnBroker(
       others: printableList(others, MOST_SHOWN),
     });
   if (facts.anyAnswered && !known.seen && !facts.deviceAnswered) {
-    return values.nearest === ""
-      ? notAccepted("error.not-accepted.likely-no-device", values)
-      : notAccepted("error.not-accepted.likely-no-device-nearest", values);
+    if (values.nearest !== "") return notAccepted("error.not-accepted.likely-no-device-nearest", values);
+    return facts.encoding === "decoded"
+      ? notAccepted("error.not-accepted.likely-device-or-encoder", values)
+      : notAccepted("error.not-accepted.likely-no-device", values);
   }
   if (!evidence.hearsFailures) return notAccepted("error.not-accepted.pubsub-no-failures", values);
   if (!facts.anyAnswered) return notAccepted("error.not-accepted.pubsub-never-answered", values);

@@ -1,11 +1,15 @@
 import type { Text } from "../stack/explanation";
 import type { ApplicationDownlink, StackError } from "../stack/messages";
+import { errorSentence } from "../stack/stackError";
 import { printable } from "./printable";
 
 /** What may stand between a gateway's refusal and us: whose fault it is. */
 const LATE = new Set(["TOO_LATE", "TOO_EARLY"]);
 
-const transmission = (error: StackError, downlink: ApplicationDownlink | undefined): string => {
+const transmission = (
+  error: StackError,
+  downlink: Pick<ApplicationDownlink, "confirmed"> | undefined,
+): string => {
   const result = error.attributes?.result;
   const late = typeof result === "string" && LATE.has(result);
   if (downlink?.confirmed === true)
@@ -32,10 +36,14 @@ const HINTS: Record<string, string | typeof transmission> = {
 };
 
 /**
- * What to say behind the stack's own sentence, where that helps: what is likely wrong and what to do.
+ * What is wrong in our words and what to do, for the errors of the stack that we know; its own sentence stands behind it.
  * @param downlink the one that failed, where there is one
  */
-export function hintFor(error: StackError, downlink: ApplicationDownlink | undefined): Text | undefined {
+export function hintFor(
+  error: StackError,
+  downlink: Pick<ApplicationDownlink, "confirmed"> | undefined,
+  deviceId: string,
+): Text | undefined {
   const name = error.name ?? "";
   const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
   // Only the Network Server's `device_not_found` means a half registered device.
@@ -47,6 +55,17 @@ export function hintFor(error: StackError, downlink: ApplicationDownlink | undef
   };
   return {
     key: typeof hint === "string" ? hint : hint(error, downlink),
-    values: { max: attribute("max"), retries: attribute("max_retries"), result: attribute("result") },
+    values: {
+      device: printable(deviceId),
+      max: attribute("max"),
+      retries: attribute("max_retries"),
+      result: attribute("result"),
+    },
   };
 }
+
+/** The stack's own sentence, behind ours. */
+export const networkSays = (error: StackError): Text => ({
+  key: "error.network-says",
+  values: { sentence: errorSentence(error) },
+});

@@ -35,6 +35,8 @@ export function explainV2Login(context: ConnectionContext, values: TextValues): 
 export interface V2Silence {
   /** Anything at all came on this connection. */
   readonly receivedAnything: boolean;
+  /** And for so long that this tells something. */
+  readonly mute: boolean;
   /** Something came from this device, or V2 took a downlink to it. */
   readonly deviceKnown: boolean;
   /** Some downlink was answered in this run. */
@@ -43,11 +45,13 @@ export interface V2Silence {
 
 /** No answer to a downlink. V2 says nothing of a device that it does not have, nor of a key that may not send. */
 export function explainV2Silence(seen: V2Silence, values: TextValues): Explanation {
-  if (!seen.receivedAnything) return notAccepted("error.not-accepted.v2-nothing-received", values);
+  if (seen.mute) return notAccepted("error.not-accepted.v2-nothing-received", values);
+  if (!seen.receivedAnything) return notAccepted("error.not-accepted.v2-rights", values);
   if (!seen.deviceKnown) {
-    return values.nearest === ""
+    if (values.nearest !== "") return notAccepted("error.not-accepted.v2-no-device-nearest", values);
+    return seen.anyAnswered
       ? notAccepted("error.not-accepted.v2-no-device", values)
-      : notAccepted("error.not-accepted.v2-no-device-nearest", values);
+      : notAccepted("error.not-accepted.v2-device-or-right", values);
   }
   if (!seen.anyAnswered) return notAccepted("error.not-accepted.v2-no-right", values);
   return notAccepted("error.not-accepted.v2-unknown", values);

@@ -1,4 +1,5 @@
 /** The clusters of The Things Stack that everybody can use. Usable in the browser. */
+import { nearestOf } from "./downlink/nearest";
 
 /** Sandbox is what The Things Network runs on; on Cloud every customer is a tenant. */
 export interface Cluster {
@@ -32,4 +33,29 @@ export function clusterOfHost(host: string): Cluster | undefined {
       cluster.plan === "cloud" && host.endsWith(`.${name}`) && !host.slice(0, -name.length - 1).includes(".")
     );
   });
+}
+
+/**
+ * The host that was probably meant, where a cluster is near: `eu1.clod.thethings.network`, `eu1.thethings.network`. On Cloud the first
+ * part of the name is the tenant. `undefined` where none is near, and for the right name of a cluster.
+ */
+export function nearestHost(host: string): string | undefined {
+  const given = host.toLowerCase();
+  if (clusterOfHost(given)) return undefined;
+  const tenant = given.slice(0, given.indexOf("."));
+  const hosts = CLUSTERS.flatMap((cluster) => [
+    hostOfCluster(cluster, ""),
+    ...(cluster.plan === "cloud" ? [hostOfCluster(cluster, tenant)] : []),
+  ]);
+  const near = nearestOf(given, hosts)[0];
+  return near === undefined || near.endsWith(`.${given}`) ? sameRegion(given) : near;
+}
+
+/** Of a name that only has the region right. */
+function sameRegion(host: string): string | undefined {
+  if (!host.includes("things")) return undefined;
+  const plan = host.endsWith("industries") ? "cloud" : "sandbox";
+  const labels = host.split(".");
+  const cluster = CLUSTERS.find((each) => each.plan === plan && labels.includes(each.region));
+  return cluster && hostOfCluster(cluster, labels[0] === cluster.region ? "" : (labels[0] ?? ""));
 }

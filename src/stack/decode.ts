@@ -15,6 +15,10 @@ export type MessageProblem =
   | { readonly problem: "too_deep"; readonly levels: number }
   | { readonly problem: "not_an_object"; readonly found: JsonType }
   | { readonly problem: "no_device_id" }
+  /** The message is in a field of this one, as in an event of the live data or an answer of the HTTP API. */
+  | { readonly problem: "in_a_field"; readonly field: string }
+  /** A message of V2. */
+  | { readonly problem: "v2_message" }
   /** None of the kinds; `keys` are those that are there, ten at most, shortened. */
   | { readonly problem: "unknown_kind"; readonly keys: readonly string[] }
   /** A message has exactly one kind. */
@@ -72,7 +76,7 @@ export function parseJson(bytes: Uint8Array): Parsed {
  */
 export function checkMessage(value: unknown, expected?: Kind): Decoded {
   if (!isJsonObject(value)) return refused({ problem: "not_an_object", found: jsonType(value) });
-  if (!namesDevice(value.end_device_ids)) return refused({ problem: "no_device_id" });
+  if (!namesDevice(value.end_device_ids)) return refused(otherThan(value));
   const envelope = ENVELOPE_SHAPE(value);
   if (envelope !== undefined) return refused({ problem: "wrong_type", ...envelope });
   const kind = kindOf(value, expected);
@@ -80,6 +84,37 @@ export function checkMessage(value: unknown, expected?: Kind): Decoded {
   const body = BODY_SHAPE[kind](value[kind]);
   if (body !== undefined) return refused({ problem: "wrong_type", ...below(kind, body) });
   return { ok: true, received: asReceived(kind, value) };
+}
+
+/** What something is that names no device. */
+function otherThan(value: Record<string, unknown>): MessageProblem {
+  const field = fieldWithMessage(value, FIELDS_AROUND);
+  if (field !== undefined) return { problem: "in_a_field", field };
+  const isV2 =
+    typeof value.dev_id === "string" ||
+    ("payload_raw" in value && "port" in value) ||
+    ("hardware_serial" in value && "counter" in value);
+  return isV2 ? { problem: "v2_message" } : { problem: "no_device_id" };
+}
+
+/** `data` of an event of the live data, `result` of the streams of the HTTP API, which may have an event in it. */
+const FIELDS_AROUND = ["data", "result", "payload", "message"];
+const MOST_AROUND = 3;
+
+function fieldWithMessage(
+  value: Record<string, unknown>,
+  fields: readonly string[],
+  depth = 1,
+): string | undefined {
+  for (const field of fields) {
+    const inner = value[field];
+    if (!isJsonObject(inner)) continue;
+    if (isJsonObject(inner.end_device_ids) || STACK_KINDS.some((kind) => kind in inner)) return field;
+    const deeper = depth < MOST_AROUND ? fieldWithMessage(inner, fields, depth + 1) : undefined;
+    if (deeper !== undefined) return `${field}.${deeper}`;
+  }
+  // Of an event that is about something else the data is in another form.
+  return typeof value.name === "string" && isJsonObject(value.data) ? "data" : undefined;
 }
 
 /** False where the device ID is absent or empty. One of a wrong type is another matter. */

@@ -1,6 +1,7 @@
 /** What a flow gets of everything that is neither an uplink nor a join. */
 import { V2_ERROR_KINDS, type Kind, type StackKind, type V2ErrorKind } from "./kinds";
 import type { BodyOfKind, Received, StackError } from "./messages";
+import type { CommonFields } from "./summary";
 
 /** The events of The Things Stack, in the order a form shows them. */
 export const STACK_EVENTS = [
@@ -32,6 +33,11 @@ export interface EventFields {
   payload: BodyOfKind[Kind];
 }
 
+export interface EventMessage extends EventFields, CommonFields {
+  /** One readable sentence, for what failed. */
+  reason?: string;
+}
+
 export function isEventKind(text: string): text is EventKind {
   return EVENT_KINDS.some((kind) => kind === text);
 }
@@ -46,6 +52,18 @@ export function chosenEvents(value: unknown): readonly string[] {
 /** The fields that only events have: the kind of the message and what stands under that key. */
 export function eventFields(received: Received): EventFields {
   return { event: received.kind, payload: bodyOf(received) };
+}
+
+/** The message of an event for a flow. What is read first comes first: the debug sidebar shows five. */
+export function eventMessage(common: CommonFields, received: Received, reason?: string): EventMessage {
+  const { topic, deviceId, device, receivedAt, time, correlationIds, tts } = common;
+  const { event, payload } = eventFields(received);
+  const fields: EventMessage =
+    reason === undefined
+      ? { event, payload, deviceId, topic, time, receivedAt, device, correlationIds, tts }
+      : { event, payload, deviceId, reason, topic, time, receivedAt, device, correlationIds, tts };
+  if (common.simulated) fields.simulated = true;
+  return fields;
 }
 
 /** The stack's error that a message reports, if it reports one. */

@@ -62,6 +62,25 @@ function pathTo(path: string, key: string): string | undefined {
   return path === "" ? quoted : `${path}[${quoted}]`;
 }
 
+/** Where a decoded payload stands in a message: a path within it does not begin so. */
+const BEFORE_DECODED = /^(?:msg|tts|payload|uplink_message|decoded_payload)\.(.+)$/;
+
+/**
+ * The field that was meant by one that begins outside of the decoded payload: `temperature` for `msg.payload.temperature`.
+ * `undefined` where the payload has what it begins with, or has no such field either.
+ */
+export function fieldMeant(field: string, decoded: unknown): string | undefined {
+  if (!isJsonObject(decoded)) return undefined;
+  let rest = field;
+  for (;;) {
+    const [head = ""] = rest.split(/[.[]/, 1);
+    if (Object.hasOwn(decoded, head)) return rest === field ? undefined : rest;
+    const inner = BEFORE_DECODED.exec(rest)?.[1];
+    if (inner === undefined) return undefined;
+    rest = inner;
+  }
+}
+
 /** A value as JSON in 40 characters or so, whatever its size. */
 export function sampleOf(value: unknown): string {
   if (Array.isArray(value)) {

@@ -18,6 +18,19 @@ export interface JoinPayload {
   radio?: RadioSummary;
 }
 
+export interface JoinFields extends CommonFields {
+  payload: JoinPayload;
+}
+
+/** The message of a join for a flow. What is read first comes first: the debug sidebar shows five. */
+export function joinMessage(common: CommonFields, message: ApplicationUp<"join_accept">): JoinFields {
+  const { topic, deviceId, device, receivedAt, time, correlationIds, tts } = common;
+  const payload = joinPayload(message, common);
+  const fields: JoinFields = { payload, deviceId, topic, time, receivedAt, device, correlationIds, tts };
+  if (common.simulated) fields.simulated = true;
+  return fields;
+}
+
 /** The payload of a join. */
 export function joinPayload(message: ApplicationUp<"join_accept">, common: CommonFields): JoinPayload {
   const body = message.join_accept;

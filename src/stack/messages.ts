@@ -41,6 +41,8 @@ export interface RxMetadata {
     forwarder_cluster_id?: string;
     forwarder_gateway_id?: string;
     forwarder_gateway_eui?: string;
+    /** Of the one reception. */
+    message_id?: string;
   };
   antenna_index?: number;
   /** RFC 3339. */

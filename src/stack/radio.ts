@@ -8,6 +8,8 @@ export interface RadioSummary {
   gatewayId?: string;
   /** Upper-case hex. */
   gatewayEui?: string;
+  /** Through Packet Broker: the ID that the gateway has in its own network, where that shows it. */
+  forwarder?: string;
   rssi?: number;
   snr?: number;
   /** How many different gateways heard it; two antennas are one. */
@@ -119,15 +121,23 @@ function addReception(radio: RadioSummary, reception: RxMetadata, modulation: Mo
   const snr = snrOf(reception, modulation);
   if (gatewayId !== "") radio.gatewayId = gatewayId;
   if (eui !== "") radio.gatewayEui = eui.toUpperCase();
+  const forwarder = present(reception.packet_broker?.forwarder_gateway_id);
+  if (forwarder !== undefined) radio.forwarder = forwarder;
   if (rssi !== undefined) radio.rssi = rssi;
   if (snr !== undefined) radio.snr = snr;
 }
+
+/** Proto3 sends nothing for an empty text. */
+const present = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
 
 function countGateways(receptions: readonly RxMetadata[]): number {
   return receptions.length < 2 ? receptions.length : new Set(receptions.map(gatewayKey)).size;
 }
 
-/** Which gateway it is. Through Packet Broker all have one ID, and the forwarder says which it really was. */
+/**
+ * Which gateway it is. Through Packet Broker all have one ID, and the forwarder says which it really was; where it hides that, each
+ * reception is a message of its own.
+ */
 function gatewayKey({ gateway_ids, packet_broker }: RxMetadata): string {
   const { gateway_id: id = "", eui = "" } = gateway_ids ?? {};
   if (id !== "packetbroker" || packet_broker === undefined) return id === "" ? `eui ${eui}` : `id ${id}`;
@@ -135,7 +145,9 @@ function gatewayKey({ gateway_ids, packet_broker }: RxMetadata): string {
     packet_broker.forwarder_net_id,
     packet_broker.forwarder_tenant_id,
     packet_broker.forwarder_cluster_id,
-    packet_broker.forwarder_gateway_id ?? packet_broker.forwarder_gateway_eui,
+    present(packet_broker.forwarder_gateway_id) ??
+      present(packet_broker.forwarder_gateway_eui) ??
+      present(packet_broker.message_id),
   ]);
 }
 

@@ -55,6 +55,7 @@ const rxMetadata = objectOf<RxMetadata>({
     forwarder_cluster_id: text,
     forwarder_gateway_id: text,
     forwarder_gateway_eui: text,
+    message_id: text,
   }),
   antenna_index: number,
   time: text,

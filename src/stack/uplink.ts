@@ -28,7 +28,7 @@ export interface UplinkFields extends CommonFields {
 
 /**
  * The message of an uplink for a flow: the common fields, `payload`, and the fields that only uplinks have. Zero values that the
- * stack leaves out are filled in for `fCnt` and `confirmed`. Written as one literal, because it runs for every message, and adding
+ * stack leaves out are filled in for `fCnt` and `confirmed`. What is read first comes first: the debug sidebar shows five. Written as one literal, because it runs for every message, and adding
  * field by field costs as much as a tenth of JSON.parse.
  */
 export function uplinkMessage(common: CommonFields, message: Uplink, payload: unknown): UplinkFields {
@@ -38,18 +38,18 @@ export function uplinkMessage(common: CommonFields, message: Uplink, payload: un
   const radio = radioSummary(body);
   const fields: UplinkFields =
     fPort === undefined
-      ? { payload, topic, deviceId, device, receivedAt, time, fCnt, confirmed, radio, correlationIds, tts }
+      ? { payload, deviceId, fCnt, radio, topic, time, receivedAt, confirmed, device, correlationIds, tts }
       : {
           payload,
-          topic,
           deviceId,
-          device,
-          receivedAt,
-          time,
           fPort,
           fCnt,
-          confirmed,
           radio,
+          topic,
+          time,
+          receivedAt,
+          confirmed,
+          device,
           correlationIds,
           tts,
         };
@@ -101,10 +101,14 @@ export function payloadBytes(message: Uplink): Buffer {
   return Buffer.from(message.uplink_message.frm_payload ?? "", "base64");
 }
 
-/** Whether a frame carries nothing for the application: neither bytes nor a decoded payload (a decoder may make one of no bytes). */
+/**
+ * Whether a frame carries nothing for the application: neither bytes nor a decoded payload. A decoder may make one of no bytes; of a
+ * frame without FPort, servers of 2021 sent an empty one that no decoder had made.
+ */
 export function isEmptyFrame(message: Uplink): boolean {
-  const { frm_payload, decoded_payload } = message.uplink_message;
-  return (frm_payload ?? "") === "" && decoded_payload === undefined;
+  const { f_port, frm_payload, decoded_payload } = message.uplink_message;
+  if ((frm_payload ?? "") !== "") return false;
+  return decoded_payload === undefined || (f_port === undefined && Object.keys(decoded_payload).length === 0);
 }
 
 /** Follows a path through JSON, `undefined` if it leads nowhere. Nothing inherited is found, nor the length of a list or text. */

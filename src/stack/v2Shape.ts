@@ -115,7 +115,8 @@ function metadataOf(message: Uplink, time: string): V2Metadata {
 }
 
 function gatewayOf(reception: RxMetadata, modulation: Modulation | undefined): V2Gateway {
-  const id = reception.gateway_ids?.gateway_id ?? "";
+  // Packet Broker has one ID for all gateways, V2 had that of each.
+  const id = reception.packet_broker?.forwarder_gateway_id ?? reception.gateway_ids?.gateway_id ?? "";
   const rssi = finite(reception.rssi);
   const snr = snrOf(reception, modulation);
   const gateway: V2Gateway = { channel: reception.channel_index ?? 0 };

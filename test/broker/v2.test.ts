@@ -95,6 +95,6 @@ describe("V2 behind a real broker", () => {
     const flows = await started([uplink()], "ttn-account-v2.another");
     await flows.shows("uplink", "login refused");
     const { error } = await flows.next("caught");
-    assert.match(error?.message ?? "", /access key belongs to another application or was deleted/);
+    assert.match(error?.message ?? "", /the application ID or the access key is wrong/);
   });
 });

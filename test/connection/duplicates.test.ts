@@ -139,6 +139,17 @@ describe("a router between brokers that repeat", () => {
     assert.deepEqual([...router.applicationsSeen], ["app9"]);
   });
 
+  it("remembers a hundred applications at most", () => {
+    const { router, recipient } = routed();
+    router.add(recipient("join_accept"));
+    for (let number = 1; number <= 101; number += 1) {
+      const ids = { device_id: "door", application_ids: { application_id: `app${number}` } };
+      router.take("b/join", bytesOf({ end_device_ids: ids, join_accept: { number } }), number);
+    }
+    assert.equal(router.applicationsSeen.size, 100);
+    assert.equal(router.applicationsSeen.has("app101"), false);
+  });
+
   it("does not read what nobody wants", () => {
     const { router, got, recipient } = routed();
     router.add(recipient("join_accept"));

@@ -26,9 +26,9 @@ describe("a link", () => {
   }
 
   /** A server that does with each connection what it is told. Returns its port. */
-  async function serverThat(does: (socket: Socket) => void): Promise<number> {
+  async function serverThat(does: (socket: Socket) => void, allowHalfOpen = false): Promise<number> {
     const sockets = new Set<Socket>();
-    const server: Server = createServer((socket) => {
+    const server: Server = createServer({ allowHalfOpen }, (socket) => {
       sockets.add(socket);
       socket.on("error", () => undefined);
       socket.once("data", () => does(socket));
@@ -237,6 +237,21 @@ describe("a link", () => {
     await Promise.all([link.end(), link.end()]);
     assert.equal((await disconnected).said, true);
     assert.equal(ends(), 0);
+  });
+
+  it("does not wait for a server that heard the DISCONNECT and leaves its side open", async () => {
+    const heard: Buffer[] = [];
+    const port = await serverThat((socket) => {
+      socket.write(CONNACK);
+      socket.on("data", (bytes) => heard.push(bytes));
+    }, true);
+    const { opened, link } = open(port);
+    await opened;
+    const late = new Promise((_resolve, reject) => {
+      setTimeout(() => reject(new Error("waited for the server")), 1_800).unref();
+    });
+    await Promise.race([link.end(), late]);
+    assert.deepEqual(Buffer.concat(heard), Buffer.from([0xe0, 0]));
   });
 
   it("is ended at once while it still connects", async () => {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
+import { mock } from "node:test";
 import type { BackoffKind } from "../../src/connection/backoff";
 import type { InvalidReport } from "../../src/connection/invalid";
 import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Delivery } from "../../src/connection/routes";
 import { Session } from "../../src/connection/session";
 import type { SessionState } from "../../src/connection/state";
+import type { Repeated } from "../../src/connection/router";
 import { stackService } from "../../src/services/stack";
 import { startSimulator, type Simulator } from "../../src/simulator/simulator";
 import type { Kind } from "../../src/stack/kinds";
@@ -17,6 +19,7 @@ describe("a session", () => {
   const simulators: Simulator[] = [];
   const sessions: Session[] = [];
   afterEach(async () => {
+    mock.timers.reset();
     await Promise.all(sessions.splice(0).map((session) => session.end()));
     await Promise.all(simulators.splice(0).map((simulator) => simulator.stop()));
   });
@@ -27,15 +30,19 @@ describe("a session", () => {
     return simulator;
   }
 
-  function open(simulator: Simulator, { keepalive = 30, apiKey = simulator.apiKey } = {}) {
+  function open(
+    simulator: Simulator,
+    { keepalive = 30, apiKey = simulator.apiKey, redelivers = false } = {},
+  ) {
     const news = new EventEmitter();
     const pauses: [BackoffKind, number][] = [];
     const problems: ConnectionProblem[] = [];
     const invalid: InvalidReport[] = [];
     const deliveries: Delivery[] = [];
+    const repeated: Repeated[] = [];
     const session = new Session({
       endpoint: { host: simulator.host, port: simulator.port },
-      service: stackService({ applicationId: "app1", apiKey }),
+      service: { ...stackService({ applicationId: "app1", apiKey }), redelivers },
       clientId: "test",
       keepalive,
       keyForm: "api_key",
@@ -52,6 +59,10 @@ describe("a session", () => {
         news.emit("any");
       },
       onInvalid: (report) => invalid.push(report),
+      onRepeated: (one) => {
+        repeated.push(one);
+        news.emit("any");
+      },
     });
     const receive = (...kinds: Kind[]): (() => void) =>
       session.receive({
@@ -68,7 +79,7 @@ describe("a session", () => {
     };
     const stands = (state: SessionState["state"], kinds = NONE): Promise<void> =>
       until(() => session.stateFor(kinds).state === state);
-    return { session, pauses, problems, invalid, deliveries, receive, until, stands };
+    return { session, pauses, problems, invalid, deliveries, repeated, receive, until, stands };
   }
 
   it("subscribes, delivers, and subscribes anew after each loss", async () => {
@@ -128,6 +139,50 @@ describe("a session", () => {
     assert.deepEqual(
       pauses.slice(0, 4).map(([, attempts]) => attempts),
       [1, 2, 3, 4],
+    );
+  });
+
+  it("begins with short pauses again after an accepted login, however long it took and however short it was", async () => {
+    const simulator = await simulated();
+    const { pauses, until, stands } = open(simulator);
+    await stands("connected");
+    simulator.closeBeforeConnack(true);
+    simulator.disconnectAll();
+    await until(() => pauses.length === 7);
+    simulator.closeBeforeConnack(false);
+    await stands("connected");
+    const before = pauses.length;
+    simulator.disconnectAll();
+    await until(() => pauses.length > before);
+    assert.deepEqual(pauses[before], ["ordinary", 2], "the second login within a minute");
+  });
+
+  it("tells of what comes twice, once, and not in the minute after a login, when it may be sent again", async () => {
+    const simulator = await simulated();
+    const { receive, stands, until, deliveries, repeated } = open(simulator, { redelivers: true });
+    receive("uplink_message");
+    await stands("connected");
+    mock.timers.enable({ apis: ["Date"], now: Date.now() + 120_000 });
+    simulator.disconnectAll();
+    await stands("reconnecting");
+    await stands("connected");
+    const message = simulator.publish("uplink_message", "door", SENT);
+    await until(() => deliveries.length === 1);
+    const again = async (): Promise<void> => {
+      simulator.send("v3/app1/devices/door/up", JSON.stringify(message));
+      const before = deliveries.length;
+      simulator.publish("uplink_message", "door", SENT);
+      await until(() => deliveries.length > before);
+    };
+    mock.timers.tick(10_000);
+    await again();
+    assert.deepEqual(repeated, []);
+    mock.timers.tick(51_000);
+    await again();
+    await again();
+    assert.deepEqual(
+      repeated.map(({ deviceId }) => deviceId),
+      ["door"],
     );
   });
 

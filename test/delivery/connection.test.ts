@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { stackService } from "../../src/services/stack";
+import { Courier } from "../../src/delivery/courier";
+import { Pace } from "../../src/delivery/pace";
 import type { World } from "./world";
 import { item, publishedIds, startWorld, until } from "./world";
 
@@ -149,6 +151,51 @@ describe("a connection that ends", () => {
   });
 });
 
+describe("an end of the connection that leaves a downlink unanswered right after a burst", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await startWorld();
+    await world.connected();
+    const burst = Array.from({ length: 5 }, () => world.send({ report: "published" }));
+    await until(() => burst.every(({ ends }) => ends > 0), "the burst");
+    world.simulator.freeze(true);
+  });
+  afterEach(() => world.end());
+
+  const oneInDoubt = async (...ways: (() => void)[]): Promise<void> => {
+    const flow = world.send();
+    await until(() => flow.steps.includes("published"), "published");
+    for (const happen of ways) happen();
+    await until(() => flow.ends > 0, "the end");
+    assert.equal(flow.failure?.code, "unanswered");
+    world.simulator.freeze(false);
+    await until(() => world.simulator.connects.length > 1, "the reconnect");
+    await world.connected();
+  };
+  const close = (): void => world.simulator.disconnectAll();
+
+  it("is one over the limit where the server closes at once", async () => {
+    await oneInDoubt(close);
+    assert.equal(world.courier.perMinute, 5);
+    assert.equal(world.warnings.length, 1);
+  });
+
+  for (const [what, ways] of [
+    ["where the server closes long after the publish", [() => world.clock.turnOn(1_900), close]],
+    ["where the server is silent for more than two seconds", [() => world.clock.turnOn(2_100), close]],
+    ["where the line is reset, as a router on the way does", [() => world.simulator.resetAll()]],
+  ] as const) {
+    it(`is none ${what}`, async () => {
+      await oneInDoubt(...ways);
+      assert.equal(world.courier.perMinute, undefined);
+      assert.deepEqual(world.warnings, []);
+      const next = world.send();
+      await until(() => next.ends > 0, "the next one, at once");
+      assert.equal(next.failure, undefined);
+    });
+  }
+});
+
 describe("a server that limits the rate", () => {
   let world: World;
   afterEach(() => world.end());
@@ -184,8 +231,31 @@ describe("a server that limits the rate", () => {
     assert.equal(flows.at(-1)?.failure?.key, "error.unanswered.broker-ended");
   });
 
+  it("slows its other connections down with it: they share one pace", async () => {
+    const pace = new Pace();
+    world = await startWorld({ pace }, { downlinkLimit: { perMinute: 6, burst: 4 } });
+    await world.connected();
+    const other = new Courier({
+      service: stackService({ applicationId: "app1", apiKey: "" }),
+      session: world.session,
+      pace,
+      holdMax: 1,
+      holdFor: 1,
+      explainNoAnswer: () => Promise.resolve("queued"),
+      warn: (text) => world.warnings.push(text),
+      clock: world.clock,
+    });
+    const flows = Array.from({ length: 5 }, () => world.send());
+    await until(() => flows.every(({ ends }) => ends === 1), "all");
+    assert.equal(other.perMinute, 4);
+    other.setPerMinute(2);
+    assert.equal(world.courier.perMinute, 2);
+    other.end();
+    assert.equal(world.courier.perMinute, 4);
+  });
+
   for (const [count, perMinute, turn] of [
-    [1_000, 15_000, 2_000],
+    [500, 15_000, 2_000],
     // The limit is so low that the connection is ended over and over.
     [200, 1, 60_000],
   ] as const) {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { CourierOptions } from "../../src/delivery/courier";
-import { Pace } from "../../src/delivery/pace";
 import type { Flow, World } from "./world";
 import { item, startWorld, until } from "./world";
 
@@ -153,7 +152,8 @@ describe("downlinks while disconnected", () => {
   });
 
   it("and those that are sent are counted in one warning where they go together", async () => {
-    world = await startWorld({ pace: new Pace(6) });
+    world = await startWorld();
+    world.courier.setPerMinute(6);
     await world.connected();
     const handles = [1, 2, 3].map(() => world.handle({ report: "sent" }));
     await until(() => handles[0]?.flow.steps.includes("queued") ?? false, "queued");
@@ -177,7 +177,8 @@ describe("downlinks with a pace", () => {
   afterEach(() => world.end());
 
   it("go evenly, the others held without a time limit", async () => {
-    world = await startWorld({ pace: new Pace(6), holdFor: 1, holdMax: 1 });
+    world = await startWorld({ holdFor: 1, holdMax: 1 });
+    world.courier.setPerMinute(6);
     await world.connected();
     const flows = [1, 2, 3].map(() => world.send());
     await until(() => flows[0]?.ends === 1, "the first");
@@ -194,7 +195,8 @@ describe("downlinks with a pace", () => {
   });
 
   it("go faster as soon as the pace is lifted", async () => {
-    world = await startWorld({ pace: new Pace(1) });
+    world = await startWorld();
+    world.courier.setPerMinute(1);
     await world.connected();
     const flows = [1, 2, 3].map(() => world.send());
     await until(() => flows[0]?.ends === 1, "the first");
@@ -205,7 +207,8 @@ describe("downlinks with a pace", () => {
   });
 
   it("wait ten thousand at most, the oldest pushed out", async () => {
-    world = await startWorld({ pace: new Pace(1) });
+    world = await startWorld();
+    world.courier.setPerMinute(1);
     await world.connected();
     const first = world.send();
     await until(() => first.ends === 1, "the first");

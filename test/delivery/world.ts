@@ -144,6 +144,8 @@ export const NOT_ACCEPTED: Explanation = {
 export async function startWorld(
   options: Partial<CourierOptions> = {},
   simulatorOptions: SimulatorOptions = {},
+  /** What the connection goes through: returns another port that leads to this one. */
+  { through, keepalive = 30 }: { through?: (port: number) => Promise<number>; keepalive?: number } = {},
 ): Promise<World> {
   const clock = new TurnableClock();
   const { downlinkLimit } = simulatorOptions;
@@ -156,10 +158,10 @@ export async function startWorld(
   const { host, port, applicationId, apiKey } = simulator;
   const service = stackService({ applicationId, apiKey });
   const session = new Session({
-    endpoint: { host, port },
+    endpoint: { host, port: (await through?.(port)) ?? port },
     service,
     clientId: "test",
-    keepalive: 30,
+    keepalive,
     pause: () => 2,
   });
   const warnings: Text[] = [];

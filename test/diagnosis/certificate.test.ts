@@ -43,7 +43,7 @@ describe("a certificate that is not trusted", () => {
     assert.equal(explanation.code, "connection_failed");
     assert.equal(explanation.key, "error.certificate.self-signed");
     const text = rendered(explanation);
-    assert.ok(text.includes("“tts.example.com”, for tts.example.com, 127.0.0.1"), text);
+    assert.ok(text.includes("“tts.example.com” for tts.example.com, 127.0.0.1"), text);
     assert.ok(text.includes(until(certificates.selfSigned.cert)), text);
   });
 
@@ -59,7 +59,7 @@ describe("a certificate that is not trusted", () => {
     assert.ok(rendered(expired).includes(new Date(NOW + 60 * DAY).toISOString().slice(0, 10)));
     const early = await explain("CERT_NOT_YET_VALID", signed.port, 0);
     assert.equal(early.key, "error.certificate.not-yet-valid");
-    assert.match(rendered(early), /clock of this machine says 1970-01-01 00:00 UTC/);
+    assert.match(rendered(early), /clock says 1970-01-01 00:00 UTC/);
   });
 
   it("names what the server is called and what it was called here", async () => {
@@ -69,7 +69,7 @@ describe("a certificate that is not trusted", () => {
     assert.equal(explanation.key, "error.certificate.other-name");
     assert.match(
       rendered(explanation),
-      /for tts\.example\.com, 127\.0\.0\.1, but it is addressed as mqtt\.local/,
+      /certificate of mqtt\.local is for tts\.example\.com, 127\.0\.0\.1\./,
     );
   });
 

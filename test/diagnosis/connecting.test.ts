@@ -78,6 +78,9 @@ describe("why there is no connection", () => {
     ...parts: (string | RegExp)[],
   ][] = [
     ["names the host that is not found", { problem: "host_not_found", errorCode: "ENOTFOUND" }, {}, "error.host-not-found.unknown", "tts.example.com"],
+    ["knows the clusters by their names", { problem: "host_not_found", errorCode: "ENOTFOUND" }, { host: "eu1.clod.thethings.network" }, "error.host-not-found.near", "did you mean eu1.cloud.thethings.network?"],
+    ["knows those of Cloud with their tenants", { problem: "host_not_found", errorCode: "ENOTFOUND" }, { host: "acme.nam1.cloud.thethings.industry" }, "error.host-not-found.near", "did you mean acme.nam1.cloud.thethings.industries?"],
+    ["doubts no name that is right", { problem: "host_not_found", errorCode: "ENOTFOUND" }, { host: "eu1.cloud.thethings.network" }, "error.host-not-found.known", "DNS"],
     ["asks for the tenant in front of a Cloud cluster", { problem: "host_not_found", errorCode: "ENOTFOUND" }, { host: "eu1.cloud.thethings.industries" }, "error.host-not-found.cloud", "my-tenant.eu1.cloud"],
     ["tells a missing name server from an unknown name", { problem: "host_not_found", errorCode: "EAI_AGAIN" }, {}, "error.host-not-found.no-name-server", "DNS"],
     ["names the port where nobody listens", { problem: "no_connection", errorCode: "ECONNREFUSED" }, { port: 1234 }, "error.no-connection.refused", "1234", "8883", "1883"],
@@ -94,7 +97,7 @@ describe("why there is no connection", () => {
     ["says that the server is silent", { problem: "no_answer" }, {}, "error.no-answer", "overloaded"],
     ["thinks of a limit when closed before the login", { problem: "closed" }, {}, "error.closed.stack", "limits"],
     ["does not speak of The Things Stack to a broker", { problem: "closed" }, { service: "pubsub" }, "error.closed.server", /^(?!.*Stack)/],
-    ["says that a session went silent", { problem: "server_silent" }, {}, "error.server-silent", "keepalive"],
+    ["says that a session went silent", { problem: "server_silent" }, {}, "error.server-silent", "keep alive"],
     ["says that a session was ended", { problem: "connection_lost", errorCode: "ECONNRESET" }, {}, "error.connection-lost", "restarted"],
     ["says that another client may have the same client ID", { problem: "connection_lost", soon: true }, { service: "pubsub", clientId: "node-red-1" }, "error.client-id-taken", "same client ID “node-red-1”"],
     ["says nothing of client IDs where they are made up", { problem: "connection_lost", soon: true }, { service: "pubsub" }, "error.connection-lost", "restarted"],
@@ -191,18 +194,24 @@ describe("a refused login, when the stack tells about the key", () => {
 
   it("doubts a tenant that the server may not have", async () => {
     const explanation = await explainWith(mine, rightsAnswer(READ), WITH_TENANT);
-    says(explanation, refused, "error.login-refused.valid-no-tenant", "as app1@ttn", "must be app1.");
+    says(
+      explanation,
+      refused,
+      "error.login-refused.valid-no-tenant",
+      "as app1@ttn",
+      /^Empty the tenant: this server knows the user name app1 only\./,
+    );
   });
 
   it("knows the tenants of the hosted clusters", async () => {
     const key = "error.login-refused.valid-other-tenant";
     const sandbox = await explainWith(mine, rightsAnswer(READ), { host: "eu1.cloud.thethings.network" });
-    says(sandbox, refused, key, "on eu1.cloud.thethings.network the user name must be app1@ttn");
+    says(sandbox, refused, key, "the user name here is app1@ttn");
     const cloud = await explainWith(mine, rightsAnswer(READ), {
       ...WITH_TENANT,
       host: "acme.eu1.cloud.thethings.industries",
     });
-    says(cloud, refused, key, "must be app1@acme");
+    says(cloud, refused, key, "the user name here is app1@acme");
     const right = await explainWith(mine, rightsAnswer(READ), {
       ...WITH_TENANT,
       host: "eu1.cloud.thethings.network",
@@ -226,7 +235,7 @@ describe("a refused login, when nobody tells about the key", () => {
   const refused = "connection_refused";
 
   it("gives the likely reasons", async () => {
-    says(await explain(LOGIN), refused, "error.login-refused.likely", "likely reasons", "app1");
+    says(await explain(LOGIN), refused, "error.login-refused.likely", "no such application", "app1");
     const html = { status: 502, body: "<html>" };
     says(await explainWith(html, html), refused, "error.login-refused.likely");
   });
@@ -237,15 +246,10 @@ describe("a refused login, when nobody tells about the key", () => {
       refused,
       "error.login-refused.likely-no-tenant",
       "app1@ttn",
-      "must be app1 ",
+      "Empty the tenant if this server has none: the user name is then app1.",
     );
     const sandbox = await explain(LOGIN, { host: "nam1.cloud.thethings.network" });
-    says(
-      sandbox,
-      refused,
-      "error.login-refused.likely-other-tenant",
-      "on nam1.cloud.thethings.network the user name must be app1@ttn",
-    );
+    says(sandbox, refused, "error.login-refused.likely-other-tenant", "the user name here is app1@ttn");
   });
 
   it("says until when the key was accepted", async () => {
@@ -350,9 +354,9 @@ describe("a login refused with something that is no API key", () => {
       await explain(problem("cut_off"), { keyLength: 71 }),
       refused,
       "error.key-form.cut-off-at",
-      "71 characters",
+      "71 of 98 characters",
     );
-    says(await explain(problem("empty")), refused, "error.key-form.empty", "no API key");
+    says(await explain(problem("empty")), refused, "error.key-form.empty", "No API key");
     says(await explain(problem("other")), refused, "error.key-form.other", "NNSXS.");
   });
 

@@ -37,6 +37,9 @@ describe("an invalid message", () => {
     ["nested absurdly", "[".repeat(5000) + "]".repeat(5000), "too-deep", "levels"],
     ["that is a list", "[]", "not-an-object", "array"],
     ["of no device", '{"uplink_message":{}}', "no-device-id", "end_device_ids.device_id"],
+    ["of an event of the live data", `{"name":"as.up.data.forward","data":{${IDS},"uplink_message":{}}}`, "in-a-field", "“data” of an event"],
+    ["of an answer of the HTTP API", `{"result":{${IDS},"uplink_message":{}}}`, "in-a-field", "“result” of an event"],
+    ["of V2", '{"app_id":"app1","dev_id":"door_1","port":1,"payload_raw":"AQ=="}', "v2-message", "choose TTN V2 as service"],
     ["of an unknown kind", `{${IDS},"something_new":{}}`, "unknown-kind", "something_new"],
     ["without a kind", `{${IDS}}`, "unknown-kind", "end_device_ids"],
     ["of two kinds", `{${IDS},"uplink_message":{},"join_accept":{}}`, "several-kinds", "uplink_message, join_accept"],
@@ -60,7 +63,14 @@ describe("an invalid message", () => {
       Buffer.from("abc"),
     );
     assert.equal(explanation.key, "error.invalid-message.unknown-topic");
-    assert.match(rendered(explanation), /v3\/app1\/x·y,.* begins: abc/);
+    assert.match(rendered(explanation), /v3\/app1\/x·y\..* begins: abc/);
+  });
+
+  it("of no kind has no list of its fields that is empty", () => {
+    const said = (...keys: string[]): string =>
+      rendered(explainInvalidMessage({ problem: "unknown_kind", keys }, TOPIC, Buffer.from("{}")));
+    assert.match(said("a", "b"), /its fields are a, b\./);
+    assert.match(said(), /says nothing: none of uplink_message, /);
   });
 
   it("shows 200 bytes at most, in one printable line", () => {
@@ -103,7 +113,10 @@ describe("a payload that is missing", () => {
       const explanation = explain(output, { f_port: 2, frm_payload: "AQ==" });
       assert.equal(explanation.code, "missing_payload");
       assert.equal(explanation.key, "error.missing-payload.not-decoded");
-      assert.match(rendered(explanation), /device dev1 on FPort 2 .*Live data/);
+      assert.match(
+        rendered(explanation),
+        /^dev1 has no payload formatter, or it failed \(FPort 2\)\..*Live data/,
+      );
     }
   });
 
@@ -139,8 +152,30 @@ describe("a payload that is missing", () => {
       decoded_payload: { temp: 1, hum: 2 },
     });
     assert.equal(explanation.key, "error.missing-payload.no-field");
-    assert.match(rendered(explanation), /no field gps\.lat\. Its fields are: temp, hum\./);
-    rendered(explain("field", { f_port: 2, decoded_payload: {} }));
+    assert.match(rendered(explanation), /no field gps\.lat\. Its fields on FPort 2 are: temp, hum\./);
+  });
+
+  it("because the decoded payload has no fields at all", () => {
+    const explanation = explain("field", { f_port: 2, decoded_payload: {} });
+    assert.equal(explanation.key, "error.missing-payload.no-fields");
+    assert.match(rendered(explanation), /dev1 .*is empty.* no field gps\.lat/);
+  });
+
+  it("because the field begins outside of the decoded payload", () => {
+    const message = uplink({ f_port: 2, decoded_payload: { t: 1, gps: { lat: 1 } } });
+    const of = (field: string) => explainMissingPayload("field", field, "dev1", message);
+    for (const [field, near] of [
+      ["payload.t", "t"],
+      ["msg.payload.t", "t"],
+      ["decoded_payload.gps.lat", "gps.lat"],
+      ["uplink_message.decoded_payload.t", "t"],
+      ["tts.uplink_message.decoded_payload.t", "t"],
+    ] as const) {
+      assert.match(rendered(of(field)), new RegExp(`^Field is ${near}, not ${field}: `));
+    }
+    for (const field of ["payload.x", "data.t", "gps.lon", "payload"]) {
+      assert.equal(of(field).key, "error.missing-payload.no-field", field);
+    }
   });
 
   it("because it was not normalized, or not accepted", () => {

@@ -43,7 +43,7 @@ const CASES: readonly (readonly [string, Partial<NoAnswerFacts>, Partial<PubsubE
       {},
       restarted,
       "pubsub-after-restart",
-      /2026-11-21 06:25 UTC.*restarted.*save it/,
+      /save it.*restarted.*2026-11-21 06:25 UTC/,
     ],
     [
       "nothing has come since the broker is back",

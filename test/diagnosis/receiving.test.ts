@@ -20,7 +20,8 @@ function facts(kind: "application" | "user" | "organization", mayRead: boolean |
 describe("the warning that a key may not read", () => {
   it("names the key and where to give it the right", () => {
     const text = rendered(explainMissingRead(facts("application", false), "app1"));
-    assert.ok(text.includes(`“mqtt” lacks the right ${RIGHT}`), text);
+    assert.ok(text.startsWith("The API key “mqtt” may not read"), text);
+    assert.ok(text.includes(`lacks the right ${RIGHT}`), text);
     assert.ok(text.includes("Console → Applications → app1 → API keys → mqtt"), text);
   });
 

@@ -6,11 +6,11 @@ import { rendered } from "./catalogue";
 /** Failures that the stack's own sentence says enough of. */
 const ENOUGH = new Set(["schedule"]);
 
-describe("what is said behind the stack's own sentence", () => {
+describe("what is said before the stack's own sentence", () => {
   for (const { name, payload } of capturesOf("downlink_failed")) {
     const { downlink, error = {} } = received(payload, "downlink_failed").message.downlink_failed;
     it(`helps with "${name}"`, () => {
-      const hint = hintFor(error, downlink);
+      const hint = hintFor(error, downlink, "door-1");
       assert.equal(hint === undefined, ENOUGH.has(error.name ?? ""));
       if (hint) assert.doesNotMatch(rendered(hint), /__|\?/);
     });
@@ -20,6 +20,7 @@ describe("what is said behind the stack's own sentence", () => {
     const hint = hintFor(
       { name: "application_downlink_too_long", attributes: { length: 100, max: "51" } },
       undefined,
+      "door-1",
     );
     assert.ok(hint);
     assert.match(rendered(hint), /51 bytes fit/);
@@ -27,17 +28,17 @@ describe("what is said behind the stack's own sentence", () => {
 
   it("tells a downlink that is tried again from one that is not", () => {
     const error = { name: "transmission", attributes: { result: "TOO_LATE" } };
-    const [once, again] = [hintFor(error, {}), hintFor(error, { confirmed: true })];
+    const [once, again] = [hintFor(error, {}, "door-1"), hintFor(error, { confirmed: true }, "door-1")];
     assert.ok(once && again);
     assert.match(rendered(once), /not sent again/);
-    assert.match(rendered(again), /tries again by itself/);
+    assert.match(rendered(again), /The Things Stack tries again/);
   });
 
   it("says nothing of errors it does not know, whatever their names", () => {
     for (const name of ["", "constructor", "__proto__", "something_new"])
-      assert.equal(hintFor({ name }, undefined), undefined);
+      assert.equal(hintFor({ name }, undefined, "door-1"), undefined);
     assert.equal(
-      hintFor({ name: "device_not_found", namespace: "pkg/applicationserver" }, undefined),
+      hintFor({ name: "device_not_found", namespace: "pkg/applicationserver" }, undefined, "door-1"),
       undefined,
     );
   });

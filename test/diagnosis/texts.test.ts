@@ -32,7 +32,7 @@ describe("the texts of the diagnosis", () => {
   it("are whole sentences, not too long", () => {
     for (const key of used) {
       const text = textOfKey(key) ?? "";
-      assert.match(text, /^[A-Z_].*(\.|__bytes__)$/, key);
+      assert.match(text, /^[A-Z_“].*(\.|__bytes__|__sentence__)$/, key);
       assert.ok(text.length < 520, `${key}: ${text.length} characters`);
     }
   });

@@ -148,7 +148,10 @@ describe("a test of a connection", () => {
       const first = await tried(subjectOf(simulator, { apiKey: readOnly }));
       assert.equal(first.of("read").outcome, "passed");
       assert.equal(first.of("write").outcome, "warning");
-      assert.match(first.text("write"), /“mqtt” lacks the right “Write downlink application traffic”/);
+      assert.match(
+        first.text("write"),
+        /“mqtt” may not send.* lacks the right “Write downlink application traffic”/,
+      );
       const writeOnly = simulator.addKey({ name: "mqtt", rights: [WRITE] });
       const second = await tried(subjectOf(simulator, { apiKey: writeOnly }));
       assert.equal(second.of("read").outcome, "failed");
@@ -177,7 +180,7 @@ describe("a test of a connection", () => {
       const port = await freePort();
       const { line, text } = await tried(subjectOf(undefined, { port }));
       assert.deepEqual(line, ["tcp failed"]);
-      assert.match(text("tcp"), new RegExp(`Nothing accepts connections at port ${port}`));
+      assert.match(text("tcp"), new RegExp(`Nothing listens on 127\\.0\\.0\\.1:${port}`));
     });
 
     it("for TLS at a port without", async () => {
@@ -198,13 +201,10 @@ describe("a test of a connection", () => {
       const simulator = await simulated({ tls: CERTIFICATE });
       const unknown = await tried(subjectOf(simulator, { tls: {} }));
       assert.deepEqual(unknown.line, ["tcp passed", "tls failed"]);
-      assert.match(unknown.text("tls"), /nobody but itself has signed: “localhost”.*2126-10-28/);
+      assert.match(unknown.text("tls"), /self-signed certificate.*“localhost”.*2126-10-28/);
       const tls = { ca: CERTIFICATE.cert, servername: "tts.example.com" };
       const other = await tried(subjectOf(simulator, { tls }));
-      assert.match(
-        other.text("tls"),
-        /certificate for localhost, 127\.0\.0\.1.*addressed as tts\.example\.com/,
-      );
+      assert.match(other.text("tls"), /certificate of tts\.example\.com is for localhost, 127\.0\.0\.1\./);
     });
 
     it("for a server that takes the connection and is silent", async () => {
@@ -212,7 +212,7 @@ describe("a test of a connection", () => {
       simulator.freeze(true);
       const { line, text } = await tried(subjectOf(simulator), 100);
       assert.deepEqual(line, ["tcp passed", "login failed"]);
-      assert.match(text("login"), /does not answer/);
+      assert.match(text("login"), /says nothing/);
     });
 
     it("for a server that closes before the login", async () => {
@@ -226,7 +226,7 @@ describe("a test of a connection", () => {
     it("for another protocol, a limit, and a login that is refused whatever the key", async () => {
       const simulator = await simulated();
       for (const [code, words] of [
-        [1, /refuses MQTT 3\.1\.1/],
+        [1, /does not speak MQTT 3\.1\.1/],
         [3, /no further login/],
         [5, /although the API key is valid/],
       ] as const) {
@@ -255,15 +255,15 @@ describe("a test of a connection", () => {
     it("for a tenant where there is none", async () => {
       const simulator = await simulated();
       const { text } = await tried(subjectOf(simulator, { tenantId: "ttn" }));
-      assert.match(text("login"), /must be app1\./);
+      assert.match(text("login"), /user name app1 only/);
     });
 
     it("for what is no key", async () => {
       const simulator = await simulated();
       for (const [apiKey, words] of [
-        ["NNSXS.ABC", /has 9 characters/],
-        ["ttn-account-v2.abcdef", /access key of The Things Network V2/],
-        ["A".repeat(39), /only the ID of a key/],
+        ["NNSXS.ABC", /has only 9 of 98 characters/],
+        ["ttn-account-v2.abcdef", /access key of TTN V2/],
+        ["A".repeat(39), /only the ID of an API key/],
         ["a-password", /does not look like one/],
       ] as const)
         assert.match((await tried(subjectOf(simulator, { apiKey }))).text("login"), words);
@@ -272,7 +272,7 @@ describe("a test of a connection", () => {
     it("without the HTTP API, by what is likely", async () => {
       const simulator = await simulated();
       const { text } = await tried(subjectOf(simulator, { applicationId: "other-app", api: "off" }));
-      assert.match(text("login"), /likely reasons/);
+      assert.match(text("login"), /no such application/);
     });
 
     it("for a subscription that is refused", async () => {
@@ -281,7 +281,7 @@ describe("a test of a connection", () => {
       const { of, text } = await tried(subjectOf(simulator));
       assert.equal(of("login").outcome, "passed");
       assert.equal(of("topics").outcome, "failed");
-      assert.match(text("topics"), /refused the subscription to v3\/app1\/devices\/\+\//);
+      assert.match(text("topics"), /subscription to v3\/app1\/devices\/\+\/\w+ was refused/);
     });
 
     it("for a connection that ends after the login", async () => {

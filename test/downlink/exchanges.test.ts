@@ -35,12 +35,12 @@ const UNSEEN = new Set(["encoder errors", "one encoder failure of two", "not joi
 
 /** What the server takes and then ignores or misreads in part, or what no device expects; and how that is said here. */
 const TAKEN_AND_REFUSED = new Map([
-  ["priority unknown", /priority "URGENT": it is one of/],
-  ["priority as number text", /priority "3": .*mean NORMAL/],
+  ["priority unknown", /priority is "URGENT": use one of/],
+  ["priority as number text", /priority is "3": .*mean NORMAL/],
   ["both payloads without formatter", /the server would ignore the second/],
   ["both payloads with formatter", /the server would ignore the second/],
-  ["port 225", /f_port 225: .*1 to 223/],
-  ["port 255", /f_port 255: .*1 to 223/],
+  ["port 225", /f_port is 225: .*1 to 223/],
+  ["port 255", /f_port is 255: .*1 to 223/],
   ["payload in url-safe base64 without padding", /alphabet for URLs/],
   ["correlation id empty", /1 to 100 characters/],
   ["unknown members", /colour is no field of downlinks\[0\]/],

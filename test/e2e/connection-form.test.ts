@@ -152,6 +152,33 @@ describe("the form of a connection", () => {
     });
   });
 
+  describe("when it is new", () => {
+    it("has no red field before one is left", async () => {
+      const form = await newConnection();
+      const reason = form.locator("#node-config-input-applicationId-reason");
+      const border = (name: string): Promise<string> =>
+        form.locator(selectorOf(name)).evaluate((field) => getComputedStyle(field).borderColor);
+      assert.deepEqual(await form.locator(".tts-reason:not(:empty)").allInnerTexts(), []);
+      assert.equal(await border("apiKey"), await border("clientId"));
+      await form.locator(selectorOf("applicationId")).fill("My App");
+      assert.equal(await reason.innerText(), "");
+      await form.locator(selectorOf("applicationId")).blur();
+      assert.match(await reason.innerText(), /my-app/);
+      assert.notEqual(await border("applicationId"), await border("clientId"));
+    });
+
+    it("has the tenant of the host while that is typed", async () => {
+      const form = await newConnection();
+      await form.locator(selectorOf("host")).fill("tts.example.com");
+      assert.deepEqual(await values(form, "tenantId"), [""]);
+      await form.locator(selectorOf("host")).fill("nam1.cloud.thethings.network");
+      assert.deepEqual(await values(form, "tenantId"), ["ttn"]);
+      await enter(form, "tenantId", "mine");
+      await form.locator(selectorOf("host")).fill("tts.example.com");
+      assert.deepEqual(await values(form, "tenantId"), ["mine"]);
+    });
+  });
+
   describe("puts each part where it belongs", () => {
     const block = [
       "Connection information",
@@ -422,6 +449,25 @@ describe("the form of a connection", () => {
       simulator.freeze(false);
     });
 
+    it("in amber where the HTTP API does not tell the rights, and names it", async () => {
+      const simulator = await simulated();
+      simulator.api("error");
+      const form = await filledIn(simulator);
+      assert.match(await test(form), /^Signed in\. Whether the key may read and send is not known: /);
+      const end = form.locator("#tts-connection-test-end");
+      assert.match((await end.getAttribute("class")) ?? "", /tts-warned/);
+      assert.match(
+        await step(form, "read").innerText(),
+        new RegExp(`${simulator.apiUrl} did not answer .*HTTP API`),
+      );
+      assert.ok(await end.evaluate((line) => line.getBoundingClientRect().bottom <= window.innerHeight));
+      await assertReadable(form);
+      await editor.screenshot("tts-connection-rights-unknown");
+      await enter(form, "api", "OFF");
+      assert.match(await test(form), /is not known/);
+      assert.match(await step(form, "read").innerText(), /switched off/);
+    });
+
     it("in a narrow tray", async () => {
       const simulator = await simulated({ tls: CERTIFICATE });
       const style = await editor.page.addStyleTag({
@@ -494,7 +540,10 @@ describe("the form of a connection", () => {
       await enter(form, "host", `mqtt://${simulator.host}:${simulator.port}`);
       await paste(form, "apiKey", simulator.apiKey);
       await facts(form).filter({ hasText: "until" }).waitFor();
-      assert.equal(await facts(form).innerText(), "Key “mqtt” of app1, reads ✓, sends ✓, until 2027-03-01");
+      assert.equal(
+        await facts(form).innerText(),
+        "Key “mqtt” of app1 · reads ✓ · sends ✓ · until 2027-03-01",
+      );
       assert.deepEqual(await values(form, "applicationId"), ["app1"]);
       await editor.screenshot("tts-connection-key");
       await enter(form, "applicationId", "other-app");
@@ -502,6 +551,17 @@ describe("the form of a connection", () => {
       await paste(form, "apiKey", simulator.apiKey);
       await form.getByRole("button", { name: "Enter app1 as the application ID" }).click();
       assert.deepEqual(await values(form, "applicationId"), ["app1"]);
+    });
+
+    it("and says in amber what it may not do", async () => {
+      const simulator = await simulated({ keys: [{ name: "mute", rights: [] }] });
+      const form = await newConnection();
+      await form.locator("summary").last().click();
+      await enter(form, "api", simulator.apiUrl);
+      await enter(form, "host", `mqtt://${simulator.host}:${simulator.port}`);
+      await paste(form, "apiKey", simulator.apiKey);
+      await facts(form).filter({ hasText: "cannot read ✗ · cannot send ✗" }).waitFor();
+      assert.doesNotMatch((await facts(form).getAttribute("class")) ?? "", /tts-note/);
     });
 
     it("which has an ID for its name where it was given none, and that fits into a narrow tray", async () => {

@@ -55,9 +55,9 @@ describe("the demo", () => {
     const messages = await workspace.debug();
     await workspace.shows("demo-j1", "waiting: all devices");
     for (const device of ["thermometer", "tracker", "door"]) simulator.uplink(device);
-    await workspace.shows("demo-u1", /^thermometer · \d+$/);
-    await workspace.shows("demo-u2", /^tracker · \d+$/);
-    await workspace.shows("demo-u3", /^door · \d+$/);
+    await workspace.shows("demo-u1", /^thermometer · FPort \d+ · \d\d:\d\d$/);
+    await workspace.shows("demo-u2", /^tracker · FPort \d+ · \d\d:\d\d$/);
+    await workspace.shows("demo-u3", /^door · FPort \d+ · \d\d:\d\d$/);
     await messages.filter({ hasText: "temperature" }).first().waitFor();
     await messages.filter({ hasText: "latitude" }).first().waitFor();
     await editor.screenshotOfAll("demo", 1400, 900);
@@ -71,11 +71,17 @@ describe("the demo", () => {
     for (const number of [2, 3, 4, 7, 8, 9]) await workspace.press(`demo-i${number}`);
     await workspace.shows("demo-x1", "sent · door");
     await workspace.shows("demo-x3", /^(queued|sent) · therm/);
-    await workspace.shows("demo-x8", "invalid");
-    await messages.filter({ hasText: "LoRaWAN allows whole numbers" }).first().waitFor();
+    await workspace.shows("demo-x8", "FPort 224");
+    await messages.filter({ hasText: "FPorts go from 1 to 223" }).first().waitFor();
     // These wait until no answer is an error.
-    await workspace.status("demo-x6").filter({ hasText: "not accepted" }).waitFor({ timeout: 20_000 });
-    await workspace.status("demo-x7").filter({ hasText: "not accepted" }).waitFor({ timeout: 20_000 });
+    await workspace
+      .status("demo-x6")
+      .filter({ hasText: /no device|formatter failed/ })
+      .waitFor({ timeout: 20_000 });
+    await workspace
+      .status("demo-x7")
+      .filter({ hasText: /no device|formatter failed/ })
+      .waitFor({ timeout: 20_000 });
     await editor.screenshotOfAll("demo-send", 1480, 1060);
   });
 });

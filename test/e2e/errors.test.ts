@@ -66,7 +66,7 @@ describe("an error of ours", () => {
     const messages = await editor.workspace.debug();
     await inject("go");
     await nodeRed.logged(/\[error\] \[tts-downlink:down\] .*\n/);
-    const message = messages.filter({ hasText: "tts-downlink" }).last();
+    const message = messages.filter({ hasText: /node: down/ }).last();
     await message.waitFor();
     const text = await message.locator(".red-ui-debug-msg-payload").innerText();
     const logged = /\[error\] \[tts-downlink:down\] (.*)\n/.exec(nodeRed.log())?.[1] ?? "";

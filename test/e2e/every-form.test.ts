@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { EditorPage, type Theme } from "./editor-page";
-import { assertFits, assertQuiet, assertReachable, assertReadable, NARROW } from "./form-checks";
+import {
+  assertFits,
+  assertNotCutOff,
+  assertQuiet,
+  assertReachable,
+  assertReadable,
+  assertUnbroken,
+  NARROW,
+} from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 /** Not called as its type: Node-RED would take the connection's `type` for a node that it depends on, and not start it. */
@@ -84,6 +92,8 @@ describe("every form", () => {
         await assertQuiet(form);
       }
       await editor.setTheme("light");
+      await assertUnbroken(form);
+      await assertNotCutOff(form);
       await editor.screenshot(`theme-${type}`);
       const narrow = await editor.page.addStyleTag({ content: NARROW });
       await assertFits(form);

@@ -56,6 +56,50 @@ export async function assertFits(form: Locator): Promise<void> {
   assert.deepEqual(overflowing, []);
 }
 
+/** No word of a label is broken in two. Japanese has no spaces: there a run of Katakana is a word. */
+export async function assertUnbroken(form: Locator): Promise<void> {
+  const broken = await form
+    .locator(".tts-label, .tts-topics > label, dt, legend, .tts-step-name")
+    .evaluateAll((labels) => {
+      const wordsOf = (text: string): RegExpExecArray[] => [
+        ...text.matchAll(
+          /(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}])+|[\p{Script=Katakana}ー]+/gu,
+        ),
+      ];
+      const isBroken = (node: Node, from: number, to: number): boolean => {
+        const range = document.createRange();
+        range.setStart(node, from);
+        range.setEnd(node, to);
+        const tops = [...range.getClientRects()]
+          .filter(({ width }) => width > 0)
+          .map(({ top }) => Math.round(top));
+        return new Set(tops).size > 1;
+      };
+      const textsIn = (element: Element): Node[] => {
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        const nodes: Node[] = [];
+        while (walker.nextNode()) nodes.push(walker.currentNode);
+        return nodes;
+      };
+      return labels.flatMap(textsIn).flatMap((node) =>
+        wordsOf(node.nodeValue ?? "")
+          .filter((word) => isBroken(node, word.index, word.index + word[0].length))
+          .map(([word]) => word),
+      );
+    });
+  assert.deepEqual(broken, []);
+}
+
+/** What is chosen in a list can be read to its end. */
+export async function assertNotCutOff(form: Locator): Promise<void> {
+  const cut = await form
+    .locator(".red-ui-typedInput-option-label:visible")
+    .evaluateAll((labels) =>
+      labels.filter((label) => label.scrollWidth > label.clientWidth + 1).map((label) => label.textContent),
+    );
+  assert.deepEqual(cut, []);
+}
+
 /**
  * Text stands out from what is behind it: WCAG 2.1, 1.4.3 (4.5 to 1), whatever the theme. Let off: what is switched off, and links
  * and buttons, whose colours are Node-RED's own.

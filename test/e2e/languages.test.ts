@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { EditorPage } from "./editor-page";
-import { assertFits, assertWellMade, NARROW } from "./form-checks";
+import { assertFits, assertNotCutOff, assertUnbroken, assertWellMade, NARROW } from "./form-checks";
 import { PACKAGE, startNodeRed, type NodeRed } from "./node-red";
 
 /** A language that the package may or may not have: here each of its texts is the English one with this in front. */
@@ -59,7 +59,7 @@ describe("texts in another language", () => {
 
   it("are those of Node-RED's setting in statuses and errors, and of the browser in forms", async () => {
     editor = await EditorPage.open(nodeRed, "en-GB");
-    await editor.workspace.shows("uplink", `${MARK} not configured`);
+    await editor.workspace.shows("uplink", `${MARK} no connection chosen`);
     await nodeRed.logged(new RegExp(`tts-\\w+:\\w+\\] ${MARK} `));
     const form = await editor.openNode("uplink");
     assert.equal((await form.locator("label[for='node-input-devices']").innerText()).trim(), "Devices");
@@ -76,7 +76,7 @@ describe("texts in another language", () => {
     assert.match(await form.locator("#node-input-ports-reason").innerText(), new RegExp(`^${MARK} `));
     await editor.cancel();
     const label = editor.page.locator(".red-ui-palette-node[data-palette-type='tts-uplink']");
-    assert.equal((await label.innerText()).trim(), `${MARK} uplink`);
+    assert.equal((await label.innerText()).trim(), `${MARK} lorawan uplink`);
     await editor.page.evaluate(() => RED.sidebar.help.show("tts-uplink", true));
     const help = editor.page.locator(".red-ui-help:visible p").first();
     assert.match(await help.innerText(), new RegExp(`^${MARK} `));
@@ -131,9 +131,12 @@ describeOnce("the forms in another language", () => {
           .evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
         await assertWellMade(form);
         await assertFits(form);
+        await assertUnbroken(form);
+        await assertNotCutOff(form);
         await editor.screenshot(`${language}-${type}`);
         const narrow = await editor.page.addStyleTag({ content: NARROW });
         await assertFits(form);
+        await assertUnbroken(form);
         await editor.screenshot(`${language}-narrow-${type}`);
         await narrow.evaluate((element: HTMLElement) => element.remove());
         await editor.closeForms();

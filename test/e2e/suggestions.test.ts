@@ -20,6 +20,12 @@ const node = (id: string, type: string, more: object = {}): FlowNode => ({
   ...more,
 });
 
+/** A connection that is chosen in each instance of a subflow. */
+const connectionVariable = {
+  ...{ name: "CONN", type: "tts-connection", value: "" },
+  ui: { type: "conf-types", label: { "en-US": "Connection" } },
+};
+
 const flowsFor = ({ host, port }: Simulator): FlowNode[] => {
   const connection = (id: string): FlowNode => ({
     ...{ id, type: "tts-connection", host, port: String(port), useTls: false },
@@ -34,6 +40,10 @@ const flowsFor = ({ host, port }: Simulator): FlowNode[] => {
     ...["u1", "u2", "u3", "u4"].map((id) => node(id, "tts-uplink")),
     node("u-new", "tts-uplink", { connection: "" }),
     node("u-unused", "tts-uplink", { d: true, connection: "c-unused" }),
+    { id: "sub", type: "subflow", name: "Sub", in: [], out: [], env: [connectionVariable] },
+    { ...connection("c-sub"), z: "sub" },
+    node("of-subflow", "tts-uplink", { z: "sub", connection: "c-sub" }),
+    node("of-instance", "tts-uplink", { z: "sub", connection: "${CONN}" }),
     node("j1", "tts-join"),
     node("e1", "tts-event"),
     ...["d1", "d2"].map((id) => node(id, "tts-downlink")),
@@ -310,10 +320,43 @@ describe("suggestions from the traffic", () => {
       );
     });
 
+    it("within a subflow, without asking", async () => {
+      const asked: string[] = [];
+      editor.page.on("request", (request) => void asked.push(request.url()));
+      for (const id of ["of-subflow", "of-instance"]) {
+        const form = await editor.openNode(id);
+        await form.locator("#node-input-devices").press("d");
+        await noteIn(form).getByText("not available within a subflow").waitFor();
+        await last(form).locator("summary").click();
+        await last(form).getByText("not available within a subflow").waitFor();
+        await editor.cancel();
+      }
+      assert.deepEqual(
+        asked.filter((url) => /suggestions|last-message/.test(url)),
+        [],
+      );
+    });
+
     it("for one that no node uses", async () => {
       const form = await editor.openNode("u-unused");
       await form.locator("#node-input-devices").press("d");
       await noteIn(form).getByText("No deployed node uses this connection").waitFor();
+    });
+
+    it("and names the path inside the decoded payload for one that begins outside", async () => {
+      const form = await editor.openNode("u3");
+      await form.locator("#node-input-output").selectOption("field");
+      assert.equal(await form.locator("#node-input-missing").inputValue(), "skip");
+      const hint = form.locator("#tts-uplink-field-hint");
+      await form.locator("#node-input-field").fill("msg.payload.gps.lat");
+      await hint.filter({ hasText: "inside the decoded payload: gps.lat" }).waitFor();
+      await form.locator("#node-input-field").fill("payload");
+      await hint.filter({ hasText: "Decoded payload" }).waitFor();
+      await form.locator("#node-input-field").fill("gps.lat");
+      await hint.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+      await form.locator("#node-input-missing").selectOption("error");
+      await form.locator("#node-input-output").selectOption("normalized");
+      assert.equal(await form.locator("#node-input-missing").inputValue(), "error", "chosen by the user");
     });
 
     it("where nothing of the kind has come", async () => {

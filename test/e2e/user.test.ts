@@ -66,11 +66,11 @@ describe("a user with an empty flow", () => {
     const messages = await editor.workspace.debug();
     simulator.uplink("thermometer");
     await messages.filter({ hasText: "temperature" }).first().waitFor();
-    await editor.workspace.shows(ids.uplink, /^thermometer · \d+$/);
+    await editor.workspace.shows(ids.uplink, /^thermometer · FPort \d+ · \d\d:\d\d$/);
   });
 
   it("sees under a downlink node that its message cannot be sent", async () => {
-    await editor.workspace.shows(ids.downlink, "invalid");
+    await editor.workspace.shows(ids.downlink, /^(payload is an object|no FPort)$/);
   });
 
   it("exports the flow, and no secret is in it", async () => {

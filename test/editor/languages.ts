@@ -76,6 +76,17 @@ export const hasFile = (room: Room, file: string): boolean =>
 export const placeholdersOf = (text: string): string[] =>
   [...new Set(Array.from(text.matchAll(/__(\w+?)__/g), ([, name = ""]) => name))].sort();
 
+/** Whether a text is a status of the catalogue, with whatever values, or has one between its dots. */
+export function isStatus(text: string, language: string): boolean {
+  const patterns = [...catalogueOf("shared", language)]
+    .filter(([key, status]) => key.startsWith("status.") && /\p{L}/u.test(status.replace(/__\w+?__/g, "")))
+    .map(([, status]) => {
+      const parts = status.split(/__\w+?__/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+      return new RegExp(`^${parts.join(".+")}$`);
+    });
+  return [text, ...text.split(" · ")].some((part) => patterns.some((pattern) => pattern.test(part)));
+}
+
 /** Texts of statuses without the values that go into them, such as `waiting:`. */
 export const statusesOf = (language: string): ReadonlyMap<string, string> =>
   new Map(

@@ -62,7 +62,7 @@ async function hears(
       assert.equal(error.source.type, "tts-connection", name);
     }),
   );
-  await flows.shows("connection", "key form");
+  await flows.shows("connection", "key incomplete");
   for (const name of [...names, ...silent])
     assert.deepEqual(flows.untaken(`caught-${name}`), [], `${name} once`);
   assert.deepEqual(flows.logged("ERROR"), [], "what is caught is not logged");
@@ -129,7 +129,7 @@ describe("an error of a connection", () => {
     // Sinks within subflows have IDs of their own.
     const flows = await refused(nodes);
     await Promise.all(["i1-caught-in", "i2-caught-in"].map((id) => flows.next(id)));
-    await flows.shows("connection", "key form");
+    await flows.shows("connection", "key incomplete");
     for (const id of ["i1-caught-in", "i2-caught-in", "caught-tab"])
       assert.deepEqual(flows.untaken(id), [], id);
     assert.deepEqual(flows.logged("ERROR"), []);
@@ -153,7 +153,7 @@ describe("an error of a connection", () => {
     ];
     const flows = await refused(nodes);
     await flows.next("i1-caught-in");
-    await flows.shows("plain", "key form");
+    await flows.shows("plain", "key incomplete");
     assert.deepEqual(flows.untaken("i1-caught-in"), []);
     assert.deepEqual(flows.logged("ERROR"), []);
   });
@@ -182,7 +182,7 @@ describe("an error of a connection", () => {
     ];
     const flows = await refused(nodes);
     await flows.next("i1-caught-mid");
-    await flows.shows("connection", "key form");
+    await flows.shows("connection", "key incomplete");
     assert.deepEqual([...flows.untaken("i1-caught-mid"), ...flows.untaken("caught-tab")], []);
   });
 
@@ -218,7 +218,7 @@ describe("an error of a connection", () => {
     const flows = await running(nodes, { ...KEY, twin: KEY.connection });
     for (const name of ["all", "one", "two"])
       assert.equal((await flows.next(`caught-${name}`)).error?.code, "connection_refused");
-    await Promise.all(["connection", "twin"].map((id) => flows.shows(id, "key form")));
+    await Promise.all(["connection", "twin"].map((id) => flows.shows(id, "key incomplete")));
     for (const name of ["all", "one", "two"]) assert.deepEqual(flows.untaken(`caught-${name}`), [], name);
     assert.deepEqual(flows.logged("ERROR"), []);
   });
@@ -230,13 +230,13 @@ describe("an error of a connection", () => {
     ];
     const flows = await refused(nodes, { z: "tab" });
     await hears(flows, ["all", "one", "g1"]);
-    for (const name of ["all", "one", "g1"]) await isTold(flows, name, "key form");
+    for (const name of ["all", "one", "g1"]) await isTold(flows, name, "key incomplete");
   });
 
   it("goes to the log, once, where the only Catch node covers no user", async () => {
     const nodes = [uplink({}, "u1"), uplink({}, "u2"), ...ears("others", ["out"])];
     const flows = await refused(nodes);
-    await flows.shows("u2", "key form");
+    await flows.shows("u2", "key incomplete");
     assert.equal(flows.logged("ERROR").length, 1);
     assert.deepEqual(flows.untaken("caught-others"), []);
   });

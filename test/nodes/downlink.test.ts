@@ -74,8 +74,44 @@ describe("a downlink node", () => {
         ["queued", true],
       ],
     );
-    assert.deepEqual((await flows.next("completed")).topic, "a/b");
+    const completed = await flows.next("completed");
+    const as = { downlink: before.downlink, complete: undefined };
+    assert.deepEqual({ ...completed, ...as }, { ...before, ...as });
+    assert.deepEqual(completed.downlink, view);
+    assert.notEqual(completed.downlink, view);
+    assert.deepEqual(given, before, "nor is it for who holds it");
     assert.deepEqual(flows.untaken("completed"), []);
+  });
+
+  it("tells Complete nodes what became of it, whatever it waits for, and leaves no trace in the message", async () => {
+    const simulator = await withDevices();
+    const flows = await sending(simulator, [
+      ...[tab(), connection(simulator), sink(), ...listeners()],
+      downlink({ operation: "clear", deviceId: "lamp" } as Properties, "clear"),
+      downlink({ report: "every" }, "every"),
+      downlink({ encoding: "downlinks" }, "several"),
+      ...complete("clear", "every", "several"),
+    ]);
+    const given = { deviceId: "lamp", payload: [1] };
+    const before = structuredClone(given);
+    give(flows, given, "every");
+    await queued(simulator, "lamp");
+    simulator.uplink("lamp");
+    const every = viewOf(await flows.next("completed"));
+    assert.equal(every.state, "sent");
+    give(flows, given, "clear");
+    const clear = viewOf(await flows.next("completed"));
+    assert.deepEqual([clear.operation, clear.state], ["clear", "published"]);
+    assert.ok(!("downlink" in given));
+    assert.deepEqual({ ...given, _msgid: "" }, { ...before, _msgid: "" });
+    const frozen = Object.freeze({
+      ...before,
+      _msgid: "1",
+      payload: [{ f_port: 1, frm_payload: "AQ==" }],
+    });
+    flows.getNode("several").receive(frozen);
+    await flows.next("completed");
+    assert.deepEqual(flows.untaken("caught"), []);
   });
 
   it("keeps the correlation IDs that it is given", async () => {
@@ -303,10 +339,10 @@ describe("the values of a downlink node", () => {
     ["no device", fixed("device", "a.b.c", "msg"), /^No device/],
     ["no FPort", fixed("fPort", "a.b.c", "flow"), /^No fPort/],
     ["no payload", fixed("payload", "nothing", "jsonata"), /^No payload/],
-    ["a boolean that is none", fixed("confirmed", "yes", "bool"), /^confirmed "yes"/],
-    ["a number that is none", fixed("fPort", "", "num"), /^fPort ""/],
-    ["attempts that are null", fixed("maxAttempts", "null", "json"), /^maxAttempts null/],
-    ["a property that is null", fixed("fPort", null, "num"), /^fPort ""/],
+    ["a boolean that is none", fixed("confirmed", "yes", "bool"), /^confirmed is "yes"/],
+    ["a number that is none", fixed("fPort", "", "num"), /^fPort is ""/],
+    ["attempts that are null", fixed("maxAttempts", "null", "json"), /^maxAttempts is null/],
+    ["a property that is null", fixed("fPort", null, "num"), /^fPort is ""/],
     ["gateways that are null", { gateways: null }, /^gateways is null/],
   ];
 

@@ -83,9 +83,9 @@ describe("a wrong downlink in a flow", () => {
       downlink({ fPort: "2 24" }, "other"),
     ]);
     give(flows, { payload: [1] });
-    assert.match((await failure(flows)).text, /^fPort 224:/);
+    assert.match((await failure(flows)).text, /^fPort is 224:/);
     give(flows, { payload: [1] }, "other");
-    assert.match((await failure(flows)).text, /^fPort "2 24":/);
+    assert.match((await failure(flows)).text, /^fPort is "2 24":/);
   });
 
   it("reaches Catch as it came in", async () => {
@@ -121,24 +121,39 @@ describe("a wrong downlink in a flow", () => {
     assert.match((await flows.next("caught")).error?.message ?? "", /call stack/);
     await flows.next();
     give(flows, { payload: deep() }, "unfit");
-    assert.match((await flows.next("caught")).error?.message ?? "", /No connection/);
+    assert.match((await flows.next("caught")).error?.message ?? "", /does not exist \(gone\)/);
     give(flows, { payload: { level: 2 } });
     await flows.next();
     await flows.next("completed");
   });
 
-  const UNFIT: readonly (readonly [string, Properties, RegExp])[] = [
-    ["without a connection", { connection: "" }, /No connection/],
-    ["with a connection that is gone", { connection: "gone" }, /No connection/],
-    ["with another node for a connection", { connection: "out" }, /No connection/],
-    ["with a connection that is not configured", { connection: "empty" }, /no application ID/],
-    ["with an encoding that is none", { encoding: "ascii" }, /encoding.*"ascii"/],
-    ["with a report that is none", { report: "read" }, /report.*"read"/],
-    ["with another way while offline", { offline: "wait" }, /offline.*"wait"/],
-    ["with a time limit that is none", { timeout: "soon" }, /time limit.*"soon"/],
-    ["with a time limit below 0", { timeout: -1 }, /time limit.*"-1"/],
+  const UNFIT: readonly (readonly [string, Properties, RegExp, string?])[] = [
+    ["without a connection", { connection: "" }, /No connection/, "no connection chosen"],
+    [
+      "with a connection that is gone",
+      { connection: "gone" },
+      /does not exist \(gone\)/,
+      "connection deleted",
+    ],
+    [
+      "with another node for a connection",
+      { connection: "out" },
+      /another kind of node/,
+      "no connection chosen",
+    ],
+    [
+      "with a connection that is not configured",
+      { connection: "empty" },
+      /no application ID/,
+      "no application ID",
+    ],
+    ["with an encoding that is none", { encoding: "ascii" }, /encoding.*“ascii”/],
+    ["with a report that is none", { report: "read" }, /report.*“read”/],
+    ["with another way while offline", { offline: "wait" }, /offline.*“wait”/],
+    ["with a time limit that is none", { timeout: "soon" }, /Wait.*“soon”/],
+    ["with a time limit below 0", { timeout: -1 }, /Wait.*“-1”/],
   ];
-  for (const [how, properties, text] of UNFIT) {
+  for (const [how, properties, text, status = "not configured"] of UNFIT) {
     it(`makes an error of each message ${how}`, async () => {
       const simulator = await withDevices();
       const empty = connection(simulator, { id: "empty", applicationId: "" });
@@ -155,7 +170,7 @@ describe("a wrong downlink in a flow", () => {
         assert.deepEqual([error.code, error.message.what], ["not_configured", what]);
         assert.match(inTheForm(error.text), text);
       }
-      await flows.shows("unfit", "not configured");
+      await flows.shows("unfit", status);
       assert.deepEqual(simulator.publishes, []);
     });
   }

@@ -43,7 +43,7 @@ describe("tts-join", () => {
       sessionKeyId: message.join_accept.session_key_id,
       receivedAt: message.received_at,
     });
-    await flows.shows("join", "plain");
+    await flows.shows("join", "plain · __:__");
   });
 });
 
@@ -146,7 +146,7 @@ describe("tts-event", () => {
     const flows = await receiving(simulator, nodes, 8);
     for (const id of ["none", "uplinks", "empty", "only V2"]) {
       assert.equal((await flows.next("caught")).error?.code, "not_configured");
-      assert.equal(flows.statuses(id).at(-1)?.text, "not configured");
+      assert.equal(flows.statuses(id).at(-1)?.text, "no event chosen");
     }
     assert.equal(simulator.sessions, 1);
   });

@@ -72,7 +72,7 @@ const FAILURES: readonly Failure[] = [
     because: "nothing listens, names the port",
     config: ({ freePort }) => ({ port: freePort }),
     status: "no connection",
-    says: [/port \d+/],
+    says: [/^Nothing listens on 127\.0\.0\.1:\d+ \(usual: 1883, with TLS 8883\)\./],
   },
   {
     because: "TLS meets a plain port, says which way round",
@@ -97,7 +97,7 @@ const FAILURES: readonly Failure[] = [
     config: ({ otherName }) => at(otherName, { useTls: true }),
     tls: { cadata: CERTIFICATE.cert },
     status: "certificate",
-    says: [/localhost/, /addressed as 127\.0\.0\.2/],
+    says: [/localhost/, /certificate of 127\.0\.0\.2 is for/],
   },
   {
     because: "a certificate of one's own cannot be read",
@@ -146,7 +146,7 @@ const FAILURES: readonly Failure[] = [
     because: "the key belongs to another application, says to which",
     config: ({ plain }) => at(plain, { api: plain.apiUrl }),
     apiKey: ({ otherApplication }) => otherApplication,
-    status: "login refused",
+    status: "key of other-app",
     refused: true,
     says: [/other-app/, /weather/],
   },
@@ -266,7 +266,7 @@ describe("a connection", () => {
     await subscribed(simulator, 1);
     simulator.publish("uplink_message", "door", SENT);
     assert.equal((await flows.next()).deviceId, "door");
-    await flows.shows("uplink", "door · 1");
+    await flows.shows("uplink", "door · bytes, not decoded");
   });
 
   it("that is lost is made again with all its subscriptions, and says what was wrong meanwhile", async () => {
@@ -312,7 +312,7 @@ describe("a refused topic", () => {
     assert.equal((await flows.shows("join", "topic refused")).fill, "red");
     simulator.publish("uplink_message", "door", SENT);
     assert.equal((await flows.next()).deviceId, "door");
-    await flows.shows("uplink", "door · 1");
+    await flows.shows("uplink", "door · bytes, not decoded");
     assert.equal(simulator.sessions, 1);
   });
 
@@ -343,7 +343,7 @@ describe("a stale end", () => {
     await sessions(simulator, 1);
     simulator.publish("uplink_message", "door", SENT);
     assert.equal((await flows.next()).deviceId, "door");
-    await flows.shows("uplink", "door · 1");
+    await flows.shows("uplink", "door · bytes, not decoded");
     assert.deepEqual(flows.untaken("caught"), []);
   });
 });

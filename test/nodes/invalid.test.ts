@@ -195,7 +195,7 @@ describe("a strange message", () => {
     const { error, deviceId } = await flows.next("caught");
     assert.equal(deviceId, name);
     assert.ok((error?.message.length ?? 0) < 1_000);
-    await flows.shows("uplink", "·xxxxxxxxx…xxxxx · 1");
+    await flows.shows("uplink", "·xxxxxxxx…xxxxxxx… · not decoded");
   });
 
   it("on a topic that nobody subscribed to is reported, or dropped where it is a downlink", async () => {

@@ -26,7 +26,7 @@ export interface Message {
     readonly message: string;
     readonly code?: string;
     readonly cause?: { readonly code?: string };
-    readonly source: { readonly id: string; readonly type: string };
+    readonly source: { readonly id: string; readonly type: string; readonly name?: string };
     readonly stack?: string;
   };
   readonly status?: {
@@ -43,6 +43,9 @@ export interface Shown {
   /** ms since 1970. */
   readonly at: number;
 }
+
+/** The text of a status with `__:__` for the time of day in it. */
+export const timeless = ({ text }: Shown): string => text.replace(/\b\d\d:\d\d$/, "__:__");
 
 /** Of the admin API. */
 export interface Answer {
@@ -156,10 +159,12 @@ export class Flows {
     return this.#shown.get(id) ?? [];
   }
 
-  /** When the node's latest status has this text. */
+  /** When the node's latest status has this text; `__:__` in it is any time of day. */
   async shows(id: string, text: string): Promise<Shown> {
+    const isShown = (shown: Shown | undefined): shown is Shown =>
+      shown !== undefined && timeless(shown) === text;
     const latest = this.statuses(id).at(-1);
-    if (latest?.text === text) return latest;
+    if (isShown(latest)) return latest;
     let timer: NodeJS.Timeout | undefined;
     let listener: (() => void) | undefined;
     try {
@@ -167,7 +172,7 @@ export class Flows {
         const seen = (): string => JSON.stringify(this.statuses(id).map((shown) => shown.text));
         timer = setTimeout(() => reject(new Error(`${id} never showed "${text}": ${seen()}`)), 8_000);
         listener = () => {
-          if (this.statuses(id).at(-1)?.text === text) resolve();
+          if (isShown(this.statuses(id).at(-1))) resolve();
         };
         this.#statusListeners.add(listener);
       });

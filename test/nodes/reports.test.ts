@@ -9,6 +9,7 @@ import {
   sink,
   subscribed,
   tab,
+  timeless,
   uplink,
   uplinkFlow,
   withNodeRed,
@@ -18,7 +19,7 @@ import {
 } from "./nodeRed";
 
 const WAITING = "waiting: all devices";
-const textsOf = (flows: Flows, id: string): string[] => flows.statuses(id).map(({ text }) => text);
+const textsOf = (flows: Flows, id: string): string[] => flows.statuses(id).map(timeless);
 const statusTexts = (messages: readonly Message[]): (string | undefined)[] =>
   messages.map(({ status }) => status?.text);
 
@@ -29,12 +30,17 @@ describe("statuses", () => {
     const simulator = await simulated();
     const flows = await receiving(simulator, uplinkFlow(simulator));
     await flows.shows("uplink", WAITING);
-    simulator.publish("uplink_message", "door", { f_port: 12, frm_payload: "AQ==" });
-    const shown = await flows.shows("uplink", "door · 12");
+    simulator.publish("uplink_message", "door", { f_port: 12, frm_payload: "AQ==", decoded_payload: {} });
+    const shown = await flows.shows("uplink", "door · FPort 12 · __:__");
     assert.deepEqual([shown.fill, shown.shape], ["green", "dot"]);
-    simulator.publish("uplink_message", "valve", { frm_payload: "AQ==" });
-    await flows.shows("uplink", "valve");
-    assert.deepEqual(textsOf(flows, "uplink"), ["connecting", WAITING, "door · 12", "valve"]);
+    simulator.publish("uplink_message", "valve", { frm_payload: "AQ==", decoded_payload: {} });
+    await flows.shows("uplink", "valve · __:__");
+    assert.deepEqual(textsOf(flows, "uplink"), [
+      "connecting",
+      WAITING,
+      "door · FPort 12 · __:__",
+      "valve · __:__",
+    ]);
     assert.deepEqual(
       flows
         .statuses("uplink")
@@ -44,17 +50,21 @@ describe("statuses", () => {
     );
   });
 
-  it("say what a node waits for, and shorten it in the middle", async () => {
+  it("say what a node waits for, and leave out what there is no room for before they shorten an ID", async () => {
     const simulator = await simulated();
     const flows = await receiving(simulator, [
       ...uplinkFlow(simulator, { devices: "valve-*", ports: "1-3" }),
       uplink({ devices: "a-device-with-a-very-long-name" }, "long"),
     ]);
-    await flows.shows("uplink", "waiting: v…e-* · 1-3");
-    simulator.publish("uplink_message", "a-device-with-a-very-long-name", { f_port: 1, frm_payload: "AQ==" });
-    await flows.shows("long", "a-device-w…-name · 1");
+    await flows.shows("uplink", "waiting: valve-* · FPort 1-3");
+    simulator.publish("uplink_message", "a-device-with-a-very-long-name", {
+      f_port: 1,
+      frm_payload: "AQ==",
+      decoded_payload: {},
+    });
+    await flows.shows("long", "a-device-with-a-very-long-name");
     for (const id of ["uplink", "long", "connection"]) {
-      for (const text of textsOf(flows, id)) assert.ok(Array.from(text).length <= 20, text);
+      for (const text of textsOf(flows, id)) assert.ok(Array.from(text).length <= 32, text);
     }
   });
 
@@ -62,8 +72,8 @@ describe("statuses", () => {
     const simulator = await simulated();
     const flows = await receiving(simulator, uplinkFlow(simulator));
     for (let port = 1; port <= 200; port++)
-      simulator.publish("uplink_message", "door", { f_port: port, frm_payload: "AQ==" });
-    await flows.shows("uplink", "door · 200");
+      simulator.publish("uplink_message", "door", { f_port: port, frm_payload: "AQ==", decoded_payload: {} });
+    await flows.shows("uplink", "door · FPort 200 · __:__");
     const shown = flows.statuses("uplink");
     assert.ok(shown.length <= 4, String(shown.length));
     for (const [index, { at }] of shown.entries())
@@ -106,24 +116,37 @@ describe("statuses", () => {
     assert.deepEqual(textsOf(flows, "connection").slice(refused), ["connecting", "login refused"]);
   });
 
-  const WRONG: readonly (readonly [string, object, string | undefined, RegExp])[] = [
-    ["without a host", { host: "" }, "key", /host/i],
-    ["with a bad host", { host: "not a host" }, "key", /host/i],
-    ["without an application ID", { applicationId: "" }, "key", /application ID/],
-    ["with a bad application ID", { applicationId: "App_1" }, "key", /App_1/],
-    ["with a bad tenant", { tenantId: "T!" }, "key", /T!/],
-    ["without a key", {}, undefined, /API key/],
-    ["with a bad port", { port: "70000" }, "key", /70000/],
-    ["with a port that is none", { port: "mqtt" }, "key", /mqtt/],
-    ["with a keepalive too long", { keepalive: "301" }, "key", /301/],
-    ["with a keepalive of 0", { keepalive: 0 }, "key", /"0"/],
-    ["with a TLS configuration that is gone", { useTls: true, tls: "gone" }, "key", /TLS/],
-    ["with a service that there is not", { service: "v1" }, "key", /v1/],
-    ["with an environment variable that is not set", { host: "${TTS_NOT_SET}" }, "key", /TTS_NOT_SET/],
-    ["with a key from an environment variable that is not set", {}, "${TTS_NOT_SET}", /TTS_NOT_SET/],
+  const NOT_SET = "TTS_NOT_SET not set";
+  const WRONG: readonly (readonly [string, object, string | undefined, RegExp, string])[] = [
+    ["without a host", { host: "" }, "key", /host/i, "no host"],
+    ["with a bad host", { host: "not a host" }, "key", /host/i, "no host"],
+    ["without an application ID", { applicationId: "" }, "key", /application ID/, "no application ID"],
+    ["with a bad application ID", { applicationId: "App_1" }, "key", /App_1/, "application ID App_1"],
+    ["with a bad tenant", { tenantId: "T!" }, "key", /T!/, "tenant T!"],
+    ["without a key", {}, undefined, /API key/, "no API key"],
+    ["with a bad port", { port: "70000" }, "key", /70000/, "port 70000"],
+    ["with a port that is none", { port: "mqtt" }, "key", /mqtt/, "port mqtt"],
+    ["with a keepalive too long", { keepalive: "301" }, "key", /301/, "keep alive 301"],
+    ["with a keepalive of 0", { keepalive: 0 }, "key", /\b0\b/, "keep alive 0"],
+    [
+      "with a TLS configuration that is gone",
+      { useTls: true, tls: "gone" },
+      "key",
+      /TLS/,
+      "no TLS configuration",
+    ],
+    ["with a service that there is not", { service: "v1" }, "key", /v1/, "service v1"],
+    [
+      "with an environment variable that is not set",
+      { host: "${TTS_NOT_SET}" },
+      "key",
+      /TTS_NOT_SET/,
+      NOT_SET,
+    ],
+    ["with a key from a variable that is not set", {}, "${TTS_NOT_SET}", /TTS_NOT_SET/, NOT_SET],
   ];
-  for (const [how, more, apiKey, text] of WRONG) {
-    it(`say "not configured" of a connection ${how}, and an error says it once`, async () => {
+  for (const [how, more, apiKey, text, status] of WRONG) {
+    it(`name the cause of a connection ${how}, and an error says it once`, async () => {
       const nodes = [tab(), connection(undefined, more), uplink(), uplink({}, "uplink2"), ...listeners()];
       const flows = await running(nodes, apiKey === undefined ? {} : { connection: { apiKey } });
       const { error } = await flows.next("caught");
@@ -131,28 +154,35 @@ describe("statuses", () => {
       assert.equal(error.source.id, "connection");
       assert.match(error.message, text);
       for (const id of ["connection", "uplink", "uplink2"])
-        assert.deepEqual(textsOf(flows, id), ["not configured"], id);
+        assert.deepEqual(textsOf(flows, id), [status], id);
       assert.deepEqual(flows.untaken("caught"), []);
     });
   }
 
-  it('say "not configured" of a node without a connection, or with one that is none, and tell it', async () => {
+  it("say of a node whether no connection is chosen, or one that is disabled, deleted or none, and tell it", async () => {
     const simulator = await simulated();
     const nodes = [
       ...uplinkFlow(simulator, { connection: "" }),
-      uplink({ connection: "gone" }, "gone"),
+      { ...connection(simulator, { id: "resting" }), d: true },
+      uplink({ connection: "resting" }, "disabled"),
+      uplink({ connection: "gone" }, "deleted"),
       node("tts-join", "foreign", { connection: "out" }),
       node("tts-event", "right"),
     ];
     const flows = await receiving(simulator, nodes, 8);
-    for (const id of ["uplink", "gone", "foreign"]) {
+    const expected = {
+      uplink: ["no connection chosen", /^No connection is chosen/],
+      disabled: ["connection disabled", /^The connection “.*” is disabled\./],
+      deleted: ["connection deleted", /does not exist \(gone\)/],
+      foreign: ["no connection chosen", /another kind of node/],
+    } as const;
+    for (const [id, [status, text]] of Object.entries(expected)) {
       const { error } = await flows.next("caught");
       assert.equal(error?.code, "not_configured");
       assert.equal(error.source.id, id);
-      assert.deepEqual(textsOf(flows, id), ["not configured"]);
+      assert.match(error.message, text);
+      assert.deepEqual(textsOf(flows, id), [status]);
     }
-    const stated = flows.everything.filter(({ status }) => status?.text === "not configured");
-    assert.deepEqual(stated.map(({ status }) => status?.source.id).sort(), ["foreign", "gone", "uplink"]);
   });
 });
 
@@ -176,7 +206,7 @@ describe("errors of a connection", () => {
       assert.equal(error.source.id, "connection");
       assert.ok(!("stack" in error));
     }
-    await flows.shows("uplink3", "key form");
+    await flows.shows("uplink3", "key incomplete");
     assert.deepEqual([...flows.untaken("caught"), ...flows.untaken("caught2")], []);
     assert.deepEqual(flows.logged("ERROR"), [], "what is caught is not logged");
   });
@@ -185,7 +215,7 @@ describe("errors of a connection", () => {
     const simulator = await simulated();
     const nodes = everywhere(connection(simulator)).filter(({ type }) => type !== "catch");
     const flows = await running(nodes, key);
-    await flows.shows("uplink", "key form");
+    await flows.shows("uplink", "key incomplete");
     assert.equal(flows.logged("ERROR").length, 1);
   });
 

@@ -48,10 +48,10 @@ describe("a value in the wrong field", () => {
       node("tts-event", "event", { devices: NASTY }),
     ];
     const flows = await running([tab(), connection(simulator), ...nodes, sink(), ...listeners()]);
-    for (let count = 0; count < nodes.length; count++) {
+    for (const { id } of nodes) {
       const { error } = await flows.next("caught");
       assert.ok(error && !error.message.includes(SECRET));
-      assert.ok(isVisible(error.message));
+      assert.ok(isVisible(error.message), id);
     }
   });
 

@@ -59,10 +59,10 @@ describe("a status", () => {
     assert.deepEqual(texts, ["a", "a"]);
   });
 
-  it("has at most twenty characters, cut in the middle, never within one", () => {
-    assert.equal(shorten("exactly twenty chars"), "exactly twenty chars");
-    assert.equal(shorten("one character too many"), "one charac… too many");
-    assert.equal(Array.from(shorten("😀".repeat(30))).length, 20);
+  it("has at most 32 characters, cut in the middle, never within one", () => {
+    assert.equal(shorten("these are thirty-two characters!"), "these are thirty-two characters!");
+    assert.equal(shorten("this text has one character more."), "this text has on…character more.");
+    assert.equal(Array.from(shorten("😀".repeat(50))).length, 32);
   });
 });
 

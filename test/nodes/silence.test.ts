@@ -55,8 +55,22 @@ describe("an hour of silence", () => {
     await ticking(flows.shows("uplink", "waiting: all devices"));
     await pass(simulator, HOUR + 1_000);
     assert.equal(flows.logged("WARN").length, 1);
-    assert.match(flows.logged("WARN")[0] ?? "", /nothing has come for an hour/);
+    assert.match(flows.logged("WARN")[0] ?? "", /^Nothing has come for app1 for an hour/);
     mock.timers.tick(5 * HOUR);
+    assert.equal(flows.logged("WARN").length, 1);
+  });
+
+  it("begins anew with the next connection where there is none when it is over", async () => {
+    const simulator = await simulated();
+    const flows = await connected(simulator);
+    await ticking(flows.shows("uplink", "waiting: all devices"));
+    await simulator.stop();
+    await ticking(flows.shows("uplink", "no connection"));
+    await simulator.restart();
+    mock.timers.tick(HOUR + 1_000); // The next attempt begins in it, and cannot be over yet.
+    await ticking(flows.shows("uplink", "waiting: all devices"));
+    assert.deepEqual(flows.logged("WARN"), []);
+    await pass(simulator, HOUR + 1_000);
     assert.equal(flows.logged("WARN").length, 1);
   });
 

@@ -423,45 +423,62 @@ describe("tts-uplink", () => {
       }
     });
 
-    const WRONG: readonly (readonly [object, RegExp])[] = [
-      [{ ports: "1-" }, /FPorts of this node are "1-"/],
-      [{ ports: "256" }, /256/],
-      [{ devices: "door 1" }, /door 1/],
-      [{ devices: "70:B3" }, /70:B3/],
-      [{ devices: "eui-70B3D57ED0000001" }, /"eui-70B3D57ED0000001": did you mean eui-70b3d57ed0000001\?/],
-      [{ devices: "70B3D57ED0000001" }, /"70B3D57ED0000001": did you mean eui-70b3d57ed0000001\?/],
-      [{ devices: "plain, Dev1" }, /"Dev1": did you mean dev1\?/],
-      [{ devices: "dev_1" }, /"dev_1": did you mean dev-1\?/],
-      [{ devices: "Door-*" }, /"Door-\*": did you mean door-\*\?/],
-      [{ devices: "d" }, /"d".*3 to 36/],
-      [{ devices: "-x" }, /"-x".*3 to 36/],
-      [{ ports: "0" }, /FPort 0: .*1 to 223/],
-      [{ ports: "1, 224" }, /FPort 224: /],
-      [{ ports: "224-255" }, /FPort 224-255: /],
-      [{ devices: "${NO_SUCH}" }, /^The environment variable NO_SUCH is not set\..* its devices /],
-      [{ ports: "${NO_SUCH}" }, /^The environment variable NO_SUCH is not set\..* its ports /],
+    const WRONG: readonly (readonly [object, RegExp, string])[] = [
+      [{ ports: "1-" }, /“1-” in the FPorts of this node/, "FPorts: 1-"],
+      [{ ports: "256" }, /256/, "FPorts: 256"],
+      [{ devices: "door 1" }, /door 1/, "devices: door 1"],
+      [{ devices: "70:B3" }, /70:B3/, "devices: 70:B3"],
+      [
+        { devices: "eui-70B3D57ED0000001" },
+        /“eui-70B3D57ED0000001”: did you mean eui-70b3d57ed0000001\?/,
+        "devices: eui-70B3D57ED0000001",
+      ],
+      [
+        { devices: "70B3D57ED0000001" },
+        /“70B3D57ED0000001”: did you mean eui-70b3d57ed0000001\?/,
+        "devices: 70B3D57ED0000001",
+      ],
+      [{ devices: "plain, Dev1" }, /“Dev1”: did you mean dev1\?/, "devices: Dev1"],
+      [{ devices: "dev_1" }, /“dev_1”: did you mean dev-1\?/, "devices: dev_1"],
+      [{ devices: "Door-*" }, /“Door-\*”: did you mean door-\*\?/, "devices: Door-*"],
+      [{ devices: "d" }, /“d”.*3 to 36/, "devices: d"],
+      [{ devices: "-x" }, /“-x”.*3 to 36/, "devices: -x"],
+      [{ ports: "0" }, /FPort 0: .*1 to 223/, "FPorts: 0"],
+      [{ ports: "1, 224" }, /FPort 224: /, "FPorts: 224"],
+      [{ ports: "224-255" }, /FPort 224-255: /, "FPorts: 224-255"],
+      [
+        { devices: "${NO_SUCH}" },
+        /^The environment variable NO_SUCH is not set\..* its devices /,
+        "NO_SUCH not set",
+      ],
+      [
+        { ports: "${NO_SUCH}" },
+        /^The environment variable NO_SUCH is not set\..* its ports /,
+        "NO_SUCH not set",
+      ],
       [
         { output: "field", field: "$(NO_SUCH)" },
         /^The environment variable NO_SUCH is not set\..* its field /,
+        "NO_SUCH not set",
       ],
-      [{ missing: "${NO_SUCH}" }, /^The environment variable NO_SUCH is not set\./],
-      [{ output: "field", field: "" }, /field/],
-      [{ output: "field", field: "a..b" }, /a\.\.b/],
-      [{ output: "field", field: "a[msg.b]" }, /a\[msg\.b\]/],
-      [{ output: "json" }, /json/],
-      [{ missing: "ignore" }, /ignore/],
-      [{ shape: "v1" }, /v1/],
+      [{ missing: "${NO_SUCH}" }, /^The environment variable NO_SUCH is not set\./, "NO_SUCH not set"],
+      [{ output: "field", field: "" }, /field/, "field "],
+      [{ output: "field", field: "a..b" }, /a\.\.b/, "field a..b"],
+      [{ output: "field", field: "a[msg.b]" }, /a\[msg\.b\]/, "field a[msg.b]"],
+      [{ output: "json" }, /json/, "not configured"],
+      [{ missing: "ignore" }, /ignore/, "not configured"],
+      [{ shape: "v1" }, /v1/, "not configured"],
     ];
     it("not if they cannot work: says which, in status and error", async () => {
       const simulator = await simulated();
       const wrong = WRONG.map(([more], index) => uplink(more, `wrong${index}`));
       const flows = await receiving(simulator, [...uplinkFlow(simulator), ...wrong]);
       const caught = await Promise.all(wrong.map(() => flows.next("caught")));
-      for (const [index, [more, text]] of WRONG.entries()) {
+      for (const [index, [more, text, status]] of WRONG.entries()) {
         const error = caught.find((message) => message.error?.source.id === `wrong${index}`)?.error;
         assert.equal(error?.code, "not_configured", JSON.stringify(more));
         assert.match(error.message, text);
-        assert.equal(flows.statuses(`wrong${index}`).at(-1)?.text, "not configured");
+        assert.equal(flows.statuses(`wrong${index}`).at(-1)?.text, status);
       }
       simulator.publish("uplink_message", "door", body());
       assert.equal((await flows.next()).deviceId, "door", "the others go on");

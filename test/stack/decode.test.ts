@@ -115,6 +115,27 @@ describe("decoding what is no message", () => {
       assert.deepEqual(problemOf(bytesOf(value)), { problem: "no_device_id" }));
   }
 
+  const WHOLE = { end_device_ids: { device_id: "dev1" }, uplink_message: { f_port: 1 } };
+  for (const [what, value, field] of [
+    ["an event of the live data", { name: "as.up.data.forward", data: WHOLE }, "data"],
+    ["one about something else", { name: "gs.up.receive", data: { message: {} } }, "data"],
+    ["a line of an event stream", { result: { name: "as.up.data.forward", data: WHOLE } }, "result.data"],
+    ["a line of stored messages", { result: WHOLE }, "result"],
+    ["the message of a flow", { topic: "up", payload: WHOLE }, "payload"],
+  ] as const) {
+    it(`says where the message is in ${what}`, () =>
+      assert.deepEqual(problemOf(bytesOf(JSON.stringify(value))), { problem: "in_a_field", field }));
+  }
+
+  for (const value of [
+    { app_id: "app1", dev_id: "dev1", port: 1, counter: 2, payload_raw: "AQ==" },
+    { port: 1, payload_raw: "AQ==" },
+    { dev_id: "dev1", hardware_serial: "0102030405060708", metadata: {} },
+  ]) {
+    it(`knows a message of V2: ${JSON.stringify(value)}`, () =>
+      assert.deepEqual(problemOf(bytesOf(JSON.stringify(value))), { problem: "v2_message" }));
+  }
+
   it("gains nothing from __proto__ and constructor", () => {
     for (const key of ["__proto__", "constructor", "prototype"]) {
       const inner = JSON.stringify(message({ f_port: 1 }));

@@ -84,7 +84,34 @@ describe("the radio summary", () => {
     assert.equal(count(forwarded(one), forwarded({ ...one, forwarder_gateway_id: "gtw2" })), 2);
     assert.equal(count(forwarded(one), forwarded({ ...one, forwarder_tenant_id: "tti" })), 2);
     assert.equal(count(forwarded(one), gateway("gtw1")), 2);
-    assert.equal(radioSummary({ rx_metadata: [forwarded(one)] }).gatewayId, "packetbroker");
+    const { gatewayId, forwarder } = radioSummary({ rx_metadata: [forwarded(one)] });
+    assert.deepEqual([gatewayId, forwarder], ["packetbroker", "gtw1"]);
+  });
+
+  it("tells the gateways behind Packet Broker apart where their network hides them", () => {
+    const forwarded = (more: object): RxMetadata =>
+      gateway("packetbroker", {
+        packet_broker: {
+          forwarder_net_id: "000013",
+          forwarder_tenant_id: "ttn",
+          forwarder_cluster_id: "c1",
+          ...more,
+        },
+      });
+    const count = (...rx_metadata: RxMetadata[]): number => radioSummary({ rx_metadata }).gateways;
+    const [one, two] = [
+      { message_id: "01F0000000000000000000007CH" },
+      { message_id: "01F0000000000000000000003H9" },
+    ];
+    assert.equal(count(forwarded(one), forwarded(two)), 2);
+    assert.equal(count(forwarded(one), forwarded(one)), 1);
+    assert.equal(count(forwarded({}), forwarded({})), 1);
+    assert.equal(count(forwarded(one), forwarded(two), gateway("gtw1")), 3);
+    const known = { forwarder_gateway_id: "eui-0102030405060708" };
+    assert.equal(count(forwarded({ ...one, ...known }), forwarded({ ...two, ...known })), 1);
+    const eui = { forwarder_gateway_eui: "0102030405060708" };
+    assert.equal(count(forwarded({ ...one, ...eui }), forwarded({ ...two, ...eui })), 1);
+    assert.equal(radioSummary({ rx_metadata: [forwarded(one)] }).forwarder, undefined);
   });
 
   it("counts two antennas of one gateway once", () => {

@@ -163,6 +163,14 @@ describe("an empty frame", () => {
       assert.equal(isEmptyFrame(of(name)), empty, name);
     }
     assert.equal(isEmptyFrame(uplink({ f_port: 1, frm_payload: "" }).message), true);
-    assert.equal(isEmptyFrame(uplink({ decoded_payload: {} }).message), false);
+    assert.equal(isEmptyFrame(uplink({ f_port: 1, decoded_payload: {} }).message), false);
+    assert.equal(isEmptyFrame(uplink({ decoded_payload: { a: 1 } }).message), false);
+  });
+
+  it("is one without FPort of which servers of 2021 sent a decoded payload without anything in it", () => {
+    const body = { f_cnt: 17018, frm_payload: "", decoded_payload: {}, rx_metadata: [] };
+    assert.equal(isEmptyFrame(uplink(body).message), true);
+    assert.equal(isEmptyFrame(uplink({ decoded_payload: {} }).message), true);
+    assert.equal(isEmptyFrame(uplink({ frm_payload: "AQ==", decoded_payload: {} }).message), false);
   });
 });

@@ -49,7 +49,21 @@ describe("the fields of V2", () => {
     );
     const [packetBroker] = shaped(captured("uplink_message", "uplink through packet broker")).metadata
       .gateways;
-    assert.deepEqual([packetBroker?.gtw_id, packetBroker?.channel], ["packetbroker", 3]);
+    assert.deepEqual([packetBroker?.gtw_id, packetBroker?.channel], ["eui-aa555a0000000101", 3]);
+  });
+
+  it("have the ID that a gateway behind Packet Broker has in its own network, where that shows it", () => {
+    const reception = (packet_broker: object) => ({
+      gateway_ids: { gateway_id: "packetbroker" },
+      packet_broker,
+    });
+    const forwarder_gateway_id = "eui-0102030405060708";
+    const rx_metadata = [reception({ forwarder_gateway_id }), reception({ message_id: "01F" })];
+    const { gateways } = shaped(uplink({ rx_metadata })).metadata;
+    assert.deepEqual(
+      gateways.map(({ gtw_id }) => gtw_id),
+      [forwarder_gateway_id, "packetbroker"],
+    );
   });
 
   it("have the decoded payload where there is one", () => {

@@ -1,7 +1,9 @@
 /** Asks the admin API about a connection as it is deployed. */
 
+import { environmentVariable } from "../../../src/stack/environment";
+
 /** Why there is no answer. */
-export type Refusal = "not_chosen" | "not_deployed" | "not_allowed" | "no_answer";
+export type Refusal = "not_chosen" | "in_subflow" | "not_deployed" | "not_allowed" | "no_answer";
 
 export type Answer =
   { readonly ok: true; readonly answer: object } | { readonly ok: false; readonly refusal: Refusal };
@@ -20,6 +22,14 @@ export function field(answer: unknown, name: string): string {
   return isShort ? String(value) : "";
 }
 
+/** What is in a subflow is deployed once for each of its instances, and not under its own ID. */
+function isOfSubflow(connection: string): boolean {
+  const flow: unknown = Reflect.get(RED.nodes.node(connection) ?? {}, "z");
+  return environmentVariable(connection) !== undefined || (typeof flow === "string" && isSubflow(flow));
+}
+
+const isSubflow = (id: string): boolean => Boolean(RED.nodes.subflow(id));
+
 /** @param connection ID of the config node; what stands in the form while none is chosen is none. Never rejects. */
 export async function askDeployed(
   type: "tts-connection" | "tts-uplink",
@@ -28,6 +38,7 @@ export async function askDeployed(
   query: Readonly<Record<string, string | boolean>>,
 ): Promise<Answer> {
   if (connection === "" || connection === "_ADD_") return { ok: false, refusal: "not_chosen" };
+  if (isOfSubflow(connection)) return { ok: false, refusal: "in_subflow" };
   return new Promise((resolve) => {
     $.ajax({ url: `${type}/${encodeURIComponent(connection)}/${question}`, data: query, dataType: "json" })
       .done((answer: unknown) => {

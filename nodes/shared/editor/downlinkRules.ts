@@ -10,6 +10,7 @@ import { connectionOf, isV2, lacksTopic } from "./connection";
 import { valueNow } from "./openForms";
 import type { EditedNode, Validator } from "./red";
 import { isEnvironmentVariable } from "./rules";
+import { refusalText } from "./refusalText";
 import { text } from "./text";
 import { isFixed, typeNow } from "./typed";
 
@@ -48,8 +49,7 @@ export function applies(node: EditedNode, property: string): boolean {
   return encodingOf(node) !== "downlinks" || !OF_THE_ITEM.includes(property);
 }
 
-const inWords = (ruled: Ruled<unknown>): true | string =>
-  ruled.ok || text(ruled.refusal.key, ruled.refusal.values);
+const inWords = (ruled: Ruled<unknown>): true | string => ruled.ok || refusalText(ruled.refusal);
 
 /** Where a value comes from: a property, a variable or an expression. In Node-RED's own words. */
 function origin(value: string, type: string): true | string {

@@ -10,16 +10,23 @@ const namesOf = ({ _def }: EditedNode): string[] => Object.keys({ ..._def.defaul
 /** In what is marked with it, such as a payload, space at the ends belongs to the value. */
 const KEEP_SPACE = "[data-keep-space]";
 
+/** Of a field that nobody has left yet: the style sheet does not make it red. */
+const UNTOUCHED = "tts-untouched";
+
 export class Form {
   readonly #node: EditedNode;
   readonly #prefix: Prefix;
   readonly #watch: MutationObserver;
 
-  /** @param node to be called in `oneditprepare`, the fields are filled by then */
-  constructor(node: EditedNode, prefix: Prefix) {
+  /**
+   * To be called in `oneditprepare`: the fields are filled by then.
+   * @param isNew nothing is wrong yet with a field that the user has not left
+   */
+  constructor(node: EditedNode, prefix: Prefix, { isNew = false } = {}) {
     this.#node = node;
     this.#prefix = prefix;
     markOpen(node, prefix);
+    if (isNew) for (const name of namesOf(node)) this.#makeUntouched(name);
     this.#fillMissing();
     this.#watch = new MutationObserver(() => this.#showReasons());
     this.#describeFields();
@@ -43,6 +50,21 @@ export class Form {
       if (typeof value === "string" && value !== value.trim()) input.val(value.trim());
     }
     markClosed(node);
+  }
+
+  #makeUntouched(name: string): void {
+    const input = this.input(name).addClass(UNTOUCHED);
+    // Not `change`, which the editor triggers for every field when it opens a form.
+    input.on("blur", () => {
+      input.removeClass(UNTOUCHED);
+      this.#showReasons();
+    });
+  }
+
+  /** Also those of fields that the user has not been to. */
+  showAllReasons(): void {
+    for (const name of namesOf(this.#node)) this.input(name).removeClass(UNTOUCHED);
+    this.#showReasons();
   }
 
   input(name: string): JQuery {
@@ -132,7 +154,7 @@ export class Form {
   #showReasons(): void {
     for (const name of this.#described()) {
       const input = this.input(name);
-      const invalid = input.hasClass("input-error");
+      const invalid = input.hasClass("input-error") && !input.hasClass(UNTOUCHED);
       this.control(name).attr("aria-invalid", String(invalid));
       const reason = $(`#${this.#prefix}-${name}-reason`);
       const words = invalid ? this.#reason(name) : "";

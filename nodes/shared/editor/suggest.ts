@@ -22,6 +22,7 @@ export interface SuggestOptions {
 
 const WHY_NONE: Readonly<Record<Refusal, string>> = {
   not_chosen: "hint.suggest-not-chosen",
+  in_subflow: "hint.suggest-in-subflow",
   not_deployed: "hint.suggest-not-deployed",
   not_allowed: "hint.suggest-not-allowed",
   no_answer: "hint.suggest-no-answer",

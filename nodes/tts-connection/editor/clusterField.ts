@@ -50,7 +50,7 @@ function keepTenant(form: Form): void {
   let before = form.value("host");
   if (serviceIn(form) === "stack" && form.value("tenantId") === "")
     form.set("tenantId", tenantOfHost(before) ?? "");
-  form.input("host").on("change", () => {
+  form.input("host").on("input change", () => {
     const host = form.value("host");
     if (serviceIn(form) !== "stack" || host === before) return;
     const tenant = tenantOfHost(host);

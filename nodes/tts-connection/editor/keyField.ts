@@ -90,7 +90,7 @@ export class KeyField {
 
   #forget(): void {
     this.stop();
-    this.#facts.text("");
+    this.#facts.text("").addClass("tts-note");
     this.#offer();
   }
 
@@ -148,7 +148,8 @@ export class KeyField {
         ? []
         : [text("line.key-until", { until: new Date(expiresAt).toISOString().slice(0, 10) })]),
     ];
-    this.#facts.text(parts.join(", "));
+    const lacksRight = mayRead === false || mayWrite === false;
+    this.#facts.text(parts.join(" · ")).toggleClass("tts-note", !lacksRight);
     if (owner.kind !== "application") return;
     const form = this.#form;
     const given = form.value("applicationId");

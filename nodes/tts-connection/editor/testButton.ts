@@ -1,6 +1,7 @@
 /** The Test button: a real connection with the values in the form, and what becomes of each step as it is taken. */
-import { isApiOff } from "../../../src/stack/apiAddress";
+import { apiUrl, isApiOff } from "../../../src/stack/apiAddress";
 import type { Form } from "../../shared/editor/form";
+import type { TextValues } from "../../shared/editor/red";
 import { text } from "../../shared/editor/text";
 import { CONNECTION_DEFAULTS } from "../properties";
 import type { ReportLine, StepLine, StepName } from "../report";
@@ -34,6 +35,32 @@ const DETAILS: Readonly<Partial<Record<StepName, string>>> = {
   tls: "step.certificate",
   login: "step.signed-in-as",
 };
+
+interface Verdict {
+  readonly words: string;
+  readonly look: "tts-failed" | "tts-warned" | "tts-passed";
+}
+
+/** What is said of it all. */
+const VERDICTS: Readonly<Record<"failed" | "warning" | "unknown" | "passed", Verdict>> = {
+  failed: { words: "step.does-not-work", look: "tts-failed" },
+  warning: { words: "step.works-with-warning", look: "tts-warned" },
+  unknown: { words: "step.rights-unknown", look: "tts-warned" },
+  passed: { words: "step.works", look: "tts-passed" },
+};
+
+/** Outcomes that tell more than that it works, the gravest first. */
+const WORSE = ["warning", "unknown"] as const;
+
+const LOOKS = Object.values(VERDICTS)
+  .map(({ look }) => look)
+  .join(" ");
+
+function detailOf(step: StepName, outcome: Outcome, facts: TextValues): string {
+  const detail = DETAILS[step];
+  const hasDetail = detail !== undefined && outcome !== "failed" && Object.keys(facts).length > 0;
+  return hasDetail ? text(detail, facts) : "";
+}
 
 export class TestButton {
   readonly #form: Form;
@@ -75,7 +102,8 @@ export class TestButton {
     const tls = this.#form.isChecked("useTls") ? RED.nodes.node(this.#form.value("tls")) : undefined;
     this.#isTlsChanged = tls?.changed === true;
     this.#steps.empty().removeClass("tts-old");
-    this.#end.text("").removeClass("tts-failed tts-passed");
+    this.#end.text("").removeClass(LOOKS);
+    this.#form.showAllReasons();
     this.#button.text(text("option.stop"));
     const xhr = new XMLHttpRequest();
     xhr.addEventListener("progress", () => this.#read(xhr.responseText));
@@ -138,16 +166,17 @@ export class TestButton {
 
   #show({ step, outcome, facts = {}, text: why }: StepLine): void {
     const item = this.#mark(step, outcome);
-    const detail = outcome === "unknown" ? this.#whyUnknown : DETAILS[step];
-    const hasFacts = outcome === "unknown" || Object.keys(facts).length > 0;
     item
       .children(".tts-step-detail")
-      .text(detail !== undefined && hasFacts && outcome !== "failed" ? text(detail, facts) : "");
+      .text(outcome === "unknown" ? this.#whyUnknown : detailOf(step, outcome, facts));
     item.children(".tts-step-text").text(why === undefined ? "" : inWords(why));
   }
 
   get #whyUnknown(): string {
-    return isApiOff(this.#form.value("api")) ? "step.api-off" : "step.api-silent";
+    const [api, host] = [this.#form.value("api"), this.#form.value("host")];
+    return isApiOff(api)
+      ? text("step.api-off")
+      : text("step.api-silent", { api: apiUrl(api, host) ?? (api || host) });
   }
 
   /** @param why it ended before its end */
@@ -155,11 +184,11 @@ export class TestButton {
     const outcomes = [...this.#outcomes.values()];
     for (const [step, outcome] of this.#outcomes) if (outcome === "waiting") this.#mark(step, "skipped");
     const isFailed = outcomes.includes("failed") || outcomes.includes("waiting") || why !== undefined;
-    const result = outcomes.includes("warning") ? "step.works-with-warning" : "step.works";
-    const told = why ?? text(isFailed ? "step.does-not-work" : result);
-    this.#end
-      .text(this.#isTlsChanged ? `${told} ${text("step.tls-changed")}` : told)
-      .addClass(isFailed ? "tts-failed" : "tts-passed");
+    const verdict = isFailed ? "failed" : (WORSE.find((outcome) => outcomes.includes(outcome)) ?? "passed");
+    const { words, look } = VERDICTS[verdict];
+    const told = why ?? text(words);
+    this.#end.text(this.#isTlsChanged ? `${told} ${text("step.tls-changed")}` : told).addClass(look);
+    this.#end[0]?.scrollIntoView({ block: "nearest" });
   }
 
   /** What was found is no longer of what stands in the form. */
@@ -167,7 +196,7 @@ export class TestButton {
     this.stop();
     if (this.#outcomes.size === 0 || this.#steps.hasClass("tts-old")) return;
     this.#steps.addClass("tts-old");
-    this.#end.text(text("step.outdated")).removeClass("tts-failed tts-passed");
+    this.#end.text(text("step.outdated")).removeClass(LOOKS);
   }
 }
 

@@ -1,7 +1,6 @@
-import { environmentVariable } from "../../../src/stack/environment";
 import type { Explanation, TextValues } from "../../../src/stack/explanation";
 import { shownValues } from "../../../src/stack/shown";
-import { asText } from "../../shared/values";
+import { explainUnset } from "../../shared/environment";
 
 export interface Refusal {
   readonly ok: false;
@@ -19,11 +18,8 @@ export const wrong = (key: string, values: TextValues = {}): Refusal => ({
   explanation: { code: "not_configured", key, values: shownValues(values, LONGEST_VALUE) },
 });
 
-/** Node-RED leaves a variable as it is where the environment has none of that name. */
+/** The first property that is to come from an environment variable that is not set. */
 export function unsetVariable(values: object | null): Refusal | undefined {
-  for (const [property, value] of Object.entries(values ?? {})) {
-    const variable = environmentVariable(asText(value));
-    if (variable !== undefined) return wrong("error.not-configured.environment", { property, variable });
-  }
-  return undefined;
+  const explanation = explainUnset(values);
+  return explanation && { ok: false, explanation };
 }

@@ -1,6 +1,7 @@
 /** What `msg.payload` would have been with the settings in a form, by the same code as at run time. */
 import type { LastUplink } from "../../../src/connection/traffic";
 import { parseDevicePattern } from "../../../src/stack/filters";
+import { fieldMeant } from "../../../src/stack/fields";
 import { visible } from "../../../src/stack/shown";
 import { isEmptyFrame } from "../../../src/stack/uplink";
 import type { ConnectionInsight } from "../../tts-connection/connection";
@@ -18,6 +19,10 @@ interface Shown {
   readonly fPort?: number;
   /** ms since 1970. */
   readonly at: number;
+  /** In place of the field in the form, which begins outside of the decoded payload. */
+  readonly near?: string;
+  /** A payload formatter has decoded it. */
+  readonly isDecoded: boolean;
 }
 
 export type Preview =
@@ -58,15 +63,31 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
   if (delivery?.received.kind !== "uplink_message") return undefined;
   const { fPort, at } = uplink;
   const { deviceId } = delivery.origin;
-  const message: Shown = { deviceId: visible(deviceId), at, ...(fPort === undefined ? {} : { fPort }) };
+  const isDecoded = delivery.received.message.uplink_message.decoded_payload !== undefined;
+  const message: Shown = {
+    deviceId: visible(deviceId),
+    at,
+    isDecoded,
+    ...(fPort === undefined ? {} : { fPort }),
+  };
   // Before the view is made: whether it is empty is asked of what was received.
   const isEmpty = isEmptyFrame(delivery.received.message);
+  const decoded = delivery.received.message.uplink_message.decoded_payload;
+  const near = settings.output === "field" ? fieldMeant(settings.field, decoded) : undefined;
   const view = viewOf(delivery, settings);
-  if (!view) return { outcome: isEmpty && !settings.emptyFrames ? "empty_frame" : "missing", ...message };
-  if ("fail" in view) return { outcome: "error", ...message };
+  const meant = near === undefined ? {} : { near };
+  if (!view || "skip" in view)
+    return { outcome: isEmpty && !settings.emptyFrames ? "empty_frame" : "missing", ...message, ...meant };
+  if ("fail" in view) return { outcome: "error", ...message, ...meant };
   const fields = Object.keys(view.send).filter((field) => field !== "payload");
   const payload: unknown = Reflect.get(view.send, "payload");
-  return { outcome: "sent", ...message, payload: shown(payload), fields: fields.slice(0, MOST_FIELDS) };
+  return {
+    outcome: "sent",
+    ...message,
+    ...meant,
+    payload: shown(payload),
+    fields: fields.slice(0, MOST_FIELDS),
+  };
 }
 
 /** Of the last message of these devices on these FPorts; of one with a payload, if there is one. */

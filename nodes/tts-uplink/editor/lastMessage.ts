@@ -14,12 +14,20 @@ const SETTINGS = ["devices", "ports", "output", "field", "missing", "shape"] as 
 
 const PAUSE_MS = 200;
 
-/** Nothing goes out, and why. */
-const NOT_SENT: Readonly<Record<string, string>> = {
-  empty_frame: "line.empty-frame",
+/** What is done where the chosen payload is not in the message. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  sent: "line.instead",
   missing: "line.missing",
   error: "line.error",
 };
+
+/** Why it is not. */
+function whyMissing(answer: object, output: string, path: string): string {
+  if (output === "normalized") return say("line.not-normalized");
+  if (field(answer, "isDecoded") !== "true")
+    return say("line.no-formatter", { device: field(answer, "deviceId") });
+  return say("line.no-field", { field: path });
+}
 
 /** What is said of an answer; a part that is empty is not shown. What comes from the wire goes into no template. */
 interface Said {
@@ -40,7 +48,7 @@ function payloadText(payload: unknown): string {
   return say(count === 1 ? "line.byte" : "line.bytes", { count, hex: hex + more });
 }
 
-function saidOf(answer: object, output: string): Said {
+function saidOf(answer: object, output: string, path: string): Said {
   const outcome = field(answer, "outcome");
   if (outcome === "not_valid") return onlyRemark(say("line.not-valid"));
   if (outcome === "none") {
@@ -51,14 +59,17 @@ function saidOf(answer: object, output: string): Said {
   const fPort = field(answer, "fPort");
   const port = fPort === "" ? say("line.no-port") : `${say("label.f-port")} ${fPort}`;
   const from = [field(answer, "deviceId"), port, clockText(Number(field(answer, "at")))].join(", ");
-  const notSent = NOT_SENT[outcome];
-  if (notSent !== undefined) return { from, payload: "", remark: say(notSent) };
+  if (outcome === "empty_frame") return { from, payload: "", remark: say("line.empty-frame") };
+  const near = field(answer, "near");
+  const why = near === "" ? whyMissing(answer, output, path) : say("line.field-begins", { near });
+  const instead = `${why} ${say(INSTEAD[outcome] ?? "line.missing")}`;
+  if (outcome !== "sent") return { from, payload: "", remark: instead };
 
   const payload: unknown = Reflect.get(answer, "payload");
   const fields: unknown = Reflect.get(answer, "fields");
   const isInstead = field(payload, "is") === "bytes" && output !== "bytes";
   const names = Array.isArray(fields) ? fields.join(", ") : "";
-  const remarks = [...(isInstead ? [say("line.instead")] : []), say("line.fields", { names })];
+  const remarks = [...(isInstead ? [instead] : []), say("line.fields", { names })];
   return { from, payload: payloadText(payload), remark: remarks.join(" ") };
 }
 
@@ -69,7 +80,7 @@ export function showLastMessage(form: Form, part: JQuery): void {
 
   const show = (answer: Answer): void => {
     const said = answer.ok
-      ? saidOf(answer.answer, form.value("output"))
+      ? saidOf(answer.answer, form.value("output"), form.value("field"))
       : onlyRemark(whyNone(answer.refusal));
     part.find(".tts-from").text(said.from);
     part.find(".tts-payload").text(said.payload);

@@ -1,5 +1,6 @@
 /** What a rule says of a value: the value as it is to go out, or a text that says what is wrong with it. Usable in the browser. */
 import type { Text, TextValues } from "../explanation";
+import { keyForKind, type RefusalKey } from "./kinds";
 
 export type Ruled<T> = { readonly ok: true; readonly value: T } | Refused;
 
@@ -8,14 +9,12 @@ export interface Refused {
   readonly refusal: Text;
 }
 
-type RefusalKey = `error.invalid-downlink.${string}`;
-
 export function right<T>(value: T): Ruled<T> {
   return { ok: true, value };
 }
 
 export function refused(key: RefusalKey, values: TextValues): Refused {
-  return { ok: false, refusal: { key, values } };
+  return { ok: false, refusal: { key: keyForKind(key, values.value), values } };
 }
 
 /** A refusal that names the right value that was probably meant, where one is near. */

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { mock } from "node:test";
+import { deployment } from "../../nodes/tts-connection/deployment";
+
+describe("a deploy that is underway", () => {
+  beforeEach(() => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    events.emit("flows:started"); // of what other tests in this process have begun
+  });
+  afterEach(() => mock.timers.reset());
+
+  const events = new EventEmitter();
+  const attending = (): string[] => {
+    const told: string[] = [];
+    const leave = deployment.attend({ begin: () => told.push("begin"), end: () => told.push("end") });
+    leaving.push(leave);
+    return told;
+  };
+  const leaving: (() => void)[] = [];
+  before(() => deployment.watch(events));
+  afterEach(() => {
+    for (const leave of leaving.splice(0)) leave();
+  });
+
+  it("is told of, with its end", () => {
+    const told = attending();
+    events.emit("flows:stopping");
+    events.emit("flows:starting");
+    events.emit("flows:started");
+    assert.deepEqual(told, ["begin", "begin", "end"]);
+    mock.timers.tick(60_000);
+    assert.equal(told.length, 3);
+  });
+
+  it("is over after fifteen seconds, though Node-RED never says so", () => {
+    events.emit("flows:starting");
+    const told = attending();
+    mock.timers.tick(14_999);
+    assert.deepEqual(told, ["begin"]);
+    mock.timers.tick(1);
+    assert.deepEqual(told, ["begin", "end"]);
+    assert.deepEqual(attending(), [], "nothing is underway any more");
+  });
+});
