@@ -17,6 +17,8 @@ export interface AddressParts {
   userName?: string;
 }
 
+/** Longer than any address of a page; more is not looked at. */
+const LONGEST = 2_000;
 const IPV6 = /^(?=.*:.*:)[0-9a-f:.]+(?:%\w+)?$/;
 /** Whether a text is an IPv6 address, without brackets. */
 export const isIPv6 = (text: string): boolean => IPV6.test(text.toLowerCase());
@@ -54,6 +56,7 @@ export function tenantOfHost(host: string): string | undefined {
  * `v3/app1@ttn/…`, or a plain host. Parts that the text does not name, or names wrongly, are absent. Nothing is thrown.
  */
 export function takeApart(text: string): AddressParts {
+  if (text.length > LONGEST) return {};
   const pasted = text
     .trim()
     .replace(/^["'<](.*)["'>]$/s, "$1")
@@ -67,12 +70,19 @@ export function takeApart(text: string): AddressParts {
   return /^[^/?#]+[/?#]./.test(pasted) ? ofUrl("https", pasted) : ofAuthority(pasted.replace(/\/$/, ""));
 }
 
+/** `ws` or `wss` of an address of MQTT over WebSocket, which the stack does not have; `undefined` for any other text. */
+export function webSocketScheme(text: string): string | undefined {
+  return /^["'<\s]*(wss?):\/\//i.exec(text)?.[1]?.toLowerCase();
+}
+
 function ofUrl(scheme: string, afterScheme: string): AddressParts {
+  // What listens there is not what the host listens for at the usual port.
+  if (/^wss?$/.test(scheme)) return {};
   const [, authority = "", path = ""] = /^([^/?#]*)(.*)$/s.exec(afterScheme) ?? [];
   const tls = Object.hasOwn(TLS_OF_SCHEME, scheme) ? TLS_OF_SCHEME[scheme] : undefined;
   const parts = ofAuthority(authority);
   if (tls !== undefined) return parts.host === undefined ? {} : { ...parts, tls };
-  // A web page or a WebSocket: its port is not the one of MQTT, and who signs in there is not the MQTT user.
+  // A web page: its port is not the one of MQTT, and who signs in there is not the MQTT user.
   const { host } = parts;
   const application = /\/applications\/([^/?#]+)/.exec(path)?.[1];
   return {

@@ -125,7 +125,7 @@ describe("Pub/Sub over a real broker", () => {
     give(flows, { deviceId: "new-lamp" });
     const { code, text } = await failure(flows);
     assert.equal(code, "downlink_failed");
-    assert.match(text, /no device session.*must join/s);
+    assert.match(text, /^new-lamp has not joined yet\..*must join.*no device session/s);
   });
 
   it("retains nothing", async () => {

@@ -53,6 +53,23 @@ describe("replace and clear", () => {
     }
   });
 
+  it("are counted, and not told any more, where the connection goes away while a clear is looked into", async () => {
+    let answer = (_: "queued"): void => undefined;
+    const other = await startWorld({ explainNoAnswer: () => new Promise((resolve) => (answer = resolve)) });
+    try {
+      await other.connected();
+      const flow = other.send({ operation: "clear", deviceId: "valv" });
+      await until(() => other.asked.length === 1, "the question");
+      other.courier.end();
+      assert.deepEqual(other.warnings, [{ key: "warning.dropped-followed", values: { number: 1 } }]);
+      answer("queued");
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(flow.ends, 0);
+    } finally {
+      await other.end();
+    }
+  });
+
   for (const operation of ["replace", "clear"] as const) {
     it(`end with a ${operation} what is in the queue, and not what is with the device or for others`, async () => {
       const { simulator } = world;

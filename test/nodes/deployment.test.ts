@@ -4,7 +4,10 @@ import { mock } from "node:test";
 import { deployment } from "../../nodes/tts-connection/deployment";
 
 describe("a deploy that is underway", () => {
-  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  beforeEach(() => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    events.emit("flows:started"); // of what other tests in this process have begun
+  });
   afterEach(() => mock.timers.reset());
 
   const events = new EventEmitter();
@@ -15,7 +18,11 @@ describe("a deploy that is underway", () => {
     return told;
   };
   const leaving: (() => void)[] = [];
-  before(() => deployment.watch(events));
+  before(() => {
+    deployment.watch(events);
+    // Another file in this process may have left one underway.
+    events.emit("flows:started");
+  });
   afterEach(() => {
     for (const leave of leaving.splice(0)) leave();
   });

@@ -281,9 +281,9 @@ describe("a burst of a thousand messages", () => {
   });
 
   it("loses none silently where the server limits the rate: sent, failed, or counted when dropped", async () => {
-    const simulator = await withDevices({ downlinkLimit: { perMinute: 600, burst: 200 } });
+    const simulator = await withDevices({ downlinkLimit: { perMinute: 600, burst: 50 } });
     const flows = await sending(simulator);
-    for (const number of THOUSAND) give(flows, { number });
+    for (const number of THOUSAND.slice(0, 200)) give(flows, { number });
     await until(() => flows.logged("WARN").length === 1, "the warning");
     assert.match(flows.logged("WARN")[0] ?? "", /downlinks a minute are sent/);
     await subscribed(simulator, 2 * FILTERS);
@@ -294,7 +294,9 @@ describe("a burst of a thousand messages", () => {
       downlinkFlow(simulator).filter(({ id }) => id !== "downlink"),
     );
     const warning = flows.logged("WARN").at(-1) ?? "";
-    const [held = 0, inDoubt = 0] = [...warning.matchAll(/: (\d+)[.;]/g)].map(([, n]) => Number(n));
+    const counted = (words: RegExp): number => Number(words.exec(warning)?.[1] ?? 0);
+    const held = counted(/(?:dropped|before they were sent): (\d+)/);
+    const inDoubt = counted(/no longer followed: (\d+)/);
     const failed = flows.untaken("caught").filter(({ error }) => error?.source.id === "downlink");
     assert.ok(failed.every(({ error }) => error?.code === "unanswered"));
     assert.ok(failed.length <= 1);
@@ -302,7 +304,7 @@ describe("a burst of a thousand messages", () => {
     // One at most is on its way without its answer when the node goes.
     assert.equal(simulator.publishes.length - sent - failed.length, inDoubt);
     assert.ok(inDoubt <= 1);
-    assert.equal(sent + failed.length + held + inDoubt, 1000);
+    assert.equal(sent + failed.length + held + inDoubt, 200);
     const ids = wire(simulator)
       .flat()
       .flatMap(({ correlation_ids = [] }) => correlation_ids);

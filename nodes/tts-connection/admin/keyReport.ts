@@ -1,7 +1,7 @@
+import type { ChosenTls } from "../../shared/tlsConfig";
 import { keyFacts } from "../../../src/diagnosis/keyFacts";
 import { createStackApi } from "../../../src/diagnosis/stackApi";
 import { apiUrl } from "../../../src/stack/apiAddress";
-import type { ConnectionOptions } from "node:tls";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
 import type { KeyReport } from "../report";
 import { readEndpoint } from "../settings/common";
@@ -13,13 +13,13 @@ import { readEndpoint } from "../settings/common";
 export async function reportOnKey(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: ChosenTls,
 ): Promise<KeyReport> {
   const { apiKey = "" } = credentials;
   const endpoint = readEndpoint(properties, tls);
   const url = endpoint.ok ? apiUrl(properties.api, endpoint.settings.host) : undefined;
   if (url === undefined || apiKey === "") return { answer: "unknown" };
-  const api = createStackApi({ url, apiKey, ...(tls === undefined ? {} : { tls }) });
+  const api = createStackApi({ url, apiKey, ...(typeof tls === "object" ? { tls } : {}) });
   const info = await api.authInfo();
   if (info.answer === "refused") return { answer: "invalid", why: info.name };
   if (info.answer === "unknown") return { answer: "unknown" };

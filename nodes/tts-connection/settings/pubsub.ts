@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from "node:tls";
+import type { ChosenTls } from "../../shared/tlsConfig";
 import { isIdentifier, splitApplication } from "../../../src/stack/identifiers";
 import { LIMITS } from "../../../src/stack/limits";
 import {
@@ -63,7 +63,7 @@ const QOS = [0, 1, 2] as const;
 export function readPubsub(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: ChosenTls,
 ): Read<PubsubSettings> {
   const { applicationId: application, baseTopic, topics, qos, sharedGroup } = properties;
   const { username, password } = credentials;

@@ -1,5 +1,5 @@
-import type { ConnectionOptions } from "node:tls";
-import { isApiSetting } from "../../../src/stack/apiAddress";
+import type { ChosenTls } from "../../shared/tlsConfig";
+import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
 import {
   apiKeyForm,
   isIdentifier,
@@ -7,6 +7,7 @@ import {
   splitApplication,
   type ApiKeyForm,
 } from "../../../src/stack/identifiers";
+import { mendKey } from "../../../src/stack/pasted";
 import { asText } from "../../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
 import { readEndpoint, readManners, type CommonSettings } from "./common";
@@ -24,11 +25,17 @@ export interface StackSettings extends CommonSettings {
   readonly api: string;
 }
 
+const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
+  form: "error.not-configured.api",
+  user: "error.not-configured.api-user",
+  unencrypted: "error.not-configured.api-unencrypted",
+};
+
 /** Reads the properties of a connection to the stack's own MQTT server; a pasted `app1@ttn` is taken apart. */
 export function readStack(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: ChosenTls,
 ): Read<StackSettings> {
   const { applicationId: application, tenantId: tenant, api: apiGiven } = properties;
   const unset = unsetVariable({
@@ -49,13 +56,14 @@ export function readStack(
     return wrong("error.not-configured.application-id-form", { applicationId });
   const tenantId = account.tenantId ?? (asText(tenant) || (address.tenantId ?? ""));
   if (!isTenantId(tenantId)) return wrong("error.not-configured.tenant-id-form", { tenantId });
-  const apiKey = asText(credentials.apiKey);
+  const apiKey = mendKey(asText(credentials.apiKey));
   if (apiKey === "") return wrong("error.not-configured.api-key", { applicationId });
 
   const manners = readManners(properties);
   if (!manners.ok) return manners;
   const api = asText(apiGiven);
-  if (!isApiSetting(api)) return wrong("error.not-configured.api", { api });
+  const apiAddress = readApiAddress(api, place.host);
+  if (!apiAddress.ok) return wrong(API_PROBLEMS[apiAddress.problem], { api });
   return {
     ok: true,
     settings: {

@@ -1,5 +1,6 @@
-import type { ConnectionOptions } from "node:tls";
+import type { ChosenTls } from "../../shared/tlsConfig";
 import { isV2Identifier } from "../../../src/stack/identifiers";
+import { mendKey } from "../../../src/stack/pasted";
 import { asText } from "../../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
 import { readEndpoint, readManners, type CommonSettings } from "./common";
@@ -17,7 +18,7 @@ export interface V2Settings extends CommonSettings {
 export function readV2(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: ConnectionOptions | undefined,
+  tls: ChosenTls,
 ): Read<V2Settings> {
   const unset = unsetVariable({ applicationId: properties.applicationId, apiKey: credentials.apiKey });
   if (unset) return unset;
@@ -28,7 +29,7 @@ export function readV2(
   if (applicationId === "") return wrong("error.not-configured.application-id");
   if (!isV2Identifier(applicationId))
     return wrong("error.not-configured.application-id-form-v2", { applicationId });
-  const accessKey = asText(credentials.apiKey);
+  const accessKey = mendKey(asText(credentials.apiKey));
   if (accessKey === "") return wrong("error.not-configured.access-key", { applicationId });
   const manners = readManners(properties);
   if (!manners.ok) return manners;
