@@ -67,6 +67,13 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "Cluster",
     "Provider",
     "Format",
+    "QoS __qos__",
+    "FPorts: __part__",
+    "FPort __port__",
+    "FPort __value__",
+    "operation __value__",
+    "encoding __value__",
+    "report __value__",
   ]),
   fr: new Set([
     "Service",
