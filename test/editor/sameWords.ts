@@ -74,6 +74,10 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "operation __value__",
     "encoding __value__",
     "report __value__",
+    "lorawan uplink",
+    "lorawan join",
+    "lorawan event",
+    "lorawan downlink",
   ]),
   fr: new Set([
     "Service",
