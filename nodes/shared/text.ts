@@ -1,12 +1,13 @@
 import type { NodeAPI } from "node-red";
 import type { Explanation, Text } from "../../src/stack/explanation";
+import { shownValues } from "../../src/stack/shown";
 
 /** Runtime texts of all nodes are in one catalogue, that of the config node; the build puts them there. */
 const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-connection";
 
-/** The text in the language of the runtime. */
+/** The text in the language of the runtime: in one line, and never with a secret in it, whoever the values are from. */
 export function textOf(RED: NodeAPI, { key, values }: Text): string {
-  return RED._(`${CATALOGUE}:${key}`, values);
+  return RED._(`${CATALOGUE}:${key}`, shownValues(values));
 }
 
 /** With a full stop, where it has none, in Japanese neither: another sentence follows. */

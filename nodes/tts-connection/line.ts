@@ -5,6 +5,7 @@ import { Pool, type Lease } from "../../src/connection/pool";
 import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Recipient } from "../../src/connection/routes";
 import { Session } from "../../src/connection/session";
+import { warnOfBug } from "../../src/connection/unexpected";
 import { explainProblem } from "../../src/diagnosis/connecting";
 import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messages";
 import { explainRepeated, explainSilence } from "../../src/diagnosis/receiving";
@@ -74,8 +75,7 @@ export class Line {
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
     const { host, port, tls, keepalive } = settings;
-    const identity = identityOf(settings);
-    this.#key = keyRecordOf(identity);
+    this.#key = keyRecordOf(identityOf(settings));
     this.#service = serviceOf(settings);
     const warn = (text: Text): void => this.#warn(text);
     if (settings.service === "stack")
@@ -87,7 +87,7 @@ export class Line {
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       ...(settings.service === "stack" ? { keyForm: settings.keyForm } : {}),
-      traffic: trafficOf(identity, this.#service),
+      traffic: trafficOf(settings),
     });
     this.#sending = new Sending({
       settings,
@@ -163,6 +163,7 @@ export class Line {
   async end(): Promise<void> {
     clearTimeout(this.#silence);
     this.#unattend();
+    this.#stack?.end();
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
@@ -189,13 +190,15 @@ export class Line {
     this.#problem = problem;
     this.#explanation = undefined;
     const context = contextOf(this.#settings, this.#key, Date.now());
-    void explainProblem(problem, context, this.#stack?.api).then((explanation) => {
-      if (this.#problem !== problem) return;
-      this.#explanation = explanation;
-      this.#standing = { news: "error", explanation, told: toNobody() };
-      this.#tell(this.#standing);
-      this.#changed();
-    });
+    explainProblem(problem, context, this.#stack?.api)
+      .then((explanation) => {
+        if (this.#problem !== problem) return;
+        this.#explanation = explanation;
+        this.#standing = { news: "error", explanation, told: toNobody() };
+        this.#tell(this.#standing);
+        this.#changed();
+      })
+      .catch(warnOfBug);
   }
 
   #checkSilence(): void {

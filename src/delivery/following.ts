@@ -1,3 +1,4 @@
+import { warnOfBug } from "../connection/unexpected";
 import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
 import type { Received } from "../stack/messages";
@@ -54,6 +55,8 @@ export class Following {
   readonly #followed: Followed;
   /** Published, and not all of it answered. */
   readonly #waiting = new Map<Part, FollowedPart>();
+  /** Clears that are acknowledged and looked into. */
+  readonly #clearing = new Set<Dispatch>();
   readonly #explaining: Questions<Outcome> = new Map();
   readonly #lookingUp: Questions<Outcome | undefined> = new Map();
 
@@ -94,7 +97,12 @@ export class Following {
       for (const item of part.items) this.#followed.remove(item);
       if (this.#events.knows(dispatch.deviceId)) this.#cleared(followed, "queued");
       // The stack never answers a clear: one that may have gone nowhere is looked into.
-      else void this.#explain(followed, undefined).then((outcome) => this.#cleared(followed, outcome));
+      else {
+        this.#clearing.add(dispatch);
+        this.#explain(followed, undefined)
+          .then((outcome) => this.#cleared(followed, outcome))
+          .catch(warnOfBug);
+      }
       return Infinity;
     }
     for (const item of part.items) dispatch.settle(item);
@@ -106,6 +114,7 @@ export class Following {
 
   #cleared(followed: FollowedPart, outcome: Outcome): void {
     const { part, dispatch } = followed;
+    this.#clearing.delete(dispatch);
     if (outcome === "queued") this.#accept(followed);
     for (const item of part.items) {
       if (outcome === "queued") dispatch.settle(item);
@@ -157,7 +166,8 @@ export class Following {
 
   /** Returns what was followed. */
   end(): readonly Dispatch[] {
-    const dispatches = new Set(this.#followed.all().map(({ dispatch }) => dispatch));
+    const dispatches = new Set([...this.#followed.all().map(({ dispatch }) => dispatch), ...this.#clearing]);
+    this.#clearing.clear();
     for (const dispatch of dispatches) this.forget(dispatch);
     return [...dispatches];
   }
@@ -261,20 +271,24 @@ export class Following {
     const { deviceId } = dispatch;
     const asked = running.get(deviceId);
     if (asked) {
-      void asked.then((outcome) => {
-        // That another one is in the queue says nothing of this one.
-        if (outcome === "queued") this.#ask(followed, running, question);
-        else this.#explained(followed, outcome);
-      });
+      asked
+        .then((outcome) => {
+          // That another one is in the queue says nothing of this one.
+          if (outcome === "queued") this.#ask(followed, running, question);
+          else this.#explained(followed, outcome);
+        })
+        .catch(warnOfBug);
       return;
     }
     const answer = question(part.items.find((item) => !item.answered));
     running.set(deviceId, answer);
-    void answer.then((outcome) => {
-      running.delete(deviceId);
-      this.#explained(followed, outcome);
-      this.#events.changed();
-    });
+    answer
+      .then((outcome) => {
+        running.delete(deviceId);
+        this.#explained(followed, outcome);
+        this.#events.changed();
+      })
+      .catch(warnOfBug);
   }
 
   #explained(followed: FollowedPart, outcome: Outcome | undefined): void {

@@ -118,7 +118,7 @@ function byRole(role: Exclude<OldRole, "app">, node: FlowNode, around: Around, u
 function ownAccount(node: FlowNode, accounts: Map<string, Made>, newId: () => string): Made | undefined {
   if (roleOf(node.type) !== "both" || Object.hasOwn(node, "app")) return undefined;
   const account = JSON.stringify(["appEUI", "appId", "broker", "region"].map((name) => textIn(node, name)));
-  const known = accounts.get(account) ?? connectionFrom({ ...node, z: undefined }, newId());
+  const known = accounts.get(account) ?? connectionFrom({ ...node, z: undefined, d: undefined }, newId());
   accounts.set(account, known);
   return known;
 }

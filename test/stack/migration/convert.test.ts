@@ -471,6 +471,20 @@ describe("device IDs of V2 in other nodes", () => {
 });
 
 describe("an old connection", () => {
+  it("stays in its flow, disabled if it was, with its description", () => {
+    const kept = { z: "t", d: true, info: "about it" };
+    const { z, d, info } = convert([{ id: "a", type: "ttn app", appId: "app", ...kept }]).node("a");
+    assert.deepEqual({ z, d, info }, kept);
+  });
+
+  it("of a node of the first version is not disabled with that node", () => {
+    const { added } = convert([{ id: "n", type: "ttn", appId: "app", d: true, z: "t", wires: [[], []] }]);
+    assert.deepEqual(
+      added.map(({ type, d, z }) => [type, d, z]),
+      [["tts-connection", undefined, undefined]],
+    );
+  });
+
   const hostOf = (app: object): unknown[] => {
     const { service, host } = convert([{ id: "a", type: "ttn app", appId: "app", ...app }]).node("a");
     return [service, host];
