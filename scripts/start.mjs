@@ -13,7 +13,7 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const USER_DIR = path.join(ROOT, ".node-red");
 const PORT = Number(process.env.PORT ?? 1880);
 const URL = `http://127.0.0.1:${PORT}`;
-const UPLINK_EVERY_MS = 4_000;
+const UPLINK_EVERY_MS = 10_000;
 const require = createRequire(import.meta.url);
 
 const readFlow = async (file) => JSON.parse(await readFile(path.join(ROOT, "scripts", file), "utf8"));
@@ -36,11 +36,11 @@ async function assertFree(port) {
 /** The devices, reached in both ways: at the stack's own MQTT server, and by way of a broker of one's own. */
 async function startDevices() {
   require("../test/register.cjs");
-  const simulator = await require("../src/simulator/simulator.ts").startSimulator();
+  const { demoDevices } = require("../src/simulator/devices/demo.ts");
+  const simulator = await require("../src/simulator/simulator.ts").startSimulator({ devices: demoDevices() });
   const broker = await require("../src/simulator/broker.ts").startDemoBroker();
   const { baseTopic, topics } = DEMO_PUBSUB.find(({ type }) => type === "tts-connection");
   await simulator.connectPubsub({ url: broker.url, baseTopic, topics, publishQos: 1, subscribeQos: 1 });
-  simulator.startSchedule(UPLINK_EVERY_MS);
   return { simulator, broker };
 }
 
@@ -63,8 +63,10 @@ const startNodeRed = ({ simulator, broker }) =>
     },
   );
 
+const hasEnded = ({ exitCode, signalCode }) => exitCode !== null || signalCode !== null;
+
 async function answers(child) {
-  while (child.exitCode === null) {
+  while (!hasEnded(child)) {
     try {
       if ((await fetch(`${URL}/flows`)).ok) return true;
     } catch {
@@ -90,9 +92,11 @@ async function run(devices) {
   const child = startNodeRed(devices);
   if (await answers(child)) {
     if (firstTime) await deployDemo();
+    // Not before: the joins, which come first, would be lost.
+    devices.simulator.startSchedule(UPLINK_EVERY_MS);
     console.log(`
   Node-RED with simulated devices:  ${URL}
-  Open the debug sidebar (the bug, top right): uplinks and events arrive every few seconds, now and then a join.
+  Open the debug sidebar (the bug, top right): joins, and an uplink every ten seconds.
   The tab Pub/Sub has the same devices by way of a broker, ${devices.broker.name} on port ${devices.broker.port}.
   The flow is kept in .node-red; remove that folder to start anew. Ctrl-C ends all.
 `);
@@ -106,38 +110,53 @@ await build();
 const devices = await startDevices();
 let child = await run(devices);
 let stopping = false;
+let rebuilding = Promise.resolve();
+const watchers = [];
+
+async function stopNodeRed() {
+  if (hasEnded(child)) return;
+  child.kill("SIGINT");
+  await once(child, "exit");
+}
 
 async function stop() {
   if (stopping) return;
   stopping = true;
-  if (child.exitCode === null && child.signalCode === null) {
-    child.kill("SIGINT");
-    await once(child, "exit");
-  }
+  for (const watcher of watchers) watcher.close();
+  await rebuilding;
+  await stopNodeRed();
   await devices.simulator.stop();
   await devices.broker.stop();
 }
 process.on("SIGINT", () => void stop());
 process.on("SIGTERM", () => void stop());
 
+/** The simulated devices run in this process, which has loaded them: a change of them takes effect at the next start. */
+const isOfDevices = (folder, file) => folder === "src" && String(file).startsWith(`simulator${path.sep}`);
+
+async function rebuild() {
+  if (stopping) return;
+  try {
+    await build();
+  } catch (error) {
+    console.error(error.message);
+    return;
+  }
+  if (stopping) return;
+  await stopNodeRed();
+  if (!stopping) child = await run(devices);
+}
+
 if (process.argv.includes("--watch")) {
   let timer;
-  const restart = async () => {
-    try {
-      await build();
-    } catch (error) {
-      console.error(error.message);
-      return;
-    }
-    child.kill("SIGINT");
-    if (child.exitCode === null) await once(child, "exit");
-    if (!stopping) child = await run(devices);
-  };
   for (const folder of ["nodes", "src", "icons"])
-    watch(path.join(ROOT, folder), { recursive: true }, () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void restart(), 200);
-    });
+    watchers.push(
+      watch(path.join(ROOT, folder), { recursive: true }, (_, file) => {
+        if (isOfDevices(folder, file)) return;
+        clearTimeout(timer);
+        timer = setTimeout(() => (rebuilding = rebuilding.then(rebuild)), 200);
+      }),
+    );
 } else {
   child.once("exit", (code) => {
     if (!stopping) void stop().then(() => (process.exitCode = code ?? 1));

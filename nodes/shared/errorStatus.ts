@@ -48,6 +48,8 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   // Not configured.
   "not-configured": "status.not-configured",
   "not-configured.service": "status.wrong-service",
+  "not-configured.host-form": "status.wrong-host",
+  "not-configured.websocket": "status.wrong-host",
   "not-configured.host": "status.no-host",
   "not-configured.port": "status.wrong-port",
   "not-configured.application-id": "status.no-application-id",
@@ -79,6 +81,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-configured.client-id-taken": "status.client-id-taken",
   "not-configured.no-topic": "status.no-sub-topic",
   "not-configured.events": "status.no-event",
+  "not-configured.no-events": "status.no-event",
 
   // Uplinks without what was asked for: the cause alone, the device stands before it.
   "missing-payload": "status.not-decoded",
@@ -224,6 +227,13 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-accepted.likely-no-write": "status.likely-no-right-to-write",
   "not-accepted.likely-no-device": "status.likely-no-device",
   "not-accepted.likely-no-device-nearest": "status.likely-no-device",
+  "not-accepted.likely-rights": "status.likely-right",
+  "not-accepted.likely-rights-or-encoder": "status.likely-right",
+  "not-accepted.likely-encoder-or-write": "status.formatter-failed",
+  "not-accepted.likely-device-or-encoder": "status.likely-no-device",
+  "not-accepted.unknown-nearest": "status.likely-no-device",
+  "not-accepted.v2-rights": "status.likely-right",
+  "not-accepted.v2-device-or-right": "status.likely-no-device",
   "not-accepted.v2-nothing-received": "status.likely-no-right-to-read",
   "not-accepted.v2-no-device": "status.likely-no-device",
   "not-accepted.v2-no-device-nearest": "status.likely-no-device",

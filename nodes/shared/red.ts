@@ -1,5 +1,4 @@
 /** What @types/node-red 1.3.5 lacks or has wrong of the runtime, in one place. */
-import type { ConnectionOptions } from "node:tls";
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import { environmentVariable } from "../../src/stack/environment";
 
@@ -66,16 +65,9 @@ export interface WithUsers {
 }
 
 /** What core's `tls-config` node can do for others. */
-interface TlsConfigNode extends Node {
+export interface TlsConfigNode extends Node {
   readonly valid?: boolean;
   addTLSOptions<T extends object>(options: T): T;
-}
-
-/** What a `tls-config` node says of a connection; undefined where there is no node, `other_kind` where it is none of these. */
-export function tlsOptionsOf(RED: NodeAPI, id: string): ConnectionOptions | "other_kind" | undefined {
-  const node = getConfigNode<TlsConfigNode>(RED, id);
-  if (!node) return undefined;
-  return node.type === "tls-config" ? node.addTLSOptions({}) : "other_kind";
 }
 
 /** A property or credential that is a whole `${NAME}`, as Node-RED would fill it in for this node; others stay as they are. */

@@ -1,7 +1,7 @@
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 import { Latest } from "./latest";
 
-/** What this process knows of a key, beyond the life of a session: redeploys must not ask or warn again, nor run into the same limit. */
+/** What this process knows of a key, beyond the life of a session: redeploys must not ask or warn again. */
 export interface KeyRecord {
   /** ms since 1970: accepted until then, as far as we know. */
   acceptedUntil?: number;

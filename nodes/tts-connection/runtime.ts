@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Kind } from "../../src/stack/kinds";
 import { explainUnseen } from "../shared/environment";
-import { tlsOptionsOf, type WithUsers } from "../shared/red";
+import type { WithUsers } from "../shared/red";
+import { chosenTls } from "../shared/tlsConfig";
 import { textOf } from "../shared/text";
 import { registerRoutes } from "./admin/routes";
 import { Audience } from "./audience";
@@ -44,7 +45,7 @@ export default function init(RED: NodeAPI): void {
   function TtsConnection(this: TtsConnectionNode, def: ConnectionDef): void {
     RED.nodes.createNode(this, def);
     const properties: ConnectionProperties = { ...CONNECTION_DEFAULTS, ...def };
-    const tls = tlsOptionsOf(RED, properties.tls);
+    const tls = chosenTls(RED, properties.tls);
     const settings = settingsOf(properties, this.credentials, tls);
     const name = ownName(properties);
     if (name && !this.name) this.name = textOf(RED, name);

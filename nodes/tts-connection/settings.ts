@@ -1,7 +1,7 @@
+import type { ChosenTls } from "../shared/tlsConfig";
 import { createHmac, randomBytes } from "node:crypto";
 import { asText } from "../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "./properties";
-import type { TlsGiven } from "./settings/common";
 import { readPubsub, type PubsubSettings } from "./settings/pubsub";
 import { unsetVariable, wrong, type Read } from "./settings/read";
 import { readStack, type StackSettings } from "./settings/stack";
@@ -16,7 +16,7 @@ export type SettingsResult = Read<ConnectionSettings>;
 type Reader = (
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: TlsGiven,
+  tls: ChosenTls,
 ) => SettingsResult;
 
 const READERS: Readonly<Record<string, Reader | undefined>> = {
@@ -32,7 +32,7 @@ const READERS: Readonly<Record<string, Reader | undefined>> = {
 export function readSettings(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: TlsGiven,
+  tls: ChosenTls,
 ): SettingsResult {
   const unset = unsetVariable({ service: properties.service, tls: properties.tls });
   if (unset) return unset;

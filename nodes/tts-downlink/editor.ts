@@ -156,7 +156,7 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
     connection: { value: "", type: "tts-connection", required: true, label: say("label.connection") },
     device: { value: "deviceId", label: say("label.device"), validate: downlink.typed("device") },
     deviceType: { value: "msg", label: say("label.device") },
-    operation: { value: "push", label: say("label.queue"), validate: downlink.operation },
+    operation: { value: "push", label: say("label.queue"), validate: downlink.typed("operation") },
     operationType: { value: "str", label: say("label.queue") },
     fPort: { value: "1", label: say("label.f-port"), validate: downlink.typed("fPort") },
     fPortType: { value: "num", label: say("label.f-port") },

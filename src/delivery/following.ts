@@ -55,6 +55,8 @@ export class Following {
   readonly #followed: Followed;
   /** Published, and not all of it answered. */
   readonly #waiting = new Map<Part, FollowedPart>();
+  /** Clears that are acknowledged and looked into. */
+  readonly #clearing = new Set<Dispatch>();
   readonly #explaining: Questions<Outcome> = new Map();
   readonly #lookingUp: Questions<Outcome | undefined> = new Map();
 
@@ -95,10 +97,12 @@ export class Following {
       for (const item of part.items) this.#followed.remove(item);
       if (this.#events.knows(dispatch.deviceId)) this.#cleared(followed, "queued");
       // The stack never answers a clear: one that may have gone nowhere is looked into.
-      else
+      else {
+        this.#clearing.add(dispatch);
         this.#explain(followed, undefined)
           .then((outcome) => this.#cleared(followed, outcome))
           .catch(warnOfBug);
+      }
       return Infinity;
     }
     for (const item of part.items) dispatch.settle(item);
@@ -110,6 +114,7 @@ export class Following {
 
   #cleared(followed: FollowedPart, outcome: Outcome): void {
     const { part, dispatch } = followed;
+    this.#clearing.delete(dispatch);
     if (outcome === "queued") this.#accept(followed);
     for (const item of part.items) {
       if (outcome === "queued") dispatch.settle(item);
@@ -161,7 +166,8 @@ export class Following {
 
   /** Returns what was followed. */
   end(): readonly Dispatch[] {
-    const dispatches = new Set(this.#followed.all().map(({ dispatch }) => dispatch));
+    const dispatches = new Set([...this.#followed.all().map(({ dispatch }) => dispatch), ...this.#clearing]);
+    this.#clearing.clear();
     for (const dispatch of dispatches) this.forget(dispatch);
     return [...dispatches];
   }

@@ -133,6 +133,8 @@ export async function explainCertificate(
     clock: printableTime(now),
     wanted: printable(context.tls?.servername ?? host),
   };
+  if (context.tls?.ca !== undefined && (errorCode === SELF_SIGNED || UNKNOWN_AUTHORITY.test(errorCode)))
+    return failed("error.certificate.other-authority", values);
   if (errorCode === SELF_SIGNED) return failed("error.certificate.self-signed", values);
   if (errorCode === EXPIRED) return failed("error.certificate.expired", values);
   if (errorCode === NOT_YET_VALID) return failed("error.certificate.not-yet-valid", values);

@@ -1,5 +1,5 @@
 import { decodeMessage } from "../stack/decode";
-import { V3_LIMITS, type DownlinkLimits, type DownlinkNeed } from "../stack/downlink/limits";
+import { pubsubLimits } from "../stack/downlink/limits";
 import { ANSWER_KINDS, isStackKind, type Kind } from "../stack/kinds";
 import { kindsByTopic, type PubsubTopics } from "../stack/pubsubTopics";
 import type { Service, Subscription } from "./service";
@@ -17,21 +17,6 @@ export interface PubsubAccount {
   readonly qos: 0 | 1 | 2;
   /** Of an MQTT shared subscription. */
   readonly sharedGroup?: string;
-}
-
-const NEEDED_TOPICS = [
-  "downlink_push",
-  "downlink_replace",
-  "downlink_queued",
-  "downlink_sent",
-  "downlink_ack",
-] as const;
-
-/** What of sending these settings do not allow. */
-function limitsOf({ applicationId, topics }: PubsubAccount): DownlinkLimits {
-  const lacking = new Set<DownlinkNeed>(NEEDED_TOPICS.filter((type) => !topics.has(type)));
-  if (applicationId === undefined) lacking.add("application");
-  return { ...V3_LIMITS, lacking };
 }
 
 /**
@@ -72,7 +57,7 @@ export function pubsubService(account: PubsubAccount): Service {
 
     decode: ({ kinds }, bytes) => decodeMessage(bytes, kinds.length === 1 ? kinds[0] : undefined),
 
-    downlinkLimits: limitsOf(account),
+    downlinkLimits: pubsubLimits((type) => topics.has(type), account.applicationId !== undefined),
     encodeDownlink: (deviceId, operation, downlinks) => ({
       topic: topics.get(`downlink_${operation}`) ?? "",
       payload: Buffer.from(

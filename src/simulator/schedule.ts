@@ -1,9 +1,12 @@
 import type { EndDevice } from "./devices/device";
 import type { Network } from "./network";
 
-/** Every so many uplinks of its own a device joins anew, the first time before its second: whoever watches need not wait long. */
-const JOIN_EVERY = 25;
-const FIRST_JOIN = 2;
+/** Every so many uplinks of its own a device joins anew, the first time before its first: nobody has to wait long to see one. */
+const JOIN_EVERY = 6;
+const FIRST_JOIN = 1;
+
+/** The first turn comes soon, whatever the pace. */
+const FIRST_AFTER_MS = 2_000;
 
 /** Lets the devices send in turn. */
 export class Schedule {
@@ -20,13 +23,17 @@ export class Schedule {
 
   start(everyMs: number): void {
     this.stop();
-    this.#timer = setInterval(() => {
-      this.#next();
-    }, everyMs);
+    const turn = (afterMs: number): void => {
+      this.#timer = setTimeout(() => {
+        this.#next();
+        turn(everyMs);
+      }, afterMs);
+    };
+    turn(Math.min(FIRST_AFTER_MS, everyMs));
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 

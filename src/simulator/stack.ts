@@ -1,6 +1,6 @@
 import type { Application } from "./application";
 import type { SimulatorOptions } from "./contract";
-import { demoDevices } from "./devices/demo";
+import { usualDevices } from "./devices/demo";
 import { EndDevice } from "./devices/device";
 import type { SimulatedDevice } from "./devices/device";
 import { Confirmations } from "./downlink/confirmations";
@@ -70,7 +70,7 @@ export class SimulatedStack {
       },
     });
     this.schedule = new Schedule(this.network, () => [...this.#devices.values()]);
-    for (const device of options.devices ?? demoDevices()) this.addDevice(device);
+    for (const device of options.devices ?? usualDevices()) this.addDevice(device);
   }
 
   addDevice(model: SimulatedDevice): void {

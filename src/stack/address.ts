@@ -70,12 +70,19 @@ export function takeApart(text: string): AddressParts {
   return /^[^/?#]+[/?#]./.test(pasted) ? ofUrl("https", pasted) : ofAuthority(pasted.replace(/\/$/, ""));
 }
 
+/** `ws` or `wss` of an address of MQTT over WebSocket, which the stack does not have; `undefined` for any other text. */
+export function webSocketScheme(text: string): string | undefined {
+  return /^["'<\s]*(wss?):\/\//i.exec(text)?.[1]?.toLowerCase();
+}
+
 function ofUrl(scheme: string, afterScheme: string): AddressParts {
+  // What listens there is not what the host listens for at the usual port.
+  if (/^wss?$/.test(scheme)) return {};
   const [, authority = "", path = ""] = /^([^/?#]*)(.*)$/s.exec(afterScheme) ?? [];
   const tls = Object.hasOwn(TLS_OF_SCHEME, scheme) ? TLS_OF_SCHEME[scheme] : undefined;
   const parts = ofAuthority(authority);
   if (tls !== undefined) return parts.host === undefined ? {} : { ...parts, tls };
-  // A web page or a WebSocket: its port is not the one of MQTT, and who signs in there is not the MQTT user.
+  // A web page: its port is not the one of MQTT, and who signs in there is not the MQTT user.
   const { host } = parts;
   const application = /\/applications\/([^/?#]+)/.exec(path)?.[1];
   return {

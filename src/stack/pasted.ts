@@ -33,11 +33,14 @@ function bare(text: string): string {
   return text.slice(from, to);
 }
 
-/** An API key as it was made, without the spaces, line breaks and quotes that came with it; anything else is only trimmed. */
+const ACCESS_KEY_V2 = /^ttn-account-v2\.[\w-]+$/;
+
+/** An API key (or an access key of V2) as it was made, without the spaces, line breaks and quotes that came with it; anything else is only trimmed. */
 export function mendKey(text: string): string {
   if (text.length > LONGEST_KEY) return text.trim();
-  const withoutWord = bare(text.replace(SPACE, "")).replace(/^bearer/i, "");
-  return new RegExp(`^${KEY.source}$`).test(withoutWord) ? withoutWord : text.trim();
+  const withoutWord = bare(text.replace(SPACE, "")).replace(/^(?:authorization:?)?bearer:?/i, "");
+  const isKey = new RegExp(`^${KEY.source}$`).test(withoutWord) || ACCESS_KEY_V2.test(withoutWord);
+  return isKey ? withoutWord : text.trim();
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { demoDevices } from "../../src/simulator/devices/demo";
 import { startDemoBroker, type DemoBroker } from "../../src/simulator/broker";
 import { startSimulator, type PubsubOptions, type Simulator } from "../../src/simulator/simulator";
 import demo from "../../scripts/demo-pubsub.json";
@@ -26,7 +27,7 @@ for (const [which, program] of [
     withNodeRed();
     before(async () => {
       broker = await startDemoBroker(program);
-      simulator = await startSimulator({ timing: { acceptedAfter: 1 } });
+      simulator = await startSimulator({ devices: demoDevices(), timing: { acceptedAfter: 1 } });
       const { baseTopic = "", topics = {} } = connection ?? {};
       const settings: PubsubOptions = { url: broker.url, baseTopic, topics, publishQos: 1, subscribeQos: 1 };
       await simulator.connectPubsub(settings);
@@ -43,11 +44,11 @@ for (const [which, program] of [
       assert.equal(broker.name, which);
       const flows = await running(FLOW);
       await flows.shows("demo-p-u1", "waiting: all devices");
-      simulator.uplink("thermometer");
-      assert.equal((await flows.next("demo-p-d1")).deviceId, "thermometer");
+      simulator.uplink("thermometer-1");
+      assert.equal((await flows.next("demo-p-d1")).deviceId, "thermometer-1");
       flows.getNode("demo-p-x1").receive({ payload: { lock: "unlocked" } });
       const message = await flows.next("demo-p-d3");
-      assert.deepEqual([viewOf(message).deviceId, viewOf(message).state], ["door", "sent"]);
+      assert.deepEqual([viewOf(message).deviceId, viewOf(message).state], ["door-1", "sent"]);
       assert.equal((await flows.next("demo-p-d2")).event, "downlink_queued");
       assert.deepEqual(flows.untaken("demo-p-d4"), []);
     });

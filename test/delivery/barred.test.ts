@@ -48,6 +48,14 @@ describe("downlinks while nothing may be sent", () => {
     assert.deepEqual(world.warnings, [{ key: "warning.dropped-held", values: { number: 1 } }]);
   });
 
+  it("go where the question fails", async () => {
+    world = await startWorld({ barred: () => Promise.reject(new Error("broken")) });
+    await world.connected();
+    const flow = world.send();
+    await until(() => flow.ends > 0, "the end");
+    assert.equal(flow.failure, undefined);
+  });
+
   it("are dropped and counted where the connection goes away while it is asked", async () => {
     world = await startWorld({ barred: () => new Promise(() => undefined) });
     await world.connected();

@@ -53,6 +53,23 @@ describe("replace and clear", () => {
     }
   });
 
+  it("are counted, and not told any more, where the connection goes away while a clear is looked into", async () => {
+    let answer = (_: "queued"): void => undefined;
+    const other = await startWorld({ explainNoAnswer: () => new Promise((resolve) => (answer = resolve)) });
+    try {
+      await other.connected();
+      const flow = other.send({ operation: "clear", deviceId: "valv" });
+      await until(() => other.asked.length === 1, "the question");
+      other.courier.end();
+      assert.deepEqual(other.warnings, [{ key: "warning.dropped-followed", values: { number: 1 } }]);
+      answer("queued");
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(flow.ends, 0);
+    } finally {
+      await other.end();
+    }
+  });
+
   for (const operation of ["replace", "clear"] as const) {
     it(`end with a ${operation} what is in the queue, and not what is with the device or for others`, async () => {
       const { simulator } = world;
@@ -96,6 +113,14 @@ describe("replace and clear", () => {
       f_cnt: 1,
     });
     const error = { name: "transmission", message_format: "TOO_LATE" };
+    const failing = world.send({ report: "ack", deviceId: "lamp", items: [item({ confirmed: true })] });
+    await until(() => failing.steps.includes("queued"), "queued");
+    simulator.publish("downlink_failed", "lamp", { downlink: about(failing), error });
+    await until(() => failing.steps.includes("failed"), "failed");
+    await ended(world.send({ operation: "replace", deviceId: "lamp" }));
+    assert.deepEqual(warnings.splice(0), [{ key: "warning.goes-on.replace", values: { device: "lamp" } }]);
+    simulator.publish("downlink_ack", "lamp", about(failing));
+    await ended(failing);
     simulator.publish("downlink_sent", "valve", about(flying[0]));
     simulator.publish("downlink_failed", "valve", { downlink: about(flying[1]), error });
     await until(() => flying[1]?.steps.includes("failed") ?? false, "failed");

@@ -147,6 +147,24 @@ describe("a downlink that nobody answers", () => {
     );
   });
 
+  it("lets its next part go after ten seconds where there is no time limit", async () => {
+    await start();
+    const items = Array.from({ length: 150 }, () => item());
+    const flow = send({ encoding: "downlinks", items, timeout: 0 });
+    await acknowledged();
+    await until(
+      () => world.lookedUp.length === 1,
+      "the acknowledgement",
+      () => world.clock.turnOn(100),
+    );
+    world.clock.turnOn(5_000);
+    await settled();
+    assert.equal(world.simulator.publishes.length, 1);
+    world.clock.turnOn(5_000);
+    await until(() => world.simulator.publishes.length === 2, "the next part");
+    assert.equal(flow.ends, 0);
+  });
+
   it("asks for different devices at the same time", async () => {
     await start();
     const flows = [send(), send({ deviceId: "walv" })];
@@ -324,6 +342,34 @@ describe("a downlink that is looked up a second after the acknowledgement", () =
     await settledTwice();
     assert.equal(flow.ends, 1);
     assert.deepEqual(flow.failure, NOT_ACCEPTED);
+  });
+
+  it("is not looked up any more at its time limit", async () => {
+    await start(() => Promise.resolve(MISSING));
+    const flow = world.send({ deviceId: "valv" });
+    await acknowledged(flow);
+    world.clock.turnOn(11_000);
+    await until(() => flow.ends > 0, "the end");
+    assert.deepEqual([world.lookedUp.length, world.asked.length], [0, 1]);
+  });
+
+  it("leaves those of its push that are not answered their time, once one of them is", async () => {
+    let answer = (_: Found): void => undefined;
+    await start(() => new Promise((resolve) => (answer = resolve)));
+    const flow = world.send({ deviceId: "valv", encoding: "downlinks", items: [item(), item()] });
+    await acknowledged(flow);
+    world.clock.turnOn(1_100);
+    await until(() => world.lookedUp.length === 1, "the question");
+    const [first, second] = publishedIds(world);
+    world.simulator.publish("downlink_queued", "valv", { correlation_ids: first });
+    await until(() => flow.steps.includes("published") && flow.last?.index === 0, "one answer");
+    answer(MISSING);
+    await settledTwice();
+    assert.equal(flow.ends, 0);
+    world.simulator.publish("downlink_queued", "valv", { f_port: 7, correlation_ids: second });
+    await until(() => flow.ends > 0, "the end");
+    assert.equal(flow.failure, undefined);
+    assert.equal(flow.report.items?.[1]?.fPort, 7, "as its own answer has it");
   });
 
   it("stops the parts behind it", async () => {

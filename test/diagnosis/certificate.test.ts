@@ -53,6 +53,22 @@ describe("a certificate that is not trusted", () => {
     assert.match(rendered(explanation), /“Our Own Authority”/);
   });
 
+  it("is said not to belong to the CA that is chosen, where one is", async () => {
+    const chosen = { ca: certificates.selfSigned.cert };
+    for (const [code, { port }] of [
+      ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", signed],
+      ["SELF_SIGNED_CERT_IN_CHAIN", signed],
+      ["DEPTH_ZERO_SELF_SIGNED_CERT", selfSigned],
+    ] as const) {
+      const explanation = await explain(code, port, NOW, chosen);
+      assert.equal(explanation.key, "error.certificate.other-authority", code);
+      assert.match(
+        rendered(explanation),
+        /^The server’s certificate does not belong to the CA that is chosen\. /,
+      );
+    }
+  });
+
   it("is compared with the clock of this machine when its dates are off", async () => {
     const expired = await explain("CERT_HAS_EXPIRED", signed.port, NOW + 60 * DAY);
     assert.equal(expired.key, "error.certificate.expired");

@@ -117,7 +117,7 @@ describe("a downlink without an answer, where the API answers", () => {
 
   it("says that a right counts from the next login on, where it was granted after the last one", async () => {
     const key = { valid: true, keyName: "mqtt", mayLogIn: true, mayRead: true, mayWrite: false };
-    assert.match(await explained({ key }, api()), /key “mqtt” lacks .*next login/);
+    assert.match(await explained({ key }, api()), /key “mqtt” may not send.* lacks .*next login/);
   });
 
   it("names a key that is gone as it was called", async () => {
@@ -207,7 +207,7 @@ describe("a downlink without an answer, where the API does not answer", () => {
       }
       assert.match(
         await explained({ ...quiet, encoding, connectionAge: 3_600 }),
-        /Most likely the API key lacks the right “Read/,
+        /^Most likely the API key may not read/,
       );
     }
   });
@@ -316,7 +316,7 @@ describe("a downlink that is looked up before its time limit", () => {
       const found = await lookedUp(api(answers), { deviceId: "valv" });
       assert.ok(found && found !== "queued");
       assert.equal(found.code, "not_accepted");
-      assert.match(rendered(found), /no device valv .*nearest: valve/);
+      assert.match(rendered(found), /^No device valv in app1: did you mean valve/);
     }
   });
 

@@ -264,7 +264,7 @@ describe("a test of a connection", () => {
         ["NNSXS.ABC", /has only 9 of 98 characters/],
         ["ttn-account-v2.abcdef", /access key of TTN V2/],
         ["A".repeat(39), /only the ID of an API key/],
-        ["a-password", /does not look like one/],
+        ["a-password", /does not look like an API key/],
       ] as const)
         assert.match((await tried(subjectOf(simulator, { apiKey }))).text("login"), words);
     });

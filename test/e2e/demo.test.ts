@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { demoDevices } from "../../src/simulator/devices/demo";
 import { startSimulator, type Simulator } from "../../src/simulator/simulator";
 import { EditorPage } from "./editor-page";
 import { PACKAGE, startNodeRed, toFlow, type NodeRed } from "./node-red";
@@ -15,7 +16,7 @@ describe("the demo", () => {
 
   before(async function () {
     this.timeout(60_000);
-    simulator = await startSimulator();
+    simulator = await startSimulator({ devices: demoDevices() });
     // By way of the API the key stands in the flow, which a file has no place for.
     const nodes = FLOW.map(({ credentials: _, ...node }) => node);
     nodeRed = await startNodeRed(nodes, {
@@ -54,10 +55,10 @@ describe("the demo", () => {
     const { workspace } = editor;
     const messages = await workspace.debug();
     await workspace.shows("demo-j1", "waiting: all devices");
-    for (const device of ["thermometer", "tracker", "door"]) simulator.uplink(device);
-    await workspace.shows("demo-u1", /^thermometer · FPort \d+ · \d\d:\d\d$/);
-    await workspace.shows("demo-u2", /^tracker · FPort \d+ · \d\d:\d\d$/);
-    await workspace.shows("demo-u3", /^door · FPort \d+ · \d\d:\d\d$/);
+    for (const device of ["thermometer-1", "tracker-1", "door-1"]) simulator.uplink(device);
+    await workspace.shows("demo-u1", /^thermometer-1 · FPort \d+ · \d\d:\d\d$/);
+    await workspace.shows("demo-u2", /^tracker-1 · FPort \d+ · \d\d:\d\d$/);
+    await workspace.shows("demo-u3", /^door-1 · FPort \d+ · \d\d:\d\d$/);
     await messages.filter({ hasText: "temperature" }).first().waitFor();
     await messages.filter({ hasText: "latitude" }).first().waitFor();
     await editor.screenshotOfAll("demo", 1400, 900);
@@ -69,7 +70,7 @@ describe("the demo", () => {
     await workspace.show("Send");
     const messages = await workspace.debug();
     for (const number of [2, 3, 4, 7, 8, 9]) await workspace.press(`demo-i${number}`);
-    await workspace.shows("demo-x1", "sent · door");
+    await workspace.shows("demo-x1", "sent · door-1");
     await workspace.shows("demo-x3", /^(queued|sent) · therm/);
     await workspace.shows("demo-x8", "FPort 224");
     await messages.filter({ hasText: "FPorts go from 1 to 223" }).first().waitFor();

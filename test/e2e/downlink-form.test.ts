@@ -426,12 +426,12 @@ describe("the form of tts-downlink", () => {
   it("says which sub topic a Pub/Sub connection lacks", async () => {
     const form = await editor.openNode("pubsub");
     await form.locator(`#${idOf("connection")}`).selectOption("cps");
-    assert.match(await reason(form, "report"), /Downlink queued/);
+    assert.match(await reason(form, "report"), /downlink_queued/);
     await form.locator(`#${idOf("report")}`).selectOption("published");
     assert.equal(await reason(form, "report"), "");
     assert.equal(await reason(form, "operation"), "");
     await form.getByText("Replace all").click();
-    assert.match(await reason(form, "operation"), /Downlink queue replace/);
+    assert.match(await reason(form, "operation"), /downlink_replace/);
     await editor.cancel();
   });
 

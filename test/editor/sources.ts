@@ -50,15 +50,18 @@ interface Definition {
   readonly [property: string]: unknown;
 }
 
-/** Runs an editor script with an editor that only takes the definition; texts are their keys. */
-export function register(type: NodeType): Definition {
+/**
+ * Runs an editor script with an editor that only takes the definition; texts are their keys.
+ * @param nodes those that the form may look at, by ID
+ */
+export function register(type: NodeType, nodes: Readonly<Record<string, object>> = {}): Definition {
   const registered: [string, Definition][] = [];
   const RED = {
     _: (key: string) => key,
     events: { on: () => undefined },
     nodes: {
       registerType: (name: string, definition: Definition) => registered.push([name, definition]),
-      node: () => undefined,
+      node: (id: string) => nodes[id],
     },
     // The editor has a copy of the run time's.
     utils: {

@@ -182,3 +182,41 @@ describe("a connection without a name", () => {
     assert.equal((await flows.next("caught")).error?.source.name, "Barn");
   });
 });
+
+describe("a TLS configuration that cannot be used", () => {
+  withNodeRed();
+
+  const NONE = { cert: "", key: "", ca: "", certname: "", keyname: "", caname: "", servername: "" };
+  const saidOf = async (more: object, credentials: Record<string, string> = {}): Promise<string> => {
+    const flows = await running(
+      [
+        ...[tab(), connection(undefined, { useTls: true, tls: "tls" }), uplink(), sink(), ...listeners()],
+        { id: "tls", type: "tls-config", ...NONE, verifyservercert: true, ...more },
+      ],
+      { connection: { apiKey: "NNSXS.KEY.SECRET" }, tls: credentials },
+    );
+    const { error } = await flows.next("caught");
+    assert.equal(error?.code, "not_configured");
+    assert.equal(error.source.id, "connection");
+    return firstSentence(error.message);
+  };
+  const UNUSABLE = "The TLS configuration of this connection could not be used.";
+
+  it("is named where its CA file cannot be read", async () => {
+    assert.equal(await saidOf({ ca: "/nowhere/ca.pem" }), UNUSABLE);
+  });
+  it("is named where it has a client certificate without a key", async () => {
+    assert.equal(await saidOf({ cert: "/nowhere/client.pem" }), UNUSABLE);
+  });
+  it("is named where it has a key without a certificate", async () => {
+    assert.equal(await saidOf({}, { keydata: "-----BEGIN PRIVATE KEY-----" }), UNUSABLE);
+  });
+  it("is named where what it has as a certificate is none", async () => {
+    const text = /^A certificate in the TLS configuration of this connection is none\.$/;
+    assert.match(await saidOf({ ca: __filename }), text);
+  });
+  it("is named where an uploaded certificate is cut off", async () => {
+    const text = /^A certificate in the TLS configuration of this connection is none\.$/;
+    assert.match(await saidOf({}, { cadata: "-----BEGIN CERTIFICATE-----\nMIIB" }), text);
+  });
+});

@@ -18,7 +18,11 @@ describe("a deploy that is underway", () => {
     return told;
   };
   const leaving: (() => void)[] = [];
-  before(() => deployment.watch(events));
+  before(() => {
+    deployment.watch(events);
+    // Another file in this process may have left one underway.
+    events.emit("flows:started");
+  });
   afterEach(() => {
     for (const leave of leaving.splice(0)) leave();
   });

@@ -119,8 +119,8 @@ describe("the filter of a receiving node", () => {
       const { error } = await flows.next("caught");
       if (error?.code === "not_configured") texts.set(error.source.id, error.message);
     }
-    assert.match(texts.get("short") ?? "", /"d".*TTN V2/);
-    assert.match(texts.get("capital") ?? "", /"Dev_1": did you mean dev_1\?/);
+    assert.match(texts.get("short") ?? "", /“d”.* TTN V2/);
+    assert.match(texts.get("capital") ?? "", /“Dev_1”: did you mean dev_1\?/);
   });
 
   it("names a variable that is not set, of joins and events as well", async () => {
@@ -143,6 +143,6 @@ describe("the filter of a receiving node", () => {
     }
     assert.match(texts.get("join") ?? "", /^The environment variable NO_SUCH is not set\..* its devices /);
     assert.match(texts.get("event") ?? "", /^The environment variable NO_SUCH is not set\..* its events /);
-    assert.match(texts.get("devices") ?? "", /"Lamp": did you mean lamp\?/);
+    assert.match(texts.get("devices") ?? "", /“Lamp”: did you mean lamp\?/);
   });
 });

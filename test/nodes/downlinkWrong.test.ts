@@ -128,7 +128,7 @@ describe("a wrong downlink in a flow", () => {
   });
 
   const UNFIT: readonly (readonly [string, Properties, RegExp, string?])[] = [
-    ["without a connection", { connection: "" }, /No connection/, "no connection chosen"],
+    ["without a connection", { connection: "" }, /No connection/, "not configured: no connection"],
     [
       "with a connection that is gone",
       { connection: "gone" },
@@ -139,13 +139,13 @@ describe("a wrong downlink in a flow", () => {
       "with another node for a connection",
       { connection: "out" },
       /another kind of node/,
-      "no connection chosen",
+      "not configured: no connection",
     ],
     [
       "with a connection that is not configured",
       { connection: "empty" },
       /no application ID/,
-      "no application ID",
+      "not configured: no application",
     ],
     ["with an encoding that is none", { encoding: "ascii" }, /encoding.*“ascii”/],
     ["with a report that is none", { report: "read" }, /report.*“read”/],

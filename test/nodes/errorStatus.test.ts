@@ -83,7 +83,7 @@ describe("the status of an error", () => {
     ["error.login-refused.other-application", { owner: "other-app" }, "key of other-app"],
     ["error.login-refused.key-expired-on", { expired: "2026" }, "key expired"],
     ["error.key-form.cut-off-at", { length: 40 }, "key incomplete"],
-    ["error.not-configured.api-key", {}, "no API key"],
+    ["error.not-configured.api-key", {}, "not configured: no API key"],
     ["error.not-configured.environment", { variable: "TTS_KEY" }, "TTS_KEY not set"],
   ];
   for (const [key, values, text] of CASES)

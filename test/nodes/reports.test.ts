@@ -118,12 +118,12 @@ describe("statuses", () => {
 
   const NOT_SET = "TTS_NOT_SET not set";
   const WRONG: readonly (readonly [string, object, string | undefined, RegExp, string])[] = [
-    ["without a host", { host: "" }, "key", /host/i, "no host"],
-    ["with a bad host", { host: "not a host" }, "key", /host/i, "no host"],
-    ["without an application ID", { applicationId: "" }, "key", /application ID/, "no application ID"],
+    ["without a host", { host: "" }, "key", /host/i, "not configured: no host"],
+    ["with a bad host", { host: "not a host" }, "key", /host/i, "not configured: wrong host"],
+    ["without an application ID", { applicationId: "" }, "key", /application ID/, "not configured: no application"],
     ["with a bad application ID", { applicationId: "App_1" }, "key", /App_1/, "application ID App_1"],
     ["with a bad tenant", { tenantId: "T!" }, "key", /T!/, "tenant T!"],
-    ["without a key", {}, undefined, /API key/, "no API key"],
+    ["without a key", {}, undefined, /API key/, "not configured: no API key"],
     ["with a bad port", { port: "70000" }, "key", /70000/, "port 70000"],
     ["with a port that is none", { port: "mqtt" }, "key", /mqtt/, "port mqtt"],
     ["with a keepalive too long", { keepalive: "301" }, "key", /301/, "keep alive 301"],
@@ -171,10 +171,10 @@ describe("statuses", () => {
     ];
     const flows = await receiving(simulator, nodes, 8);
     const expected = {
-      uplink: ["no connection chosen", /^No connection is chosen/],
+      uplink: ["not configured: no connection", /^No connection is chosen/],
       disabled: ["connection disabled", /^The connection “.*” is disabled\./],
       deleted: ["connection deleted", /does not exist \(gone\)/],
-      foreign: ["no connection chosen", /another kind of node/],
+      foreign: ["not configured: no connection", /another kind of node/],
     } as const;
     for (const [id, [status, text]] of Object.entries(expected)) {
       const { error } = await flows.next("caught");

@@ -117,8 +117,12 @@ describe("the settings of a connection", () => {
 
   const WRONG: readonly (readonly [string, object, string])[] = [
     ["without a host", { host: " " }, "host"],
-    ["with a host of two words", { host: "my broker" }, "host"],
-    ["with a host that is none", { host: "mqtt://" }, "host"],
+    ["with a host of two words", { host: "my broker" }, "host-form"],
+    ["with a host that is none", { host: "mqtt://" }, "host-form"],
+    ["with two ports", { host: "localhost:1883:1883" }, "host-form"],
+    ["with a user name for a host", { host: "fieldapp@localhost" }, "host-form"],
+    ["with a host for MQTT over WebSocket", { host: "ws://host:28184" }, "websocket"],
+    ["with one that is encrypted", { host: " WSS://tts.example.com/mqtt" }, "websocket"],
     ["without an application", { applicationId: "" }, "application-id"],
     ["with an application too short", { applicationId: "ab" }, "application-id-form"],
     ["with an application in capitals", { applicationId: "App1" }, "application-id-form"],
@@ -150,6 +154,43 @@ describe("the settings of a connection", () => {
       assert.equal(result.explanation.key, `error.not-configured.${key}`);
     });
   }
+
+  it("name a host that cannot be read, without what is secret in it", () => {
+    const said = (host: string): unknown => {
+      const result = read({ host });
+      assert.ok(!result.ok);
+      return result.explanation.values.host;
+    };
+    assert.equal(said(" local host "), "local host");
+    assert.equal(said("localhost:1883:1883"), "localhost:1883:1883");
+    assert.equal(said("fieldapp@localhost"), "fieldapp@localhost");
+    assert.equal(said("mqtt://me:secret@two words"), "mqtt://me:…@two words");
+    assert.ok(!String(said(`${KEY} x`)).includes(KEY.slice(10)));
+  });
+
+  it("say that a TLS configuration could not be used, where TLS is on", () => {
+    for (const [tls, key] of [
+      ["unusable", "tls-unusable"],
+      ["no_certificate", "tls-no-certificate"],
+    ] as const) {
+      const result = readSettings(
+        { ...CONNECTION_DEFAULTS, applicationId: "app1", tls: "id" },
+        { apiKey: KEY },
+        tls,
+      );
+      assert.equal(result.ok ? "" : result.explanation.key, `error.not-configured.${key}`);
+      const plain = { ...CONNECTION_DEFAULTS, applicationId: "app1", tls: "id", useTls: false };
+      assert.ok(readSettings(plain, { apiKey: KEY }, tls).ok);
+    }
+  });
+
+  it("take a key without what stands around it, as the form does", () => {
+    const wrapped = `${KEY.slice(0, 30)}\n${KEY.slice(30)}`;
+    for (const apiKey of [`"${KEY}"`, `'${KEY}'`, `Bearer ${KEY}`, `Authorization: Bearer ${KEY}`, wrapped])
+      agree(settingsOf({}, { apiKey }), { apiKey: KEY, keyForm: "api_key" });
+    for (const apiKey of ["something else", `${KEY} ${KEY}`])
+      agree(settingsOf({}, { apiKey }), { apiKey, keyForm: "other" });
+  });
 
   it("are refused without a key", () => {
     for (const credentials of [{}, { apiKey: "" }, { apiKey: " \n" }])

@@ -252,7 +252,7 @@ describe("nodes on a V2 network", () => {
       ...listeners(),
     ];
     const flows = await running(flow({ applicationId: "my_app" }));
-    await flows.shows("uplink", "no access key");
+    await flows.shows("uplink", "not configured: no access key");
     assert.match((await flows.next("caught")).error?.message ?? "", /no access key/);
     await flows.deploy("full", flow({ applicationId: "My App" }), { connection: { apiKey: "x" } });
     assert.match((await flows.next("caught")).error?.message ?? "", /application ID of TTN V2/);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { javaScriptFormatter, startSimulator, type Simulator } from "../../src/simulator/simulator";
+import { demoDevices } from "../../src/simulator/devices/demo";
+import { startSimulator, type Simulator } from "../../src/simulator/simulator";
 import { PACKAGE, startNodeRed, toFlow, type FlowNode, type NodeRed } from "../e2e/node-red";
 
 const FOLDER = path.join(PACKAGE, "examples");
@@ -18,13 +19,13 @@ function followed(file: string, simulator: Simulator): FlowNode[] {
   });
 }
 
-/** How many kinds of messages each of them waits for, and what comes out of it, in its debug nodes. */
+/** What a user sees in the debug sidebar, and how many kinds of messages each example waits for. */
 const EXPECTED: Record<string, { readonly kinds: number; readonly logs: readonly RegExp[] }> = {
   "Receive uplinks.json": {
     kinds: 1,
-    logs: [/debug:decoded payload\][^]*temperature: 30/, /debug:radio\]/, /debug:temperature\]\s+30/],
+    logs: [/debug:decoded payload\][^]*temperature: \d/, /debug:radio\]/, /debug:temperature\]\s+\d/],
   },
-  "Watch joins.json": { kinds: 1, logs: [/debug:joined\]/] },
+  "Watch joins.json": { kinds: 1, logs: [/debug:joined\]\s+door-1 has joined/] },
   "Follow downlinks and events.json": {
     kinds: 7,
     logs: [/debug:what becomes of downlinks\]/, /debug:reason\][^]*never acknowledged/, /debug:event\]/],
@@ -38,36 +39,81 @@ const EXPECTED: Record<string, { readonly kinds: number; readonly logs: readonly
   },
 };
 
+const FILES = readdirSync(FOLDER);
+const read = (file: string): readonly FlowNode[] =>
+  toFlow(JSON.parse(readFileSync(path.join(FOLDER, file), "utf8")) as unknown);
+
+describe("the examples", () => {
+  it("share one connection, which is entered once and is the same in all", () => {
+    const connections = FILES.map((file) => read(file).filter(({ type }) => type === "tts-connection"));
+    for (const found of connections) assert.deepEqual(found, connections[0]);
+    assert.equal(connections[0]?.length, 1);
+  });
+
+  it("have no other ID in common", () => {
+    const ids = FILES.flatMap((file) => read(file).filter(({ type }) => type !== "tts-connection"));
+    assert.equal(new Set(ids.map(({ id }) => id)).size, ids.length);
+  });
+
+  it("are for the devices of the demo", () => {
+    const known = demoDevices().map(({ id }) => id);
+    const sent = FILES.flatMap(read).flatMap(({ device, deviceType, props }) => [
+      ...(deviceType === "str" ? [device] : []),
+      ...(Array.isArray(props) ? toFlow(props) : []).flatMap(({ p, v }) => (p === "deviceId" ? [v] : [])),
+    ]);
+    assert.ok(sent.length > 5);
+    for (const id of sent) assert.ok(known.includes(String(id)), String(id));
+  });
+
+  for (const file of FILES)
+    it(`say what there is to see, show errors in words, and are in line: ${path.parse(file).name}`, () => {
+      const nodes = read(file);
+      const named = (type: string): readonly FlowNode[] => nodes.filter((node) => node.type === type);
+      assert.ok(named("comment").some(({ name }) => String(name).startsWith("What you see")));
+      assert.deepEqual(named("status"), []);
+      const errors = named("debug").filter(({ name }) => name === "error");
+      assert.deepEqual(
+        errors.map(({ complete }) => complete),
+        ["error.message"],
+      );
+      assert.doesNotMatch(JSON.stringify(nodes), /msg\.error\.code`\./, "which Node-RED 4.0 does not have");
+      assertInLine(nodes);
+    });
+});
+
+/** A node is centred on its place. Its width follows from its label; the letters of a usual font are some 7 pixels wide. */
+const widthOf = ({ name, type }: FlowNode): number =>
+  Math.max(
+    100,
+    20 * Math.ceil(((typeof name === "string" && name !== "" ? name : String(type)).length * 6.6 + 50) / 20),
+  );
+
+function assertInLine(nodes: readonly FlowNode[]): void {
+  const placed = nodes.filter(({ x }) => typeof x === "number");
+  const leftOf = (node: FlowNode): number => Number(node.x) - widthOf(node) / 2;
+  for (const node of placed) {
+    assert.ok(Number(node.x) >= 100, `${String(node.id)} is at the edge`);
+    assert.ok(leftOf(node) >= 20, `${String(node.id)} is off the edge`);
+  }
+  const behind = new Set<unknown>(
+    placed.flatMap(({ wires }): unknown[] => (Array.isArray(wires) ? (wires.flat() as unknown[]) : [])),
+  );
+  for (const node of placed.filter(({ id, name }) => !behind.has(id) && name))
+    assert.ok(Math.abs(leftOf(node) - 60) <= 60, `${String(node.name)} starts at ${leftOf(node)}`);
+}
+
 describe("the example", () => {
   let simulator: Simulator;
   let nodeRed: NodeRed;
-
-  /** A class C device that is called as the one in the examples, hears all and answers with an uplink at once. */
-  const startStack = (): Promise<Simulator> =>
-    startSimulator({
-      devices: [
-        {
-          id: "door-1",
-          class: "C",
-          joined: true,
-          makeUplink: () => ({ f_port: 2, frm_payload: "AQ==", decoded_payload: { temperature: 30 } }),
-          downlinkFormatter: javaScriptFormatter({
-            encodeDownlink: () => ({ bytes: [1] }),
-            decodeDownlink: () => ({ data: {} }),
-          }),
-          hear: () => true,
-        },
-      ],
-    });
 
   afterEach(async () => {
     await nodeRed.stop();
     await simulator.stop();
   });
 
-  for (const file of readdirSync(FOLDER))
+  for (const file of FILES)
     it(`"${path.parse(file).name}" works, with no error`, async () => {
-      simulator = await startStack();
+      simulator = await startSimulator({ devices: demoDevices() });
       const nodes = followed(file, simulator);
       const connections = nodes.filter(({ type }) => type === "tts-connection");
       const credentials = Object.fromEntries(
@@ -78,12 +124,14 @@ describe("the example", () => {
       assert.ok(expected, "an example without a test");
       while (simulator.subscribes.length < expected.kinds) await simulator.next("subscribe");
       simulator.join("door-1");
-      simulator.uplink("door-1");
+      for (const { id } of demoDevices()) simulator.uplink(id);
       simulator.publish("downlink_queued", "door-1", { f_port: 1, frm_payload: "AQ==" });
       simulator.publish("downlink_failed", "door-1", { error: { name: "max_retries_reached" } });
       simulator.publish("location_solved", "door-1", { service: "gnss", location: { latitude: 52 } });
       for (const { id, type } of nodes)
         if (type === "inject") await fetch(`${nodeRed.url}/inject/${String(id)}`, { method: "POST" });
+      // Devices of class A hear what is for them after their next uplink.
+      for (const { id } of demoDevices()) simulator.uplink(id);
       for (const text of expected.logs) await nodeRed.logged(text);
       assert.doesNotMatch(nodeRed.log(), /debug:error\]|\[error\]/);
     });

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
-import { door, thermometer } from "../../src/simulator/devices/demo";
+import { demoDevices, door, thermometer } from "../../src/simulator/devices/demo";
 import { stopWatched, Watched } from "./watched";
 
 const lock = (state: string, more: object = {}): object => ({ decoded_payload: { lock: state }, ...more });
 
 describe("the demo's devices", () => {
   afterEach(stopWatched);
+
+  it("are called as the devices in the examples", () => {
+    assert.deepEqual(
+      demoDevices().map(({ id }) => id),
+      ["thermometer-1", "tracker-1", "door-1"],
+    );
+  });
 
   it("include a door whose lock obeys a decoded downlink at once", async () => {
     const watched = await Watched.start(door());

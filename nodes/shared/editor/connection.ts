@@ -1,4 +1,5 @@
 /** What the form of a node knows of the connection that is chosen in it. */
+import { pubsubLimits, V2_LIMITS, V3_LIMITS, type DownlinkLimits } from "../../../src/stack/downlink/limits";
 import type { EditedNode } from "./red";
 import { valueNow } from "./openForms";
 
@@ -13,11 +14,20 @@ export const connectionOf = (node: EditedNode): string => valueNow(node, "connec
 
 export const isV2 = (connection: string): boolean => ofConnection(connection, "service") === "v2";
 
-/** Pub/Sub: whether the connection has no sub topic for this kind of message. Other services have a topic for everything. */
-export function lacksTopic(connection: string, kind: string): boolean {
-  if (ofConnection(connection, "service") !== "pubsub") return false;
-  const topics = ofConnection(connection, "topics");
-  const topic: unknown =
-    typeof topics === "object" && topics !== null ? Reflect.get(topics, kind) : undefined;
-  return typeof topic !== "string" || topic.trim() === "";
+/** Whether a text is entered there. */
+const isEntered = (value: unknown): boolean => typeof value === "string" && value.trim() !== "";
+
+/** What the connection can say of a downlink. Of one that does not exist (yet) everything is expected. */
+export function limitsOf(connection: string): DownlinkLimits {
+  switch (ofConnection(connection, "service")) {
+    case "v2":
+      return V2_LIMITS;
+    case "pubsub": {
+      const topics: unknown = ofConnection(connection, "topics");
+      const hasTopic = (type: string): boolean => isEntered(Reflect.get(Object(topics), type));
+      return pubsubLimits(hasTopic, isEntered(ofConnection(connection, "applicationId")));
+    }
+    default:
+      return V3_LIMITS;
+  }
 }

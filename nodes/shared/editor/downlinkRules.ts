@@ -1,12 +1,12 @@
 /** The rules of a downlink for its form: of values that are fixed there by the table of the run time, of others where they come from. */
 import { readDecoded } from "../../../src/stack/downlink/decoded";
-import { V2_LIMITS, V3_LIMITS, type DownlinkLimits } from "../../../src/stack/downlink/limits";
+import { V3_LIMITS } from "../../../src/stack/downlink/limits";
 import { readDownlinks } from "../../../src/stack/downlink/objects";
 import type { Encoding } from "../../../src/stack/downlink/order";
 import { previewOf, readPayload, type Preview } from "../../../src/stack/downlink/payload";
 import { right, type Ruled } from "../../../src/stack/downlink/ruled";
-import { RULES, unfitReport } from "../../../src/stack/downlink/rules";
-import { connectionOf, isV2, lacksTopic } from "./connection";
+import { RULES, unfitReport, unheardReport } from "../../../src/stack/downlink/rules";
+import { connectionOf, limitsOf } from "./connection";
 import { valueNow } from "./openForms";
 import type { EditedNode, Validator } from "./red";
 import { isEnvironmentVariable } from "./rules";
@@ -29,9 +29,6 @@ const OF_THE_ITEM: readonly string[] = [
   "gateways",
   "absoluteTime",
 ];
-
-export const limitsOf = (node: EditedNode): DownlinkLimits =>
-  isV2(connectionOf(node)) ? V2_LIMITS : V3_LIMITS;
 
 /** Whether the queue is emptied whatever the message is. */
 export const isClear = (node: EditedNode): boolean =>
@@ -114,7 +111,7 @@ function typedValidator(
 }
 
 const ruleOf = (property: Property, node: EditedNode, value: unknown): true | string =>
-  inWords(RULES[property](value, { limits: limitsOf(node), now: Date.now() }));
+  inWords(RULES[property](value, { limits: limitsOf(connectionOf(node)), now: Date.now() }));
 
 /** A property that may be fixed in the form. Space around it is not saved. */
 export const typed = (property: Property): Validator =>
@@ -123,22 +120,6 @@ export const typed = (property: Property): Validator =>
 export const payload: Validator = typedValidator("payload", (node, value, type) =>
   inWords(fixedPayload(encodingOf(node), value, type, Date.now())),
 );
-
-/** Pub/Sub: the queue is worked by topics of its own. */
-const TOPICS: ReadonlyMap<string, { readonly kind: string; readonly name: string }> = new Map([
-  ["push", { kind: "downlink_push", name: "option.topic-downlink-push" }],
-  ["replace", { kind: "downlink_replace", name: "option.topic-downlink-replace" }],
-  ["clear", { kind: "downlink_replace", name: "option.topic-downlink-replace" }],
-]);
-
-const topicMissing = (name: string): string => text("validation.topic-missing", { topic: text(name) });
-
-export const operation: Validator = typedValidator("operation", (node, value) => {
-  const topic = TOPICS.get(value);
-  return topic !== undefined && lacksTopic(connectionOf(node), topic.kind)
-    ? topicMissing(topic.name)
-    : ruleOf("operation", node, value);
-});
 
 /** A property that is no typed input. */
 export function plain(property: Property): Validator {
@@ -151,13 +132,19 @@ export function plain(property: Property): Validator {
 /** When the node is done. */
 export const report: Validator = function (this: EditedNode, value, _options) {
   if (value === undefined || isClear(this)) return true;
-  const wanted = RULES.report(value, { limits: limitsOf(this), now: Date.now() });
+  const limits = limitsOf(connectionOf(this));
+  const wanted = RULES.report(value, { limits, now: Date.now() });
   if (!wanted.ok) return inWords(wanted);
-  if (wanted.value !== "published" && lacksTopic(connectionOf(this), "downlink_queued"))
-    return topicMissing("option.topic-downlink-queued");
-  const isUnconfirmed =
-    applies(this, "confirmed") &&
-    isFixed(typeNow(this, "confirmed")) &&
-    valueNow(this, "confirmed") === "false";
-  return inWords(unfitReport(wanted.value, !isUnconfirmed) ?? right(undefined));
+  const refusals = confirmedNow(this).map(
+    (confirmed) => unfitReport(wanted.value, confirmed) ?? unheardReport(wanted.value, confirmed, limits),
+  );
+  // What comes with a message may be either: then only what both refuse is certain.
+  const isCertain = refusals.every((refusal) => refusal !== undefined);
+  return inWords((isCertain ? refusals[0] : undefined) ?? right(undefined));
 };
+
+/** Whether downlinks are confirmed; both where that comes with the message. */
+function confirmedNow(node: EditedNode): readonly boolean[] {
+  if (!applies(node, "confirmed") || !isFixed(typeNow(node, "confirmed"))) return [true, false];
+  return [valueNow(node, "confirmed") !== "false"];
+}

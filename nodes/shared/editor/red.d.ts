@@ -74,16 +74,44 @@ interface NodeDefinition<P extends EditorNodeProperties, C> {
 }
 
 /** A flow or subflow as the workspace keeps it; nothing in it can be changed while it is locked. */
-export interface Lockable {
+export interface Flow {
+  readonly id: string;
+  readonly type: string;
   locked?: boolean;
+  changed?: boolean;
+  /** Its description, Markdown. */
+  info?: string;
 }
 
-/** A node on the canvas, as far as its marks are set. */
-export interface Marked {
+/** A node as the workspace keeps it: on the canvas, or a config node. */
+export interface WorkspaceNode {
+  readonly id: string;
+  readonly type: string;
+  readonly _def: { readonly category?: string };
   z?: string;
+  /** The group that it is in. */
+  g?: string;
   changed?: boolean;
-  moved?: boolean;
 }
+
+/** A group holds the nodes themselves. */
+export interface Group {
+  readonly id: string;
+  readonly nodes: (WorkspaceNode | Group)[];
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+/** A wire; its ends are also inputs, outputs and the status of a subflow. */
+export interface Link {
+  readonly source: LinkEnd;
+  readonly sourcePort: number;
+  readonly target: LinkEnd;
+}
+
+export type LinkEnd = Pick<WorkspaceNode, "id" | "z">;
 
 /** A config node as the editor keeps it. */
 export interface ConfigNode {
@@ -107,15 +135,12 @@ export interface NotificationOptions {
   buttons: readonly { text: string; class?: string; click: () => void }[];
 }
 
-/** The event after which "undo" brings back all flows as they were. The types know it without `complete` and `moved`. */
-interface ReplacedEverything {
-  t: "replace";
-  config: readonly object[];
-  changed: Readonly<Record<string, boolean>>;
-  moved: Readonly<Record<string, boolean>>;
-  complete: true;
-  rev: string;
+/** A step of "undo" that is done by a function: "redo" calls the same one. The types know it without. */
+interface StepByFunction {
+  t: "multi";
+  events: readonly [];
   dirty: boolean;
+  callback: () => void;
 }
 
 declare global {
@@ -131,38 +156,76 @@ declare global {
     | "workspaces"
     | "notify"
     | "clipboard"
+    | "view"
+    | "state"
+    | "group"
+    | "events"
   > & {
     notify(message: string, type: "warning"): unknown;
     notify(message: JQuery, options: NotificationOptions): HTMLElement & { close(): void };
-    workspaces: { active(): string; show(id: string): void; refresh(): void };
+    workspaces: { refresh(): void };
     editor: { validateNode(node: object): boolean };
     sidebar: { config: { refresh(): void } };
-    history: { push(event: ReplacedEverything): void };
+    history: { push(event: StepByFunction): void };
+    view: {
+      /** What the mouse is doing: one of `RED.state`. */
+      state(): number;
+      select(selection: null): void;
+      redraw(updateActive?: boolean, isSynchronous?: boolean): void;
+      reveal(id: string, triggerHighlight: boolean): void;
+    };
+    state: Readonly<Record<string, number>>;
+    group: { markDirty(group: Group): void };
+    events: {
+      on(event: "nodes:add" | "nodes:change" | "nodes:remove", handler: (node: ConfigNode) => void): void;
+      on(event: "deploy", handler: () => void): void;
+      emit(event: "nodes:remove", node: WorkspaceNode): void;
+      emit(event: "flows:change" | "subflows:change", flow: Flow): void;
+    };
     actions: { add(name: string, handler: () => void, options: { label: string }): void };
     settings: { getLocal(key: string): string | null; setLocal(key: string, value: string): void };
     nodes: {
       id(): string;
       createCompleteNodeSet(): object[];
-      clear(): void;
-      import(nodes: readonly unknown[]): unknown;
+      add(node: WorkspaceNode): void;
+      remove(id: string): void;
+      /** With `importMap` a config node takes the place of another of its ID; with `reimport` nodes stay in their flows. */
+      import(
+        nodes: readonly unknown[],
+        options: {
+          importMap: Readonly<Record<string, "import">>;
+          reimport: true;
+          markChanged: true;
+        },
+      ): unknown;
+      eachNode(act: (node: WorkspaceNode) => unknown): void;
+      eachConfig(act: (node: WorkspaceNode & ConfigNode) => unknown): void;
+      eachLink(act: (link: Link) => unknown): void;
+      addLink(link: Link): void;
+      removeLink(link: Link): void;
+      group(id: string): Group | undefined;
+      groups(flow: string): readonly Group[];
+      /** Groups, then nodes. */
+      getNodeOrder(flow: string): readonly string[];
+      setNodeOrder(flow: string, order: readonly string[]): void;
+      /** Changes with every deploy. */
       version(): string;
-      version(version: string): void;
       dirty(): boolean;
       dirty(dirty: boolean): void;
-      workspace(id: string): Lockable | undefined;
-      subflow(id: string): Lockable | undefined;
+      workspace(id: string): Flow | undefined;
+      subflow(id: string): Flow | undefined;
       registerType<P extends EditorNodeProperties, C = object>(
         type: string,
         definition: NodeDefinition<P, C>,
       ): void;
-      node(id: string): (object & Marked) | undefined;
-      eachConfig(callback: (node: ConfigNode) => void): void;
+      node(id: string): WorkspaceNode | undefined;
     };
     clipboard: {
       /** Copies also where the page has no access to the clipboard; says so beside the element. */
       copyText(value: string, element: JQuery, messageKey: string): boolean;
     };
     utils: {
+      getNodeLabel(node: WorkspaceNode, defaultLabel: string): string;
       /** Throws for a text that is no property expression. */
       normalisePropertyExpression(expression: string): (string | number | object)[];
       /** With options it gives the reason of an invalid value, whatever the type. */

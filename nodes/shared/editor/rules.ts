@@ -1,5 +1,5 @@
 /** What may stand in the fields of the forms. Pure: tests run it without a browser. */
-import { takeApart } from "../../../src/stack/address";
+import { takeApart, webSocketScheme } from "../../../src/stack/address";
 import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
 import { environmentVariable } from "../../../src/stack/environment";
 import { chosenEvents, isEventKind } from "../../../src/stack/event";
@@ -77,6 +77,7 @@ const noTopicLevels = (value: string): boolean => !/[+#\0]/.test(value) && value
 
 export const host: Rule = (value) =>
   required("validation.host-required")(value) ??
+  (webSocketScheme(value) === undefined ? undefined : { key: "validation.websocket" }) ??
   (takeApart(value).host === undefined ? { key: "validation.host" } : undefined);
 
 export const port: Rule = betweenOrEmpty(LIMITS.port);

@@ -1,9 +1,10 @@
+import type { ChosenTls } from "../../shared/tlsConfig";
 import { keyFacts } from "../../../src/diagnosis/keyFacts";
 import { createStackApi } from "../../../src/diagnosis/stackApi";
 import { apiUrl } from "../../../src/stack/apiAddress";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
 import type { KeyReport } from "../report";
-import { readEndpoint, type TlsGiven } from "../settings/common";
+import { readEndpoint } from "../settings/common";
 
 /**
  * Asks the stack's HTTP API whose key this is and what it may do: at the host in the form over a verified connection, or at the URL
@@ -12,7 +13,7 @@ import { readEndpoint, type TlsGiven } from "../settings/common";
 export async function reportOnKey(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: TlsGiven,
+  tls: ChosenTls,
 ): Promise<KeyReport> {
   const { apiKey = "" } = credentials;
   const endpoint = readEndpoint(properties, tls);

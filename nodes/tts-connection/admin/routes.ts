@@ -3,7 +3,6 @@ import { warnOfBug } from "../../../src/connection/unexpected";
 import { createStackApi, type StackApi } from "../../../src/diagnosis/stackApi";
 import { stepsOf, tryConnection, type StepResult, type TrialSubject } from "../../../src/diagnosis/trial";
 import { apiUrl } from "../../../src/stack/apiAddress";
-import { tlsOptionsOf } from "../../shared/red";
 import { contextOf } from "../context";
 import { shownValues } from "../../../src/stack/shown";
 import type { KeyReport, Refused, ReportLine, ReportText, StepLine } from "../report";
@@ -11,6 +10,7 @@ import { serviceOf } from "../service";
 import type { ConnectionSettings } from "../settings";
 import { readFormRequest } from "./formRequest";
 import { reportOnKey } from "./keyReport";
+import { chosenTls } from "../../shared/tlsConfig";
 import { filledIn, STORED, subjectOf } from "./subject";
 
 /** Each takes twenty seconds at most. */
@@ -103,7 +103,7 @@ export function registerRoutes(RED: NodeAPI): void {
       running -= 1;
       response.set("Cache-Control", "no-store").json(report);
     };
-    reportOnKey(properties, credentials, tlsOptionsOf(RED, properties.tls))
+    reportOnKey(properties, credentials, chosenTls(RED, properties.tls))
       .catch((): KeyReport => ({ answer: "unknown" }))
       .then(answer)
       .catch(warnOfBug);

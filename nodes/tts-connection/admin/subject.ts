@@ -3,7 +3,8 @@ import { printable } from "../../../src/diagnosis/printable";
 import { apiUrl } from "../../../src/stack/apiAddress";
 import { isJsonObject } from "../../../src/stack/check";
 import { shownValues } from "../../../src/stack/shown";
-import { fromEnvironment, getConfigNode, tlsOptionsOf } from "../../shared/red";
+import { fromEnvironment, getConfigNode } from "../../shared/red";
+import { chosenTls } from "../../shared/tlsConfig";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
 import type { ReportText } from "../report";
 import { readSettings, type ConnectionSettings } from "../settings";
@@ -34,7 +35,7 @@ export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
     ...(isStored("password") ? { password: stored?.credentials.password ?? "" } : {}),
   };
   const form = filledIn(RED, { ...request, credentials });
-  const tls = tlsOptionsOf(RED, form.properties.tls);
+  const tls = chosenTls(RED, form.properties.tls);
   if (form.properties.tls !== "" && tls === undefined && form.properties.useTls)
     return refused("error.test.tls-not-deployed");
   const read = readSettings(form.properties, form.credentials, tls);
@@ -45,7 +46,7 @@ export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
     const { service, host, port, useTls, tls: tlsNode, api } = stored.properties;
     const place = { ...request.properties, service, host, port, useTls, tls: tlsNode, api };
     const there = filledIn(RED, { ...request, credentials, properties: place });
-    const known = readSettings(there.properties, there.credentials, tlsOptionsOf(RED, there.properties.tls));
+    const known = readSettings(there.properties, there.credentials, chosenTls(RED, there.properties.tls));
     if (!known.ok || !goesTo(read.settings, known.settings)) {
       const { host: to, port: at } = known.ok ? known.settings : { host: "", port: 0 };
       return refused("error.test.stored-secret", { host: printable(to) || "?", port: at || "?" });

@@ -1,11 +1,13 @@
 /** Offers to convert the old nodes of `node-red-contrib-ttn` where there are any, and does it. */
-import { convertFlow, hasOldNodes, OLD_TYPES, type Conversion } from "../../../src/stack/migration/convert";
+import { convertFlow, OLD_TYPES, type Conversion } from "../../../src/stack/migration/convert";
 import { CONNECTION_DEFAULTS } from "../properties";
 import { DOWNLINK_DEFAULTS } from "../../tts-downlink/properties";
 import { EVENT_DEFAULTS } from "../../tts-event/properties";
 import { JOIN_DEFAULTS } from "../../tts-join/properties";
 import { UPLINK_DEFAULTS } from "../../tts-uplink/properties";
-import { isFlowNode } from "../../../src/stack/migration/flow";
+import type { FlowNode } from "../../../src/stack/migration/flow";
+import { descriptionsOf } from "./migrationDescription";
+import { exchange } from "./migrationExchange";
 import { showReport } from "./migrationReport";
 import { text } from "../../shared/editor/text";
 
@@ -32,8 +34,18 @@ interface Added {
 const isOld = ({ type, _orig }: Added): boolean =>
   OLD_TYPES.includes(String(type === "unknown" ? _orig?.type : type));
 
-/** Nodes that have been imported hang on the mouse until they are put somewhere. */
-const isBusy = (): boolean => RED.view.state() !== RED.state.DEFAULT;
+/** What hangs on the mouse: nodes that are moved or have just been imported, or a wire of one. */
+const HELD = ["MOVING", "MOVING_ACTIVE", "IMPORT_DRAGGING", "DETACHED_DRAGGING", "JOINING", "QUICK_JOINING"];
+
+const isHeld = (): boolean => HELD.some((name) => RED.state[name] === RED.view.state());
+
+const isFormOpen = (): boolean => $("#red-ui-editor-stack .red-ui-tray").length > 0;
+
+/** Why nodes cannot be exchanged at the moment, as a key of the catalogue. */
+function obstacleNow(): string | undefined {
+  if (isHeld()) return "migration.busy";
+  return isFormOpen() ? "migration.open-form" : undefined;
+}
 
 let watching = false;
 
@@ -41,11 +53,11 @@ let watching = false;
 export function watchForOldNodes(): void {
   if (watching) return;
   watching = true;
-  RED.actions.add(ACTION, convert, { label: text("migration.action") });
+  RED.actions.add(ACTION, () => void convert(), { label: text("migration.action") });
   let timer: number | undefined;
   const offerSoon = (): void => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => (isBusy() ? offerSoon() : offer()), LOOK_AGAIN_MS);
+    timer = window.setTimeout(() => (isHeld() ? offerSoon() : offer()), LOOK_AGAIN_MS);
   };
   // Who has said no, or undone it, is not asked about the same nodes again.
   const seen = new Set<string | undefined>();
@@ -56,14 +68,22 @@ export function watchForOldNodes(): void {
   });
 }
 
+function hasOldNodes(): boolean {
+  let isFound = false;
+  const look = (node: Added): void => void (isFound ||= isOld(node));
+  RED.nodes.eachNode(look);
+  RED.nodes.eachConfig(look);
+  return isFound;
+}
+
 function offer(): void {
-  if (RED.settings.getLocal(OFFER_OFF) !== null || !hasOldNodes(RED.nodes.createCompleteNodeSet())) return;
-  const button = (key: string, act: () => void, kind?: string) => ({
+  if (RED.settings.getLocal(OFFER_OFF) !== null || !hasOldNodes()) return;
+  const button = (key: string, act: () => unknown, kind?: string) => ({
     text: text(key),
     ...(kind === undefined ? {} : { class: kind }),
+    // It stays while what it offers cannot be done yet.
     click: () => {
-      notification.close();
-      act();
+      if (act() !== false) notification.close();
     },
   });
   const notification = RED.notify($("<p>").text(text("migration.offer")), {
@@ -77,66 +97,37 @@ function offer(): void {
   });
 }
 
-function convert(): void {
-  if (isBusy()) {
-    RED.notify(text("migration.busy"), "warning");
-    return;
+/** Whether it was done, or at least there was something to do. */
+function convert(): boolean {
+  const obstacle = obstacleNow();
+  if (obstacle !== undefined) {
+    RED.notify(text(obstacle), "warning");
+    return false;
   }
-  const before = RED.nodes.createCompleteNodeSet();
-  const conversion = convertFlow(before, () => RED.nodes.id());
+  const conversion = convertFlow(RED.nodes.createCompleteNodeSet(), () => RED.nodes.id());
   if (conversion.converted === 0) {
     RED.notify(text("migration.nothing"), "warning");
-    return;
+    return true;
   }
-  replaceEverything(before, conversion);
+  exchange(conversion, completeNodes(conversion), descriptionsOf(conversion));
   showReport(conversion);
+  return true;
 }
 
-/**
- * Puts the converted flows in place of those before, as the editor does where it merges changes of somebody else. One step of "undo".
- * Credentials that are only typed in come along in `before`; those that are deployed stay on the server, by the ID of their node.
- */
-function replaceEverything(before: readonly object[], { flow, made }: Conversion): void {
-  const active = RED.workspaces.active();
-  const version = RED.nodes.version();
-  const { changed, moved } = marksOf(before);
-  const dirty = RED.nodes.dirty();
-  RED.history.push({ t: "replace", config: before, changed, moved, complete: true, rev: version, dirty });
-  RED.nodes.clear();
-  RED.nodes.import(flow.map((node) => withDefaults(node, made)));
-  RED.nodes.version(version);
-  for (const id of new Set([...made, ...Object.keys(changed)])) markChanged(id);
-  RED.nodes.dirty(true);
-  RED.view.redraw(true);
-  RED.palette.refresh();
-  RED.workspaces.refresh();
-  RED.workspaces.show(active);
-  RED.sidebar.config.refresh();
+/** With what the conversion leaves as it is in a new node, and called as on the canvas before: so they do not grow over their neighbours. */
+function completeNodes({ replacements, added }: Conversion): readonly { readonly id: string }[] {
+  const complete = (node: FlowNode, label?: string): { readonly id: string } => {
+    const defaults = Object.hasOwn(DEFAULTS, node.type) ? DEFAULTS[node.type] : undefined;
+    const name = node.name === "" && label !== undefined ? { name: label } : {};
+    return structuredClone({ ...defaults, ...node, ...name });
+  };
+  return [
+    ...replacements.flatMap(({ old, nodes }) => nodes.map((node) => complete(node, labelOf(old)))),
+    ...added.map((node) => complete(node)),
+  ];
 }
 
-function withDefaults(node: unknown, made: readonly string[]): unknown {
-  if (!isFlowNode(node) || !made.includes(node.id)) return node;
-  const defaults = Object.hasOwn(DEFAULTS, node.type) ? DEFAULTS[node.type] : undefined;
-  return { ...defaults, ...node };
-}
-
-function marksOf(nodes: readonly object[]): Record<"changed" | "moved", Record<string, boolean>> {
-  const marks: Record<"changed" | "moved", Record<string, boolean>> = { changed: {}, moved: {} };
-  for (const node of nodes.filter(isFlowNode)) {
-    const { changed, moved } = RED.nodes.node(node.id) ?? {};
-    if (changed) marks.changed[node.id] = true;
-    if (moved) marks.moved[node.id] = true;
-  }
-  return marks;
-}
-
-/** Also in a flow that is locked: otherwise a deploy would leave it out. */
-function markChanged(id: string): void {
+function labelOf({ id, type }: FlowNode): string {
   const node = RED.nodes.node(id);
-  if (!node) return;
-  const flow = node.z === undefined ? undefined : (RED.nodes.workspace(node.z) ?? RED.nodes.subflow(node.z));
-  const locked = flow?.locked === true;
-  if (flow && locked) flow.locked = false;
-  node.changed = true;
-  if (flow && locked) flow.locked = true;
+  return !node || node.type === "unknown" ? type : RED.utils.getNodeLabel(node, type);
 }

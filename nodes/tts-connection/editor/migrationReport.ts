@@ -33,22 +33,30 @@ export function showReport({ converted, notes }: Conversion): void {
   $(notification).prependTo("#red-ui-notifications");
 }
 
-function byNode(notes: readonly Note[]): ReadonlyMap<string, readonly Note[]> {
+export function byNode(notes: readonly Note[]): ReadonlyMap<string, readonly Note[]> {
   const nodes = new Map<string, Note[]>();
-  for (const note of notes) nodes.set(note.node, [...(nodes.get(note.node) ?? []), note]);
+  for (const note of notes) {
+    const own = nodes.get(note.node);
+    if (own) own.push(note);
+    else nodes.set(note.node, [note]);
+  }
   return nodes;
 }
 
+/** What a node is called that notes are about. */
+export const nameIn = (notes: readonly Note[]): string => String(notes[0]?.values.node ?? notes[0]?.node);
+
+export const lineOf = ({ key, values }: Note): string => text(key, inWords(values));
+
 function entryOf(node: string, notes: readonly Note[]): JQuery {
-  const name = String(notes[0]?.values.node ?? node);
   const reveal = $("<a>", { href: "#" })
     .css(LINK)
-    .text(name)
+    .text(nameIn(notes))
     .on("click", (event) => {
       event.preventDefault();
       RED.view.reveal(node, true);
     });
-  const lines = notes.map(({ key, values }) => $("<li>").text(text(key, inWords(values))));
+  const lines = notes.map((note) => $("<li>").text(lineOf(note)));
   return $("<li>").append(reveal, $("<ul>").append(lines));
 }
 

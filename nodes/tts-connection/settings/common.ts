@@ -1,12 +1,11 @@
 import type { ConnectionOptions } from "node:tls";
-import { takeApart, usualPort, type AddressParts } from "../../../src/stack/address";
+import type { ChosenTls } from "../../shared/tlsConfig";
+import { printable } from "../../../src/diagnosis/printable";
+import { takeApart, usualPort, webSocketScheme, type AddressParts } from "../../../src/stack/address";
 import { LIMITS } from "../../../src/stack/limits";
 import { asFlag, asText, asWholeNumber } from "../../shared/values";
 import type { ConnectionProperties } from "../properties";
-import { unsetVariable, wrong, type Read } from "./read";
-
-/** What the chosen `tls-config` node says: nothing where none is chosen or deployed; or it is a node of another kind. */
-export type TlsGiven = ConnectionOptions | "other_kind" | undefined;
+import { unsetVariable, wrong, type Read, type Refusal } from "./read";
 
 /** What a session needs, whatever speaks to it. */
 export interface CommonSettings {
@@ -35,23 +34,40 @@ interface Endpoint extends Pick<CommonSettings, "host" | "port" | "tls"> {
  * Host, port and encryption. What was pasted (or came from the environment) as one piece is taken apart: `mqtts://host:8883`.
  * @param tls options of the `tls-config` node, where one is chosen
  */
-export function readEndpoint(properties: ConnectionProperties, tls: TlsGiven): Read<Endpoint> {
+export function readEndpoint(properties: ConnectionProperties, tls: ChosenTls): Read<Endpoint> {
   const { host: given, port: portGiven, useTls, tls: tlsNode } = properties;
   const unset = unsetVariable({ host: given, port: portGiven, useTls });
   if (unset) return unset;
   const address = takeApart(asText(given));
   const host = address.host ?? "";
-  if (host === "") return wrong("error.not-configured.host");
+  if (host === "") return noHost(asText(given));
   const encrypted = address.tls ?? asFlag(useTls);
-  if (tlsNode !== "" && tls === undefined && encrypted) return wrong("error.not-configured.tls-config");
-  if (tls === "other_kind" && encrypted) return wrong("error.not-configured.tls-kind");
+  if (encrypted && typeof tls === "string") return wrong(TLS_FAULTS[tls]);
+  if (encrypted && tlsNode !== "" && tls === undefined) return wrong("error.not-configured.tls-config");
   const text = asText(portGiven);
   const port = address.port ?? (text === "" ? usualPort(encrypted) : asWholeNumber(text, LIMITS.port));
   if (port === undefined) return wrong("error.not-configured.port", { port: text });
-  return { ok: true, settings: { host, port, ...(encrypted ? { tls: optionsOf(tls) } : {}), address } };
+  return {
+    ok: true,
+    settings: { host, port, ...(encrypted ? { tls: typeof tls === "object" ? tls : {} } : {}), address },
+  };
 }
 
-const optionsOf = (tls: TlsGiven): ConnectionOptions => (typeof tls === "object" ? tls : {});
+const TLS_FAULTS = {
+  other_kind: "error.not-configured.tls-kind",
+  unusable: "error.not-configured.tls-unusable",
+  no_certificate: "error.not-configured.tls-no-certificate",
+} as const;
+
+/** As in `mqtt://user:password@host`. */
+const PASSWORD = /(?<=:)[^:@/]+(?=@)/g;
+
+function noHost(given: string): Refusal {
+  if (given === "") return wrong("error.not-configured.host");
+  const scheme = webSocketScheme(given);
+  if (scheme !== undefined) return wrong("error.not-configured.websocket", { scheme });
+  return wrong("error.not-configured.host-form", { host: printable(given.replace(PASSWORD, "…")) });
+}
 
 /** How the session is held, and how fast downlinks go. */
 export function readManners(

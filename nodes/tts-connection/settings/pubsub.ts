@@ -1,3 +1,4 @@
+import type { ChosenTls } from "../../shared/tlsConfig";
 import { isIdentifier, splitApplication } from "../../../src/stack/identifiers";
 import { LIMITS } from "../../../src/stack/limits";
 import {
@@ -7,7 +8,7 @@ import {
 } from "../../../src/stack/pubsubTopics";
 import { asText, asWholeNumber } from "../../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
-import { readEndpoint, readManners, type CommonSettings, type TlsGiven } from "./common";
+import { readEndpoint, readManners, type CommonSettings } from "./common";
 import { unsetVariable, wrong, type Read, type Refusal } from "./read";
 
 /** Everything a session to a broker needs that the stack's Pub/Sub integration publishes to, checked. */
@@ -62,7 +63,7 @@ const QOS = [0, 1, 2] as const;
 export function readPubsub(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: TlsGiven,
+  tls: ChosenTls,
 ): Read<PubsubSettings> {
   const { applicationId: application, baseTopic, topics, qos, sharedGroup } = properties;
   const { username, password } = credentials;

@@ -1,3 +1,4 @@
+import type { ChosenTls } from "../../shared/tlsConfig";
 import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
 import {
   apiKeyForm,
@@ -6,9 +7,10 @@ import {
   splitApplication,
   type ApiKeyForm,
 } from "../../../src/stack/identifiers";
+import { mendKey } from "../../../src/stack/pasted";
 import { asText } from "../../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
-import { readEndpoint, readManners, type CommonSettings, type TlsGiven } from "./common";
+import { readEndpoint, readManners, type CommonSettings } from "./common";
 import { unsetVariable, wrong, type Read } from "./read";
 
 /** Everything a session to The Things Stack's MQTT server needs, checked. */
@@ -33,7 +35,7 @@ const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
 export function readStack(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: TlsGiven,
+  tls: ChosenTls,
 ): Read<StackSettings> {
   const { applicationId: application, tenantId: tenant, api: apiGiven } = properties;
   const unset = unsetVariable({
@@ -54,7 +56,7 @@ export function readStack(
     return wrong("error.not-configured.application-id-form", { applicationId });
   const tenantId = account.tenantId ?? (asText(tenant) || (address.tenantId ?? ""));
   if (!isTenantId(tenantId)) return wrong("error.not-configured.tenant-id-form", { tenantId });
-  const apiKey = asText(credentials.apiKey);
+  const apiKey = mendKey(asText(credentials.apiKey));
   if (apiKey === "") return wrong("error.not-configured.api-key", { applicationId });
 
   const manners = readManners(properties);

@@ -1,7 +1,9 @@
+import type { ChosenTls } from "../../shared/tlsConfig";
 import { isV2Identifier } from "../../../src/stack/identifiers";
+import { mendKey } from "../../../src/stack/pasted";
 import { asText } from "../../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
-import { readEndpoint, readManners, type CommonSettings, type TlsGiven } from "./common";
+import { readEndpoint, readManners, type CommonSettings } from "./common";
 import { unsetVariable, wrong, type Read } from "./read";
 
 /** Everything a session to a V2 network needs, checked. */
@@ -16,7 +18,7 @@ export interface V2Settings extends CommonSettings {
 export function readV2(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
-  tls: TlsGiven,
+  tls: ChosenTls,
 ): Read<V2Settings> {
   const unset = unsetVariable({ applicationId: properties.applicationId, apiKey: credentials.apiKey });
   if (unset) return unset;
@@ -27,7 +29,7 @@ export function readV2(
   if (applicationId === "") return wrong("error.not-configured.application-id");
   if (!isV2Identifier(applicationId))
     return wrong("error.not-configured.application-id-form-v2", { applicationId });
-  const accessKey = asText(credentials.apiKey);
+  const accessKey = mendKey(asText(credentials.apiKey));
   if (accessKey === "") return wrong("error.not-configured.access-key", { applicationId });
   const manners = readManners(properties);
   if (!manners.ok) return manners;

@@ -25,10 +25,10 @@ const intervalFormatter = javaScriptFormatter({
 });
 
 /** A living room over the day, with a battery that goes down slowly. It tells its interval once it has been given one. */
-export function thermometer(): SimulatedDevice {
+export function thermometer(id = "thermometer"): SimulatedDevice {
   let interval: number | undefined;
   return {
-    id: "thermometer",
+    id,
     devEui: "70B3D57ED0051001",
     joinEui: JOIN_EUI,
     class: "A",
@@ -62,10 +62,10 @@ export function thermometer(): SimulatedDevice {
   };
 }
 
-/** Somebody who walks around a lake. */
-export function tracker(): SimulatedDevice {
+/** Carried around a lake. */
+export function tracker(id = "tracker"): SimulatedDevice {
   return {
-    id: "tracker",
+    id,
     devEui: "70B3D57ED0051002",
     joinEui: JOIN_EUI,
     class: "A",
@@ -106,10 +106,10 @@ const lockFormatter = javaScriptFormatter({
 });
 
 /** A door contact with a lock; class C, so it hears at once and tells its new state at once. */
-export function door(): SimulatedDevice {
+export function door(id = "door"): SimulatedDevice {
   let locked = true;
   return {
-    id: "door",
+    id,
     devEui: "70B3D57ED0051003",
     joinEui: JOIN_EUI,
     class: "C",
@@ -131,4 +131,12 @@ export function door(): SimulatedDevice {
   };
 }
 
-export const demoDevices = (): SimulatedDevice[] => [thermometer(), tracker(), door()];
+/** For tests that do not care which. */
+export const usualDevices = (): SimulatedDevice[] => [thermometer(), tracker(), door()];
+
+/** Those of `npm start`, called as the devices in the examples. */
+export const demoDevices = (): SimulatedDevice[] => [
+  thermometer("thermometer-1"),
+  tracker("tracker-1"),
+  door("door-1"),
+];

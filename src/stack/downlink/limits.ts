@@ -31,6 +31,24 @@ export const V3_LIMITS: DownlinkLimits = {
   clear: true,
 };
 
+const NEEDED_TOPICS = [
+  "downlink_push",
+  "downlink_replace",
+  "downlink_queued",
+  "downlink_sent",
+  "downlink_ack",
+] as const satisfies readonly DownlinkNeed[];
+
+/** What a Pub/Sub connection can say, by the message types that it has topics for and whether it names an application. */
+export function pubsubLimits(
+  hasTopic: (type: (typeof NEEDED_TOPICS)[number]) => boolean,
+  hasApplication: boolean,
+): DownlinkLimits {
+  const lacking = new Set<DownlinkNeed>(NEEDED_TOPICS.filter((type) => !hasTopic(type)));
+  if (!hasApplication) lacking.add("application");
+  return { ...V3_LIMITS, lacking };
+}
+
 export const V2_LIMITS: DownlinkLimits = {
   identifiers: "v2",
   priorities: false,

@@ -47,11 +47,12 @@ export function connectionFrom(app: FlowNode, id = app.id): Made {
   const given = textIn(app, "appId") || textIn(app, "appEUI");
   const isAppEui = isEui(given);
   const applicationId = isAppEui ? "" : idFor(target, given);
-  const { z, info } = commonOf(app);
+  const { z, d, info } = commonOf(app);
   const connection: FlowNode = {
     id,
     type: "tts-connection",
     ...(z === undefined ? {} : { z }),
+    ...(d === undefined ? {} : { d }),
     ...(info === undefined ? {} : { info }),
     service: target,
     host,

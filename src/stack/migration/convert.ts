@@ -3,18 +3,34 @@
  * given may be anything. Usable in the browser.
  */
 import { connectionFrom, targetOf } from "./connection";
-import { isFlowNode, textIn, Wiring, type FlowNode } from "./flow";
-import { noteOn, type Made, type Note } from "./note";
-import { roleOf } from "./oldNodes";
+import { isFlowNode, restOf, textIn, type FlowNode } from "./flow";
+import { noteOn, type Made, type Note, type Target } from "./note";
+import { oldIdNotes } from "./oldIds";
+import { KNOWN_PROPERTIES, roleOf, type OldRole } from "./oldNodes";
+import { Places } from "./places";
 import { bothFrom, eventFrom, uplinkFrom, type Around } from "./receiving";
 import { downlinkFrom } from "./sending";
+import { Upstream } from "./upstream";
 
 export type { Note } from "./note";
 export { OLD_TYPES } from "./oldNodes";
 
+/** What comes in place of an old node. */
+export interface Replacement {
+  readonly old: FlowNode;
+  /** The first has the ID of the old node. */
+  readonly nodes: readonly FlowNode[];
+  /** See `Made`. */
+  readonly outputs?: readonly (readonly string[])[];
+}
+
 export interface Conversion {
   /** The whole flow, in the order as given; what is no old node is the very same. */
   readonly flow: readonly unknown[];
+  /** One for each old node. */
+  readonly replacements: readonly Replacement[];
+  /** Connections that were part of other nodes before. */
+  readonly added: readonly FlowNode[];
   /** IDs of the nodes that were made, new ones included. */
   readonly made: readonly string[];
   /** How many old nodes there were. */
@@ -31,50 +47,68 @@ export function hasOldNodes(flow: readonly unknown[]): boolean {
 /** @param newId for nodes that are added: an ID that is not in use */
 export function convertFlow(flow: readonly unknown[], newId: () => string): Conversion {
   const nodes = flow.filter(isFlowNode);
-  const wiring = new Wiring(nodes);
+  const upstream = new Upstream(nodes);
+  const places = new Places(nodes);
   const accounts = new Map<string, Made>();
+  const targets = new Set<Target>();
   const results = flow.map((entry): Made | undefined => {
     if (!isFlowNode(entry)) return undefined;
     const role = roleOf(entry.type);
     if (role === undefined) return undefined;
-    if (role === "app") return connectionFrom(entry);
+    const rest = restOf(entry, KNOWN_PROPERTIES);
+    const left = rest.length === 0 ? [] : [noteOn(entry)("migration.left", { properties: shortened(rest) })];
+    if (role === "app") {
+      const { nodes: made, notes } = connectionFrom(entry);
+      targets.add(targetOf(entry));
+      return { nodes: made, notes: [...notes, ...left] };
+    }
     const own = ownAccount(entry, accounts, newId);
-    const app = wiring.node(textIn(entry, "app"));
+    const app = upstream.node(textIn(entry, "app"));
     const known = app && roleOf(app.type) === "app" ? app : undefined;
+    const target = targetOf(own ? entry : known);
+    targets.add(target);
     const around: Around = {
       connection: own?.nodes[0]?.id ?? textIn(entry, "app"),
-      target: targetOf(own ? entry : known),
+      target,
       newId,
+      placeBelow: places.takeBelow,
     };
-    const made = byRole(role, entry, around, wiring);
+    const made = byRole(role, entry, around, upstream);
     const missing = own || known ? [] : [noteOn(entry)("migration.connection-missing")];
-    return { nodes: made.nodes, notes: [...missing, ...made.notes] };
+    return { ...made, notes: [...missing, ...made.notes, ...left] };
   });
-  const made = [...results, ...accounts.values()].flatMap((one) => (one ? [one] : []));
+  const added = [...accounts.values()].flatMap((account) => account.nodes);
+  const made = results.flatMap((one) => one?.nodes ?? []);
   return {
-    flow: [
-      ...flow.flatMap((entry, index): readonly unknown[] => results[index]?.nodes ?? [entry]),
-      ...[...accounts.values()].flatMap((account) => account.nodes),
-    ],
-    made: made.flatMap((one) => one.nodes.map(({ id }) => id)),
+    flow: [...flow.flatMap((entry, index): readonly unknown[] => results[index]?.nodes ?? [entry]), ...added],
+    replacements: flow.flatMap((entry, index) => {
+      const result = results[index];
+      if (!result || !isFlowNode(entry)) return [];
+      const { outputs } = result;
+      return [{ old: entry, nodes: result.nodes, ...(outputs ? { outputs } : {}) }];
+    }),
+    added,
+    made: [...made, ...added].map(({ id }) => id),
     converted: results.filter((one) => one !== undefined).length,
-    notes: [...accounts.values(), ...results].flatMap((one) => one?.notes ?? []),
+    notes: [
+      ...[...accounts.values(), ...results].flatMap((one) => one?.notes ?? []),
+      ...(targets.has("stack") ? oldIdNotes(nodes) : []),
+    ],
   };
 }
 
-function byRole(
-  role: "uplink" | "event" | "downlink" | "both",
-  node: FlowNode,
-  around: Around,
-  wiring: Wiring,
-): Made {
+const LONGEST = 200;
+
+const shortened = (names: readonly string[]): string => names.join(", ").slice(0, LONGEST);
+
+function byRole(role: Exclude<OldRole, "app">, node: FlowNode, around: Around, upstream: Upstream): Made {
   switch (role) {
     case "uplink":
       return uplinkFrom(node, around);
     case "event":
       return eventFrom(node, around);
     case "downlink":
-      return downlinkFrom(node, around, wiring);
+      return downlinkFrom(node, around, upstream);
     case "both":
       return bothFrom(node, around);
   }
@@ -84,7 +118,7 @@ function byRole(
 function ownAccount(node: FlowNode, accounts: Map<string, Made>, newId: () => string): Made | undefined {
   if (roleOf(node.type) !== "both" || Object.hasOwn(node, "app")) return undefined;
   const account = JSON.stringify(["appEUI", "appId", "broker", "region"].map((name) => textIn(node, name)));
-  const known = accounts.get(account) ?? connectionFrom({ ...node, z: undefined }, newId());
+  const known = accounts.get(account) ?? connectionFrom({ ...node, z: undefined, d: undefined }, newId());
   accounts.set(account, known);
   return known;
 }

@@ -9,23 +9,64 @@ export interface FlowNode {
 }
 
 /** What stands in every node, whatever its type, and stays when the type changes. */
-const COMMON = ["id", "z", "g", "d", "l", "info", "x", "y", "wires"] as const;
+const COMMON = [
+  "id",
+  "z",
+  "g",
+  "d",
+  "l",
+  "info",
+  "icon",
+  "inputLabels",
+  "outputLabels",
+  "x",
+  "y",
+  "wires",
+] as const;
 
 export function isFlowNode(value: unknown): value is FlowNode {
   return isJsonObject(value) && typeof value.id === "string" && typeof value.type === "string";
 }
 
 /** A property that is text or a number, trimmed; empty for anything else. */
-export function textIn(node: FlowNode, property: string): string {
+export function textIn(node: Readonly<Record<string, unknown>>, property: string): string {
   const value = Object.hasOwn(node, property) ? node[property] : undefined;
   return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 }
 
+/** Objects in a list of a node, such as the rules of a change node; whatever else is in it is left out. */
+export function objectsIn(node: FlowNode, property: string): readonly Record<string, unknown>[] {
+  const list = Object.hasOwn(node, property) ? node[property] : undefined;
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+}
+
 export function commonOf(node: FlowNode): Record<string, unknown> {
   return Object.fromEntries(
-    COMMON.flatMap((name) => (Object.hasOwn(node, name) ? [[name, node[name]]] : [])),
+    COMMON.flatMap((name) =>
+      Object.hasOwn(node, name) && node[name] !== undefined && isCarried(node, name)
+        ? [[name, node[name]]]
+        : [],
+    ),
   );
 }
+
+/** An icon of the old package is not there without it. */
+const isCarried = (node: FlowNode, name: string): boolean =>
+  name !== "icon" || !textIn(node, name).startsWith("node-red-contrib-ttn/");
+
+/** Properties of a node that neither it is known for, by its type, nor every node has: they are left behind. */
+export function restOf(node: FlowNode, known: readonly string[]): readonly string[] {
+  return Object.keys(node).filter(
+    (name) =>
+      !(known.includes(name) || name === "type" || (isCommon(name) && isCarried(node, name))) &&
+      !isEmpty(node[name]),
+  );
+}
+
+const isCommon = (name: string): boolean => COMMON.some((one) => one === name);
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 /** The IDs that each output leads to. */
 export function wiresOf(node: FlowNode): readonly (readonly string[])[] {
@@ -35,33 +76,8 @@ export function wiresOf(node: FlowNode): readonly (readonly string[])[] {
   );
 }
 
-/** Which nodes come before which, along wires and links. */
-export class Wiring {
-  readonly #nodes: ReadonlyMap<string, FlowNode>;
-  readonly #before = new Map<string, FlowNode[]>();
-
-  constructor(flow: readonly FlowNode[]) {
-    this.#nodes = new Map(flow.map((node) => [node.id, node]));
-    for (const node of flow) {
-      const links = node.type === "link out" && Array.isArray(node.links) ? (node.links as unknown[]) : [];
-      for (const id of [...wiresOf(node).flat(), ...links])
-        if (typeof id === "string") this.#before.set(id, [...(this.#before.get(id) ?? []), node]);
-    }
-  }
-
-  node(id: string): FlowNode | undefined {
-    return this.#nodes.get(id);
-  }
-
-  /** All nodes that a message may have come through, the nearest first. */
-  before(id: string): readonly FlowNode[] {
-    const found = new Map<string, FlowNode>();
-    let edge = [id];
-    while (edge.length > 0) {
-      const next = edge.flatMap((one) => this.#before.get(one) ?? []).filter((node) => !found.has(node.id));
-      for (const node of next) found.set(node.id, node);
-      edge = [...new Set(next.map((node) => node.id))];
-    }
-    return [...found.values()];
-  }
+/** All that a node leads to, along wires and links. */
+export function nextOf(node: FlowNode): readonly string[] {
+  const links = node.type === "link out" && Array.isArray(node.links) ? (node.links as unknown[]) : [];
+  return [...wiresOf(node).flat(), ...links.filter((id): id is string => typeof id === "string")];
 }

@@ -2,7 +2,7 @@ import type { Text } from "../explanation";
 import { nearestIdentifier } from "../nearestIdentifier";
 import { textIn, type FlowNode } from "./flow";
 
-/** What somebody should know or do about a converted node. */
+/** What a user should know or do about a converted node, or about one that works with it. */
 export interface Note extends Text {
   /** ID of the node. */
   readonly node: string;
@@ -11,10 +11,12 @@ export interface Note extends Text {
 /** Which network a connection leads to: IDs have to follow its rule. */
 export type Target = "stack" | "v2";
 
-/** What a part of the conversion makes: nodes, and what could not be carried over. */
+/** What becomes of an old node: nodes, and what could not be carried over. */
 export interface Made {
   readonly nodes: readonly FlowNode[];
   readonly notes: readonly Note[];
+  /** For each output of the old node the IDs of those from whose only output its wires lead now. Without it: as they were. */
+  readonly outputs?: readonly (readonly string[])[];
 }
 
 export const noteOn =

@@ -21,3 +21,11 @@ export const OLD_TYPES: readonly string[] = [...ROLES.keys()];
 export function roleOf(type: string): OldRole | undefined {
   return ROLES.get(type);
 }
+
+/** All properties that they had; what becomes of each is said where it is converted. */
+export const KNOWN_PROPERTIES: readonly string[] = [
+  ...["name", "app", "dev_id", "devId", "field", "event", "port", "confirmed", "schedule"],
+  ...["appId", "appEUI", "accessKey", "broker", "region", "discovery", "credentials"],
+  // The editor writes these.
+  ...["inputs", "outputs"],
+];

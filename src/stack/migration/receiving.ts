@@ -7,6 +7,8 @@ export interface Around {
   readonly connection: string;
   readonly target: Target;
   readonly newId: () => string;
+  /** Takes the first free place on the canvas below a node. */
+  readonly placeBelow: (node: FlowNode) => Readonly<Record<string, number>>;
 }
 
 /** The device that a node is for, `+` and nothing stood for all. */
@@ -122,25 +124,40 @@ export function eventFrom(node: FlowNode, around: Around): Made {
   };
   more.push(note("migration.event-message"));
   if (!hasJoins) return { nodes: [event], notes: more };
+  const join = joinFrom(node, around, below(node, around));
   return {
-    nodes: [event, joinFrom(node, around, below(node, around))],
+    nodes: [event, join],
     notes: [...more, note("migration.joins-apart")],
+    outputs: [[event.id, join.id]],
   };
 }
 
-/** Pixels: far enough for both nodes to be seen. */
-const DISTANCE = 40;
+const below = (node: FlowNode, { newId, placeBelow }: Around): Record<string, unknown> => ({
+  id: newId(),
+  ...placeBelow(node),
+});
 
-function below({ y }: FlowNode, { newId }: Around): Record<string, unknown> {
-  return { id: newId(), ...(typeof y === "number" ? { y: y + DISTANCE } : {}) };
-}
+/** Labels of outputs, where there are any. */
+const labelled = (labels: readonly unknown[]): Record<string, unknown> =>
+  labels.some((label) => typeof label === "string" && label !== "") ? { outputLabels: labels } : {};
 
 /** The node of 0.x: uplinks on its first output, joins on its second. */
 export function bothFrom(node: FlowNode, around: Around): Made {
   const [uplinks = [], joins = []] = wiresOf(node);
-  const { nodes, notes } = uplinkFrom({ ...node, wires: [uplinks] }, around);
+  const labels: readonly unknown[] = Array.isArray(node.outputLabels) ? node.outputLabels : [];
+  const plain = { ...node, outputLabels: undefined };
+  const { nodes, notes } = uplinkFrom(
+    { ...plain, ...labelled(labels.slice(0, 1)), wires: [uplinks] },
+    around,
+  );
+  const join = joinFrom(plain, around, {
+    ...labelled(labels.slice(1, 2)),
+    ...below(node, around),
+    wires: [joins],
+  });
   return {
-    nodes: [...nodes, joinFrom(node, around, { ...below(node, around), wires: [joins] })],
+    nodes: [...nodes, join],
     notes: [...notes, noteOn(node)("migration.first-version"), noteOn(node)("migration.joins-apart")],
+    outputs: [nodes.map(({ id }) => id), [join.id]],
   };
 }

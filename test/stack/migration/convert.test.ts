@@ -267,6 +267,7 @@ describe("an old downlink node", () => {
   const typed = (node: Node, name: string): unknown[] => [node[name], node[`${name}Type`]];
   const uplink = { id: "u", type: "ttn uplink", app: "a", wires: [["d"]] };
   const code = (func: string): object => ({ id: "f", type: "function", func, wires: [["d"]] });
+  const change = (rule: object): object => ({ id: "f", type: "change", rules: [rule], wires: [["d"]] });
 
   it("has fixed values where nothing before it can say otherwise", () => {
     const node = downlinkOf({ dev_id: "valve", port: "5", confirmed: true, schedule: "last" }, [
@@ -317,9 +318,38 @@ describe("an old downlink node", () => {
       ["hex", { id: "f", type: "inject", payloadType: "str", payload: "01FF", wires: [["d"]] }],
       ["decoded", { id: "f", type: "inject", payloadType: "json", payload: '{"a":1}', wires: [["d"]] }],
       ["bytes", { id: "f", type: "inject", payloadType: "date", payload: "", wires: [["d"]] }],
+      ["hex", code('return {dev_id: msg.dev_id, port: msg.port, payload: "00"}')],
+      ["hex", code("msg.payload = '0A0B'; return msg;")],
+      ["hex", code('msg["payload"] = msg.payload === "on" ? "01" : "00";\nreturn msg;')],
+      ["hex", code('if (msg.payload == "open") msg.payload = `ff`; else msg.payload = "00"; return msg;')],
+      ["hex", code('var command = "0102";\nmsg.payload = command;\nreturn msg;')],
+      ["bytes", code('msg.payload = "on"; return msg;')],
+      ["bytes", code('msg.payload = "0A0"; return msg;')],
+      ["bytes", code('if (msg.payload === "00") return msg;')],
+      ["hex", change({ t: "set", p: "payload", pt: "msg", to: "0A0B", tot: "str" })],
+      ["hex", change({ t: "set", p: "payload", pt: "msg", to: 'on ? "01" : "00"', tot: "jsonata" })],
+      ["decoded", change({ t: "set", p: "payload", pt: "msg", to: '{"led":1}', tot: "json" })],
+      ["bytes", change({ t: "set", p: "payload", pt: "msg", to: "[1,2]", tot: "bin" })],
+      ["bytes", change({ t: "set", p: "note", pt: "msg", to: "0A0B", tot: "str" })],
+      ["hex", { id: "f", type: "change", action: "replace", property: "payload", to: "FF", wires: [["d"]] }],
+      [
+        "hex",
+        { id: "f", type: "template", field: "payload", template: "0A0B\n", output: "str", wires: [["d"]] },
+      ],
+      [
+        "bytes",
+        { id: "f", type: "template", field: "topic", template: "0A0B", output: "str", wires: [["d"]] },
+      ],
+      ["hex", { id: "f", type: "ui_button", payloadType: "str", payload: "01", wires: [["d"]] }],
     ];
     for (const [encoding, before] of encodings)
       assert.equal(downlinkOf({}, [before]).encoding, encoding, JSON.stringify(before));
+  });
+
+  it("takes what the nearest node before makes of the payload", () => {
+    const near = { id: "near", type: "json", wires: [["d"]] };
+    const far = { id: "far", type: "function", func: 'msg.payload = "00"; return msg;', wires: [["near"]] };
+    assert.equal(downlinkOf({}, [far, near]).encoding, "decoded");
   });
 
   it("comes to an end in a loop", () => {
@@ -328,7 +358,133 @@ describe("an old downlink node", () => {
   });
 });
 
+describe("an old node", () => {
+  const app = { id: "a", type: "ttn app", appId: "app", discovery: "discovery.thethingsnetwork.org:1900" };
+
+  it("keeps what every node has: labels, icon, description, group, whether it is disabled and shows its label", () => {
+    const common = {
+      ...{ z: "t", g: "g", d: true, l: false, info: "about it", icon: "font-awesome/fa-bolt" },
+      ...{ outputLabels: ["uplinks"], x: 1, y: 2, wires: [["x"]] },
+    };
+    for (const type of ["ttn uplink", "ttn event", "ttn downlink"]) {
+      const kept = type === "ttn downlink" ? { ...common, inputLabels: ["in"], wires: [[]] } : common;
+      const { node } = convert([{ id: "n", type, app: "a", event: "down/sent", ...kept }, app]);
+      const new_ = node("n");
+      assert.deepEqual(Object.fromEntries(Object.keys(kept).map((name) => [name, new_[name]])), kept, type);
+    }
+  });
+
+  it("says which of its properties are left behind", () => {
+    const conversion = convert([
+      {
+        id: "n",
+        type: "ttn uplink",
+        app: "a",
+        dev_id: "",
+        field: "",
+        mine: 1,
+        yours: {},
+        empty: "",
+        wires: [[]],
+      },
+      { id: "i", type: "ttn uplink", app: "a", icon: "node-red-contrib-ttn/ttn.png", wires: [[]] },
+      app,
+    ]);
+    const left = conversion.notes.filter(({ key }) => key === "migration.left");
+    assert.deepEqual(
+      left.map(({ node, values }) => [node, values.properties]),
+      [
+        ["n", "mine, yours"],
+        ["i", "icon"],
+      ],
+    );
+    assert.equal(conversion.node("i").icon, undefined);
+  });
+
+  it("gives the label of each of its two outputs to the node that the output becomes", () => {
+    const first = { id: "n", type: "ttn", appId: "a", outputLabels: ["up", "joined"], wires: [["x"], ["y"]] };
+    const { flow, replacements } = convert([first]);
+    assert.deepEqual(
+      (flow as Node[]).map(({ type, outputLabels }) => [type, outputLabels]),
+      [
+        ["tts-uplink", ["up"]],
+        ["tts-join", ["joined"]],
+        ["tts-connection", undefined],
+      ],
+    );
+    assert.deepEqual(replacements[0]?.outputs, [["n"], [String((flow as Node[])[1]?.id)]]);
+  });
+
+  it("gets what is added below it where nothing lies under it", () => {
+    const event = { id: "e", type: "ttn event", app: "a", event: "#", z: "t", x: 100, y: 100, wires: [[]] };
+    const below = { id: "b", type: "debug", z: "t", x: 120, y: 150, wires: [] };
+    const elsewhere = { id: "c", type: "debug", z: "other", x: 120, y: 190, wires: [] };
+    const joinOf = (flow: readonly object[]): unknown => convert(flow).node("new-1").y;
+    assert.equal(joinOf([event, app]), 140);
+    assert.equal(joinOf([event, below, elsewhere, app]), 200);
+    assert.equal(joinOf([event, { ...below, x: 400 }, app]), 140);
+  });
+});
+
+describe("device IDs of V2 in other nodes", () => {
+  const app = { id: "a", type: "ttn app", appId: "app", discovery: "discovery.thethingsnetwork.org:1900" };
+  const found = (node: object, more: readonly object[] = [app]): unknown[] =>
+    convert([
+      { id: "f", name: "pick", wires: [["d"]], ...node },
+      { id: "d", type: "ttn downlink", app: "a" },
+      ...more,
+    ])
+      .notes.filter(({ key }) => key === "migration.device-in-node")
+      .map(({ node: id, values }) => [id, values.node, values.given, values.device]);
+  const code = (func: string): object => ({ type: "function", func });
+  const first = ["f", "pick", "mkr1300_02", "mkr1300-02"];
+
+  it("are named with the node and the ID that they are now", () => {
+    assert.deepEqual(found(code('msg.dev_id = "mkr1300_02"; return msg;')), [first]);
+    assert.deepEqual(found(code("return { dev_id: 'mkr1300_02', payload: 'some_text' };")), [first]);
+    assert.deepEqual(found(code('if (msg.devId === "mkr1300_02") return msg;')), [first]);
+    assert.deepEqual(found(code('switch (msg.dev_id) { case "mkr1300_02": return msg; }')), [first]);
+    assert.deepEqual(found(code('if (["mkr1300_02", "door_1"].includes(msg.dev_id)) return msg;')).length, 2);
+    const rule = { t: "set", p: "dev_id", pt: "msg", to: "mkr1300_02", tot: "str" };
+    assert.deepEqual(found({ type: "change", rules: [rule] }), [first]);
+    assert.deepEqual(found({ type: "switch", property: "dev_id", rules: [{ t: "eq", v: "mkr1300_02" }] }), [
+      first,
+    ]);
+    assert.deepEqual(found({ type: "inject", props: [{ p: "dev_id", v: "mkr1300_02", vt: "str" }] }), [
+      first,
+    ]);
+    assert.deepEqual(found({ type: "template", template: '{"dev_id":"mkr1300_02"}' }), [first]);
+  });
+
+  it("are known again anywhere when an old node is for that device", () => {
+    const uplink = { id: "u", type: "ttn uplink", app: "a", dev_id: "mkr1300_02", wires: [[]] };
+    assert.deepEqual(found(code('const names = { "mkr1300_02": "Kitchen" };'), [app, uplink]), [first]);
+    assert.deepEqual(found(code('const names = { "mkr1300_02": "Kitchen" };')), []);
+  });
+
+  it("are left alone where they are the same, and on a private network", () => {
+    assert.deepEqual(found(code('msg.dev_id = "mkr1300-02"; return msg;')), []);
+    assert.deepEqual(found(code('msg.topic = "some_text"; return msg;')), []);
+    const own = { ...app, discovery: "10.0.0.5:1900" };
+    assert.deepEqual(found(code('msg.dev_id = "mkr1300_02"; return msg;'), [own]), []);
+  });
+});
+
 describe("an old connection", () => {
+  it("stays in its flow, disabled if it was, with its description", () => {
+    const kept = { z: "t", d: true, info: "about it" };
+    const { z, d, info } = convert([{ id: "a", type: "ttn app", appId: "app", ...kept }]).node("a");
+    assert.deepEqual({ z, d, info }, kept);
+  });
+
+  it("of a node of the first version is not disabled with that node", () => {
+    const { added } = convert([{ id: "n", type: "ttn", appId: "app", d: true, z: "t", wires: [[], []] }]);
+    assert.deepEqual(
+      added.map(({ type, d, z }) => [type, d, z]),
+      [["tts-connection", undefined, undefined]],
+    );
+  });
+
   const hostOf = (app: object): unknown[] => {
     const { service, host } = convert([{ id: "a", type: "ttn app", appId: "app", ...app }]).node("a");
     return [service, host];
@@ -362,6 +518,42 @@ describe("an old connection", () => {
     assert.deepEqual(hostOf({ discovery: "192.168.1.5:1900" }), ["v2", "192.168.1.5"]);
     assert.deepEqual(hostOf({ broker: "mqtt://lora.example.com:1883" }), ["v2", "lora.example.com"]);
   });
+});
+
+describe("a large old flow", () => {
+  const app = { id: "a", type: "ttn app", appId: "app" };
+  const many = (number: number, make: (index: number) => object): object[] =>
+    Array.from({ length: number }, (_, index) => make(index));
+  const FLOWS: Record<string, () => readonly object[]> = {
+    "wires to one node": () => [
+      ...many(50_000, (i) => ({ id: `f${i}`, type: "function", func: "return msg;", wires: [["d"]] })),
+      { id: "d", type: "ttn downlink", app: "a", wires: [] },
+    ],
+    "wires from one node": () => [
+      { id: "f", type: "function", wires: [Array.from({ length: 10_000 }, (_, i) => `d${i}`)] },
+      ...many(10_000, (i) => ({ id: `d${i}`, type: "ttn downlink", app: "a", wires: [] })),
+    ],
+    "nodes in a row": () =>
+      many(10_000, (i) => ({
+        ...{ id: `n${i}`, type: i % 2 ? "function" : "ttn downlink", wires: [[`n${i + 1}`]] },
+      })),
+    "nodes in one place": () =>
+      many(10_000, (i) => ({
+        ...{ id: `n${i}`, type: "ttn event", event: "#", app: "a", z: "t", x: 1, y: 1, wires: [[]] },
+      })),
+  };
+
+  for (const [name, flow] of Object.entries(FLOWS))
+    it(`costs as much as it is long, no more: ${name}`, function () {
+      this.timeout(60_000);
+      const nodes = [...flow(), app];
+      let count = 0;
+      const before = process.cpuUsage();
+      const { converted } = convertFlow(nodes, () => `new-${++count}`);
+      assert.ok(converted > 0);
+      // A second at most; where each wire costs as much as those before it, far more.
+      assert.ok(process.cpuUsage(before).user < 8_000_000);
+    });
 });
 
 describe("what is no old flow", () => {
