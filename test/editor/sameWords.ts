@@ -120,5 +120,5 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "__count__ bytes: __hex__",
     "Provider",
   ]),
-  ja: new Set([]),
+  ja: new Set(["FPort __port__"]),
 };
