@@ -90,6 +90,7 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "uplink",
     "join",
     "Cluster",
+    "FPort __port__",
     "Format",
     "Sandbox · Europe 1 (eu1)",
     "Cloud · Europe 1 (eu1)",
