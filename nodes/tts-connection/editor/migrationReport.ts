@@ -6,9 +6,9 @@ const WIDTH = 620;
 const GUIDE =
   "https://github.com/tts-flows/node-red-the-things-stack/blob/main/docs/migrating-from-ttn-v2.md";
 
-/** As high as the window has room for; what does not fit shows by the frame that there is more. */
+/** A notification takes up to 80 % of the window: its button stays in view. The frame shows where there is more to scroll to. */
 const LIST = {
-  maxHeight: "calc(100vh - 240px)",
+  maxHeight: "calc(80vh - 200px)",
   overflowY: "auto",
   margin: "8px 0",
   paddingLeft: "18px",
