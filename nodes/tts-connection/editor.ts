@@ -172,7 +172,8 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   },
   label() {
     const label = this.name || identity(this);
-    return lacksKey(this) ? text("label.without-key", { label }) : label;
+    const isSetUp = Boolean(this.name || this.applicationId);
+    return isSetUp && lacksKey(this) ? text("label.without-key", { label }) : label;
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
