@@ -14,20 +14,42 @@ const SHARED_CATALOGUE = "tts-connection";
 
 const read = (file) => readFile(path.join(ROOT, file), "utf8");
 
-/** One JavaScript file per node type. What nodes share at run time lives in the bundle of the config node. */
-const buildRuntime = (sets) =>
-  bundle({
+/**
+ * One JavaScript file per node type. What nodes share at run time lives in the bundle of the config node; so does the MQTT client, in
+ * the version that was tested, without the forty other packages that it would bring.
+ */
+async function buildRuntime(sets) {
+  const { name, version, license } = JSON.parse(await read("package.json"));
+  const { metafile } = await bundle({
     entryPoints: sets.map((set) => ({ in: `nodes/${set}/runtime.ts`, out: set })),
     absWorkingDir: ROOT,
     outdir: OUT,
     bundle: true,
-    packages: "external", // dependencies stay in node_modules: one copy, patchable, auditable
+    external: ["bufferutil", "utf-8-validate"], // which the client can do without
     platform: "node",
     format: "cjs",
     target: "node18",
+    banner: { js: `/*! ${name} ${version}, ${license}; of other packages see THIRD-PARTY.txt */` },
     footer: { js: "module.exports = module.exports.default;" },
+    metafile: true,
     logLevel: "warning",
   });
+  await writeFile(path.join(OUT, "THIRD-PARTY.txt"), await noticesOf(Object.keys(metafile.inputs)));
+}
+
+/** Name, version and licence text of each package that is in the bundles. */
+async function noticesOf(files) {
+  const folders = new Set(files.map((file) => /^(?:.*node_modules\/)(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]));
+  folders.delete(undefined);
+  const notices = [...folders].sort().map(async (folder) => {
+    const { name, version, license } = JSON.parse(await read(`${folder}/package.json`));
+    const found = (await readdir(path.join(ROOT, folder))).find((file) => /^licen[cs]e/i.test(file));
+    const text = found ? await read(`${folder}/${found}`) : `Licence: ${license}`;
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  const head = "dist/*.js contain these packages.\n";
+  return [head, ...(await Promise.all(notices))].join(`\n${"-".repeat(80)}\n\n`);
+}
 
 /** The form and the editor's script in one file: the flow library's checker and older proxies want no second request. */
 async function buildEditor(set) {
@@ -41,6 +63,7 @@ async function buildEditor(set) {
       format: "iife",
       target: "es2020",
       charset: "utf8",
+      minify: true, // the editor downloads it on every start
       write: false,
       logLevel: "warning",
     }),

@@ -164,10 +164,11 @@ export class Connection {
         return undefined;
       }
       this.#faulty = undefined;
-      const lease = lineFor(settings);
+      const lease = lineFor(settings, this.#speaker.logLevels);
       const unlisten = lease.resource.listen({
         onState: () => this.#stateChanged(),
         onNews: (news) => this.#speaker.tell(news),
+        onNote: (note) => this.#speaker.note(note),
         onUnheard: (news) => this.#speaker.log(news),
       });
       this.#open = { lease, unlisten };
@@ -182,8 +183,10 @@ export class Connection {
     this.#open = undefined;
     if (this.#faulty) this.#faulty = { ...this.#faulty, told: toNobody() };
     this.#speaker.silence();
+    // What a connection says at its end is still for the log.
+    const released = open?.lease.release();
     open?.unlisten();
-    await open?.lease.release();
+    await released;
   }
 
   /** What is wrong at present. */

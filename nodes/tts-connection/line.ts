@@ -16,7 +16,9 @@ import type { Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
 import { contextOf } from "./context";
 import { deployment } from "./deployment";
+import { Diary, type Note } from "./diary";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
+import type { LogLevels } from "./logLevels";
 import { Sending } from "./sending";
 import { serviceOf } from "./service";
 import { identityOf, type ConnectionSettings } from "./settings";
@@ -48,6 +50,7 @@ export type News = ErrorNews | { readonly news: "warning"; readonly text: Text }
 export interface LineListener {
   onState(): void;
   onNews(news: News): void;
+  onNote(note: Note): void;
   /** No config node of the line could tell it to anybody. */
   onUnheard(news: ErrorNews): void;
 }
@@ -65,6 +68,7 @@ export class Line {
   readonly #stack: StackAccess | undefined;
   readonly #service: Service;
   readonly #sending: Sending;
+  readonly #diary: Diary;
   #standing: ErrorNews | undefined;
   #problem: ConnectionProblem | undefined;
   /** Of that problem, once it is known. */
@@ -72,7 +76,7 @@ export class Line {
   #silence: NodeJS.Timeout | undefined;
   #unattend: () => void = () => undefined;
 
-  constructor(settings: ConnectionSettings) {
+  constructor(settings: ConnectionSettings, levels: LogLevels = { debug: false, trace: false }) {
     this.#settings = settings;
     const { host, port, tls, keepalive } = settings;
     this.#key = keyRecordOf(identityOf(settings));
@@ -81,6 +85,8 @@ export class Line {
     if (settings.service === "stack")
       this.#stack = new StackAccess(settings, this.#key, () => this.#changed(), warn);
 
+    const { userName } = contextOf(settings, this.#key, Date.now());
+    this.#diary = new Diary({ host, port, userName }, levels, (note) => this.#note(note));
     this.session = new Session({
       endpoint: { host, port, ...(tls ? { tls } : {}) },
       service: this.#service,
@@ -88,6 +94,7 @@ export class Line {
       keepalive,
       ...(settings.service === "stack" ? { keyForm: settings.keyForm } : {}),
       traffic: trafficOf(settings),
+      observer: this.#diary.observer,
     });
     this.#sending = new Sending({
       settings,
@@ -164,6 +171,7 @@ export class Line {
     clearTimeout(this.#silence);
     this.#unattend();
     this.#stack?.end();
+    this.#diary.end();
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
@@ -177,8 +185,9 @@ export class Line {
       this.#stack?.loggedIn(openedAt);
       this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
     }
-    if (this.session.stateFor(new Set()).state === "connected")
-      this.#problem = this.#standing = this.#explanation = undefined;
+    const state = this.session.stateFor(new Set());
+    this.#diary.state(state, openedAt, this.session.filters);
+    if (state.state === "connected") this.#problem = this.#standing = this.#explanation = undefined;
     this.#changed();
   }
 
@@ -232,6 +241,12 @@ export class Line {
     this.#tell({ news: "warning", text });
   }
 
+  /** In the log once, whatever number of config nodes there are. */
+  #note(note: Note): void {
+    const [first] = this.#listeners;
+    first?.onNote(note);
+  }
+
   #tell(news: News): void {
     const [first, ...others] = this.#listeners;
     first?.onNews(news);
@@ -244,8 +259,8 @@ export class Line {
 const pool = new Pool<Line>();
 
 /** The line for these settings: one per identity in this process, open until the last lease is given back. */
-export function lineFor(settings: ConnectionSettings): Lease<Line> {
-  const lease = pool.acquire(identityOf(settings), () => new Line(settings));
+export function lineFor(settings: ConnectionSettings, levels?: LogLevels): Lease<Line> {
+  const lease = pool.acquire(identityOf(settings), () => new Line(settings, levels));
   if (settings.service === "stack") lease.resource.adoptApi(settings.api);
   return lease;
 }

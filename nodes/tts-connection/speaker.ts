@@ -3,7 +3,9 @@ import { asMessage, type WithUsers } from "../shared/red";
 import { nodeStatus, StatusWriter, statusOf, type ConnectionView } from "../shared/status";
 import { flowError, textOf } from "../shared/text";
 import { ownStatusNodes, type Audience } from "./audience";
+import type { Note } from "./diary";
 import type { ErrorNews, News } from "./line";
+import { logLevels, type LogLevels } from "./logLevels";
 
 function messageOf({ payload, topic }: ErrorNews): NodeMessage {
   return asMessage({
@@ -27,6 +29,10 @@ export class Speaker {
     this.#node = node;
     this.#audience = audience;
     this.#writer = new StatusWriter((status) => this.#write(status));
+  }
+
+  get logLevels(): LogLevels {
+    return logLevels(this.#RED);
   }
 
   /** Not more often than statuses may be written. */
@@ -71,6 +77,11 @@ export class Speaker {
     if (told.anybody) return;
     told.anybody = true;
     this.#node.error(flowError(this.#RED, explanation));
+  }
+
+  note(note: Note): void {
+    if (note.level === "info") this.#node.log(textOf(this.#RED, note.text));
+    else this.#node[note.level](note.line);
   }
 
   /** As Node-RED makes it for an error of a node. */

@@ -6,6 +6,7 @@ import { InvalidMessages, type InvalidReport } from "./invalid";
 import { LeftTopics } from "./leftTopics";
 import { openLink, type Endpoint, type Link, type LinkEnd, type PublishOutcome } from "./link";
 import type { ConnectionProblem } from "./problem";
+import { observed, type WireObserver } from "./observed";
 import { problemOf } from "./recognise";
 import { Router, type Repeated } from "./router";
 import type { Recipient } from "./routes";
@@ -23,6 +24,7 @@ export interface SessionSettings {
   readonly keyForm?: ApiKeyForm;
   /** What earlier sessions of this identity have seen. */
   readonly traffic?: Traffic;
+  readonly observer?: WireObserver | undefined;
   /** Pause before the next attempt in ms; tests shorten it. */
   readonly pause?: (kind: BackoffKind, attempts: number) => number;
 }
@@ -109,6 +111,11 @@ export class Session {
   /** The present connection is not the first one: the other side, too, may have begun anew. */
   get interrupted(): boolean {
     return this.#interrupted;
+  }
+
+  /** What it is subscribed to, or asks for. */
+  get filters(): readonly string[] {
+    return this.#subscriptions.filters;
   }
 
   /** IDs of applications that messages name in their body. */
@@ -203,13 +210,15 @@ export class Session {
   }
 
   #connect(): void {
-    const { endpoint, service, clientId, keepalive } = this.#settings;
-    this.#link = openLink(
+    const { endpoint, service, clientId, keepalive, observer } = this.#settings;
+    const onArrived = observer?.onArrived;
+    const link = openLink(
       endpoint,
       { ...service.login, clientId, keepalive },
       {
         onOpen: () => this.#opened(),
         onMessage: (topic, bytes, again) => {
+          onArrived?.(topic, bytes.length);
           if (this.#leftBehind(topic, bytes)) return;
           this.#lastMessageAt = Date.now();
           this.#router.take(topic, bytes, this.#lastMessageAt, again);
@@ -217,6 +226,7 @@ export class Session {
         onEnd: (end) => this.#closed(end),
       },
     );
+    this.#link = observer ? observed(link, observer) : link;
     if (this.#held) this.#link.pause();
   }
 

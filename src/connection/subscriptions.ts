@@ -32,6 +32,11 @@ export class Subscriptions {
     this.#linger = linger;
   }
 
+  /** All that is wanted. */
+  get filters(): readonly string[] {
+    return this.#wanted.map(({ filter }) => filter);
+  }
+
   /** The first filter that was refused. */
   get refused(): string | undefined {
     return this.#wanted.find(({ filter }) => this.#grants.get(filter) === "refused")?.filter;

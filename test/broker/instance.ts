@@ -42,7 +42,7 @@ const look = (): void => {
   connected = true;
   tell({ news: "connected" });
 };
-line.listen({ onState: look, onNews: () => undefined, onUnheard: () => undefined });
+line.listen({ onState: look, onNews: () => undefined, onUnheard: () => undefined, onNote: () => undefined });
 
 createInterface({ input: process.stdin }).on("line", (text) => {
   const { device, tag } = JSON.parse(text) as { device: string; tag: string };

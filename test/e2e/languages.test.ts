@@ -76,7 +76,8 @@ describe("texts in another language", () => {
     assert.match(await form.locator("#node-input-ports-reason").innerText(), new RegExp(`^${MARK} `));
     await editor.cancel();
     const label = editor.page.locator(".red-ui-palette-node[data-palette-type='tts-uplink']");
-    assert.equal((await label.innerText()).trim(), `${MARK} lorawan uplink`);
+    // The palette breaks what is too long.
+    assert.equal((await label.innerText()).replace(/\s+/g, " ").trim(), `${MARK} lorawan uplink`);
     await editor.page.evaluate(() => RED.sidebar.help.show("tts-uplink", true));
     const help = editor.page.locator(".red-ui-help:visible p").first();
     assert.match(await help.innerText(), new RegExp(`^${MARK} `));

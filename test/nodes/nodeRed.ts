@@ -184,8 +184,8 @@ export class Flows {
   }
 
   /** What nodes have logged, as text. */
-  logged(level: "WARN" | "ERROR"): string[] {
-    const number = { ERROR: 20, WARN: 30 }[level];
+  logged(level: "INFO" | "WARN" | "ERROR"): string[] {
+    const number = { ERROR: 20, WARN: 30, INFO: 40 }[level];
     return this.#log.flatMap((entry) =>
       entry.level === number && entry.id !== undefined ? [String(entry.msg)] : [],
     );

@@ -119,7 +119,7 @@ describe("statuses", () => {
   const NOT_SET = "TTS_NOT_SET not set";
   const WRONG: readonly (readonly [string, object, string | undefined, RegExp, string])[] = [
     ["without a host", { host: "" }, "key", /host/i, "not configured: no host"],
-    ["with a bad host", { host: "not a host" }, "key", /host/i, "not configured: no host"],
+    ["with a bad host", { host: "not a host" }, "key", /host/i, "not configured: wrong host"],
     ["without an application ID", { applicationId: "" }, "key", /application ID/, "not configured: no application"],
     ["with a bad application ID", { applicationId: "App_1" }, "key", /App_1/, "application ID App_1"],
     ["with a bad tenant", { tenantId: "T!" }, "key", /T!/, "tenant T!"],

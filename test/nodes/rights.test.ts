@@ -179,7 +179,7 @@ describe("no secret", () => {
     await flows.next("caught");
     simulator.expireKey(simulator.apiKey);
     simulator.disconnectAll();
-    await flows.shows("uplink", "login refused");
+    await flows.shows("uplink", "key expired");
     const statuses = ["uplink", "connection"].map((id) => flows.statuses(id));
     const everything = [inspect(flows.everything, { depth: 20 }), JSON.stringify(statuses), flows.log];
     const [, , secret = ""] = simulator.apiKey.split(".");

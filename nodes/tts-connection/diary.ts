@@ -1,0 +1,81 @@
+import type { WireObserver } from "../../src/connection/observed";
+import type { SessionState } from "../../src/connection/state";
+import type { Text } from "../../src/stack/explanation";
+import { printable } from "../../src/diagnosis/printable";
+import type { LogLevels } from "./logLevels";
+
+/** For the log of Node-RED. What is for who develops is in no language. Never a secret. */
+export type Note =
+  | { readonly level: "info"; readonly text: Text }
+  | { readonly level: "debug" | "trace"; readonly line: string };
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** Empty: anonymous. */
+  readonly userName: string;
+}
+
+const MOST_FILTERS = 8;
+
+/** What a line writes down of its connection: that it was made and when it ended; more where somebody reads that. */
+export class Diary {
+  readonly observer: WireObserver | undefined;
+  readonly #place: Place;
+  readonly #write: (note: Note) => void;
+  readonly #levels: LogLevels;
+  /** The login of the connection that was written down, in ms since 1970. */
+  #entered: number | undefined;
+  #state = "";
+
+  constructor(place: Place, levels: LogLevels, write: (note: Note) => void) {
+    this.#place = place;
+    this.#write = write;
+    this.#levels = levels;
+    const at = (level: "debug" | "trace", line: string): void => write({ level, line });
+    if (!levels.debug) return;
+    this.observer = {
+      onSubscribed: (filter, code, ms) =>
+        at("debug", `SUBACK ${String(code ?? "none")} after ${String(ms)} ms: ${printable(filter, 200)}`),
+      onPublished: (topic, outcome, ms) =>
+        at("debug", `PUBLISH ${outcome} after ${String(ms)} ms: ${printable(topic, 200)}`),
+      ...(levels.trace
+        ? { onArrived: (topic, bytes) => at("trace", `${printable(topic, 200)} (${String(bytes)} bytes)`) }
+        : {}),
+    };
+  }
+
+  /** @param openedAt of the present connection */
+  state(state: SessionState, openedAt: number | undefined, filters: readonly string[]): void {
+    if (this.#levels.debug) this.#debugState(state);
+    if (openedAt !== this.#entered) this.end();
+    if (state.state !== "connected" || this.#entered !== undefined || filters.length === 0) return;
+    this.#entered = openedAt;
+    const { userName, ...place } = this.#place;
+    const shown = filters.slice(0, MOST_FILTERS).map((filter) => printable(filter));
+    const topics = [...shown, ...(filters.length > MOST_FILTERS ? ["…"] : [])].join(", ");
+    const values = { ...place, number: filters.length, topics };
+    this.#write({
+      level: "info",
+      text:
+        userName === ""
+          ? { key: "log.connected-anonymously", values }
+          : { key: "log.connected", values: { ...values, user: printable(userName) } },
+    });
+  }
+
+  /** The connection that was written down is gone. */
+  end(): void {
+    if (this.#entered === undefined) return;
+    this.#entered = undefined;
+    const { host, port } = this.#place;
+    this.#write({ level: "info", text: { key: "log.disconnected", values: { host, port } } });
+  }
+
+  #debugState(state: SessionState): void {
+    const text = "problem" in state ? `${state.state}: ${state.problem.problem}` : state.state;
+    if (text === this.#state) return;
+    this.#state = text;
+    this.#write({ level: "debug", line: text });
+  }
+}
