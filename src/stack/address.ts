@@ -20,8 +20,6 @@ export interface AddressParts {
 /** Longer than any address of a page; more is not looked at. */
 const LONGEST = 2_000;
 const IPV6 = /^(?=.*:.*:)[0-9a-f:.]+(?:%\w+)?$/;
-/** Whether a text is an IPv6 address, without brackets. */
-export const isIPv6 = (text: string): boolean => IPV6.test(text.toLowerCase());
 
 /** IPv6 in brackets or a host, with or without a port. IPv6 without brackets has no port and does not fit. */
 const HOST_AND_PORT = /^(?:\[([^\]]*)\](?::(.*))?|([^:]*):([^:]*))$/;

@@ -155,7 +155,10 @@ describe("a downlink without an answer", () => {
     assert.match(ofWriter, /lacks .*Write downlink.* lacks .*Read application/);
     assert.doesNotMatch(ofWriter, /[Mm]ost likely/);
     assert.match(found.get("reader") ?? "", /lacks the right “Write downlink/);
-    assert.match(found.get("encoder") ?? "", /^The downlink formatter of \w+ failed, or the API key may not send/);
+    assert.match(
+      found.get("encoder") ?? "",
+      /^The downlink formatter of \w+ failed, or the API key may not send/,
+    );
     assert.equal(simulator.requests.length, 0);
     assert.equal((await flows.shows("typo", "no device valv?")).fill, "red");
   });

@@ -66,7 +66,7 @@ describe("the log", () => {
     await flows.shows("connection", "login refused");
     await flows.deploy("full", [tab()]);
     assert.deepEqual(
-      flows.logged("INFO").filter((line) => line.includes('onnected')),
+      flows.logged("INFO").filter((line) => line.includes("onnected")),
       [],
     );
     assert.equal(flows.logged("ERROR").length, 1);

@@ -120,7 +120,13 @@ describe("statuses", () => {
   const WRONG: readonly (readonly [string, object, string | undefined, RegExp, string])[] = [
     ["without a host", { host: "" }, "key", /host/i, "not configured: no host"],
     ["with a bad host", { host: "not a host" }, "key", /host/i, "not configured: wrong host"],
-    ["without an application ID", { applicationId: "" }, "key", /application ID/, "not configured: no application"],
+    [
+      "without an application ID",
+      { applicationId: "" },
+      "key",
+      /application ID/,
+      "not configured: no application",
+    ],
     ["with a bad application ID", { applicationId: "App_1" }, "key", /App_1/, "application ID App_1"],
     ["with a bad tenant", { tenantId: "T!" }, "key", /T!/, "tenant T!"],
     ["without a key", {}, undefined, /API key/, "not configured: no API key"],
