@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { NodeAPI } from "node-red";
 import { isJsonObject } from "../../src/stack/check";
 import type { Text, TextValues } from "../../src/stack/explanation";
+import { shownValues } from "../../src/stack/shown";
 
 /** In the built package as in the sources: beside this file. Loaded once, whatever number of bundles ask. */
 const load = createRequire(__filename);
@@ -47,13 +48,14 @@ const filledIn = (text: string, values: TextValues): string =>
   );
 
 /**
- * The text in a language, else in English; its key where there is none.
+ * The text in a language, else in English; its key where there is none. In one line, and never with a secret in it, whoever the
+ * values are from.
  * @param language as a browser or Node-RED names it: `de`, `de-CH`
  */
 export function textIn(language: string, { key, values }: Text): string {
   const [base = ENGLISH] = language.split("-", 1);
   const text = lookUp(language, key) ?? lookUp(base, key) ?? lookUp(ENGLISH, key);
-  return text === undefined ? key : filledIn(text, values);
+  return text === undefined ? key : filledIn(text, shownValues(values));
 }
 
 /** The text in the language of the runtime. */

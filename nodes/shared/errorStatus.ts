@@ -48,8 +48,8 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   // Not configured.
   "not-configured": "status.not-configured",
   "not-configured.service": "status.wrong-service",
-  "not-configured.host": "status.no-host",
   "not-configured.host-form": "status.wrong-host",
+  "not-configured.host": "status.no-host",
   "not-configured.websocket": "status.no-websocket",
   "not-configured.port": "status.wrong-port",
   "not-configured.application-id": "status.no-application-id",

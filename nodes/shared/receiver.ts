@@ -1,7 +1,12 @@
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import { portOf, type Delivery, type Recipient } from "../../src/connection/routes";
 import type { Explanation } from "../../src/stack/explanation";
-import { parseDevicePattern, type DevicePattern, type FilterProblem } from "../../src/stack/filters";
+import {
+  LONGEST_LIST,
+  parseDevicePattern,
+  type DevicePattern,
+  type FilterProblem,
+} from "../../src/stack/filters";
 import type { Kind } from "../../src/stack/kinds";
 import { findConnection } from "./findConnection";
 import { LastMessage, waitingFor } from "./lastMessage";
@@ -81,6 +86,10 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
 /** Why a list of devices cannot be used, with the entry that is wrong and what was probably meant. */
 function explainDevices(devices: string, { part, rule, near }: FilterProblem, service: string): Explanation {
   const code = "not_configured";
+  if (rule === "too_long") {
+    const most = LONGEST_LIST.devices;
+    return { code, key: "error.not-configured.list-too-long", values: { list: "devices", most } };
+  }
   const values = { devices, part };
   if (near !== undefined) {
     return { code, key: "error.not-configured.devices-near", values: { ...values, near } };

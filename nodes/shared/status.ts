@@ -2,6 +2,7 @@ import type { NodeAPI, NodeStatus } from "node-red";
 import type { ProblemName } from "../../src/connection/problem";
 import type { SessionState } from "../../src/connection/state";
 import type { Text, TextValues } from "../../src/stack/explanation";
+import { shownText } from "../../src/stack/shown";
 import { statusOfError } from "./errorStatus";
 import { textOf } from "./text";
 
@@ -73,6 +74,8 @@ export function statusOf(view: ConnectionView): StatusText {
 const causeOf = ({ explanation }: Explained, fallback: string): Text =>
   (explanation && statusOfError(explanation)) ?? { key: fallback, values: {} };
 
+const LONGEST_SHOWN = 500;
+
 /** As much as Node-RED's own debug node shows. */
 export const LONGEST = 32;
 const SEPARATOR = " · ";
@@ -81,8 +84,9 @@ const lengthOf = (text: string): number => Array.from(text).length;
 
 /** At most so many characters, cut in the middle: the ends of IDs tell more than their middles. */
 export function shorten(text: string, longest = LONGEST): string {
-  const characters = Array.from(text);
-  if (characters.length <= longest) return text;
+  // A secret that was cut in its middle could not be told from an ID.
+  const characters = Array.from(shownText(text, LONGEST_SHOWN));
+  if (characters.length <= longest) return characters.join("");
   const head = Math.ceil((longest - 1) / 2);
   return [...characters.slice(0, head), "…", ...characters.slice(head + 1 - longest)].join("");
 }

@@ -4,11 +4,12 @@ import type { NodeAPI } from "node-red";
 import { getConfigNode, type TlsConfigNode } from "./red";
 
 /** What a chosen TLS configuration gives, or why it gives nothing; undefined where there is none. */
-export type ChosenTls = ConnectionOptions | "unusable" | "no_certificate" | undefined;
+export type ChosenTls = ConnectionOptions | "other_kind" | "unusable" | "no_certificate" | undefined;
 
 export function chosenTls(RED: NodeAPI, id: string): ChosenTls {
   const node = getConfigNode<TlsConfigNode>(RED, id);
-  if (node?.type !== "tls-config") return undefined;
+  if (!node) return undefined;
+  if (node.type !== "tls-config") return "other_kind";
   // Of a file that cannot be read it says so in its own error, and gives options without what was in it.
   if (node.valid === false) return "unusable";
   const options: ConnectionOptions = node.addTLSOptions({});

@@ -41,14 +41,20 @@ function followEncryption(form: Form): void {
   });
 }
 
-function makeTopicTable(form: Form, topics: unknown): TopicTable {
+/** @param isNew nothing is missing yet before the user has been to the table */
+function makeTopicTable(form: Form, topics: unknown, isNew: boolean): TopicTable {
   const table = new TopicTable($("#tts-connection-topics"), topics);
+  let isLookedAt = !isNew;
   const showReason = (): void => {
     const reason = rules.topics(table.topics(), form.value("sharedGroup"));
     // What is wrong with a single sub topic is said at that one.
     const isOfAll = reason !== undefined && reason.key !== "validation.topic";
-    $("#tts-connection-topics-reason").text(isOfAll ? text(reason.key, reason.values) : "");
+    $("#tts-connection-topics-reason").text(isOfAll && isLookedAt ? text(reason.key, reason.values) : "");
   };
+  $("#tts-connection-topics").on("focusout", () => {
+    isLookedAt = true;
+    showReason();
+  });
   table.follow(showReason);
   form.follow(["sharedGroup"], showReason);
   $("#tts-connection-usual-topics").on("click", () => table.fillUsual());
@@ -166,7 +172,8 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   },
   label() {
     const label = this.name || identity(this);
-    return lacksKey(this) ? text("label.without-key", { label }) : label;
+    const isSetUp = Boolean(this.name || this.applicationId);
+    return isSetUp && lacksKey(this) ? text("label.without-key", { label }) : label;
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
@@ -181,7 +188,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     );
     makeSignInLine(form, $("#tts-connection-line > span"));
 
-    const topics = makeTopicTable(form, this.topics);
+    const topics = makeTopicTable(form, this.topics, isNew);
     const body = (): string => bodyOf(this.id, form, topics.topics());
     const test = new TestButton(form, body);
     // A connection that was there before has a host that somebody chose.

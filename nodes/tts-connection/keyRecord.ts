@@ -1,10 +1,12 @@
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
+import { Latest } from "./latest";
 
 /** What this process knows of a key, beyond the life of a session: redeploys must not ask or warn again. */
 export interface KeyRecord {
   /** ms since 1970: accepted until then, as far as we know. */
   acceptedUntil?: number;
-  asked?: Promise<KeyFacts>;
+  /** What the stack's API there says of it, or is going to; not kept where it said nothing of its rights. */
+  asked?: { readonly url: string; readonly answer: Promise<KeyFacts> };
   /** What the stack's API said of it. */
   facts?: KeyFacts;
   /** Some message came with it. */
@@ -13,11 +15,11 @@ export interface KeyRecord {
   answered: boolean;
 }
 
-const records = new Map<string, KeyRecord>();
+/** More keys than anybody has at a time: what is known of one that is in use must not go. Some hundred bytes each. */
+const MOST_KEYS = 200;
+
+const records = new Latest<KeyRecord>(MOST_KEYS);
 
 /** @param identity of the settings that the key belongs to */
-export function keyRecordOf(identity: string): KeyRecord {
-  const record = records.get(identity) ?? { received: false, answered: false };
-  records.set(identity, record);
-  return record;
-}
+export const keyRecordOf = (identity: string): KeyRecord =>
+  records.of(identity, () => ({ received: false, answered: false }));

@@ -5,6 +5,7 @@ import { Pool, type Lease } from "../../src/connection/pool";
 import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Recipient } from "../../src/connection/routes";
 import { Session } from "../../src/connection/session";
+import { warnOfBug } from "../../src/connection/unexpected";
 import { explainProblem } from "../../src/diagnosis/connecting";
 import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messages";
 import { explainRepeated, explainSilence } from "../../src/diagnosis/receiving";
@@ -78,8 +79,7 @@ export class Line {
   constructor(settings: ConnectionSettings, levels: LogLevels = { debug: false, trace: false }) {
     this.#settings = settings;
     const { host, port, tls, keepalive } = settings;
-    const identity = identityOf(settings);
-    this.#key = keyRecordOf(identity);
+    this.#key = keyRecordOf(identityOf(settings));
     this.#service = serviceOf(settings);
     const warn = (text: Text): void => this.#warn(text);
     if (settings.service === "stack")
@@ -93,7 +93,7 @@ export class Line {
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       ...(settings.service === "stack" ? { keyForm: settings.keyForm } : {}),
-      traffic: trafficOf(identity, this.#service),
+      traffic: trafficOf(settings),
       observer: this.#diary.observer,
     });
     this.#sending = new Sending({
@@ -170,6 +170,7 @@ export class Line {
   async end(): Promise<void> {
     clearTimeout(this.#silence);
     this.#unattend();
+    this.#stack?.end();
     this.#diary.end();
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
@@ -198,13 +199,15 @@ export class Line {
     this.#problem = problem;
     this.#explanation = undefined;
     const context = contextOf(this.#settings, this.#key, Date.now());
-    void explainProblem(problem, context, this.#stack?.api).then((explanation) => {
-      if (this.#problem !== problem) return;
-      this.#explanation = explanation;
-      this.#standing = { news: "error", explanation, told: toNobody() };
-      this.#tell(this.#standing);
-      this.#changed();
-    });
+    explainProblem(problem, context, this.#stack?.api)
+      .then((explanation) => {
+        if (this.#problem !== problem) return;
+        this.#explanation = explanation;
+        this.#standing = { news: "error", explanation, told: toNobody() };
+        this.#tell(this.#standing);
+        this.#changed();
+      })
+      .catch(warnOfBug);
   }
 
   #checkSilence(): void {

@@ -1,10 +1,11 @@
 import { Pace } from "../../src/delivery/pace";
 import { usualPort } from "../../src/stack/address";
+import { Latest } from "./latest";
 import type { ConnectionSettings } from "./settings";
 
 const MOST_PACES = 100;
 
-const paces = new Map<string, Pace>();
+const paces = new Latest<Pace>(MOST_PACES);
 
 /** What a server limits together: all connections of an application, whatever their keys, encrypted or not. */
 function limitedTogether(settings: ConnectionSettings): string {
@@ -17,11 +18,5 @@ function limitedTogether(settings: ConnectionSettings): string {
 
 /** The pace of downlinks with these settings. What it has learned of the server outlives deploys: they must not run into the same limit. */
 export function paceOf(settings: ConnectionSettings): Pace {
-  const identity = limitedTogether(settings);
-  const pace = paces.get(identity) ?? new Pace();
-  paces.delete(identity);
-  paces.set(identity, pace);
-  const [oldest] = paces.keys();
-  if (paces.size > MOST_PACES && oldest !== undefined) paces.delete(oldest);
-  return pace;
+  return paces.of(limitedTogether(settings), () => new Pace());
 }

@@ -1,4 +1,5 @@
 import type { ChosenTls } from "../shared/tlsConfig";
+import { createHmac, randomBytes } from "node:crypto";
 import { asText } from "../shared/values";
 import type { ConnectionCredentials, ConnectionProperties } from "./properties";
 import { readPubsub, type PubsubSettings } from "./settings/pubsub";
@@ -40,6 +41,9 @@ export function readSettings(
   return reader?.(properties, credentials, tls) ?? wrong("error.not-configured.service", { service });
 }
 
+/** Without it nobody can try out which password an identity is made of. */
+const OF_THIS_PROCESS = randomBytes(32);
+
 /** What tells accounts at one endpoint apart. */
 function accountOf(settings: ConnectionSettings): readonly unknown[] {
   switch (settings.service) {
@@ -56,9 +60,22 @@ function accountOf(settings: ConnectionSettings): readonly unknown[] {
 
 /**
  * The same for all settings that share one session: same endpoint, TLS, account and key or password, client ID and keepalive; with
- * Pub/Sub also the topics, because a session speaks one set of them. Secret.
+ * Pub/Sub also the topics, because a session speaks one set of them. What is kept by it outlives the key, which cannot be told from it.
  */
 export function identityOf(settings: ConnectionSettings): string {
   const { service, host, port, tls, clientId, keepalive } = settings;
-  return JSON.stringify([service, host, port, tls, accountOf(settings), clientId, keepalive]);
+  const told = JSON.stringify([service, host, port, tls, accountOf(settings), clientId, keepalive]);
+  return createHmac("sha256", OF_THIS_PROCESS).update(told).digest("base64");
+}
+
+/** The same without a key or password, for what outlives the connection. */
+export function withoutSecret(settings: ConnectionSettings): ConnectionSettings {
+  switch (settings.service) {
+    case "stack":
+      return { ...settings, apiKey: "" };
+    case "pubsub":
+      return { ...settings, password: "" };
+    case "v2":
+      return { ...settings, accessKey: "" };
+  }
 }

@@ -2,14 +2,14 @@ import { createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
 import { apiUrl } from "../../src/stack/apiAddress";
 import type { Text } from "../../src/stack/explanation";
 import type { KeyRecord } from "./keyRecord";
-import { Rights, type Right } from "./rights";
+import { Rights, type KeyOffice, type Right } from "./rights";
 import type { StackSettings } from "./settings/stack";
 
 /** What only the stack's own server has beside MQTT: an HTTP API to ask with the same key, and rights that the key has or lacks. */
 export class StackAccess {
   readonly #settings: StackSettings;
   readonly #rights: Rights;
-  #api: StackApi | undefined;
+  #office: KeyOffice | undefined;
   #apiSetting = "";
 
   constructor(settings: StackSettings, key: KeyRecord, onChange: () => void, warn: (text: Text) => void) {
@@ -20,12 +20,14 @@ export class StackAccess {
 
   /** Absent where it is switched off. */
   get api(): StackApi | undefined {
-    return this.#api;
+    return this.#office?.api;
   }
 
   /** Of different `api` settings of one identity the first that is not empty counts. */
   adoptApi(setting: string): void {
-    if (this.#apiSetting === "" && setting !== "") this.#setApi(setting);
+    if (this.#apiSetting !== "" || setting === "") return;
+    this.#setApi(setting);
+    this.#rights.askElsewhere(this.#office);
   }
 
   lacks(right: Right): boolean {
@@ -34,7 +36,7 @@ export class StackAccess {
 
   /** Whether a right that was missing still is, as far as can be had now. */
   stillLacks(right: Right): Promise<boolean> {
-    return this.#rights.stillLacks(right, this.#api);
+    return this.#rights.stillLacks(right, this.#office);
   }
 
   need(right: Right): void {
@@ -43,13 +45,18 @@ export class StackAccess {
 
   /** @param login by its time, in ms since 1970 */
   loggedIn(login: number): void {
-    this.#rights.ask(login, this.#api);
+    this.#rights.ask(login, this.#office);
+  }
+
+  end(): void {
+    this.#rights.end();
   }
 
   #setApi(setting: string): void {
     this.#apiSetting = setting;
     const { host, tls, apiKey } = this.#settings;
     const url = apiUrl(setting, host);
-    this.#api = url === undefined ? undefined : createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
+    this.#office =
+      url === undefined ? undefined : { url, api: createStackApi({ url, apiKey, ...(tls ? { tls } : {}) }) };
   }
 }

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
+import { warnOfBug } from "../../src/connection/unexpected";
 import { hintFor, networkSays } from "../../src/diagnosis/reported";
 import type { DownlinkView, Failure } from "../../src/delivery/follow";
 import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
@@ -132,7 +133,8 @@ export default function init(RED: NodeAPI): void {
     onInput(this, (msg, send, done) => {
       queue = queue
         .then(() => handle(msg, send, done))
-        .catch((error: unknown) => finish(done, accident(error)));
+        .catch((error: unknown) => finish(done, accident(error)))
+        .catch(warnOfBug);
     });
     this.on("close", (_removed: boolean, done: () => void) => {
       status.end();

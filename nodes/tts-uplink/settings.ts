@@ -1,5 +1,5 @@
 import type { Explanation } from "../../src/stack/explanation";
-import { parsePorts } from "../../src/stack/filters";
+import { LONGEST_LIST, parsePorts } from "../../src/stack/filters";
 import type { UplinkPayloadOptions } from "../../src/stack/uplink";
 import { explainUnsetVariable } from "../shared/unsetVariable";
 import { asFlag, asText } from "../shared/values";
@@ -53,6 +53,8 @@ export function readUplinkSettings(
   const parsed = parsePorts(ports);
   if (!parsed.ok) {
     const { part, rule } = parsed.problem;
+    if (rule === "too_long")
+      return wrong("error.not-configured.list-too-long", { list: "FPorts", most: LONGEST_LIST.ports });
     return rule === "never"
       ? wrong("error.not-configured.ports-never", { ports, part })
       : wrong("error.not-configured.ports", { ports, part });

@@ -1,5 +1,7 @@
 /** Topics of earlier settings that a kept session still brings. */
 const MOST = 100;
+/** No topic that settings can have is longer; longer ones are not remembered. */
+const LONGEST = 500;
 /** The broker may have many messages of one on their way. */
 const LEFT_FOR_MS = 60_000;
 
@@ -15,7 +17,7 @@ export class LeftTopics {
   meet(topic: string, now: number): "leave" | "ignore" | "unknown" {
     const since = this.#since.get(topic);
     if (since !== undefined) return now - since < LEFT_FOR_MS ? "ignore" : "unknown";
-    if (this.#since.size >= MOST) return "unknown";
+    if (this.#since.size >= MOST || topic.length > LONGEST) return "unknown";
     this.#since.set(topic, now);
     return "leave";
   }

@@ -2,6 +2,9 @@ import net from "node:net";
 import tls from "node:tls";
 import { MqttClient, type IClientOptions, type IPublishPacket } from "mqtt";
 import type { Login } from "../services/service";
+import { PacketHeads } from "./packetHeads";
+import { TakenIn } from "./takenIn";
+import { warnOfBug } from "./unexpected";
 
 /** Where to connect to. With `tls` the connection is encrypted; an empty object means: verified by the system's certificates. */
 export interface Endpoint {
@@ -61,11 +64,6 @@ const SUBACK_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 2_000;
 /** From the DISCONNECT, once it is out: a server that closes as well does it at once, and one that does not need not be waited for. */
 const LAST_WORD_MS = 100;
-/**
- * MQTT allows messages of 256 MB, and they are collected before anybody sees them. Those of the stack have some kilobytes; on a small
- * machine a few hostile ones would be the end of Node-RED.
- */
-export const LARGEST_MESSAGE = 16 * 1024 * 1024;
 const SUBACK_REFUSED = 128;
 
 /** SNI is always sent, but for addresses, which TLS does not allow in it. */
@@ -80,7 +78,9 @@ function openSocket({ host, port, tls: secure }: Endpoint, onPhase: (phase: Phas
   // Node 18 tries one address of a name only, which fails for `localhost` where that is ::1 first.
   const target = { host, port, autoSelectFamily: true };
   if (!secure) return net.connect(target).once("connect", () => onPhase("login"));
-  const socket = tls.connect({ ...serverName(host), ...secure, ...target });
+  // Said explicitly: otherwise NODE_TLS_REJECT_UNAUTHORIZED would send the key to whoever is there.
+  const rejectUnauthorized = secure.rejectUnauthorized !== false;
+  const socket = tls.connect({ ...serverName(host), ...secure, ...target, rejectUnauthorized });
   socket.once("connect", () => onPhase("tls"));
   socket.once("secureConnect", () => onPhase("login"));
   return socket;
@@ -109,11 +109,10 @@ export function openLink(
   /** What came while paused: at most one message, because nothing is read behind it. */
   const arrived: (() => void)[] = [];
   let paused = false;
-  let collected = 0;
+  const heads = new PacketHeads();
 
   /** Takes a message in before it is acknowledged: one that is acknowledged first is lost when Node-RED ends in between. */
   const take = (packet: IPublishPacket, goOn: () => void): void => {
-    collected = 0; // What else comes are a few bytes each.
     if (paused) arrived.push(() => deliver(packet, goOn));
     else deliver(packet, goOn);
   };
@@ -121,7 +120,12 @@ export function openLink(
     // What cannot be acknowledged any more is not taken: a broker that keeps the session sends it again.
     if (ending || (ended && qos > 0)) return;
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    handlers.onMessage(topic, bytes, dup && qos > 0, retain);
+    try {
+      handlers.onMessage(topic, bytes, dup && qos > 0, retain);
+    } catch (error) {
+      // Nothing that comes over the wire ends the process; what comes next may be all right.
+      warnOfBug(error);
+    }
     goOn();
   };
 
@@ -136,6 +140,7 @@ export function openLink(
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    incomingStore: new TakenIn(),
     // Only packets that we send keep a session open on the server, so pings are not put off by those that come.
     reschedulePings: false,
     connectTimeout: connectTimeout * 2, // ours comes first and knows how far it got
@@ -186,8 +191,7 @@ export function openLink(
   // Before mqtt.js, which fails at once at what is no MQTT.
   socket?.prependListener("data", (chunk: Buffer) => {
     firstByte ??= chunk[0];
-    collected += chunk.length;
-    if (collected <= LARGEST_MESSAGE) return;
+    if (!heads.isTooLarge(chunk)) return;
     cause = "too_large";
     fail();
   });

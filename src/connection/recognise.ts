@@ -1,6 +1,7 @@
 import type { ApiKeyForm } from "../stack/identifiers";
 import { usualPort } from "../stack/address";
-import { LARGEST_MESSAGE, type LinkEnd } from "./link";
+import type { LinkEnd } from "./link";
+import { LARGEST_MESSAGE } from "./packetHeads";
 import type { ConnectionProblem } from "./problem";
 
 /** What else is known when a connection ends. */

@@ -3,6 +3,7 @@ import type { MessageProblem } from "../stack/decode";
 import type { Kind } from "../stack/kinds";
 import type { Received } from "../stack/messages";
 import { Duplicates } from "./duplicates";
+import { ownText } from "./ownText";
 import { forPort, LONGEST_NAME, Table, type Recipient, type Route } from "./routes";
 import { Traffic, type SeenDevice } from "./traffic";
 
@@ -34,7 +35,9 @@ interface Way {
 }
 
 const MOST_TOPICS = 5_000;
-const LONGEST_TOPIC = 200;
+const LONGEST_KNOWN = 200;
+/** Names and sub topics have bounds: no message of the stack, a Pub/Sub integration or V2 comes on a longer topic. */
+const LONGEST_TOPIC = 400;
 const MOST_APPLICATIONS = 100;
 
 /**
@@ -112,7 +115,8 @@ export class Router {
 
   /** Undefined where there is nothing to read: the message is done with. */
   #explore(topic: string, bytes: Buffer, arrivedAt: number): Way | undefined {
-    const classified = this.#service.classify(topic);
+    const classified: Classified =
+      topic.length > LONGEST_TOPIC ? { what: "unknown" } : this.#service.classify(topic);
     if (classified.what === "unknown")
       this.#onInvalid({ topic, bytes, problem: { problem: "unknown_topic" } });
     if (classified.what !== "message") return undefined;
@@ -123,7 +127,7 @@ export class Router {
       route: origin && kind && this.#table(kind).of(origin.deviceId),
       device: origin && this.#traffic.see(origin.deviceId, arrivedAt),
     };
-    if (topic.length > LONGEST_TOPIC) return way;
+    if (topic.length > LONGEST_KNOWN) return way;
     if (this.#ways.size >= MOST_TOPICS) this.#ways.clear();
     this.#ways.set(topic, way);
     return way;
@@ -170,7 +174,7 @@ export class Router {
 
   #seeApplication(applicationId: string): void {
     if (applicationId === "" || applicationId.length > LONGEST_NAME) return;
-    if (this.#applicationsSeen.size < MOST_APPLICATIONS) this.#applicationsSeen.add(applicationId);
+    if (this.#applicationsSeen.size < MOST_APPLICATIONS) this.#applicationsSeen.add(ownText(applicationId));
   }
 
   #table(kind: Kind): Table {

@@ -1,3 +1,4 @@
+import { ownText } from "./ownText";
 import type { Origin } from "../services/service";
 import type { Received } from "../stack/messages";
 import type { Kind } from "../stack/kinds";
@@ -82,7 +83,7 @@ export class Table {
     const found = named.length === 0 ? this.#common : route([...this.#everyDevice, ...named]);
     if (deviceId.length > LONGEST_NAME) return found;
     if (this.#routes.size >= MOST_DEVICES) this.#routes.clear();
-    this.#routes.set(deviceId, found);
+    this.#routes.set(ownText(deviceId), found);
     return found;
   }
 }

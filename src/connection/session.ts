@@ -13,6 +13,7 @@ import type { Recipient } from "./routes";
 import type { SessionState } from "./state";
 import { Subscriptions } from "./subscriptions";
 import type { DevicesSeen, Traffic } from "./traffic";
+import { warnOfBug } from "./unexpected";
 
 export interface SessionSettings {
   readonly endpoint: Endpoint;
@@ -311,6 +312,13 @@ export class Session {
   }
 
   #tell(what: (listener: SessionListener) => void): void {
-    for (const listener of [...this.#listeners]) what(listener);
+    for (const listener of [...this.#listeners]) {
+      try {
+        what(listener);
+      } catch (error) {
+        // Of whoever listens: the session has to go on, and with it Node-RED.
+        warnOfBug(error);
+      }
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Service, Subscription } from "../services/service";
 import type { Kind } from "../stack/kinds";
 import type { Link } from "./link";
 import type { SessionState } from "./state";
+import { warnOfBug } from "./unexpected";
 
 /** From here on a return code of a SUBACK is a refusal. */
 const SUBACK_REFUSED = 128;
@@ -121,12 +122,15 @@ export class Subscriptions {
       if (this.#grants.has(filter)) continue;
       changed = true;
       const grants = this.#grants.set(filter, "pending");
-      void link.subscribe(filter, qos).then((code) => {
-        // Of a link that is gone, or a filter that nobody wants any more: no news.
-        if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
-        grants.set(filter, code >= SUBACK_REFUSED ? "refused" : "granted");
-        this.#onChange();
-      });
+      link
+        .subscribe(filter, qos)
+        .then((code) => {
+          // Of a link that is gone, or a filter that nobody wants any more: no news.
+          if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
+          grants.set(filter, code >= SUBACK_REFUSED ? "refused" : "granted");
+          this.#onChange();
+        })
+        .catch(warnOfBug);
     }
     return changed;
   }

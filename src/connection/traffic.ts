@@ -1,5 +1,6 @@
 import type { Service } from "../services/service";
 import type { Received } from "../stack/messages";
+import { ownText } from "./ownText";
 import type { Delivery } from "./routes";
 
 /** Whom something came from, as far as that is known. */
@@ -56,6 +57,9 @@ const BUSY = 100;
 /** While it is busy: how old a kept one may be, in ms. */
 const FRESH_MS = 5_000;
 const SECOND_MS = 1_000;
+
+/** What of it is text, in bytes or so. */
+const sizeOf = ({ topic, bytes }: KeptUplink): number => topic.length + bytes.length;
 
 const oldestFirst = (one: { at: number }, other: { at: number }): number => one.at - other.at;
 
@@ -118,15 +122,16 @@ export class Traffic implements DevicesSeen {
     }
     if (deviceId.length > LONGEST_ID) return undefined;
     if (this.#devices.size >= MOST_DEVICES) this.#pushOut();
+    const ownId = ownText(deviceId);
     const device: SeenDevice = {
-      deviceId,
+      deviceId: ownId,
       eui: undefined,
       at,
       keptAt: -Infinity,
       uplinks: new Map(),
       isForgotten: false,
     };
-    this.#devices.set(deviceId, device);
+    this.#devices.set(ownId, device);
     return device;
   }
 
@@ -152,11 +157,11 @@ export class Traffic implements DevicesSeen {
     }
     device.keptAt = device.at;
     const fits = bytes.length <= LONGEST_UPLINK;
-    this.#kept -= kept.bytes.length;
+    this.#kept -= sizeOf(kept);
     kept.at = device.at;
-    kept.topic = topic;
+    kept.topic = fits ? topic : "";
     kept.bytes = fits ? bytes.toString("latin1") : "";
-    this.#kept += kept.bytes.length;
+    this.#kept += sizeOf(kept);
     if (this.#kept > MOST_KEPT) this.#makeRoom();
   }
 
@@ -183,8 +188,8 @@ export class Traffic implements DevicesSeen {
   #forgetPort({ uplinks }: SeenDevice): void {
     const [oldest] = [...uplinks].sort(([, one], [, other]) => oldestFirst(one, other));
     if (!oldest) return;
-    const [fPort, { bytes }] = oldest;
-    this.#kept -= bytes.length;
+    const [fPort, kept] = oldest;
+    this.#kept -= sizeOf(kept);
     uplinks.delete(fPort);
   }
 
@@ -206,8 +211,8 @@ export class Traffic implements DevicesSeen {
 
   #giveUp({ uplinks }: SeenDevice): void {
     for (const kept of uplinks.values()) {
-      this.#kept -= kept.bytes.length;
-      kept.bytes = "";
+      this.#kept -= sizeOf(kept);
+      kept.topic = kept.bytes = "";
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Recipient } from "../connection/routes";
 import type { Session } from "../connection/session";
+import { warnOfBug } from "../connection/unexpected";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
 import { ANSWER_KINDS } from "../stack/kinds";
@@ -176,12 +177,17 @@ export class Courier {
   /** What comes while it is asked waits with what came before. */
   #look(): void {
     const barred = this.#options.barred?.();
-    if (barred)
-      void barred.then(
-        (refusal) => this.#takeIn(refusal),
-        () => this.#takeIn(),
-      );
-    else this.#takeIn();
+    if (!barred) {
+      this.#takeIn();
+      return;
+    }
+    barred
+      .catch((error: unknown) => {
+        warnOfBug(error);
+        return undefined;
+      })
+      .then((refusal) => this.#takeIn(refusal))
+      .catch(warnOfBug);
   }
 
   #takeIn(refusal?: Refusal): void {
@@ -333,10 +339,11 @@ export class Courier {
       payload: bytes,
       qos,
     } = this.#options.service.encodeDownlink(dispatch.deviceId, part.operation, payload);
-    void this.#session
+    this.#session
       .publish(topic, bytes, qos)
       .catch(() => "unanswered" as const)
-      .then((outcome) => this.#outcome(followed, outcome === "acknowledged"));
+      .then((outcome) => this.#outcome(followed, outcome === "acknowledged"))
+      .catch(warnOfBug);
   }
 
   #outcome(followed: FollowedPart, acknowledged: boolean): void {

@@ -1,3 +1,4 @@
+import { warnOfBug } from "../connection/unexpected";
 import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
 import type { Received } from "../stack/messages";
@@ -98,7 +99,9 @@ export class Following {
       // The stack never answers a clear: one that may have gone nowhere is looked into.
       else {
         this.#clearing.add(dispatch);
-        void this.#explain(followed, undefined).then((outcome) => this.#cleared(followed, outcome));
+        this.#explain(followed, undefined)
+          .then((outcome) => this.#cleared(followed, outcome))
+          .catch(warnOfBug);
       }
       return Infinity;
     }
@@ -268,20 +271,24 @@ export class Following {
     const { deviceId } = dispatch;
     const asked = running.get(deviceId);
     if (asked) {
-      void asked.then((outcome) => {
-        // That another one is in the queue says nothing of this one.
-        if (outcome === "queued") this.#ask(followed, running, question);
-        else this.#explained(followed, outcome);
-      });
+      asked
+        .then((outcome) => {
+          // That another one is in the queue says nothing of this one.
+          if (outcome === "queued") this.#ask(followed, running, question);
+          else this.#explained(followed, outcome);
+        })
+        .catch(warnOfBug);
       return;
     }
     const answer = question(part.items.find((item) => !item.answered));
     running.set(deviceId, answer);
-    void answer.then((outcome) => {
-      running.delete(deviceId);
-      this.#explained(followed, outcome);
-      this.#events.changed();
-    });
+    answer
+      .then((outcome) => {
+        running.delete(deviceId);
+        this.#explained(followed, outcome);
+        this.#events.changed();
+      })
+      .catch(warnOfBug);
   }
 
   #explained(followed: FollowedPart, outcome: Outcome | undefined): void {

@@ -46,6 +46,8 @@ export function explainInvalidMessage(
         : invalid("error.invalid-message.not-json", values);
     case "too_deep":
       return invalid("error.invalid-message.too-deep", { ...values, levels: problem.levels });
+    case "too_large":
+      return invalid("error.invalid-message.too-large", { ...values, kilobytes: problem.kilobytes });
     case "not_an_object":
       return invalid("error.invalid-message.not-an-object", { ...values, found: problem.found });
     case "no_device_id":

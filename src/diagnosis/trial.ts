@@ -4,6 +4,7 @@ import tls from "node:tls";
 import { openLink, type Endpoint, type Link, type LinkEnd } from "../connection/link";
 import type { ConnectionProblem } from "../connection/problem";
 import { problemOf } from "../connection/recognise";
+import { warnOfBug } from "../connection/unexpected";
 import type { Service } from "../services/service";
 import type { Text, TextValues } from "../stack/explanation";
 import { certificateOf } from "./certificate";
@@ -110,7 +111,9 @@ export async function tryConnection(
           passed("login", { userName: printable(context.userName) });
           const rights = rightSteps(subject).then((results) => results.forEach(report));
           const topics = topicStep(opened, subject).then((result) => result && report(result));
-          void Promise.all([rights, topics]).then(() => resolve("finished"));
+          Promise.all([rights, topics])
+            .catch(warnOfBug)
+            .finally(() => resolve("finished"));
         },
         onMessage: () => undefined,
         onEnd: resolve,

@@ -17,9 +17,9 @@ export interface AddressParts {
   userName?: string;
 }
 
+/** Longer than any address of a page; more is not looked at. */
+const LONGEST = 2_000;
 const IPV6 = /^(?=.*:.*:)[0-9a-f:.]+(?:%\w+)?$/;
-/** Whether a text is an IPv6 address, without brackets. */
-export const isIPv6 = (text: string): boolean => IPV6.test(text.toLowerCase());
 
 /** IPv6 in brackets or a host, with or without a port. IPv6 without brackets has no port and does not fit. */
 const HOST_AND_PORT = /^(?:\[([^\]]*)\](?::(.*))?|([^:]*):([^:]*))$/;
@@ -54,6 +54,7 @@ export function tenantOfHost(host: string): string | undefined {
  * `v3/app1@ttn/…`, or a plain host. Parts that the text does not name, or names wrongly, are absent. Nothing is thrown.
  */
 export function takeApart(text: string): AddressParts {
+  if (text.length > LONGEST) return {};
   const pasted = text
     .trim()
     .replace(/^["'<](.*)["'>]$/s, "$1")

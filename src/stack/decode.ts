@@ -9,6 +9,8 @@ import { BODY_SHAPE, ENVELOPE_SHAPE } from "./shape";
 export type MessageProblem =
   /** Not JSON in UTF-8 (a byte order mark is not JSON either). */
   | { readonly problem: "not_json" }
+  /** More bytes than any real message has; not read. */
+  | { readonly problem: "too_large"; readonly kilobytes: number }
   /** More objects and arrays in each other than any real message has. */
   | { readonly problem: "too_deep"; readonly levels: number }
   | { readonly problem: "not_an_object"; readonly found: JsonType }
@@ -33,6 +35,12 @@ export type Decoded =
 export type Parsed =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: MessageProblem };
 
+/**
+ * Real ones have some kilobytes, and a queue that is invalidated some hundred. Reading takes its time, and all that Node-RED does waits
+ * meanwhile, once for each node that wants the message.
+ */
+const LARGEST = 1024 * 1024;
+
 const KIND_OF_KEY: ReadonlyMap<string, Kind> = new Map(STACK_KINDS.map((kind) => [kind, kind]));
 
 /**
@@ -46,6 +54,7 @@ export function decodeMessage(bytes: Uint8Array, expected?: Kind): Decoded {
 
 /** Reads JSON in UTF-8, as far as it is not nested absurdly deep. Never throws. */
 export function parseJson(bytes: Uint8Array): Parsed {
+  if (bytes.byteLength > LARGEST) return refused({ problem: "too_large", kilobytes: LARGEST / 1024 });
   const buffer = Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

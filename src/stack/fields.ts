@@ -1,5 +1,6 @@
 /** The values in a decoded payload with the paths to them, as a form offers them. */
 import { isJsonObject } from "./check";
+import { isVisible, visible } from "./shown";
 
 export interface Field {
   /** A Node-RED property expression from the decoded payload on: `gps.lat`, `analog[2]`, `a["key with space"]`. */
@@ -17,8 +18,6 @@ const LONGEST_PATH = 200;
 const LONGEST_SAMPLE = 40;
 /** Elements of a list that its own sample shows. */
 const SHOWN_ELEMENTS = 3;
-/** What nobody types into a field of one line, or does not see there: control characters, such as turn the direction of writing. */
-const NOT_TYPED = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * The values of a decoded payload, in its order: what is no object, and lists as a whole and by element. At most 200, those that lie
@@ -55,7 +54,8 @@ function hasKeys(value: Record<string, unknown>): boolean {
 function pathTo(path: string, key: string): string | undefined {
   if (key.length > LONGEST_KEY) return undefined;
   if (/^[A-Za-z_$][\w$]*$/.test(key)) return path === "" ? key : `${path}.${key}`;
-  if (key === "" || NOT_TYPED.test(key)) return undefined;
+  // What cannot be seen cannot be typed either.
+  if (key === "" || !isVisible(key)) return undefined;
   const quote = key.includes('"') ? "'" : '"';
   if (key.includes(quote)) return undefined;
   const quoted = `${quote}${key}${quote}`;
@@ -92,8 +92,7 @@ export function sampleOf(value: unknown): string {
 
 function leafOf(value: unknown): string {
   if (typeof value === "string") {
-    const shown = Array.from(value.slice(0, LONGEST_SAMPLE), (each) => (NOT_TYPED.test(each) ? "·" : each));
-    return `"${shown.join("")}${value.length > LONGEST_SAMPLE ? "…" : ""}"`;
+    return `"${visible(value.slice(0, LONGEST_SAMPLE))}${value.length > LONGEST_SAMPLE ? "…" : ""}"`;
   }
   if (Array.isArray(value)) return value.length === 0 ? "[]" : "[…]";
   if (isJsonObject(value)) return hasKeys(value) ? "{…}" : "{}";

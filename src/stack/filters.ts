@@ -13,6 +13,9 @@ export type DevicePattern =
     }
   | { readonly ok: false; readonly problem: FilterProblem };
 
+/** Characters of a list: a thousand devices, all FPorts there are and more. */
+export const LONGEST_LIST = { devices: 40_000, ports: 2_000 } as const;
+
 export type PortFilter =
   | {
       readonly ok: true;
@@ -27,8 +30,9 @@ export interface FilterProblem {
   /**
    * `space`: two IDs without a comma between them. `character`: one that no ID has. `port`: neither a number from 0 to 255 nor two
    * with a hyphen between them. `reversed`: a range from high to low. `never`: no device has this ID, no uplink this FPort.
+   * `too_long`: more than a list of these has.
    */
-  readonly rule: "space" | "character" | "port" | "reversed" | "never";
+  readonly rule: "space" | "character" | "port" | "reversed" | "never" | "too_long";
   /** What was probably meant, where it can be told. */
   readonly near?: string;
 }
@@ -43,6 +47,7 @@ const PORTS = { least: 1, most: 223 };
  * @param form refuses what can match no device with IDs of this form: it would wait for ever
  */
 export function parseDevicePattern(text: string, form?: IdentifierForm): DevicePattern {
+  if (text.length > LONGEST_LIST.devices) return refused(text, "too_long");
   const items = entries(text);
   for (const item of items) {
     if (/\s/.test(item)) return refused(item, "space");
@@ -82,6 +87,7 @@ function nearTo(item: string, form: IdentifierForm): string | undefined {
  * entries are ignored. FPorts are 0 to 255, but uplinks have 1 to 223: what is outside altogether is refused.
  */
 export function parsePorts(text: string): PortFilter {
+  if (text.length > LONGEST_LIST.ports) return refused(text, "too_long");
   const items = entries(text);
   if (items.length === 0) {
     return text.trim() === "" ? { ok: true, matches: () => true } : refused(text.trim(), "port");

@@ -14,16 +14,31 @@ export interface Pasted extends AddressParts {
 const KEY = /NNSXS\.[A-Z2-7]{39}\.[A-Z2-7]{52}/;
 /** Between them a key may have been wrapped; they are invisible in a field for passwords. */
 const SPACE = /[\s\u200b-\u200d\u2060\ufeff]+/g;
-/** Quotes and commas around a value, as in JSON, shells and chats. */
-const AROUND = /^["'`“”„‘’<([]+|["'`“”‘’>)\],;]+$/g;
-const USER_NAME = /\buser\s?name\b["'`]?\s*[:=]?\s*(\S+)/i;
+/** Quotes, brackets and commas around a value, as in JSON, shells and chats. */
+const BEFORE: ReadonlySet<string> = new Set("\"'`“”„‘’<([");
+const BEHIND: ReadonlySet<string> = new Set("\"'`“”‘’>)],;");
+// No two parts of it may take the same character: on a long text it would try all ways to share them out.
+const USER_NAME = /\buser\s?name\b["'`]?\s*(?:[:=]\s*)?(\S+)/i;
+
+/** More is nothing that somebody copied from the Console, and not looked at. */
+const LONGEST = 20_000;
+const LONGEST_KEY = 2_000;
+
+/** The text without what stands around a value; a regular expression would look at each bracket of a long row again and again. */
+function bare(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && BEFORE.has(text.charAt(from))) from += 1;
+  while (to > from && BEHIND.has(text.charAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
 
 const ACCESS_KEY_V2 = /^ttn-account-v2\.[\w-]+$/;
 
 /** An API key (or an access key of V2) as it was made, without the spaces, line breaks and quotes that came with it; anything else is only trimmed. */
 export function mendKey(text: string): string {
-  const bare = text.replace(SPACE, "").replace(AROUND, "");
-  const withoutWord = bare.replace(/^(?:authorization:?)?bearer:?/i, "");
+  if (text.length > LONGEST_KEY) return text.trim();
+  const withoutWord = bare(text.replace(SPACE, "")).replace(/^(?:authorization:?)?bearer:?/i, "");
   const isKey = new RegExp(`^${KEY.source}$`).test(withoutWord) || ACCESS_KEY_V2.test(withoutWord);
   return isKey ? withoutWord : text.trim();
 }
@@ -34,12 +49,13 @@ export function mendKey(text: string): string {
  * usual one for what is known of TLS is left out.
  */
 export function readPasted(text: string): Pasted {
+  if (text.length > LONGEST) return {};
   const spaced = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, "");
   const apiKey = KEY.exec(spaced)?.[0] ?? KEY.exec(spaced.replace(SPACE, ""))?.[0];
   const rest = apiKey === undefined ? spaced : withoutKey(spaced, apiKey);
   const words = rest
     .split(SPACE)
-    .map((word) => word.replace(AROUND, ""))
+    .map((word) => bare(word))
     .filter((word) => word !== "");
   const [first = ""] = words;
   const parts = words.length > 1 || apiKey !== undefined ? readBlock(rest, words) : takeApart(first);
@@ -60,8 +76,8 @@ function readBlock(text: string, words: readonly string[]): AddressParts {
       port !== undefined || tls !== undefined || clusterOfHost(host) !== undefined || isPage(host, text),
   );
   const address = addresses.find(isEncrypted) ?? addresses[0] ?? {};
-  const labelled = USER_NAME.exec(text)?.[1]?.replace(AROUND, "");
-  const named = labelled === undefined ? undefined : splitApplication(labelled);
+  const labelled = USER_NAME.exec(text)?.[1];
+  const named = labelled === undefined ? undefined : splitApplication(bare(labelled));
   const user =
     named && isIdentifier(named.applicationId)
       ? named

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
+import tls from "node:tls";
 import { generate } from "mqtt-packet";
 import { openLink, type Link, type LinkEnd } from "../../src/connection/link";
+import { makeCertificates } from "../diagnosis/stackAnswers";
 import { startSimulator, type Simulator } from "../../src/simulator/simulator";
 
 const CONNACK = generate({ cmd: "connack", returnCode: 0, sessionPresent: false });
@@ -303,6 +306,76 @@ describe("a link", () => {
     const { opened, ended } = open(port);
     await opened;
     assert.equal((await ended).cause, "too_large");
+  });
+
+  it("ends at an answer that is larger than any, before it is whole", async () => {
+    const port = await serverThat((socket) => {
+      // The head of a SUBACK of 15 MB.
+      socket.write(Buffer.concat([CONNACK, Buffer.from([0x90, 0x80, 0x80, 0xc0, 0x07]), Buffer.alloc(100)]));
+    });
+    const { opened, ended } = open(port);
+    await opened;
+    assert.equal((await ended).cause, "too_large");
+  });
+
+  it("does not send the password to a server that is not verified, whatever the environment says", async () => {
+    const { selfSigned } = makeCertificates();
+    const got: Buffer[] = [];
+    const server = tls.createServer(selfSigned, (socket) => {
+      socket.on("error", () => undefined);
+      socket.on("data", (chunk: Buffer) => got.push(chunk));
+    });
+    server.on("tlsClientError", () => undefined);
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", () => resolve());
+    });
+    const { port } = server.address() as AddressInfo;
+    const login = { clientId: "test", keepalive: 30, username: "app1", password: "secret", clean: true };
+    const endOf = (options: tls.ConnectionOptions): Promise<LinkEnd> =>
+      new Promise((resolve) => {
+        const handlers = { onOpen: () => undefined, onMessage: () => undefined, onEnd: resolve };
+        links.push(openLink({ host: "127.0.0.1", port, tls: options }, login, handlers, 500));
+      });
+    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+    try {
+      for (const options of [{}, { rejectUnauthorized: undefined }, { rejectUnauthorized: true }]) {
+        const { phase, errorCode } = await endOf(options);
+        assert.deepEqual([phase, errorCode], ["tls", "DEPTH_ZERO_SELF_SIGNED_CERT"]);
+      }
+      assert.deepEqual(got, []);
+      assert.equal((await endOf({ rejectUnauthorized: false })).phase, "login");
+      assert.notDeepEqual(got, [], "a TLS configuration may say so");
+    } finally {
+      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+      server.close();
+    }
+  });
+
+  it("goes on with the next message where one makes its reader fail", async () => {
+    const port = await serverThat((socket) => {
+      socket.write(CONNACK);
+      for (const topic of ["bad", "good"])
+        socket.write(generate({ cmd: "publish", topic, qos: 0, payload: "x", dup: false, retain: false }));
+      socket.end();
+    });
+    const topics: string[] = [];
+    const warned = once(process, "warning");
+    await new Promise<void>((resolve) => {
+      const onMessage = (topic: string): void => {
+        topics.push(topic);
+        if (topic === "bad") throw new TypeError("reader of NNSXS.SECRET");
+      };
+      const handlers = { onOpen: () => undefined, onMessage, onEnd: () => resolve() };
+      links.push(
+        openLink({ host: "127.0.0.1", port }, { clientId: "t", keepalive: 30, clean: true }, handlers),
+      );
+    });
+    assert.deepEqual(topics, ["bad", "good"]);
+    const [warning] = (await warned) as [Error];
+    assert.match(warning.message, /^TypeError in The Things Stack's nodes/);
+    assert.doesNotMatch(warning.message, /SECRET/);
   });
 
   it("takes in many messages that are large together", async () => {

@@ -26,6 +26,12 @@ describe("what is known of a device before a clear", () => {
     assert.deepEqual([known.knows("seen"), known.knows("valve"), known.knows("lamp")], [true, true, false]);
   });
 
+  it("is kept of five thousand devices at most", () => {
+    const known = experience("stack", { openedAt: 1_000, interrupted: false });
+    for (let number = 1; number <= 5_001; number += 1) known.accepted(`door-${number}`, 2_000);
+    assert.deepEqual([known.knows("door-5000"), known.knows("door-5001")], [true, false]);
+  });
+
   it("is not enough after a broker came back, until the stack has taken one again", () => {
     const seen: Seen = { openedAt: 1_000, interrupted: false };
     const known = experience("pubsub", seen);

@@ -33,6 +33,18 @@ describe("answers without correlation IDs", () => {
     assert.equal(matcher.find(answer("queued", "unknown")), undefined);
   });
 
+  it("are about no unconfirmed downlink where they tell of an acknowledgement", () => {
+    const matcher = new ByOrder();
+    const [plain, confirmed] = [false, true].map((given, index) => {
+      const item = new Item(index, "valve", { f_port: 1, confirmed: given }, undefined);
+      item.enter("queued", 0);
+      matcher.add(item);
+      return item;
+    });
+    assert.ok(plain);
+    for (const state of ["ack", "nack"] as const) assert.equal(matcher.find(answer(state)), confirmed);
+  });
+
   it("are about no downlink that has other bytes or another FPort, where they tell", () => {
     const matcher = new ByOrder();
     const [first, second, fields] = [

@@ -113,6 +113,14 @@ describe("replace and clear", () => {
       f_cnt: 1,
     });
     const error = { name: "transmission", message_format: "TOO_LATE" };
+    const failing = world.send({ report: "ack", deviceId: "lamp", items: [item({ confirmed: true })] });
+    await until(() => failing.steps.includes("queued"), "queued");
+    simulator.publish("downlink_failed", "lamp", { downlink: about(failing), error });
+    await until(() => failing.steps.includes("failed"), "failed");
+    await ended(world.send({ operation: "replace", deviceId: "lamp" }));
+    assert.deepEqual(warnings.splice(0), [{ key: "warning.goes-on.replace", values: { device: "lamp" } }]);
+    simulator.publish("downlink_ack", "lamp", about(failing));
+    await ended(failing);
     simulator.publish("downlink_sent", "valve", about(flying[0]));
     simulator.publish("downlink_failed", "valve", { downlink: about(flying[1]), error });
     await until(() => flying[1]?.steps.includes("failed") ?? false, "failed");

@@ -207,6 +207,15 @@ describe("a downlink that is followed", () => {
     assert.deepEqual(flow.steps, ["published", "queued", "sent", "ack"]);
   });
 
+  it("is not taken back by a step that comes late", async () => {
+    const flow = world.send({ report: "ack", deviceId: "nobody", items: [item({ confirmed: true })] });
+    await until(() => flow.steps.length > 0, "published");
+    for (const kind of ["sent", "queued", "ack"])
+      world.simulator.publish(`downlink_${kind}` as "downlink_sent", "nobody", { correlation_ids: id(flow) });
+    await until(() => flow.ends > 0, "the end");
+    assert.deepEqual(flow.steps, ["published", "sent", "ack"]);
+  });
+
   it("is not encoded when the stack queues nothing for decoded fields", async () => {
     const { simulator } = world;
     const flow = world.send({

@@ -147,6 +147,24 @@ describe("a downlink that nobody answers", () => {
     );
   });
 
+  it("lets its next part go after ten seconds where there is no time limit", async () => {
+    await start();
+    const items = Array.from({ length: 150 }, () => item());
+    const flow = send({ encoding: "downlinks", items, timeout: 0 });
+    await acknowledged();
+    await until(
+      () => world.lookedUp.length === 1,
+      "the acknowledgement",
+      () => world.clock.turnOn(100),
+    );
+    world.clock.turnOn(5_000);
+    await settled();
+    assert.equal(world.simulator.publishes.length, 1);
+    world.clock.turnOn(5_000);
+    await until(() => world.simulator.publishes.length === 2, "the next part");
+    assert.equal(flow.ends, 0);
+  });
+
   it("asks for different devices at the same time", async () => {
     await start();
     const flows = [send(), send({ deviceId: "walv" })];

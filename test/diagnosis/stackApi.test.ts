@@ -286,7 +286,18 @@ describe("the address of the API", () => {
     ["https://tts.example.com/api", "x", "https://tts.example.com/api/v3"],
     ["https://proxy.example.com/tts/", "x", "https://proxy.example.com/tts/api/v3"],
     ["http://localhost:1885/api/v3", "x", "http://localhost:1885/api/v3"],
-    ["https://user:secret@tts.example.com/?a=b#c", "x", "https://tts.example.com/api/v3"],
+    ["https://tts.example.com/?a=b#c", "x", "https://tts.example.com/api/v3"],
+    ["https://user:secret@tts.example.com/", "x", undefined],
+    ["https://eu1.cloud.thethings.network@evil.example", "x", undefined],
+    ["http://localhost@evil.example", "x", undefined],
+    ["http://tts.example.com", "x", undefined],
+    ["http://192.168.1.7:1885", "x", undefined],
+    ["http://127.0.0.1.evil.example", "x", undefined],
+    ["HTTP://127.8.9.1:1885", "x", "http://127.8.9.1:1885/api/v3"],
+    ["http://[::1]:1885/", "x", "http://[::1]:1885/api/v3"],
+    [`https://a${"/".repeat(100_000)}`, "x", undefined],
+    ["", "::1]@evil.example/[::", undefined],
+    ["", "a@evil.example", undefined],
     ["tts.example.com", "x", undefined],
     ["ftp://tts.example.com", "x", undefined],
     ["https://", "x", undefined],
@@ -294,6 +305,8 @@ describe("the address of the API", () => {
     ["nonsense", "x", undefined],
   ];
   for (const [api, host, url] of rows) {
-    it(`of "${api}" on "${host}" is ${url ?? "none"}`, () => assert.equal(apiUrl(api, host), url));
+    it(`of "${api}" on "${host}" is ${url ?? "none"}`.slice(0, 100), () =>
+      assert.equal(apiUrl(api, host), url),
+    );
   }
 });

@@ -214,7 +214,7 @@ describe("the form of tts-downlink", () => {
     assert.match(await line(), /takes its place/);
     // With the arrow keys, too.
     await form.getByLabel("Replace all").press("ArrowRight");
-    assert.match(await line(), /nothing is sent/);
+    assert.match(await line(), /nothing new is sent/);
     assert.equal(await form.locator(`#${idOf("operation")}`).inputValue(), "clear");
     for (const label of ["FPort", "Payload", "Priority", "Confirmed", "Class B and C", "More"])
       assert.equal(await form.getByText(label, { exact: true }).first().isVisible(), false, label);

@@ -141,7 +141,8 @@ export class EditorPage {
       (response) => response.url().endsWith("/flows") && response.request().method() === "POST",
     );
     await this.page.locator("#red-ui-header-button-deploy").click();
-    const confirm = this.page.locator(".red-ui-notification button.primary:visible");
+    // Others that are open have a primary button as well.
+    const confirm = this.page.locator("#red-ui-deploy-dialog-confirm-deploy-deploy:visible");
     await Promise.race([saved, confirm.click().catch(() => undefined)]);
     if (!(await saved).ok()) throw new Error("Deploying failed");
     // The editor forgets the credentials of all nodes when it has the answer: a form that is open by then cannot be saved.

@@ -64,8 +64,8 @@ describe("texts in another language", () => {
 
   it("are those of Node-RED's setting in statuses and errors, and of the browser in forms", async () => {
     editor = await EditorPage.open(nodeRed, "en-GB");
-    await editor.workspace.shows("uplink", `${MARK} not configured: no connection`);
-    await nodeRed.logged(new RegExp(`tts-\\w+:\\w+\\] ${MARK} `));
+    await editor.workspace.shows("uplink", /^de not configured/);
+    await nodeRed.logged(new RegExp(`tts-\\w+:[^\\]]+\\] ${MARK} `));
     const form = await editor.openNode("uplink");
     assert.equal((await form.locator("label[for='node-input-devices']").innerText()).trim(), "Devices");
   });
@@ -81,7 +81,8 @@ describe("texts in another language", () => {
     assert.match(await form.locator("#node-input-ports-reason").innerText(), new RegExp(`^${MARK} `));
     await editor.cancel();
     const label = editor.page.locator(".red-ui-palette-node[data-palette-type='tts-uplink']");
-    assert.equal((await label.innerText()).trim(), `${MARK} lorawan uplink`);
+    // The palette breaks what is too long.
+    assert.equal((await label.innerText()).replace(/\s+/g, " ").trim(), `${MARK} lorawan uplink`);
     await editor.page.evaluate(() => RED.sidebar.help.show("tts-uplink", true));
     const help = editor.page.locator(".red-ui-help:visible p").first();
     assert.match(await help.innerText(), new RegExp(`^${MARK} `));

@@ -272,18 +272,6 @@ describe("undo after the conversion of old flows", () => {
     await drawn();
   };
 
-  /** The editor asks first, because of the old nodes' types. */
-  async function deployAnyway(): Promise<readonly FlowNode[]> {
-    const saved = editor.page.waitForResponse(
-      (response) => response.url().endsWith("/flows") && response.request().method() === "POST",
-      { timeout: 20_000 },
-    );
-    await editor.page.locator("#red-ui-header-button-deploy").click();
-    await editor.page.locator("#red-ui-deploy-dialog-confirm-deploy-deploy:visible").click();
-    await saved;
-    return nodeRed.getFlows();
-  }
-
   const FLOWS = { SUBFLOW, WITHIN_SUBFLOW, LOCKED_AND_GROUPED, DASHBOARD, FIRST, SWITCHES };
   for (const [name, flows] of Object.entries(FLOWS))
     it(`brings back everything as it was, and redo what was converted: ${name.toLowerCase().replaceAll("_", " ")}`, async () => {
@@ -302,7 +290,7 @@ describe("undo after the conversion of old flows", () => {
       await invoke("core:undo");
       await invoke("core:add-flow");
       const known = new Set(before.nodes.map(({ id }) => id));
-      const deployed = (await deployAnyway()).filter(({ id }) => known.has(id));
+      const deployed = (await editor.deploy()).filter(({ id }) => known.has(id));
       assert.deepEqual(deployed, before.nodes);
       assert.deepEqual(editor.errors, []);
     });

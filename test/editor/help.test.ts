@@ -70,9 +70,20 @@ const shapeOf = (help: string): string[] =>
     return `${count(":")} definitions, ${count("-")} entries, ${lines.length} lines`;
   });
 
+const SAMPLE = /^```js$[^]*?^```$/gm;
+
+const withoutSamples = (help: string): string => help.replace(SAMPLE, "");
+
+/** The samples, but for their comments. */
+const samplesIn = (help: string): string[] =>
+  Array.from(help.matchAll(SAMPLE), ([sample]) => sample.replace(/\s*\/\/.*$/gm, ""));
+
 /** What stands between backticks and is no status: codes, fields, examples. They are the same in every language. */
 function codesOf(type: NodeType, language: string): Set<string> {
-  const spans = Array.from(helpOf(type, language).matchAll(/`([^`]+)`/g), ([, code = ""]) => code);
+  const spans = Array.from(
+    withoutSamples(helpOf(type, language)).matchAll(/`([^`]+)`/g),
+    ([, code = ""]) => code,
+  );
   return new Set(spans.filter((span) => !isStatus(span, language)));
 }
 
@@ -142,12 +153,15 @@ for (const type of NODE_TYPES)
 for (const language of TRANSLATIONS)
   for (const type of NODE_TYPES)
     describe(`the help of ${type} in ${language}, beside the English one`, () => {
-      const help = helpOf(type, language);
-      const english = helpOf(type, ENGLISH);
+      const [help, english] = [withoutSamples(helpOf(type, language)), withoutSamples(helpOf(type, ENGLISH))];
 
       itIn(language, "has the same sections, and in each as many definitions, entries and lines", () => {
         assert.deepEqual(headingsOf(help), headingsOf(english));
         assert.deepEqual(shapeOf(help), shapeOf(english));
+      });
+
+      itIn(language, "has the same samples", () => {
+        assert.deepEqual(samplesIn(helpOf(type, language)), samplesIn(helpOf(type, ENGLISH)));
       });
 
       itIn(language, "has the same codes, fields and examples", () => {

@@ -190,7 +190,7 @@ describe("a strange message", () => {
   it("from a device with a strange name does no harm to status or error", async () => {
     const simulator = await simulated();
     const flows = await receiving(simulator, uplinkFlow(simulator, { missing: "error" }));
-    const name = `\u202E${"x".repeat(30_000)}`;
+    const name = `\u202E${"x".repeat(300)}`;
     simulator.send(`v3/app1/devices/${name}/up`, json({ ...ids, uplink_message: SENT }));
     const { error, deviceId } = await flows.next("caught");
     assert.equal(deviceId, name);

@@ -3,27 +3,28 @@ import { paceOf } from "../../nodes/tts-connection/paces";
 import { CONNECTION_DEFAULTS, type ConnectionProperties } from "../../nodes/tts-connection/properties";
 import { readSettings, type ConnectionSettings } from "../../nodes/tts-connection/settings";
 import { trafficOf } from "../../nodes/tts-connection/trafficRecord";
-import { stackService } from "../../src/services/stack";
+import type { Traffic } from "../../src/connection/traffic";
+
+const settingsWith = (more: Partial<ConnectionProperties>, apiKey: string): ConnectionSettings => {
+  const properties = { ...CONNECTION_DEFAULTS, host: "stack.example", applicationId: "app1", ...more };
+  const read = readSettings(properties, { apiKey }, undefined);
+  assert.ok(read.ok);
+  return read.settings;
+};
 
 describe("what the traffic of connections has taught", () => {
   it("is remembered of the last eight", () => {
-    const service = stackService({ applicationId: "app1", apiKey: "" });
-    const first = trafficOf("first", service);
-    const others = Array.from({ length: 7 }, (_, number) => trafficOf(`other ${number}`, service));
-    assert.equal(trafficOf("first", service), first, "used again, and so the newest");
-    trafficOf("ninth", service);
-    assert.equal(trafficOf("first", service), first);
-    assert.notEqual(trafficOf("other 0", service), others[0]);
+    const of = (apiKey: string): Traffic => trafficOf(settingsWith({}, apiKey));
+    const first = of("first");
+    const others = Array.from({ length: 7 }, (_, number) => of(`other ${number}`));
+    assert.equal(of("first"), first, "used again, and so the newest");
+    of("ninth");
+    assert.equal(of("first"), first);
+    assert.notEqual(of("other 0"), others[0]);
   });
 });
 
 describe("the pace of downlinks", () => {
-  const settingsWith = (more: Partial<ConnectionProperties>, apiKey: string): ConnectionSettings => {
-    const properties = { ...CONNECTION_DEFAULTS, host: "stack.example", applicationId: "app1", ...more };
-    const read = readSettings(properties, { apiKey }, undefined);
-    assert.ok(read.ok);
-    return read.settings;
-  };
   const pace = paceOf(settingsWith({}, "one key"));
 
   for (const [what, properties] of [

@@ -119,7 +119,7 @@ describe("statuses", () => {
   const NOT_SET = "TTS_NOT_SET not set";
   const WRONG: readonly (readonly [string, object, string | undefined, RegExp, string])[] = [
     ["without a host", { host: "" }, "key", /host/i, "not configured: no host"],
-    ["with a bad host", { host: "not a host" }, "key", /“not a host”/, "host not a host"],
+    ["with a bad host", { host: "not a host" }, "key", /“not a host”/, "not configured: wrong host"],
     [
       "without an application ID",
       { applicationId: "" },

@@ -129,6 +129,32 @@ describe("the rights of an API key", () => {
     });
   }
 
+  for (const mode of ["closed", "error"] as const)
+    it(`are asked for with the next login where the API was in mode "${mode}" at the first`, async () => {
+      const simulator = await simulated({ keys: [{ rights: WRITE_ONLY }] });
+      simulator.api(mode);
+      const nodes = flowOf(connection(simulator, { api: simulator.apiUrl }));
+      const flows = await receiving(simulator, nodes);
+      while (simulator.requests.length < 2) await simulator.next("request");
+      await flows.shows("uplink", "waiting: all devices");
+      simulator.api("on");
+      await flows.deploy("full", nodes);
+      await flows.shows("uplink", MAY_NOT);
+      simulator.disconnectAll();
+      await flows.shows("uplink", MAY_NOT);
+      assert.equal(flows.logged("WARN").length, 1);
+    });
+
+  it("are asked for at once where the address of the API was corrected", async () => {
+    const simulator = await simulated({ keys: [{ rights: WRITE_ONLY }] });
+    const flowAt = (api: string): FlowNode[] => flowOf(connection(simulator, { api }));
+    const flows = await receiving(simulator, flowAt("http://127.0.0.1:1"));
+    await flows.shows("uplink", "waiting: all devices");
+    await flows.deploy("full", flowAt(simulator.apiUrl));
+    await flows.shows("uplink", MAY_NOT);
+    assert.equal(flows.logged("WARN").length, 1);
+  });
+
   it("are not asked for with the API off", async () => {
     const simulator = await simulated({ keys: [{ rights: WRITE_ONLY }] });
     const flows = await receiving(simulator, flowOf(connection(simulator, { api: " Off " })));
@@ -153,7 +179,7 @@ describe("no secret", () => {
     await flows.next("caught");
     simulator.expireKey(simulator.apiKey);
     simulator.disconnectAll();
-    await flows.shows("uplink", "login refused");
+    await flows.shows("uplink", "key expired");
     const statuses = ["uplink", "connection"].map((id) => flows.statuses(id));
     const everything = [inspect(flows.everything, { depth: 20 }), JSON.stringify(statuses), flows.log];
     const [, , secret = ""] = simulator.apiKey.split(".");

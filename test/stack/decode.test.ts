@@ -272,8 +272,16 @@ describe("decoding what is no message", () => {
     });
   });
 
+  it("does not read what is larger than any message", () => {
+    const uplink = (length: number): Buffer =>
+      bytesOf({ end_device_ids: IDS, uplink_message: { frm_payload: "A".repeat(length) } });
+    assert.ok(decodeMessage(uplink(1_000_000)).ok);
+    for (const length of [1024 * 1024, 3_000_000])
+      assert.deepEqual(problemOf(uplink(length)), { problem: "too_large", kilobytes: 1024 });
+  });
+
   it("refuses what is nested absurdly deep, and nothing that only looks so", () => {
-    for (const depth of [1_200, 5_000, 1_000_000]) {
+    for (const depth of [1_200, 5_000, 200_000]) {
       const deep = `${'{"a":['.repeat(depth / 2)}1${"]}".repeat(depth / 2)}`;
       assert.deepEqual(problemOf(bytesOf(deep)), { problem: "too_deep", levels: 1_000 });
     }

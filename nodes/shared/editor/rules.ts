@@ -1,9 +1,9 @@
 /** What may stand in the fields of the forms. Pure: tests run it without a browser. */
 import { takeApart, webSocketScheme } from "../../../src/stack/address";
-import { isApiSetting } from "../../../src/stack/apiAddress";
+import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
 import { environmentVariable } from "../../../src/stack/environment";
 import { chosenEvents, isEventKind } from "../../../src/stack/event";
-import { parseDevicePattern, parsePorts, type FilterProblem } from "../../../src/stack/filters";
+import { LONGEST_LIST, parseDevicePattern, parsePorts, type FilterProblem } from "../../../src/stack/filters";
 import {
   isEui,
   isIdentifier,
@@ -123,8 +123,17 @@ export const apiKey: Rule = required("validation.api-key-required");
 
 export const accessKey: Rule = required("validation.access-key-required");
 
+const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
+  form: "validation.api",
+  user: "validation.api-user",
+  unencrypted: "validation.api-unencrypted",
+};
+
 /** The stack's HTTP API: empty, `off` or a URL. */
-export const api: Rule = (value) => (isApiSetting(value) ? undefined : { key: "validation.api" });
+export const api: Rule = optional((value) => {
+  const address = readApiAddress(value, "");
+  return address.ok ? undefined : { key: API_PROBLEMS[address.problem] };
+});
 
 export const keepalive: Rule = between(LIMITS.keepalive);
 
@@ -152,6 +161,7 @@ export const devicesOf =
   };
 
 function ofDevicesProblem({ part, rule, near }: FilterProblem, form: IdentifierForm): Reason {
+  if (rule === "too_long") return { key: "validation.too-long", values: { most: LONGEST_LIST.devices } };
   if (rule === "space") return { key: "validation.devices-space", values: { part } };
   if (near !== undefined && isEui(part)) return { key: "validation.devices-eui", values: { part, near } };
   if (near !== undefined) return { key: "validation.devices-near", values: { part, near } };
@@ -164,12 +174,10 @@ function ofDevicesProblem({ part, rule, near }: FilterProblem, form: IdentifierF
 /** A list of FPorts and ranges; empty for all. */
 export const ports: Rule = (value) => {
   const filter = parsePorts(value);
-  return filter.ok
-    ? undefined
-    : {
-        key: PORTS_PROBLEM[filter.problem.rule] ?? "validation.ports",
-        values: { part: filter.problem.part },
-      };
+  if (filter.ok) return undefined;
+  const { part, rule } = filter.problem;
+  if (rule === "too_long") return { key: "validation.too-long", values: { most: LONGEST_LIST.ports } };
+  return { key: PORTS_PROBLEM[rule] ?? "validation.ports", values: { part } };
 };
 
 const PORTS_PROBLEM: Partial<Record<FilterProblem["rule"], string>> = {

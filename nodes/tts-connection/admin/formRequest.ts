@@ -16,7 +16,7 @@ const MOST_TOPICS = 30;
 
 /** The body of a request; `undefined` for anything but a form. */
 export function readFormRequest(body: unknown): FormRequest | undefined {
-  if (!isJsonObject(body) || JSON.stringify(body).length > LARGEST_REQUEST) return undefined;
+  if (!isJsonObject(body) || isLarger(body, LARGEST_REQUEST)) return undefined;
   const { id, properties, credentials } = body;
   if (typeof id !== "string" || !/^[\w.-]{1,100}$/.test(id)) return undefined;
   if (!isJsonObject(properties) || !isJsonObject(credentials)) return undefined;
@@ -25,6 +25,25 @@ export function readFormRequest(body: unknown): FormRequest | undefined {
     properties: readProperties(properties),
     credentials: readCredentials(credentials),
   };
+}
+
+/** Whether a value that JSON made has more characters than that. Not nested itself, as what it looks at may be without end. */
+function isLarger(body: unknown, most: number): boolean {
+  const left: unknown[] = [body];
+  let room = most;
+  while (left.length > 0) {
+    const value = left.pop();
+    room -= typeof value === "string" ? value.length + 2 : 2;
+    if (typeof value === "object" && value !== null) {
+      for (const [key, member] of Object.entries(value)) {
+        room -= key.length;
+        if (room < 0) return true;
+        left.push(member);
+      }
+    }
+    if (room < 0) return true;
+  }
+  return false;
 }
 
 /** Properties of the right type; for others the defaults, as at run time. */

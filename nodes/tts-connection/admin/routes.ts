@@ -1,10 +1,12 @@
 import type { NodeAPI } from "node-red";
+import { warnOfBug } from "../../../src/connection/unexpected";
 import { createStackApi, type StackApi } from "../../../src/diagnosis/stackApi";
-import { stepsOf, tryConnection, type TrialSubject } from "../../../src/diagnosis/trial";
+import { stepsOf, tryConnection, type StepResult, type TrialSubject } from "../../../src/diagnosis/trial";
 import { apiUrl } from "../../../src/stack/apiAddress";
 import { textIn } from "../../shared/catalogue";
 import { contextOf } from "../context";
-import type { KeyReport, Refused, ReportLine, ReportText } from "../report";
+import { shownValues } from "../../../src/stack/shown";
+import type { KeyReport, Refused, ReportLine, ReportText, StepLine } from "../report";
 import { serviceOf } from "../service";
 import type { ConnectionSettings } from "../settings";
 import { readFormRequest } from "./formRequest";
@@ -34,9 +36,10 @@ function languageOf({ query }: Request): string {
 }
 
 /** With its words, which the editor has not. */
-const worded = (language: string, text: ReportText): ReportText => ({
-  ...text,
-  words: textIn(language, text),
+const worded = (language: string, { key, values }: ReportText): ReportText => ({
+  key,
+  values: shownValues(values),
+  words: textIn(language, { key, values }),
 });
 
 function refuse(request: Request, response: Response, status: number, why: ReportText): void {
@@ -78,6 +81,7 @@ export function registerRoutes(RED: NodeAPI): void {
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     const language = languageOf(request);
+    const report = (step: StepResult): void => write(shownStep(step));
     const write = (line: ReportLine): void => {
       const told = "text" in line ? { ...line, text: worded(language, line.text) } : line;
       if (!gone.signal.aborted) response.write(`${JSON.stringify(told)}\n`);
@@ -94,10 +98,10 @@ export function registerRoutes(RED: NodeAPI): void {
       running -= 1;
       response.end();
     };
-    tryConnection(trial, write, gone.signal).then(() => {
-      write({ end: true });
-      end();
-    }, end);
+    tryConnection(trial, report, gone.signal)
+      .then(() => write({ end: true }))
+      .catch(warnOfBug)
+      .finally(end);
   });
 
   RED.httpAdmin.post("/tts-connection/key", ...permitted, (request, response) => {
@@ -117,10 +121,20 @@ export function registerRoutes(RED: NodeAPI): void {
       running -= 1;
       response.set("Cache-Control", "no-store").json(report);
     };
-    reportOnKey(properties, credentials, chosenTls(RED, properties.tls)).then(answer, () =>
-      answer({ answer: "unknown" }),
-    );
+    reportOnKey(properties, credentials, chosenTls(RED, properties.tls))
+      .catch((): KeyReport => ({ answer: "unknown" }))
+      .then(answer)
+      .catch(warnOfBug);
   });
+}
+
+/** As it may be shown: what is in it is from a server, or from the fields of a form. */
+function shownStep({ facts, text: why, ...step }: StepResult): StepLine {
+  return {
+    ...step,
+    ...(facts ? { facts: shownValues(facts) } : {}),
+    ...(why ? { text: { key: why.key, values: shownValues(why.values) } } : {}),
+  };
 }
 
 function trialOf(settings: ConnectionSettings): TrialSubject {

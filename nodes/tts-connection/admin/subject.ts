@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from "node-red";
 import { printable } from "../../../src/diagnosis/printable";
 import { apiUrl } from "../../../src/stack/apiAddress";
 import { isJsonObject } from "../../../src/stack/check";
+import { shownValues } from "../../../src/stack/shown";
 import { fromEnvironment, getConfigNode } from "../../shared/red";
 import { chosenTls } from "../../shared/tlsConfig";
 import type { ConnectionCredentials, ConnectionProperties } from "../properties";
@@ -18,7 +19,7 @@ export type Subject =
 
 const refused = (key: string, values: ReportText["values"] = {}): Subject => ({
   ok: false,
-  text: { key, values },
+  text: { key, values: shownValues(values) },
 });
 
 /**

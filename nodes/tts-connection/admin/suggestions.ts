@@ -4,6 +4,7 @@ import { parseDevicePattern, parsePorts } from "../../../src/stack/filters";
 import { fieldsOf } from "../../../src/stack/fields";
 import type { Received } from "../../../src/stack/messages";
 import { finite } from "../../../src/stack/radio";
+import { isVisible } from "../../../src/stack/shown";
 import type { ConnectionInsight } from "../connection";
 
 export const SUGGESTION_LISTS = ["devices", "ports", "fields", "gateways"] as const;
@@ -73,6 +74,11 @@ function* readUplinks(traffic: Traffic, request: SuggestionRequest) {
   }
 }
 
+const LONGEST_NAME = 64;
+
+/** What can be chosen: an ID that hides characters looks like another one. */
+const isName = (id: string): boolean => id !== "" && id.length <= LONGEST_NAME && isVisible(id);
+
 const plain = (text: string): string => text.toLowerCase();
 
 /** An EUI as it may be typed: also in pairs. */
@@ -95,6 +101,7 @@ const containing = (items: readonly Suggestion[], typed: string): Suggestion[] =
 const LISTERS: Readonly<Record<SuggestionList, Lister>> = {
   devices(traffic, { typed }, now) {
     const items = [...traffic.devices]
+      .filter(({ deviceId }) => isName(deviceId))
       .sort((one, other) => one.at - other.at)
       .reverse()
       .map(({ deviceId, eui, at }): Suggestion => {
@@ -149,7 +156,7 @@ const LISTERS: Readonly<Record<SuggestionList, Lister>> = {
 function gatewaysOf({ uplink_message: uplink }: Extract<Received, { kind: "uplink_message" }>["message"]) {
   return (uplink.rx_metadata ?? []).flatMap(({ gateway_ids, rssi: given }): Suggestion[] => {
     const value = gateway_ids?.gateway_id ?? "";
-    if (value === "" || value.length > 64 || value === "packetbroker") return [];
+    if (!isName(value) || value === "packetbroker") return [];
     const eui = gateway_ids?.eui ?? "";
     const rssi = finite(given);
     return [

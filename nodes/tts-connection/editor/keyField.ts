@@ -1,12 +1,12 @@
 /** The API key: what is wrong with how it looks, and what the stack says of it. */
-import { isApiOff } from "../../../src/stack/apiAddress";
+import { apiHost } from "../../../src/stack/apiAddress";
 import { apiKeyForm, type ApiKeyForm } from "../../../src/stack/identifiers";
 import type { Form } from "../../shared/editor/form";
 import * as rules from "../../shared/editor/rules";
 import { text } from "../../shared/editor/text";
 import type { KeyReport } from "../report";
-import { mayAsk, reasonOf, inOwnLanguage } from "./ask";
-import { isHidden, shownHost } from "./server";
+import { inOwnLanguage, mayAsk, reasonOf } from "./ask";
+import { isHidden } from "./server";
 import { serviceIn } from "./services";
 
 /** What is said about a key that does not look like one; it may still be right on a deployment of its own. */
@@ -47,7 +47,8 @@ export class KeyField {
     form.input("apiKey").on("change", () => {
       this.#forget();
       if (!this.#canAsk) return;
-      if (this.#hostChosen) this.#ask();
+      // Where an imported flow names another place, a person has to look at it first.
+      if (this.#hostChosen && form.value("api").trim() === "") this.#ask();
       else this.#offerToAsk();
     });
     for (const name of ["host", "api", "useTls", "tls"])
@@ -83,7 +84,7 @@ export class KeyField {
       serviceIn(form) === "stack" &&
       apiKeyForm(form.value("apiKey")) === "api_key" &&
       rules.host(form.value("host")) === undefined &&
-      !isApiOff(form.value("api"))
+      this.#host !== ""
     );
   }
 
@@ -98,10 +99,9 @@ export class KeyField {
     this.#doLink = act;
   }
 
-  /** Whoever would be asked. */
+  /** Whoever would be asked, as its name is on the network; empty for nobody. */
   get #host(): string {
-    const api = /^https?:\/\/([^/]+)/.exec(this.#form.value("api"))?.[1];
-    return api ?? shownHost(this.#form.value("host"));
+    return apiHost(this.#form.value("api"), this.#form.value("host"));
   }
 
   #offerToAsk(): void {

@@ -6,6 +6,16 @@ const WIDTH = 620;
 const GUIDE =
   "https://github.com/tts-flows/node-red-the-things-stack/blob/main/docs/migrating-from-ttn-v2.md";
 
+/** A notification takes up to 80 % of the window: its button stays in view. The frame shows where there is more to scroll to. */
+const LIST = {
+  maxHeight: "calc(80vh - 200px)",
+  overflowY: "auto",
+  margin: "8px 0",
+  paddingLeft: "18px",
+  paddingBottom: "4px",
+  border: "1px solid var(--red-ui-secondary-border-color)",
+};
+
 const LINK = { color: "var(--red-ui-text-color-link)" };
 
 /** What the form of a downlink calls its encodings. */
@@ -13,7 +23,7 @@ const DOWNLINK = "@tts-flows/node-red-the-things-stack/tts-downlink";
 
 /** Names in notes come from flows of others: text, never markup. */
 export function showReport({ converted, notes }: Conversion): void {
-  const list = $("<ul>").css({ maxHeight: "50vh", overflowY: "auto", margin: "8px 0", paddingLeft: "18px" });
+  const list = $("<ul>").css(LIST);
   for (const [node, own] of byNode(notes)) list.append(entryOf(node, own));
   const content = $("<div>").append(
     $("<p>").append($("<strong>").text(text("migration.done", { number: converted }))),

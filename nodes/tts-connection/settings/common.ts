@@ -54,6 +54,7 @@ export function readEndpoint(properties: ConnectionProperties, tls: ChosenTls): 
 }
 
 const TLS_FAULTS = {
+  other_kind: "error.not-configured.tls-kind",
   unusable: "error.not-configured.tls-unusable",
   no_certificate: "error.not-configured.tls-no-certificate",
 } as const;

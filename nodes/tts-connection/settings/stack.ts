@@ -1,5 +1,5 @@
 import type { ChosenTls } from "../../shared/tlsConfig";
-import { isApiSetting } from "../../../src/stack/apiAddress";
+import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
 import {
   apiKeyForm,
   isIdentifier,
@@ -24,6 +24,12 @@ export interface StackSettings extends CommonSettings {
   /** Empty: `https://<host>/api/v3`; a URL; or `off`. */
   readonly api: string;
 }
+
+const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
+  form: "error.not-configured.api",
+  user: "error.not-configured.api-user",
+  unencrypted: "error.not-configured.api-unencrypted",
+};
 
 /** Reads the properties of a connection to the stack's own MQTT server; a pasted `app1@ttn` is taken apart. */
 export function readStack(
@@ -56,7 +62,8 @@ export function readStack(
   const manners = readManners(properties);
   if (!manners.ok) return manners;
   const api = asText(apiGiven);
-  if (!isApiSetting(api)) return wrong("error.not-configured.api", { api });
+  const apiAddress = readApiAddress(api, place.host);
+  if (!apiAddress.ok) return wrong(API_PROBLEMS[apiAddress.problem], { api });
   return {
     ok: true,
     settings: {

@@ -2,6 +2,7 @@
 import type { LastUplink } from "../../../src/connection/traffic";
 import { parseDevicePattern } from "../../../src/stack/filters";
 import { fieldMeant } from "../../../src/stack/fields";
+import { visible } from "../../../src/stack/shown";
 import { isEmptyFrame } from "../../../src/stack/uplink";
 import type { ConnectionInsight } from "../../tts-connection/connection";
 import type { UplinkSettings } from "../settings";
@@ -54,7 +55,7 @@ function shown(payload: unknown): ShownPayload {
     return { is: "bytes", length: payload.length, hex, isCut: payload.length > MOST_BYTES };
   }
   const text = JSON.stringify(payload, withoutKeys);
-  return { is: "json", text: text.slice(0, LONGEST_JSON), isCut: text.length > LONGEST_JSON };
+  return { is: "json", text: visible(text.slice(0, LONGEST_JSON)), isCut: text.length > LONGEST_JSON };
 }
 
 function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | undefined {
@@ -63,7 +64,12 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
   const { fPort, at } = uplink;
   const { deviceId } = delivery.origin;
   const isDecoded = delivery.received.message.uplink_message.decoded_payload !== undefined;
-  const message: Shown = { deviceId, at, isDecoded, ...(fPort === undefined ? {} : { fPort }) };
+  const message: Shown = {
+    deviceId: visible(deviceId),
+    at,
+    isDecoded,
+    ...(fPort === undefined ? {} : { fPort }),
+  };
   // Before the view is made: whether it is empty is asked of what was received.
   const isEmpty = isEmptyFrame(delivery.received.message);
   const decoded = delivery.received.message.uplink_message.decoded_payload;

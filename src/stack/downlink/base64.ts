@@ -32,7 +32,10 @@ function takenForHex(text: string, property: string): Refused {
 
 function fromBase64(digits: string): Uint8Array {
   const binary = atob(digits);
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  // Not by `Uint8Array.from`, which takes seconds for a text of some megabytes.
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }
 
 export const toBase64 = (bytes: Uint8Array): string =>

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { Latest } from "../../nodes/tts-connection/latest";
+import { keyRecordOf } from "../../nodes/tts-connection/keyRecord";
+import { Rights } from "../../nodes/tts-connection/rights";
+import {
+  identityOf,
+  readSettings,
+  withoutSecret,
+  type ConnectionSettings,
+} from "../../nodes/tts-connection/settings";
+import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { createStackApi } from "../../src/diagnosis/stackApi";
+import {
+  API_KEY,
+  apiServer,
+  applicationIds,
+  AUTH_INFO,
+  authInfoAnswer,
+  READ,
+  RIGHTS,
+  rightsAnswer,
+  type Answer,
+} from "../diagnosis/stackAnswers";
+
+function settingsOf(more: object = {}, credentials: object = { apiKey: API_KEY }): ConnectionSettings {
+  const read = readSettings(
+    { ...CONNECTION_DEFAULTS, applicationId: "app1", ...more },
+    credentials,
+    undefined,
+  );
+  assert.ok(read.ok);
+  return read.settings;
+}
+
+describe("what is known of a key", () => {
+  it("is asked for again, later each time, while the API says nothing", async () => {
+    const answers: Record<string, Answer> = {};
+    const server = await apiServer(answers);
+    const pauses: number[] = [];
+    let known = (): void => undefined;
+    const warned = new Promise<void>((resolve) => (known = resolve));
+    const rights = new Rights(
+      keyRecordOf("asked again"),
+      "app1",
+      () => undefined,
+      () => known(),
+      (attempts) => {
+        pauses.push(attempts);
+        if (attempts === 3) {
+          answers[AUTH_INFO] = authInfoAnswer(applicationIds("app1"), { rights: [READ] });
+          answers[RIGHTS] = rightsAnswer(READ);
+        }
+        return 1;
+      },
+    );
+    rights.need("write");
+    rights.ask(1, { url: server.url, api: createStackApi({ url: server.url, apiKey: API_KEY }) });
+    await warned;
+    assert.deepEqual(pauses, [1, 2, 3]);
+    assert.ok(rights.lacks("write") && !rights.lacks("read"));
+    rights.end();
+    await server.close();
+  });
+
+  it("is kept by an identity from which neither key nor password can be told", () => {
+    const credentials = { username: "me", password: "hunter2hunter2" };
+    const all = [
+      settingsOf(),
+      settingsOf({ service: "pubsub", topics: { uplink_message: "up" } }, credentials),
+      settingsOf({ service: "v2" }, { apiKey: "ttn-account-v2.secret" }),
+    ];
+    for (const settings of all) {
+      assert.match(identityOf(settings), /^[A-Za-z0-9+/]{43}=$/);
+      const plain = JSON.stringify(withoutSecret(settings));
+      for (const secret of [API_KEY, credentials.password, "ttn-account-v2.secret"])
+        assert.ok(!plain.includes(secret));
+    }
+    assert.equal(new Set(all.map(identityOf)).size, 3);
+  });
+
+  it("is not forgotten over nine connections, nor kept of any number of them", () => {
+    const first = keyRecordOf("key 0");
+    for (let index = 1; index <= 9; index++) keyRecordOf(`key ${index}`);
+    assert.equal(keyRecordOf("key 0"), first);
+    for (let index = 1; index <= 1_000; index++) keyRecordOf(`other key ${index}`);
+    assert.notEqual(keyRecordOf("key 0"), first);
+  });
+});
+
+describe("of things of which only the latest are kept", () => {
+  it("the one that was wanted longest ago goes first", () => {
+    const latest = new Latest<object>(2);
+    const make = (): object => ({});
+    const [a, b] = [latest.of("a", make), latest.of("b", make)];
+    assert.equal(latest.of("a", make), a);
+    latest.of("c", make);
+    assert.equal(latest.of("a", make), a);
+    assert.notEqual(latest.of("b", make), b);
+  });
+});
