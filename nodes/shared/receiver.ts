@@ -100,6 +100,12 @@ function explainDevices(devices: string, { part, rule, near }: FilterProblem, se
     : { code, key: "error.not-configured.devices-never", values };
 }
 
+/** As core's MQTT nodes do. */
+function markRetained(outcome: Outcome): void {
+  if ("send" in outcome) Object.assign(outcome.send, { retain: true });
+  else if ("fail" in outcome) Object.assign(outcome.message, { retain: true });
+}
+
 /**
  * A receiving node on its connection. One object, so that what a message needs of its node lies together in memory: with a thousand
  * nodes, fetching it from there is what costs.
@@ -156,7 +162,8 @@ class Reception implements Recipient {
   #deliver(delivery: Delivery): void {
     const outcome = this.#view(delivery);
     if (!outcome) return;
-    const { origin, arrivedAt, received } = delivery;
+    const { origin, arrivedAt, received, retained } = delivery;
+    if (retained) markRetained(outcome);
     if (this.#last.take(origin.deviceId, portOf(received), arrivedAt, outcome))
       this.#status.show(this.#statusNow);
     if ("send" in outcome) this.#node.send(asMessage(outcome.send));

@@ -31,8 +31,8 @@ export interface LinkEnd {
 export interface LinkHandlers {
   /** CONNACK 0. */
   onOpen(): void;
-  /** `again`: the other side says that it has sent this before. */
-  onMessage(topic: string, payload: Buffer, again: boolean): void;
+  /** `again`: the other side says that it has sent this before; `retained`: that it has kept it for who subscribes. */
+  onMessage(topic: string, payload: Buffer, again: boolean, retained: boolean): void;
   /** Exactly once, unless `end` was called before. */
   onEnd(end: LinkEnd): void;
   /** Its socket, before it connects, for who wants to see how far it gets. */
@@ -116,11 +116,12 @@ export function openLink(
     if (paused) arrived.push(() => deliver(packet, goOn));
     else deliver(packet, goOn);
   };
-  const deliver = ({ topic, payload, qos, dup }: IPublishPacket, goOn: () => void): void => {
+  const deliver = ({ topic, payload, qos, dup, retain }: IPublishPacket, goOn: () => void): void => {
     // What cannot be acknowledged any more is not taken: a broker that keeps the session sends it again.
     if (ending || (ended && qos > 0)) return;
+    const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
     try {
-      handlers.onMessage(topic, typeof payload === "string" ? Buffer.from(payload) : payload, dup && qos > 0);
+      handlers.onMessage(topic, bytes, dup && qos > 0, retain);
     } catch (error) {
       // Nothing that comes over the wire ends the process; what comes next may be all right.
       warnOfBug(error);

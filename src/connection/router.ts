@@ -98,18 +98,19 @@ export class Router {
    * Delivers a message, or reports it as invalid.
    * @param arrivedAt ms since 1970 on this machine
    * @param again the other side says that it has sent it before
+   * @param retained the other side has kept it for who subscribes
    */
-  take(topic: string, bytes: Buffer, arrivedAt: number, again = false): void {
+  take(topic: string, bytes: Buffer, arrivedAt: number, again = false, retained = false): void {
     const way = this.#ways.get(topic) ?? this.#explore(topic, bytes, arrivedAt);
     if (!way) return;
     if (way.device) way.device = this.#traffic.seeAgain(way.device, arrivedAt);
     if (way.route) {
-      if (way.route.first) this.#decode(way, topic, bytes, arrivedAt, again);
+      if (way.route.first) this.#decode(way, topic, bytes, arrivedAt, again, retained);
       return;
     }
     // A broker may hold what nobody wants any more.
     if (way.classified.kinds.some((kind) => !this.#table(kind).isEmpty))
-      this.#decode(way, topic, bytes, arrivedAt, again);
+      this.#decode(way, topic, bytes, arrivedAt, again, retained);
   }
 
   /** Undefined where there is nothing to read: the message is done with. */
@@ -137,7 +138,14 @@ export class Router {
     this.#ways.clear();
   }
 
-  #decode(way: Way, topic: string, bytes: Buffer, arrivedAt: number, again: boolean): void {
+  #decode(
+    way: Way,
+    topic: string,
+    bytes: Buffer,
+    arrivedAt: number,
+    again: boolean,
+    retained: boolean,
+  ): void {
     const { classified } = way;
     const decoded = this.#service.decode(classified, bytes);
     if (!decoded.ok) {
@@ -150,17 +158,17 @@ export class Router {
     const device = way.device ?? this.#traffic.see(from.deviceId, arrivedAt);
     if (!origin) this.#seeApplication(from.applicationId);
     if (this.#duplicates?.has(received, bytes, again)) {
-      this.#onRepeated({ topic, deviceId: from.deviceId, again });
+      this.#onRepeated({ topic, deviceId: from.deviceId, again: again || retained });
       return;
     }
     if (device) this.#traffic.keep(device, received, topic, bytes);
     const { first, others } = forPort(way.route ?? this.#table(received.kind).of(from.deviceId), received);
-    first?.deliver({ topic, origin: from, arrivedAt, received });
+    first?.deliver({ topic, origin: from, arrivedAt, received, retained });
     for (const recipient of others) {
       // Decoding again is the cheapest copy of JSON there is.
       const copy = this.#service.decode(classified, bytes);
       if (!copy.ok) return;
-      recipient.deliver({ topic, origin: from, arrivedAt, received: copy.received });
+      recipient.deliver({ topic, origin: from, arrivedAt, received: copy.received, retained });
     }
   }
 

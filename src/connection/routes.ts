@@ -12,6 +12,8 @@ export interface Delivery {
   readonly arrivedAt: number;
   /** The recipient's own: it may change it. */
   readonly received: Received;
+  /** The broker has kept it: it is from before the subscription. */
+  readonly retained: boolean;
 }
 
 /** Who wants which messages. The three questions are asked once per device and port, not per message. */

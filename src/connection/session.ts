@@ -217,11 +217,11 @@ export class Session {
       { ...service.login, clientId, keepalive },
       {
         onOpen: () => this.#opened(),
-        onMessage: (topic, bytes, again) => {
+        onMessage: (topic, bytes, again, retained) => {
           onArrived?.(topic, bytes.length);
           if (this.#leftBehind(topic, bytes)) return;
           this.#lastMessageAt = Date.now();
-          this.#router.take(topic, bytes, this.#lastMessageAt, again);
+          this.#router.take(topic, bytes, this.#lastMessageAt, again, retained);
         },
         onEnd: (end) => this.#closed(end),
       },

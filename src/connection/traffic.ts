@@ -181,7 +181,8 @@ export class Traffic implements DevicesSeen {
     if (!decoded.ok) return undefined;
     const { received } = decoded;
     const applicationId = received.message.end_device_ids.application_ids?.application_id ?? "";
-    return { topic, origin: classified.origin ?? { deviceId, applicationId }, arrivedAt: at, received };
+    const origin = classified.origin ?? { deviceId, applicationId };
+    return { topic, origin, arrivedAt: at, received, retained: false };
   }
 
   #forgetPort({ uplinks }: SeenDevice): void {

@@ -90,6 +90,8 @@ export interface Simulator {
   replay(capture: { readonly topic: string; readonly payload: unknown }): void;
   /** Sends bytes on any topic. */
   send(topic: string, payload: string | Uint8Array): void;
+  /** The same, marked as a message that was kept for who subscribes: a bridge in front of the stack may do that. */
+  sendRetained(topic: string, payload: string | Uint8Array): void;
   /** Lets a device send, joining first where it must. Returns the uplink message. */
   uplink(deviceId: string, parts?: Partial<UplinkMessage>, frame?: UplinkFrame): JsonObject;
   join(deviceId: string): JsonObject;

@@ -148,6 +148,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const text = typeof payload === "string" ? payload : JSON.stringify(payload);
       stack.feed.send(stack.feed.ownTopic(topic), Buffer.from(text));
     },
+    sendRetained: (topic, payload) => mqtt.deliver(topic, Buffer.from(payload), true),
     send: (topic, payload) => {
       stack.feed.send(topic, typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload));
     },

@@ -242,6 +242,7 @@ describe("a downlink that is followed", () => {
       world.courier.recipient.deliver({
         topic: "v3/app1/devices/valve/down/nack",
         origin: { deviceId: "valve", applicationId: "app1" },
+        retained: false,
         arrivedAt: 0,
         received: {
           kind: "downlink_nack",

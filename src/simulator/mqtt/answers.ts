@@ -27,8 +27,8 @@ export const suback = (id: number, codes: readonly number[]): Buffer =>
 export const unsuback = (id: number): Buffer => packet(0xb0, word(id));
 export const pingresp = (): Buffer => packet(0xd0);
 
-/** Always QoS 0, never retained. */
-export function publication(topic: string, payload: Buffer): Buffer {
+/** Always QoS 0. The stack retains nothing; a bridge may. */
+export function publication(topic: string, payload: Buffer, retained = false): Buffer {
   const name = Buffer.from(topic);
-  return packet(0x30, word(name.length), name, payload);
+  return packet(retained ? 0x31 : 0x30, word(name.length), name, payload);
 }

@@ -88,8 +88,8 @@ export class MqttListener {
     for (const socket of untouched) this.#admit(socket);
   }
 
-  deliver(topic: string, payload: Buffer): void {
-    for (const session of this.#sessions) session.deliver(topic, payload);
+  deliver(topic: string, payload: Buffer, retained = false): void {
+    for (const session of this.#sessions) session.deliver(topic, payload, retained);
   }
 
   #accept(socket: Socket): void {

@@ -51,10 +51,10 @@ export class MqttSession {
   }
 
   /** Hands over a message, at most once and only if some filter matches. */
-  deliver(topic: string, payload: Buffer): void {
+  deliver(topic: string, payload: Buffer, retained = false): void {
     if (!this.loggedIn || this.#account?.mayRead !== true) return;
     if ([...this.#filters].some((filter) => this.#host.topics.matches(filter, topic))) {
-      this.#outbox.deliver(publication(topic, payload));
+      this.#outbox.deliver(publication(topic, payload, retained));
     }
   }
 
