@@ -485,6 +485,20 @@ describe("tts-uplink", () => {
     });
   });
 
+  it("marks what a broker has kept for who subscribes, and nothing else", async () => {
+    const simulator = await simulated();
+    const nodes = [...uplinkFlow(simulator), uplink({ output: "field", field: "t", missing: "error" }, "t")];
+    const flows = await receiving(simulator, [...nodes, ...listeners("tab", "2")]);
+    const ids = { device_id: "door", application_ids: { application_id: "app1" } };
+    const message = JSON.stringify({ end_device_ids: ids, uplink_message: body() });
+    simulator.sendRetained("v3/app1/devices/door/up", message);
+    assert.equal((await flows.next()).retain, true);
+    assert.equal((await flows.next("caught")).retain, true);
+    simulator.send("v3/app1/devices/door/up", message);
+    assert.equal("retain" in (await flows.next()), false);
+    assert.equal("retain" in (await flows.next("caught")), false);
+  });
+
   it("leaves no trace in the log when all is well", async () => {
     const simulator = await simulated();
     const flows = await receiving(simulator, [...uplinkFlow(simulator), ...listeners("tab", "2")]);
