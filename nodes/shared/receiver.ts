@@ -88,7 +88,7 @@ function explainDevices(devices: string, { part, rule, near }: FilterProblem, se
   const code = "not_configured";
   if (rule === "too_long") {
     const most = LONGEST_LIST.devices;
-    return { code, key: "error.not-configured.list-too-long", values: { list: "devices", most } };
+    return { code, key: "error.not-configured.devices-too-long", values: { most } };
   }
   const values = { devices, part };
   if (near !== undefined) {

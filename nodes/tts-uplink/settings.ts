@@ -54,7 +54,7 @@ export function readUplinkSettings(
   if (!parsed.ok) {
     const { part, rule } = parsed.problem;
     if (rule === "too_long")
-      return wrong("error.not-configured.list-too-long", { list: "FPorts", most: LONGEST_LIST.ports });
+      return wrong("error.not-configured.ports-too-long", { most: LONGEST_LIST.ports });
     return rule === "never"
       ? wrong("error.not-configured.ports-never", { ports, part })
       : wrong("error.not-configured.ports", { ports, part });
