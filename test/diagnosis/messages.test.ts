@@ -171,7 +171,10 @@ describe("a payload that is missing", () => {
       ["uplink_message.decoded_payload.t", "t"],
       ["tts.uplink_message.decoded_payload.t", "t"],
     ] as const) {
-      assert.match(rendered(of(field)), new RegExp(`^No field ${field} in the uplink .* so the field is ${near}\\.`));
+      assert.match(
+        rendered(of(field)),
+        new RegExp(`^No field ${field} in the uplink .* so the field is ${near}\\.`),
+      );
     }
     for (const field of ["payload.x", "data.t", "gps.lon", "payload"]) {
       assert.equal(of(field).key, "error.missing-payload.no-field", field);
