@@ -3,7 +3,7 @@
  *
  * | variable | meaning                                                                                | default       |
  * | -------- | -------------------------------------------------------------------------------------- | ------------- |
- * | TTS_AIR  | URL of the radio of `tools/real-stack/air.mjs`, for the stack that TTS_HOST names        | tests skipped |
+ * | TTS_AIR  | URL of an emulated radio for the stack that TTS_HOST names, which answers as `Radio` asks | tests skipped |
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSimulator } from "../../src/simulator/simulator";

@@ -20,7 +20,7 @@ const personalized = (id: string, given: Partial<SimulatedDevice> = {}): Simulat
 const overTheAir = (id: string, number: number, given: Partial<SimulatedDevice> = {}): SimulatedDevice =>
   personalized(id, { devEui: `70B3D57ED000000${number}`, joinEui: JOIN_EUI, ...given });
 
-/** As `tools/real-stack/formatter-sensor.js` on the real stack: it shows every outcome of an encoder and a decoder. */
+/** The formatter of that device on the real stack: it shows every outcome of an encoder and a decoder. */
 const sensorFormatter = javaScriptFormatter({
   encodeDownlink({ data }) {
     // As in JavaScript: there may be nothing to take it from.

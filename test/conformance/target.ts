@@ -124,7 +124,7 @@ const simulatedDevice = (id: string, given: Partial<SimulatedDevice> = {}): Simu
   ...given,
 });
 
-/** The simulator with the same keys and devices as `tools/real-stack` makes on a real one. */
+/** The simulator with the same keys and devices as the real one has that the captures are from. */
 async function simulated(): Promise<Target> {
   const read = simulatedKey("R");
   const write = simulatedKey("W");
