@@ -125,7 +125,7 @@ export class EditorPage {
     if (await this.page.locator("#node-dialog-cancel").isVisible()) await this.cancel();
   }
 
-  /** Imports nodes by the import dialog. */
+  /** Imports nodes by the import dialog; as a copy, should some of them be there already. */
   async import(flow: string): Promise<void> {
     await this.page.evaluate(() => RED.actions.invoke("core:show-import-dialog"));
     const text = this.page.locator("#red-ui-clipboard-dialog-import-text");
@@ -133,6 +133,8 @@ export class EditorPage {
     await text.press("End"); // the dialog looks at what is there at each key
     await this.page.locator("#red-ui-clipboard-dialog-ok").click();
     await text.waitFor({ state: "hidden" });
+    const copy = this.page.locator(".red-ui-notification:visible").getByRole("button", { name: "Import copy" });
+    if (await copy.isVisible()) await copy.click();
   }
 
   /** Deploys by the button, also what is not complete, and gives the flow as the server has it then. */
