@@ -100,17 +100,34 @@ export class EditorPage {
     await page.evaluate(() => (jQuery.fx.off = true));
   }
 
-  /** Opens the editor anew, as somebody who has never been here, with these flows on the server and nothing of the earlier ones. */
+  /** Opens the editor anew, with these flows on the server. */
   async openWith(flows: readonly FlowNode[]): Promise<void> {
-    const { page } = this;
-    await page.goto("about:blank");
-    await page.setViewportSize(VIEWPORT);
+    await this.#leave();
+    await this.#nodeRed.setFlows(flows);
+    await this.#load();
+  }
+
+  /** Opens the editor anew for another user. */
+  async openAs(user: User): Promise<void> {
+    await this.#leave();
+    await this.#load(user);
+  }
+
+  /** Opens the editor anew in the language that a user has chosen in its settings. */
+  async openIn(language: string): Promise<void> {
+    await this.page.evaluate((chosen) => localStorage.setItem("editor-language", chosen), language);
+    await this.page.goto("about:blank");
+    await this.#load();
+  }
+
+  /** Nothing stays of what has been done or chosen; what was loaded needs not be compiled again. */
+  async #leave(): Promise<void> {
+    await this.page.goto("about:blank");
+    await this.page.setViewportSize(VIEWPORT);
     await this.#devtools.send("Storage.clearDataForOrigin", {
       origin: this.#nodeRed.url,
       storageTypes: "local_storage",
     });
-    await this.#nodeRed.setFlows(flows);
-    await this.#load();
   }
 
   async close(): Promise<void> {
