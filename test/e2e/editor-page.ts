@@ -116,6 +116,11 @@ export class EditorPage {
   /** Opens the editor anew in the language that a user has chosen in its settings. */
   async openIn(language: string): Promise<void> {
     await this.page.evaluate((chosen) => localStorage.setItem("editor-language", chosen), language);
+    await this.reload();
+  }
+
+  /** As by the browser's button, and waits until it is there again. */
+  async reload(): Promise<void> {
     await this.page.goto("about:blank");
     await this.#load();
   }

@@ -224,8 +224,7 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
   it("are not offered again to somebody who does not want that, and are converted by the list of actions", async () => {
     await open(DASHBOARD);
     await notification(OFFER).getByRole("button", { name: "Don’t ask again" }).click();
-    await editor.page.reload();
-    await editor.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
+    await editor.reload();
     await editor.page.locator("#red-ui-workspace-chart").click({ position: { x: 600, y: 600 } });
     await editor.page.keyboard.press("Control+Shift+p");
     const search = editor.page.locator("#red-ui-actionList input");
