@@ -5,7 +5,9 @@ import { chromium, type Browser, type CDPSession, type Locator, type Page } from
 import type { FlowNode, NodeRed } from "./node-red";
 import { Workspace } from "./workspace";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** The first is Chromium without a window, which is quicker. */
+const BROWSERS = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+const CHROMIUM = process.env.CHROMIUM ?? BROWSERS.find((file) => existsSync(file)) ?? "/usr/bin/chromium";
 /** `SCREENSHOTS=<folder>` takes pictures of the forms, in every theme that Node-RED has. */
 const SCREENSHOTS = process.env.SCREENSHOTS;
 
