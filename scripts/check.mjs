@@ -10,7 +10,7 @@ const ALONE = ["test:browser", "test:browser:5:short"];
 /** Runs an npm script, and prints what it said when it has ended: in one piece, as another one runs at the same time. */
 function run(script) {
   const start = performance.now();
-  const child = spawn("npm", ["run", "--silent", script], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("npm", ["run", script], { stdio: ["ignore", "pipe", "pipe"] });
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => said.push(data));
   return new Promise((resolve, reject) => {
