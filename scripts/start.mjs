@@ -36,9 +36,9 @@ async function assertFree(port) {
 /** The devices, reached in both ways: at the stack's own MQTT server, and by way of a broker of one's own. */
 async function startDevices() {
   require("../test/register.cjs");
-  const { demoDevices } = require("../src/simulator/devices/demo.ts");
-  const simulator = await require("../src/simulator/simulator.ts").startSimulator({ devices: demoDevices() });
-  const broker = await require("../src/simulator/broker.ts").startDemoBroker();
+  const { demoDevices } = require("../simulator/devices/demo.ts");
+  const simulator = await require("../simulator/simulator.ts").startSimulator({ devices: demoDevices() });
+  const broker = await require("../simulator/broker.ts").startDemoBroker();
   const { baseTopic, topics } = DEMO_PUBSUB.find(({ type }) => type === "tts-connection");
   await simulator.connectPubsub({ url: broker.url, baseTopic, topics, publishQos: 1, subscribeQos: 1 });
   return { simulator, broker };

@@ -3,7 +3,7 @@ import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/routes";
 import type { Traffic } from "../../src/connection/traffic";
 import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/follow";
-import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";
+import { V3_LIMITS, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";

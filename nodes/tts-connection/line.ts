@@ -11,7 +11,7 @@ import { explainLeftOut, explainInvalidMessage } from "../../src/diagnosis/messa
 import { explainRepeated, explainSilence } from "../../src/diagnosis/receiving";
 import type { Service } from "../../src/services/service";
 import type { Explanation, Text } from "../../src/stack/explanation";
-import type { DownlinkLimits } from "../../src/stack/downlink/limits";
+import type { DownlinkLimits } from "../../src/downlink/limits";
 import type { Kind } from "../../src/stack/kinds";
 import type { ConnectionView } from "../shared/status";
 import { contextOf } from "./context";

@@ -1,4 +1,4 @@
-import type { GatewayChoice } from "../../src/stack/downlink/order";
+import type { GatewayChoice } from "../../src/downlink/order";
 
 /** The properties of `tts-downlink`, as they stand in a flow. A value with a `…Type` is a typed input of Node-RED. */
 export interface DownlinkProperties {

@@ -1,7 +1,7 @@
 import type { Explanation } from "../../src/stack/explanation";
 import type { DownlinkOptions } from "../../src/delivery/follow";
 import { LIMITS } from "../../src/stack/limits";
-import type { TypedInput } from "../shared/typedInput";
+import type { TypedInput } from "./typedInput";
 import { explainUnsetVariable } from "../shared/unsetVariable";
 import { asText, asWholeNumber } from "../shared/values";
 import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { DownlinkItem, Encoding, Operation } from "../stack/downlink/order";
+import type { DownlinkItem, Encoding, Operation } from "../downlink/order";
 import type { Explanation } from "../stack/explanation";
 import { severalFailed } from "./failures";
 import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./follow";

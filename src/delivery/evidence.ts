@@ -1,6 +1,6 @@
 import type { Session } from "../connection/session";
 import type { Service } from "../services/service";
-import type { Encoding, Operation } from "../stack/downlink/order";
+import type { Encoding, Operation } from "../downlink/order";
 import type { Clock } from "./clock";
 import type { FollowedPart } from "./followed";
 import type { Item } from "./item";

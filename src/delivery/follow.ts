@@ -1,5 +1,5 @@
 import type { Explanation, Text } from "../stack/explanation";
-import type { DownlinkOrder, Operation, Priority } from "../stack/downlink/order";
+import type { DownlinkOrder, Operation, Priority } from "../downlink/order";
 import type { StackError } from "../stack/messages";
 
 /** How far a downlink has come. `held` and `published` are ours, the others the stack's words, `unanswered` our last one. */

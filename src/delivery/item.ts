@@ -1,4 +1,4 @@
-import type { DownlinkItem } from "../stack/downlink/order";
+import type { DownlinkItem } from "../downlink/order";
 import type { Explanation } from "../stack/explanation";
 import type { StackError } from "../stack/messages";
 import type { Answer, AnswerState } from "./answers";

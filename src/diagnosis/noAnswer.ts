@@ -1,7 +1,7 @@
 import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
-import type { Encoding, Operation } from "../stack/downlink/order";
-import { nearestOf } from "../stack/downlink/nearest";
+import type { Encoding, Operation } from "../downlink/order";
+import { nearestOf } from "../downlink/nearest";
 import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
 import { explainNoAnswerOnBroker, type PubsubEvidence } from "./noAnswerPubsub";

@@ -1,5 +1,5 @@
 import { decodeMessage } from "../stack/decode";
-import { pubsubLimits } from "../stack/downlink/limits";
+import { pubsubLimits } from "../downlink/limits";
 import { ANSWER_KINDS, isStackKind, type Kind } from "../stack/kinds";
 import { kindsByTopic, type PubsubTopics } from "../stack/pubsubTopics";
 import type { Service, Subscription } from "./service";

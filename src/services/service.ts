@@ -1,5 +1,5 @@
-import type { DownlinkLimits } from "../stack/downlink/limits";
-import type { DownlinkItem } from "../stack/downlink/order";
+import type { DownlinkLimits } from "../downlink/limits";
+import type { DownlinkItem } from "../downlink/order";
 import type { Kind } from "../stack/kinds";
 import type { Decoded } from "../stack/decode";
 

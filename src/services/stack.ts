@@ -1,6 +1,6 @@
 import { decodeMessage } from "../stack/decode";
 import { userName } from "../stack/identifiers";
-import { V3_LIMITS } from "../stack/downlink/limits";
+import { V3_LIMITS } from "../downlink/limits";
 import { isStackKind, STACK_KINDS, type Kind } from "../stack/kinds";
 import { downlinkTopic, messageTopicFilter, parseTopic } from "../stack/topics";
 import type { Classified, Service } from "./service";

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { lineFor } from "../../nodes/tts-connection/line";
 import { CONNECTION_DEFAULTS, type ConnectionProperties } from "../../nodes/tts-connection/properties";
 import { readSettings } from "../../nodes/tts-connection/settings";
-import { buildOrder } from "../../src/stack/downlink/build";
+import { buildOrder } from "../../src/downlink/build";
 import type { Kind } from "../../src/stack/kinds";
 
 export type InstanceNews =

@@ -2,7 +2,7 @@ import {
   cayenneLppFormatter,
   javaScriptFormatter,
   type SimulatedDevice,
-} from "../../src/simulator/simulator";
+} from "../../simulator/simulator";
 
 /** Its application session key is one that the server cannot know. */
 export const SEALED = "sealed";

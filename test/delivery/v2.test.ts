@@ -8,8 +8,8 @@ import {
   startV2Simulator,
   type V2Simulator,
   type V2SimulatorOptions,
-} from "../../src/simulator/v2/simulator";
-import type { DownlinkItem, DownlinkOrder } from "../../src/stack/downlink/order";
+} from "../../simulator/v2/simulator";
+import type { DownlinkItem, DownlinkOrder } from "../../src/downlink/order";
 import { Flow, NOT_ACCEPTED, TurnableClock, until } from "./world";
 
 interface V2World {

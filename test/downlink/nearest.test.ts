@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nearestIdentifier } from "../../src/stack/nearestIdentifier";
-import { nearestOf } from "../../src/stack/downlink/nearest";
+import { nearestOf } from "../../src/downlink/nearest";
 
 describe("the nearest word", () => {
   const devices = ["valve", "valve-2", "door-1", "door-2", "lamp"];

@@ -6,7 +6,7 @@ import type { Locator } from "playwright-core";
 import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
 import type { StepLine } from "../../nodes/tts-connection/report";
 import { isJsonObject } from "../../src/stack/check";
-import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import { CERTIFICATE } from "../simulator/certificate";
 import { freePort } from "../freePort";
 import { EditorPage } from "./editor-page";

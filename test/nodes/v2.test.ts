@@ -3,7 +3,7 @@ import {
   startV2Simulator,
   type V2Simulator,
   type V2SimulatorOptions,
-} from "../../src/simulator/v2/simulator";
+} from "../../simulator/v2/simulator";
 import { CERTIFICATE } from "../simulator/certificate";
 import {
   connection,

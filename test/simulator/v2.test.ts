@@ -4,7 +4,7 @@ import {
   startV2Simulator,
   type V2Simulator,
   type V2SimulatorOptions,
-} from "../../src/simulator/v2/simulator";
+} from "../../simulator/v2/simulator";
 
 describe("the simulated V2 network", () => {
   let simulator: V2Simulator;

@@ -1,5 +1,5 @@
 /** What the form of a node knows of the connection that is chosen in it. */
-import { pubsubLimits, V2_LIMITS, V3_LIMITS, type DownlinkLimits } from "../../../src/stack/downlink/limits";
+import { pubsubLimits, V2_LIMITS, V3_LIMITS, type DownlinkLimits } from "../../../src/downlink/limits";
 import type { EditedNode } from "./red";
 import { valueNow } from "./openForms";
 

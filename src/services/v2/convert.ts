@@ -14,7 +14,7 @@ import type {
   V2ErrorEvent,
   V2SentMetadata,
   V2Uplink,
-} from "../../stack/v2Messages";
+} from "./messages";
 import type { Origin } from "../service";
 import { locationOf, radioBody } from "./radio";
 

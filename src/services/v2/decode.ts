@@ -13,7 +13,7 @@ const READERS: Readonly<Record<V2Kind, Reader>> = {
   uplink_message: reader(UPLINK_SHAPE, (sent, origin) => ({
     kind: "uplink_message",
     message: toUplink(sent, origin),
-    v2: sent,
+    original: sent,
   })),
   join_accept: reader(ACTIVATION_SHAPE, (sent, origin) => ({
     kind: "join_accept",

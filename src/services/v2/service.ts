@@ -1,4 +1,4 @@
-import { V2_LIMITS } from "../../stack/downlink/limits";
+import { V2_LIMITS } from "../../downlink/limits";
 import type { Classified, Service } from "../service";
 import { decodeV2 } from "./decode";
 import { downlinkMessage } from "./downlink";
