@@ -9,7 +9,6 @@ import { bodyOf } from "./editor/ask";
 import { makeClusterField } from "./editor/clusterField";
 import { makeConsoleTable } from "./editor/consoleTable";
 import { KeyField } from "./editor/keyField";
-import { watchForOldNodes } from "./editor/migration";
 import { followPastes } from "./editor/pasting";
 import { shownHost } from "./editor/server";
 import { makeServiceChoice, toService } from "./editor/services";
@@ -214,7 +213,6 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     Form.close(this);
   },
   onpaletteadd() {
-    watchForOldNodes();
     followStoredKeys();
   },
 });

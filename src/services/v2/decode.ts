@@ -5,7 +5,7 @@ import type { Received } from "../../stack/messages";
 import type { Origin } from "../service";
 import { deviceIds, toDownlink, toError, toJoin, toUplink } from "./convert";
 import { ACTIVATION_SHAPE, DOWNLINK_EVENT_SHAPE, ERROR_EVENT_SHAPE, UPLINK_SHAPE } from "./shape";
-import type { V2Kind } from "./topics";
+import type { V2Kind } from "../../stack/kinds";
 
 type Reader = (value: unknown, origin: Origin) => Decoded;
 

@@ -2,7 +2,8 @@ import { V2_LIMITS } from "../../downlink/limits";
 import type { Classified, Service } from "../service";
 import { decodeV2 } from "./decode";
 import { downlinkMessage } from "./downlink";
-import { classifyTopic, downlinkTopic, isV2Kind, topicFilters, V2_KINDS } from "./topics";
+import { isV2Kind, V2_KINDS } from "../../stack/kinds";
+import { classifyTopic, downlinkTopic, topicFilters } from "./topics";
 
 /**
  * The MQTT API of a The Things Network V2. A filter for each topic that somebody wants: with one for all events, what nobody asked

@@ -1,4 +1,4 @@
-import { V2_ERROR_KINDS, type Kind } from "../kinds";
+import { V2_ERROR_KINDS, type Kind } from "../../../src/stack/kinds";
 import { commonOf, textIn, wiresOf, type FlowNode } from "./flow";
 import { idFor, noteOn, type Made, type Note, type Target } from "./note";
 

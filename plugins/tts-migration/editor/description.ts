@@ -1,8 +1,8 @@
 /** What was said about a conversion stays in the descriptions of the flows that it concerns. */
-import type { Conversion, Note } from "../../../src/stack/migration/convert";
-import type { Flow } from "../../shared/editor/red";
-import { byNode, lineOf, nameIn } from "./migrationReport";
-import { text } from "../../shared/editor/text";
+import type { Conversion, Note } from "../conversion/convert";
+import type { Flow } from "../../../nodes/shared/editor/red";
+import { byNode, lineOf, nameIn } from "./report";
+import { text } from "./text";
 import { flowOf, whileUnlocked } from "./unlocked";
 
 /** Of a flow or subflow, as it was and as it becomes. */

@@ -1,6 +1,6 @@
 /** What a conversion has made of old nodes, in words: what is to be done, and what could not be carried over. */
-import type { Conversion, Note } from "../../../src/stack/migration/convert";
-import { text } from "../../shared/editor/text";
+import type { Conversion, Note } from "../conversion/convert";
+import { text } from "./text";
 
 const WIDTH = 620;
 const GUIDE =

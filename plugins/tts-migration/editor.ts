@@ -1,15 +1,15 @@
 /** Offers to convert the old nodes of `node-red-contrib-ttn` where there are any, and does it. */
-import { convertFlow, OLD_TYPES, type Conversion } from "../../../src/stack/migration/convert";
-import { CONNECTION_DEFAULTS } from "../properties";
-import { DOWNLINK_DEFAULTS } from "../../tts-downlink/properties";
-import { EVENT_DEFAULTS } from "../../tts-event/properties";
-import { JOIN_DEFAULTS } from "../../tts-join/properties";
-import { UPLINK_DEFAULTS } from "../../tts-uplink/properties";
-import type { FlowNode } from "../../../src/stack/migration/flow";
-import { descriptionsOf } from "./migrationDescription";
-import { exchange } from "./migrationExchange";
-import { showReport } from "./migrationReport";
-import { text } from "../../shared/editor/text";
+import { convertFlow, OLD_TYPES, type Conversion } from "./conversion/convert";
+import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
+import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
+import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
+import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
+import type { FlowNode } from "./conversion/flow";
+import { descriptionsOf } from "./editor/description";
+import { exchange } from "./editor/exchange";
+import { showReport } from "./editor/report";
+import { text } from "./editor/text";
 
 const ACTION = "the-things-stack:convert-ttn-nodes";
 const OFFER_OFF = "tts-connection-no-migration-offer";
@@ -41,18 +41,17 @@ const isHeld = (): boolean => HELD.some((name) => RED.state[name] === RED.view.s
 
 const isFormOpen = (): boolean => $("#red-ui-editor-stack .red-ui-tray").length > 0;
 
+/** A user can disable nodes, not a plugin. */
+const areNewNodesThere = (): boolean => Object.keys(DEFAULTS).every((type) => RED.nodes.getType(type));
+
 /** Why nodes cannot be exchanged at the moment, as a key of the catalogue. */
 function obstacleNow(): string | undefined {
+  if (!areNewNodesThere()) return "migration.nodes-disabled";
   if (isHeld()) return "migration.busy";
   return isFormOpen() ? "migration.open-form" : undefined;
 }
 
-let watching = false;
-
-/** To be called when the editor knows the type; a second time, after it was switched off and on, does nothing. */
-export function watchForOldNodes(): void {
-  if (watching) return;
-  watching = true;
+function watchForOldNodes(): void {
   RED.actions.add(ACTION, () => void convert(), { label: text("migration.action") });
   let timer: number | undefined;
   const offerSoon = (): void => {
@@ -77,7 +76,7 @@ function hasOldNodes(): boolean {
 }
 
 function offer(): void {
-  if (RED.settings.getLocal(OFFER_OFF) !== null || !hasOldNodes()) return;
+  if (RED.settings.getLocal(OFFER_OFF) !== null || !areNewNodesThere() || !hasOldNodes()) return;
   const button = (key: string, act: () => unknown, kind?: string) => ({
     text: text(key),
     ...(kind === undefined ? {} : { class: kind }),
@@ -131,3 +130,5 @@ function labelOf({ id, type }: FlowNode): string {
   const node = RED.nodes.node(id);
   return !node || node.type === "unknown" ? type : RED.utils.getNodeLabel(node, type);
 }
+
+RED.plugins.registerPlugin("tts-migration", { onadd: watchForOldNodes });

@@ -1,5 +1,5 @@
-import type { Text } from "../explanation";
-import { nearestIdentifier } from "../nearestIdentifier";
+import type { Text } from "../../../src/stack/explanation";
+import { nearestIdentifier } from "../../../src/stack/nearestIdentifier";
 import { textIn, type FlowNode } from "./flow";
 
 /** What a user should know or do about a converted node, or about one that works with it. */

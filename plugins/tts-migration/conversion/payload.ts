@@ -1,5 +1,5 @@
 /** What the nodes of a flow make of `msg.payload`, as far as it can be read off: the old downlink nodes told apart what they got. */
-import type { Encoding } from "../../downlink/order";
+import type { Encoding } from "../../../src/downlink/order";
 import { codeIn, payloadLiterals } from "./code";
 import { objectsIn, textIn, type FlowNode } from "./flow";
 

@@ -1,4 +1,4 @@
-import type { Flow, WorkspaceNode } from "../../shared/editor/red";
+import type { Flow, WorkspaceNode } from "../../../nodes/shared/editor/red";
 
 /** Changes something in a flow that may be locked: the editor refuses that, and a deploy would leave it out. */
 export function whileUnlocked(flow: Flow | undefined, change: () => void): void {

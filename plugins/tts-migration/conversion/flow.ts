@@ -1,5 +1,5 @@
 /** A Node-RED flow as JSON, of unknown origin: people paste what they find. */
-import { isJsonObject } from "../check";
+import { isJsonObject } from "../../../src/stack/check";
 
 /** A node as it stands in a flow. */
 export interface FlowNode {

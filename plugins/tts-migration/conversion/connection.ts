@@ -1,5 +1,5 @@
-import { takeApart } from "../address";
-import { isEui } from "../identifiers";
+import { takeApart } from "../../../src/stack/address";
+import { isEui } from "../../../src/stack/identifiers";
 import { commonOf, textIn, type FlowNode } from "./flow";
 import { idFor, noteOn, type Made, type Note, type Target } from "./note";
 

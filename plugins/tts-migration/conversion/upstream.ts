@@ -1,5 +1,5 @@
 /** What the flow before a node may put into its messages. Costs as much as there are wires, for all nodes together. */
-import type { Encoding } from "../../downlink/order";
+import type { Encoding } from "../../../src/downlink/order";
 import { nextOf, type FlowNode } from "./flow";
 import { roleOf } from "./oldNodes";
 import { encodingMadeBy } from "./payload";

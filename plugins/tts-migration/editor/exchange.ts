@@ -2,9 +2,9 @@
  * Puts the converted nodes in place of the old ones, and back again. Only these are exchanged, and the very same objects come back:
  * everything else in the workspace, and what "undo" knows of it, stays as it is.
  */
-import type { Conversion, Replacement } from "../../../src/stack/migration/convert";
-import type { Group, Link, LinkEnd, WorkspaceNode } from "../../shared/editor/red";
-import { setDescription, type Description } from "./migrationDescription";
+import type { Conversion, Replacement } from "../conversion/convert";
+import type { Group, Link, LinkEnd, WorkspaceNode } from "../../../nodes/shared/editor/red";
+import { setDescription, type Description } from "./description";
 import { withFlowOf } from "./unlocked";
 
 /** All that the exchange touches, as it was when the nodes were taken out. */
