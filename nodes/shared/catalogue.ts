@@ -4,12 +4,13 @@ import type { NodeAPI } from "node-red";
 import { isJsonObject } from "../../src/stack/check";
 import type { Text, TextValues } from "../../src/stack/explanation";
 import { shownValues } from "../../src/stack/shown";
+import { PACKAGE } from "./package";
 
 /** In the built package as in the sources: beside this file. Loaded once, whatever number of bundles ask. */
 const load = createRequire(__filename);
 const ENGLISH = "en-US";
 /** What Node-RED's own catalogue of the connection has for the language that it is in; the build puts it there. */
-const LANGUAGE_KEY = "@tts-flows/node-red-the-things-stack/tts-connection:language";
+const LANGUAGE_KEY = `${PACKAGE}/tts-connection:language`;
 
 const languages = new WeakMap<NodeAPI, string>();
 

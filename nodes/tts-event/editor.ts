@@ -6,12 +6,12 @@ import { filterText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { CATEGORY_DESCRIPTION, text } from "../shared/editor/text";
+import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
 import { devices, validator } from "../shared/editor/validators";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 import { eventLabel } from "./words";
 
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-event";
+const say = textsOf("tts-event");
 
 const DOWNLINKS = eventsIn("downlinks");
 
@@ -66,17 +66,17 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   inputs: 0,
   outputs: 1,
   defaults: {
-    name: { value: "", label: RED._(`${CATALOGUE}:label.name`) },
+    name: { value: "", label: say("label.name") },
     connection: {
       value: "",
       type: "tts-connection",
       required: true,
-      label: RED._(`${CATALOGUE}:label.connection`),
+      label: say("label.connection"),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devices },
+    devices: { value: "", label: say("label.devices"), validate: devices },
     events: {
       value: EVENT_DEFAULTS.events,
-      label: RED._(`${CATALOGUE}:label.events`),
+      label: say("label.events"),
       // The editor accepts a reason only from a validator with exactly two parameters.
       validate(value, options) {
         return validator(() => rules.events(value)).call(this, "", options);

@@ -15,9 +15,9 @@ function keysOfForm(type: NodeType): string[] {
   return [...formOf(type).matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)].map(([, key = ""]) => key);
 }
 
-/** String literals that look like keys, also behind a namespace in a template. */
+/** String literals that look like keys. */
 function keysOfScript(source: string): string[] {
-  return [...source.matchAll(/["'`](?:\$\{CATALOGUE\}:)?([a-z]+\.[a-z0-9-]+)["'`]/g)]
+  return [...source.matchAll(/["'`]([a-z]+\.[a-z0-9-]+)["'`]/g)]
     .map(([, key = ""]) => key)
     .filter((key) => KEY.test(key));
 }

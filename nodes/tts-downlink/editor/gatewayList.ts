@@ -1,5 +1,5 @@
 /** Class B and C: the list of gateways in the order of preference. */
-import { text } from "../../shared/editor/text";
+import { textsOf } from "../../shared/editor/text";
 
 /** A gateway as it stands in a flow. */
 interface Gateway {
@@ -14,6 +14,8 @@ interface Row {
   readonly antennaIndex: string;
   readonly groupIndex: string;
 }
+
+const say = textsOf("tts-downlink");
 
 const FIELDS = ["id", "antennaIndex", "groupIndex"] as const;
 
@@ -55,7 +57,7 @@ export class GatewayList {
     this.#list = list;
     this.#offer = offer;
     const header = $("<div>", { class: "tts-gateway" }).append(
-      FIELDS.map((field) => $("<span>").text(text(LABEL_KEYS[field]))),
+      FIELDS.map((field) => $("<span>").text(say(LABEL_KEYS[field]))),
     );
     list.editableList({
       header,
@@ -103,8 +105,8 @@ export class GatewayList {
       $("<input>", {
         type: "text",
         "data-field": field,
-        "aria-label": text(LABEL_KEYS[field]),
-        placeholder: field === "id" ? text("placeholder.gateway-id") : "",
+        "aria-label": say(LABEL_KEYS[field]),
+        placeholder: field === "id" ? say("placeholder.gateway-id") : "",
         spellcheck: "false",
         ...(field === "id" ? {} : { inputmode: "numeric" }),
       })

@@ -1,5 +1,6 @@
 /** What a conversion has made of old nodes, in words: what is to be done, and what could not be carried over. */
 import type { Conversion, Note } from "../conversion/convert";
+import { textsOf } from "../../../nodes/shared/editor/text";
 import { text } from "./text";
 
 const WIDTH = 620;
@@ -19,7 +20,7 @@ const LIST = {
 const LINK = { color: "var(--red-ui-text-color-link)" };
 
 /** What the form of a downlink calls its encodings. */
-const DOWNLINK = "@tts-flows/node-red-the-things-stack/tts-downlink";
+const ofDownlink = textsOf("tts-downlink");
 
 /** Names in notes come from flows of others: text, never markup. */
 export function showReport({ converted, notes }: Conversion): void {
@@ -72,5 +73,5 @@ function entryOf(node: string, notes: readonly Note[]): JQuery {
 
 function inWords(values: Note["values"]): Note["values"] {
   const { encoding } = values;
-  return encoding === undefined ? values : { ...values, encoding: RED._(`${DOWNLINK}:option.${encoding}`) };
+  return encoding === undefined ? values : { ...values, encoding: ofDownlink(`option.${encoding}`) };
 }

@@ -1,5 +1,3 @@
-import type { TextValues } from "../../../nodes/shared/editor/red";
+import { textsOf } from "../../../nodes/shared/editor/text";
 
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-migration";
-
-export const text = (key: string, values?: TextValues): string => RED._(`${CATALOGUE}:${key}`, values);
+export const text = textsOf("tts-migration");
