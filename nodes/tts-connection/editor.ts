@@ -1,3 +1,4 @@
+import { SERVICE_TRAITS, SERVICES } from "../../src/stack/services";
 import { usualPort } from "../../src/stack/address";
 import { userName } from "../../src/stack/identifiers";
 import { Form } from "../shared/editor/form";
@@ -16,7 +17,7 @@ import { makeSignInLine } from "./editor/signInLine";
 import { followStoredKeys, lacksKey } from "./editor/storedKeys";
 import { TestButton } from "./editor/testButton";
 import { TopicTable } from "./editor/topicTable";
-import { SERVICES, type ConnectionCredentials, type ConnectionProperties } from "./properties";
+import { type ConnectionCredentials, type ConnectionProperties } from "../../src/stack/connectionProperties";
 
 /** What a form has while it is open: there is only one at a time. */
 interface OpenParts {
@@ -74,7 +75,7 @@ function identity(
 }
 
 const missingKey = (service: string): string =>
-  service === "v2"
+  SERVICE_TRAITS[toService(service)].generation === "v2"
     ? `${text("label.access-key")}: ${text("validation.access-key-required")}`
     : `${text("label.api-key")}: ${text("validation.api-key-required")}`;
 

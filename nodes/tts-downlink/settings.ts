@@ -3,7 +3,7 @@ import type { DownlinkOptions } from "../../src/delivery/follow";
 import { LIMITS } from "../../src/stack/limits";
 import type { TypedInput } from "./typedInput";
 import { explainUnsetVariable } from "../shared/unsetVariable";
-import { asText, asWholeNumber } from "../shared/values";
+import { asText, asWholeNumber } from "../../src/stack/values";
 import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
 /** The values that a message can bring. */

@@ -1,6 +1,6 @@
 /** Offers to convert the old nodes of `node-red-contrib-ttn` where there are any, and does it. */
 import { convertFlow, OLD_TYPES, type Conversion } from "./conversion/convert";
-import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";

@@ -7,7 +7,8 @@ import { ANSWER_KINDS } from "../stack/kinds";
 import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
 import { Dispatch } from "./dispatch";
 import { Dropped } from "./dropped";
-import { Experience, type NoAnswerEvidence } from "./evidence";
+import type { NoAnswerEvidence } from "../downlink/evidence";
+import { Experience } from "./evidence";
 import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
 import type { DownlinkJob, Follower } from "./follow";
 import type { FollowedPart } from "./followed";
@@ -87,7 +88,7 @@ export class Courier {
     this.#session = session;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
-    this.#experience = new Experience(service.name, session);
+    this.#experience = new Experience(service.traits, session);
     this.#dropped = new Dropped((text) => options.warn(text));
     this.#pace = options.pace ?? new Pace();
     this.#hold = new Hold(options.holdMax, options.holdFor);
@@ -254,10 +255,9 @@ export class Courier {
     this.#hold.disconnected(now);
     this.#inFlight.clear();
     if (slowedTo !== undefined) {
-      const key =
-        this.#options.service.name === "pubsub"
-          ? "warning.slowed-down.broker"
-          : "warning.slowed-down.rate-limit";
+      const key = this.#options.service.traits.throughBroker
+        ? "warning.slowed-down.broker"
+        : "warning.slowed-down.rate-limit";
       this.#options.warn({ key, values: { perMinute: slowedTo } });
     }
     this.#following.connectionEnded(!this.#options.service.login.clean);

@@ -1,46 +1,10 @@
 import type { Session } from "../connection/session";
-import type { Service } from "../services/service";
-import type { Encoding, Operation } from "../downlink/order";
+import type { ServiceTraits } from "../stack/services";
+import type { NoAnswerEvidence } from "../downlink/evidence";
 import type { Clock } from "./clock";
 import type { FollowedPart } from "./followed";
 import type { Item } from "./item";
 import { Tally } from "./tally";
-
-/** What was seen since the present connection was made. */
-export interface BrokerEvidence {
-  /** It is not the first of its session. */
-  readonly interrupted: boolean;
-  /** Something came. */
-  readonly received: boolean;
-  /** The stack took some downlink. */
-  readonly answered: boolean;
-}
-
-/** What this side has seen around a downlink that nobody answered. */
-export interface NoAnswerEvidence {
-  readonly deviceId: string;
-  readonly operation: Operation;
-  /** `decoded` also for downlink objects of which one is. */
-  readonly encoding: Encoding;
-  /** Ours, of the first item without an answer; empty where the service has none, and for `clear`. */
-  readonly correlationId: string;
-  /** ms from publishing to the PUBACK; absent where none came. */
-  readonly pubackMs?: number;
-  /** Anything at all ever came in this session: an uplink, a `queued`. */
-  readonly receivedAnything: boolean;
-  /** Some downlink was taken by the stack in this run. */
-  readonly anyAnswered: boolean;
-  /** One to this device was. */
-  readonly deviceAnswered: boolean;
-  /** Items published in the last ten seconds. */
-  readonly recentItems: number;
-  /** Only where somebody's own broker stands between the stack and us. */
-  readonly broker?: BrokerEvidence;
-  /** Seconds since the present connection was accepted; absent where there is none. */
-  readonly connectionAge?: number;
-  /** Seconds that were waited. */
-  readonly waited: number;
-}
 
 /** What a session tells of itself. */
 type Seen = Pick<Session, "openedAt" | "interrupted" | "lastMessageAt" | "devicesSeen">;
@@ -57,9 +21,9 @@ export class Experience {
   /** When the stack took the last downlink, in ms since 1970. */
   #acceptedAt = -Infinity;
 
-  constructor(service: Service["name"], session: Seen) {
+  constructor({ throughBroker }: ServiceTraits, session: Seen) {
     this.#session = session;
-    this.#byBroker = service === "pubsub";
+    this.#byBroker = throughBroker;
   }
 
   /** @param now ms of the clock's `now` */

@@ -60,10 +60,10 @@ export class Following {
   readonly #explaining: Questions<Outcome> = new Map();
   readonly #lookingUp: Questions<Outcome | undefined> = new Map();
 
-  constructor(service: Pick<Service, "name" | "downlinkLimits">, events: FollowingEvents) {
+  constructor(service: Pick<Service, "traits" | "downlinkLimits">, events: FollowingEvents) {
     const { correlationIds } = service.downlinkLimits;
     this.#events = events;
-    this.#connectionEnded = service.name === "pubsub" ? brokerEnded : connectionEnded;
+    this.#connectionEnded = service.traits.throughBroker ? brokerEnded : connectionEnded;
     this.#stacksWords = correlationIds;
     this.#followed = new Followed(correlationIds ? new ByCorrelationId() : new ByOrder());
   }

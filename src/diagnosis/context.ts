@@ -1,11 +1,11 @@
 import type tls from "node:tls";
-import type { Service } from "../services/service";
 import type { ErrorCode, Explanation, TextValues } from "../stack/explanation";
 import type { ApiKeyForm } from "../stack/identifiers";
+import type { ServiceName } from "../stack/services";
 
 /** What is known of a connection, for explaining what is wrong with it. Nothing in it is secret. */
 export interface ConnectionContext {
-  readonly service: Service["name"];
+  readonly service: ServiceName;
   readonly host: string;
   readonly port: number;
   readonly useTls: boolean;

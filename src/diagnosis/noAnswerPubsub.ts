@@ -1,26 +1,7 @@
 import type { Explanation } from "../stack/explanation";
 import { explanations } from "./context";
-import { isMute, type NoAnswerFacts } from "./noAnswer";
+import { isMute, type NoAnswerFacts, type PubsubEvidence } from "./noAnswerFacts";
 import { printable, printableList, printableTime } from "./printable";
-
-/** What else is known where a broker of somebody's own stands between the stack and us. */
-export interface PubsubEvidence {
-  readonly host: string;
-  /** There is a connection at the moment. */
-  readonly connected: boolean;
-  /** IDs of applications that messages name. */
-  readonly applicationsSeen: Iterable<string>;
-  /** The connection has a topic for `downlink_failed`. */
-  readonly hearsFailures: boolean;
-  /** ms since 1970: the present connection was made then, after one before it had ended. Absent: it is the first, or there is none. */
-  readonly backSince?: number;
-  /** Since the present connection was made something came. */
-  readonly receivedSince: boolean;
-  /** Since then a downlink was answered. */
-  readonly answeredSince: boolean;
-  /** An earlier downlink has told that the stack does not listen. */
-  readonly knownUnheard: boolean;
-}
 
 const notAccepted = explanations("not_accepted");
 const unanswered = explanations("unanswered");

@@ -51,8 +51,8 @@ export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "
     ["tcp", true],
     ["tls", endpoint.tls !== undefined],
     ["login", true],
-    ["read", service.name === "stack"],
-    ["write", service.name === "stack"],
+    ["read", service.traits.isStackServer],
+    ["write", service.traits.isStackServer],
     ["topics", true],
   ];
   return steps.filter(([, applies]) => applies).map(([step]) => step);
@@ -159,7 +159,7 @@ async function topicStep(link: Link, subject: TrialSubject): Promise<StepResult 
 const withoutGroup = (filter: string): string => filter.replace(/^\$share\/[^/]+\//, "");
 
 async function rightSteps({ service, context, api }: TrialSubject): Promise<StepResult[]> {
-  if (service.name !== "stack") return [];
+  if (!service.traits.isStackServer) return [];
   const { applicationId } = context;
   const facts = api && (await keyFacts(api, applicationId));
   return [

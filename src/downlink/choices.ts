@@ -1,5 +1,5 @@
 /** Values that are one of a few words. Usable in the browser. */
-import { nearestOf } from "./nearest";
+import { nearestOf } from "../stack/nearest";
 import { PRIORITIES, type Encoding, type Operation, type Priority } from "./order";
 import { refused, refusedNear, right, type Ruled } from "./ruled";
 import { shown } from "./shown";

@@ -1,5 +1,7 @@
 import type { IdentifierForm } from "../stack/identifiers";
 
+import type { ServiceName } from "../stack/services";
+
 /** What sending needs of a connection that can be set up without it, as Pub/Sub connections can. */
 export type DownlinkNeed =
   "application" | "downlink_push" | "downlink_replace" | "downlink_queued" | "downlink_sent" | "downlink_ack";
@@ -58,4 +60,17 @@ export const V2_LIMITS: DownlinkLimits = {
   maxAttempts: false,
   objects: false,
   clear: false,
+};
+
+/** What a connection of a service is set up for. */
+interface SetUp {
+  readonly hasTopic: (type: string) => boolean;
+  readonly hasApplication: boolean;
+}
+
+/** What each service can say of a downlink. */
+export const LIMITS_OF_SERVICE: Readonly<Record<ServiceName, (setUp: SetUp) => DownlinkLimits>> = {
+  stack: () => V3_LIMITS,
+  pubsub: ({ hasTopic, hasApplication }) => pubsubLimits(hasTopic, hasApplication),
+  v2: () => V2_LIMITS,
 };

@@ -1,7 +1,7 @@
 /** Correlation IDs and gateways. Usable in the browser. */
 import { hasHalfCharacter, lengthOf, listIn, membersOf } from "./foreign";
 import { gatewayId } from "./names";
-import { nearestOf } from "./nearest";
+import { nearestOf } from "../stack/nearest";
 import { uint32 } from "./numbers";
 import type { GatewayPath } from "./order";
 import { refused, refusedNear, right, type Refused, type Ruled } from "./ruled";

@@ -1,3 +1,4 @@
+import { SERVICE_TRAITS } from "../stack/services";
 import { decodeMessage } from "../stack/decode";
 import { pubsubLimits } from "../downlink/limits";
 import { ANSWER_KINDS, isStackKind, type Kind } from "../stack/kinds";
@@ -39,6 +40,7 @@ export function pubsubService(account: PubsubAccount): Service {
 
   return {
     name: "pubsub",
+    traits: SERVICE_TRAITS.pubsub,
     kinds: new Set([...topics.keys()].filter(isStackKind)),
     // Only with a name of ours can the broker keep a session for us, and only what is above QoS 0 is kept in it.
     login: {

@@ -1,6 +1,7 @@
 import type { DownlinkLimits } from "../downlink/limits";
 import type { DownlinkItem } from "../downlink/order";
 import type { Kind } from "../stack/kinds";
+import type { ServiceName, ServiceTraits } from "../stack/services";
 import type { Decoded } from "../stack/decode";
 
 /** Whom a message is from. */
@@ -46,7 +47,8 @@ export interface Publish {
  * Pure: bytes in, messages out. Everything behind it sees The Things Stack v3 messages.
  */
 export interface Service {
-  readonly name: "stack" | "pubsub" | "v2";
+  readonly name: ServiceName;
+  readonly traits: ServiceTraits;
   /** The kinds of message that can come at all. */
   readonly kinds: ReadonlySet<Kind>;
   readonly login: Login;

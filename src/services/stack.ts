@@ -1,3 +1,4 @@
+import { SERVICE_TRAITS } from "../stack/services";
 import { decodeMessage } from "../stack/decode";
 import { userName } from "../stack/identifiers";
 import { V3_LIMITS } from "../downlink/limits";
@@ -21,6 +22,7 @@ export function stackService(account: {
   const { applicationId, tenantId, apiKey } = account;
   return {
     name: "stack",
+    traits: SERVICE_TRAITS.stack,
     kinds: new Set(STACK_KINDS),
     // The server keeps no sessions: `clean: false` would promise what it does not do.
     login: { username: userName(applicationId, tenantId), password: apiKey, clean: true },

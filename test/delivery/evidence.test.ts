@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Experience } from "../../src/delivery/evidence";
+import { SERVICE_TRAITS } from "../../src/stack/services";
 
 interface Seen {
   openedAt?: number;
@@ -8,7 +9,7 @@ interface Seen {
 
 describe("what is known of a device before a clear", () => {
   const experience = (service: "stack" | "pubsub", seen: Seen): Experience =>
-    new Experience(service, {
+    new Experience(SERVICE_TRAITS[service], {
       devicesSeen: new Set(["seen"]),
       lastMessageAt: undefined,
       get openedAt() {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Session } from "../../src/connection/session";
 import type { Clock } from "../../src/delivery/clock";
 import { Courier, type CourierOptions } from "../../src/delivery/courier";
-import type { NoAnswerEvidence } from "../../src/delivery/evidence";
+import type { NoAnswerEvidence } from "../../src/downlink/evidence";
 import type { DownlinkJob, DownlinkState, DownlinkView, Failure, Follower } from "../../src/delivery/follow";
 import { stackService } from "../../src/services/stack";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";

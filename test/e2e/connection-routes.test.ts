@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Locator } from "playwright-core";
-import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import type { StepLine } from "../../nodes/tts-connection/report";
 import { isJsonObject } from "../../src/stack/check";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";

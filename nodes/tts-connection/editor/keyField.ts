@@ -7,7 +7,7 @@ import { text } from "../../shared/editor/text";
 import type { KeyReport } from "../report";
 import { inOwnLanguage, mayAsk, reasonOf } from "./ask";
 import { isHidden } from "./server";
-import { serviceIn } from "./services";
+import { traitsIn } from "./services";
 
 /** What is said about a key that does not look like one; it may still be right on a deployment of its own. */
 const HINTS: Readonly<Partial<Record<ApiKeyForm, string>>> = {
@@ -73,7 +73,7 @@ export class KeyField {
   #showHint(): void {
     const key = this.#form.value("apiKey");
     const hint = HINTS[apiKeyForm(key)];
-    const isShown = hint !== undefined && serviceIn(this.#form) === "stack" && !isHidden(key);
+    const isShown = hint !== undefined && traitsIn(this.#form).isStackServer && !isHidden(key);
     this.#hint.text(isShown ? text(hint) : "");
   }
 
@@ -81,7 +81,7 @@ export class KeyField {
     const form = this.#form;
     return (
       mayAsk() &&
-      serviceIn(form) === "stack" &&
+      traitsIn(form).isStackServer &&
       apiKeyForm(form.value("apiKey")) === "api_key" &&
       rules.host(form.value("host")) === undefined &&
       this.#host !== ""

@@ -4,7 +4,7 @@ import { parseDevicePattern } from "../../../src/stack/filters";
 import { fieldMeant } from "../../../src/stack/fields";
 import { visible } from "../../../src/stack/shown";
 import { isEmptyFrame } from "../../../src/stack/uplink";
-import type { ConnectionInsight } from "../../tts-connection/connection";
+import type { ConnectionInsight } from "../../../src/account/suggestions";
 import type { UplinkSettings } from "../settings";
 import { viewOf } from "../view";
 

@@ -1,3 +1,4 @@
+import { SERVICE_TRAITS } from "../../stack/services";
 import { V2_LIMITS } from "../../downlink/limits";
 import type { Classified, Service } from "../service";
 import { decodeV2 } from "./decode";
@@ -13,6 +14,7 @@ export function v2Service(account: { readonly applicationId: string; readonly ac
   const { applicationId, accessKey } = account;
   return {
     name: "v2",
+    traits: SERVICE_TRAITS.v2,
     kinds: V2_KINDS,
     redelivers: false,
     login: { username: applicationId, password: accessKey, clean: true },
