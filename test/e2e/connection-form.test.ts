@@ -57,19 +57,29 @@ describe("the form of a connection", () => {
     return simulator;
   }
 
-  /** Creates a connection in place, from the form of a node. */
-  async function newConnection(node = "u1"): Promise<Locator> {
+  /** The form of a new connection. */
+  async function newConnection(): Promise<Locator> {
+    const config = await editor.openConfig("tts-connection", "_ADD_");
+    await hasFocus();
+    return config;
+  }
+
+  /** The same, in place: by the button in the form of a node. */
+  async function newConnectionOf(node: string): Promise<Locator> {
     const form = await editor.openNode(node);
     await form.locator("#node-input-btn-connection-add").click();
     const config = editor.page.locator("#node-config-dialog-edit-form");
     await config.locator(selectorOf("name")).waitFor();
-    // The editor gives the focus to a form a moment after it is there.
-    await editor.page.waitForFunction(() => {
+    await hasFocus();
+    return config;
+  }
+
+  /** The editor gives the focus to a form a moment after it is there. */
+  const hasFocus = (): Promise<unknown> =>
+    editor.page.waitForFunction(() => {
       const tray = document.activeElement?.closest(".red-ui-tray");
       return Boolean(tray?.querySelector("#node-config-dialog-edit-form"));
     });
-    return config;
-  }
 
   const values = (form: Locator, ...names: string[]): Promise<string[]> =>
     Promise.all(names.map((name) => form.locator(selectorOf(name)).inputValue()));
@@ -94,7 +104,7 @@ describe("the form of a connection", () => {
 
   describe("knows the public clusters", () => {
     it("and fills in host and tenant of the Sandbox", async () => {
-      const form = await newConnection();
+      const form = await newConnectionOf("u1");
       assert.equal(await cluster(form).inputValue(), "sandbox-eu1");
       await enter(form, "applicationId", "my-app");
       await cluster(form).selectOption("sandbox-nam1");
@@ -309,8 +319,12 @@ describe("the form of a connection", () => {
     const step = (form: Locator, name: string): Locator => form.locator(`#tts-connection-step-${name}`);
 
     /** A form that is filled in for a simulator. */
-    async function filledIn(simulator: Simulator, api = simulator.apiUrl): Promise<Locator> {
-      const form = await newConnection("u2");
+    async function filledIn(
+      simulator: Simulator,
+      api = simulator.apiUrl,
+      opened = newConnection(),
+    ): Promise<Locator> {
+      const form = await opened;
       await form.locator("summary").last().click();
       await enter(form, "api", api);
       await enter(form, "host", `mqtt://${simulator.host}:${simulator.port}`);
@@ -493,7 +507,7 @@ describe("the form of a connection", () => {
     it("with the stored key, which goes nowhere else", async () => {
       const simulator = await simulated();
       const other = await simulated();
-      await filledIn(simulator);
+      await filledIn(simulator, simulator.apiUrl, newConnectionOf("u2"));
       await editor.doneConfig();
       await editor.done();
       const flow = await editor.deploy();

@@ -1,11 +1,13 @@
 /** The editor of a running Node-RED in a real browser, worked by hand: clicks and keys, no calls into the nodes. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { chromium, type Browser, type CDPSession, type Locator, type Page } from "playwright-core";
 import type { FlowNode, NodeRed } from "./node-red";
 import { Workspace } from "./workspace";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** The first is Chromium without a window, which is quicker. */
+const BROWSERS = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+const CHROMIUM = process.env.CHROMIUM ?? BROWSERS.find((file) => existsSync(file)) ?? "/usr/bin/chromium";
 /** `SCREENSHOTS=<folder>` takes pictures of the forms, in every theme that Node-RED has. */
 const SCREENSHOTS = process.env.SCREENSHOTS;
 
@@ -23,18 +25,40 @@ declare const RED: {
 
 export type Theme = "light" | "dark";
 
+export interface User {
+  readonly name: string;
+  readonly password: string;
+}
+
+const VIEWPORT = { width: 1400, height: 1900 };
+
+let running: Promise<Browser> | undefined;
+
+/** One for all files that a process of mocha runs, a context of its own each; Playwright ends it with the process. */
+async function theBrowser(): Promise<Browser> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error(
+      `The browser tests need Chromium: apt-get install -y --no-install-recommends chromium (or CHROMIUM=<path>)`,
+    );
+  }
+  const browser = await running;
+  if (browser?.isConnected()) return browser;
+  running = chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  return running;
+}
+
 export class EditorPage {
   /** Errors of the page and of its console since the last look. */
   readonly errors: string[] = [];
   readonly page: Page;
   /** Flow, palette, debug sidebar, export. */
   readonly workspace: Workspace;
-  readonly #browser: Browser;
+  readonly #devtools: CDPSession;
   readonly #nodeRed: NodeRed;
 
-  private constructor(browser: Browser, page: Page, nodeRed: NodeRed) {
-    this.#browser = browser;
+  private constructor(page: Page, devtools: CDPSession, nodeRed: NodeRed) {
     this.page = page;
+    this.#devtools = devtools;
     this.workspace = new Workspace(page);
     this.#nodeRed = nodeRed;
   }
@@ -43,19 +67,15 @@ export class EditorPage {
    * @param locale the language that the browser asks for
    * @param user who logs in first, where one must
    */
-  static async open(
-    nodeRed: NodeRed,
-    locale = "en-US",
-    user?: { readonly name: string; readonly password: string },
-  ): Promise<EditorPage> {
-    if (!existsSync(CHROMIUM)) {
-      throw new Error(
-        `The browser tests need Chromium: apt-get install -y --no-install-recommends chromium (or CHROMIUM=<path>)`,
-      );
-    }
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-    const page = await browser.newPage({ locale, viewport: { width: 1400, height: 1900 } });
-    const editor = new EditorPage(browser, page, nodeRed);
+  static async open(nodeRed: NodeRed, locale = "en-US", user?: User): Promise<EditorPage> {
+    const browser = await theBrowser();
+    const context = await browser.newContext({ locale, viewport: VIEWPORT });
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    const editor = new EditorPage(page, devtools, nodeRed);
+    // A library for diagrams in descriptions, of which no test has one: megabytes that each page would compile.
+    await devtools.send("Network.enable");
+    await devtools.send("Network.setBlockedURLs", { urls: ["*/vendor/mermaid/*"] });
     page.setDefaultTimeout(5000);
     page.on("pageerror", (error) => editor.errors.push(error.message));
     page.on("console", (message) => {
@@ -64,9 +84,15 @@ export class EditorPage {
         message.type() === "error" || /^(oneditprepare|oneditsave|Validation error)/.test(message.text());
       if (isError) editor.errors.push(`${message.text()} (${message.location().url})`);
     });
-    await page.goto(nodeRed.url, { timeout: 20_000 });
+    await editor.#load(user);
+    return editor;
+  }
+
+  async #load(user?: User): Promise<void> {
+    const { page } = this;
+    await page.goto(this.#nodeRed.url, { timeout: 20_000, waitUntil: "commit" });
     if (user) {
-      await page.locator("#node-dialog-login-username").fill(user.name);
+      await page.locator("#node-dialog-login-username").fill(user.name, { timeout: 20_000 });
       await page.locator("#node-dialog-login-password").fill(user.password);
       await page.locator("#node-dialog-login-submit").click();
     }
@@ -74,11 +100,45 @@ export class EditorPage {
     await page.locator("#red-ui-loading-progress").waitFor({ state: "hidden", timeout: 20_000 });
     await page.addStyleTag({ content: "* { transition: none !important; animation: none !important; }" });
     await page.evaluate(() => (jQuery.fx.off = true));
-    return editor;
+  }
+
+  /** Opens the editor anew, with these flows on the server. */
+  async openWith(flows: readonly FlowNode[]): Promise<void> {
+    await this.#leave();
+    await this.#nodeRed.setFlows(flows);
+    await this.#load();
+  }
+
+  /** Opens the editor anew for another user. */
+  async openAs(user: User): Promise<void> {
+    await this.#leave();
+    await this.#load(user);
+  }
+
+  /** Opens the editor anew in the language that a user has chosen in its settings. */
+  async openIn(language: string): Promise<void> {
+    await this.page.evaluate((chosen) => localStorage.setItem("editor-language", chosen), language);
+    await this.reload();
+  }
+
+  /** As by the browser's button, and waits until it is there again. */
+  async reload(): Promise<void> {
+    await this.page.goto("about:blank");
+    await this.#load();
+  }
+
+  /** Nothing stays of what has been done or chosen; what was loaded needs not be compiled again. */
+  async #leave(): Promise<void> {
+    await this.page.goto("about:blank");
+    await this.page.setViewportSize(VIEWPORT);
+    await this.#devtools.send("Storage.clearDataForOrigin", {
+      origin: this.#nodeRed.url,
+      storageTypes: "local_storage",
+    });
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.page.context().close();
   }
 
   /** Opens a node's form and gives it. */
@@ -125,7 +185,7 @@ export class EditorPage {
     if (await this.page.locator("#node-dialog-cancel").isVisible()) await this.cancel();
   }
 
-  /** Imports nodes by the import dialog. */
+  /** Imports nodes by the import dialog; as a copy, should some of them be there already. */
   async import(flow: string): Promise<void> {
     await this.page.evaluate(() => RED.actions.invoke("core:show-import-dialog"));
     const text = this.page.locator("#red-ui-clipboard-dialog-import-text");
@@ -133,6 +193,10 @@ export class EditorPage {
     await text.press("End"); // the dialog looks at what is there at each key
     await this.page.locator("#red-ui-clipboard-dialog-ok").click();
     await text.waitFor({ state: "hidden" });
+    const copy = this.page
+      .locator(".red-ui-notification:visible")
+      .getByRole("button", { name: "Import copy" });
+    if (await copy.isVisible()) await copy.click();
   }
 
   /** Deploys by the button, also what is not complete, and gives the flow as the server has it then. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -93,12 +93,19 @@ const TRANSLATIONS = readdirSync(path.join(PACKAGE, "dist/locales")).filter(
   (name) => name !== "en-US" && !name.endsWith(".json"),
 );
 
+/** What a form calls the devices in a language: by that it is known that it speaks it. */
+function devicesIn(language: string): string {
+  const file = path.join(PACKAGE, "dist/locales", language, "tts-uplink.json");
+  const catalogue = JSON.parse(readFileSync(file, "utf8")) as { label: { devices: string } };
+  return catalogue.label.devices;
+}
+
 /** On one Node-RED only: what is too long for a form is so on all of them. */
 const describeOnce = process.env.NODE_RED === undefined ? describe : describe.skip;
 
 describeOnce("the forms in another language", () => {
   let nodeRed: NodeRed;
-  let editor: EditorPage | undefined;
+  let editor: EditorPage;
 
   before(async function () {
     this.timeout(60_000);
@@ -110,7 +117,7 @@ describeOnce("the forms in another language", () => {
       [
         { id: "tab", type: "tab", label: "Flow 1" },
         {
-          id: "tts-connection",
+          id: "connection",
           type: "tts-connection",
           host: "127.0.0.1",
           port: "1",
@@ -120,20 +127,24 @@ describeOnce("the forms in another language", () => {
       ],
       { credentials: { connection: { apiKey: "NNSXS.none" } } },
     );
+    editor = await EditorPage.open(nodeRed);
   });
-  afterEach(async () => {
-    await editor?.close();
-    editor = undefined;
+  after(async () => {
+    await editor.close();
+    await nodeRed.stop();
   });
-  after(() => nodeRed.stop());
 
   for (const language of TRANSLATIONS)
     it(`fit into a narrow tray, every label with its input (${language})`, async function () {
       this.timeout(60_000);
-      editor = await EditorPage.open(nodeRed, language);
+      await editor.openIn(language);
       for (const type of ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"]) {
         const isConfig = type === "tts-connection";
         const form = isConfig ? await editor.openConfig(type, "connection") : await editor.openNode(type);
+        if (type === "tts-uplink") {
+          const label = form.locator("label[for='node-input-devices']");
+          assert.equal((await label.innerText()).trim(), devicesIn(language));
+        }
         await form
           .locator("details")
           .evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
@@ -149,7 +160,7 @@ describeOnce("the forms in another language", () => {
         await narrow.evaluate((element: HTMLElement) => element.remove());
         await editor.closeForms();
       }
-      assert.deepEqual(editor.errors, []);
+      assert.deepEqual(editor.errors.splice(0), []);
     });
 });
 

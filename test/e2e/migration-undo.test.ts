@@ -240,15 +240,19 @@ describe("undo after the conversion of old flows", () => {
   let editor: EditorPage;
 
   async function open(flows: readonly FlowNode[]): Promise<void> {
-    nodeRed = await startNodeRed(flows);
-    editor = await EditorPage.open(nodeRed);
+    await editor.openWith(flows);
     await editor.page
       .locator(".red-ui-notification")
       .filter({ hasText: /no longer work/ })
       .waitFor();
   }
 
-  afterEach(async () => {
+  before(async function () {
+    this.timeout(60_000);
+    nodeRed = await startNodeRed();
+    editor = await EditorPage.open(nodeRed);
+  });
+  after(async () => {
     await editor.close();
     await nodeRed.stop();
   });
@@ -292,6 +296,6 @@ describe("undo after the conversion of old flows", () => {
       const known = new Set(before.nodes.map(({ id }) => id));
       const deployed = (await editor.deploy()).filter(({ id }) => known.has(id));
       assert.deepEqual(deployed, before.nodes);
-      assert.deepEqual(editor.errors, []);
+      assert.deepEqual(editor.errors.splice(0), []);
     });
 });

@@ -17,14 +17,19 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
   const notification = (text: RegExp) =>
     editor.page.locator(".red-ui-notification:visible").filter({ hasText: text });
 
-  async function open(flows: readonly FlowNode[]): Promise<void> {
-    nodeRed = await startNodeRed(flows);
-    editor = await EditorPage.open(nodeRed);
-  }
+  const open = (flows: readonly FlowNode[]): Promise<void> => editor.openWith(flows);
 
-  afterEach(async () => {
+  before(async function () {
+    this.timeout(60_000);
+    nodeRed = await startNodeRed();
+    editor = await EditorPage.open(nodeRed);
+  });
+  after(async () => {
     await editor.close();
     await nodeRed.stop();
+  });
+  afterEach(() => {
+    assert.deepEqual(editor.errors.splice(0), []);
   });
 
   /** Converts as offered, and puts away what is said about it and about types that are missing until the next deploy. */
@@ -90,7 +95,6 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
     );
     assert.equal(byId("c1.9").applicationId, "weather-app");
     assert.doesNotMatch(JSON.stringify(flow), /do-not-keep-me/);
-    assert.deepEqual(editor.errors, []);
   });
 
   it("leave the keys of other connections where they are", async () => {
@@ -100,6 +104,7 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
       host: "127.0.0.1",
       port: "1",
       applicationId: "app1",
+      credentials: { apiKey: "stored" },
     };
     const user = {
       id: "join",
@@ -110,10 +115,7 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
       y: 300,
       wires: [[]],
     };
-    nodeRed = await startNodeRed([...DASHBOARD.filter(({ type }) => type !== "ui_gauge"), other, user], {
-      credentials: { other: { apiKey: "stored" } },
-    });
-    editor = await EditorPage.open(nodeRed);
+    await open([...DASHBOARD.filter(({ type }) => type !== "ui_gauge"), other, user]);
     await notification(OFFER).getByRole("button", { name: "Convert", exact: true }).click();
     await notification(/Old nodes converted/)
       .getByRole("button", { name: "Close" })
@@ -142,7 +144,6 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
     assert.deepEqual(await typesInEditor(), OLD);
     await editor.page.keyboard.press("Control+y");
     assert.deepEqual(await typesInEditor(), NEW);
-    assert.deepEqual(editor.errors, []);
   });
 
   it("stay reported on in the description of their flow, and are called as they were on the canvas", async () => {
@@ -209,7 +210,6 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
       "the key is asked for",
     );
     await editor.cancelConfig();
-    assert.deepEqual(editor.errors, []);
   });
 
   it("are offered after an import, once what was imported is put down", async () => {
@@ -219,14 +219,12 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
     await editor.page.locator("#red-ui-workspace-chart").click({ position: { x: 500, y: 400 } });
     await convert();
     assert.deepEqual(await typesInEditor(), NEW);
-    assert.deepEqual(editor.errors, []);
   });
 
   it("are not offered again to somebody who does not want that, and are converted by the list of actions", async () => {
     await open(DASHBOARD);
     await notification(OFFER).getByRole("button", { name: "Don’t ask again" }).click();
-    await editor.page.reload();
-    await editor.page.locator("#red-ui-loading-progress").waitFor({ state: "hidden" });
+    await editor.reload();
     await editor.page.locator("#red-ui-workspace-chart").click({ position: { x: 600, y: 600 } });
     await editor.page.keyboard.press("Control+Shift+p");
     const search = editor.page.locator("#red-ui-actionList input");

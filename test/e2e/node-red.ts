@@ -21,6 +21,8 @@ export type FlowNode = Readonly<Record<string, unknown>>;
 export interface NodeRed {
   readonly url: string;
   getFlows(): Promise<readonly FlowNode[]>;
+  /** Starts these in place of those that run; credentials stand in the nodes. */
+  setFlows(flows: readonly FlowNode[]): Promise<void>;
   /** All that Node-RED has written to its log. */
   log(): string;
   /** Resolves when the log has this in it. */
@@ -65,7 +67,8 @@ export async function startNodeRed(
     credentialSecret: options.credentials ? false : "test",
     nodesDir: options.nodesDir ?? [PACKAGE],
     lang: options.lang ?? "en-US",
-    editorTheme: { tours: false },
+    // No test writes code: the smaller of the editors for it is loaded in a moment.
+    editorTheme: { tours: false, codeEditor: { lib: "ace" } },
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { palette: { allowInstall: false, allowUpload: false } },
     ...options.settings,
@@ -117,6 +120,14 @@ export async function startNodeRed(
   return {
     url,
     getFlows: async () => toFlow(await (await fetch(`${url}/flows`)).json()),
+    setFlows: async (next) => {
+      const answer = await fetch(`${url}/flows`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "node-red-deployment-type": "full" },
+        body: JSON.stringify(next),
+      });
+      if (!answer.ok) throw new Error(`Node-RED did not take the flows: ${await answer.text()}`);
+    },
     log: () => output,
     logged,
     stop,

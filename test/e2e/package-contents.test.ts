@@ -15,6 +15,8 @@ const examples = readdirSync(EXAMPLES)
     json: readFileSync(path.join(EXAMPLES, file), "utf8"),
   }));
 
+const isConnection = ({ type }: FlowNode): boolean => type === "tts-connection";
+
 describe("the package in Node-RED", () => {
   let nodeRed: NodeRed;
   let editor: EditorPage;
@@ -62,38 +64,48 @@ describe("the package in Node-RED", () => {
     );
   });
 
-  it("has an example for every node, without credentials, ids of its own each", () => {
+  it("has an example for every node, without credentials", () => {
     const nodes = examples.flatMap(({ json }) => toFlow(JSON.parse(json)));
     const types = new Set(nodes.map(({ type }) => type));
     assert.deepEqual(
       TYPES.filter((type) => !types.has(type)),
       [],
     );
-    assert.equal(new Set(nodes.map(({ id }) => id)).size, nodes.length);
     assert.deepEqual(
       nodes.filter((node) => "credentials" in node || "apiKey" in node),
       [],
     );
   });
 
+  it("has the same connection in every example, and other IDs of its own in each", () => {
+    const flows = examples.map(({ json }) => toFlow(JSON.parse(json)));
+    const connections = flows.map((flow) => flow.filter(isConnection));
+    for (const found of connections) assert.deepEqual(found, connections[0]);
+    assert.equal(connections[0]?.length, 1);
+    const others = flows.flat().filter((node) => !isConnection(node));
+    assert.equal(new Set(others.map(({ id }) => id)).size, others.length);
+  });
+
   for (const { name, json } of examples) {
-    it(`imports and deploys the example “${name}”`, async () => {
-      await editor.import(json);
+    it(`imports and deploys the example “${name}”, for which one connection is enough`, async () => {
       const nodes = toFlow(JSON.parse(json));
-      const tab = nodes.find(({ type }) => type === "tab");
-      assert.ok(tab);
-      const deployed: readonly FlowNode[] = await editor.deploy();
-      const own = deployed.filter((node) => node.id === tab.id || node.z === tab.id);
+      const { label } = nodes.find(({ type }) => type === "tab") ?? {};
+      const [connection] = nodes.filter(isConnection);
+      await editor.import(json);
+      const deployed = await editor.deploy();
+      const tabs = deployed.filter((node) => node.type === "tab" && node.label === label);
+      assert.equal(tabs.length, 1);
+      const tab = tabs[0]?.id;
+      const own = deployed.filter((node) => node.id === tab || node.z === tab);
       assert.deepEqual(
         own.map(({ type }) => type),
-        nodes.filter(({ type }) => type !== "tts-connection").map(({ type }) => type),
+        nodes.filter((node) => !isConnection(node)).map(({ type }) => type),
       );
-      const connection = nodes.find(({ type }) => type === "tts-connection");
-      assert.deepEqual(
-        deployed.find(({ id }) => id === connection?.id),
-        connection,
-      );
-      await editor.page.evaluate((id) => RED.workspaces.show(id), String(tab.id));
+      assert.deepEqual(deployed.filter(isConnection), [connection]);
+      const users = own.filter(({ type }) => TYPES.includes(String(type)));
+      assert.ok(users.length > 0);
+      for (const user of users) assert.equal(user.connection, connection?.id, String(user.type));
+      await editor.page.evaluate((id) => RED.workspaces.show(id), String(tab));
       await editor.screenshotOf(`example-${name}`, editor.page.locator("#red-ui-workspace"), 680);
       assert.doesNotMatch(nodeRed.log(), /TypeError|ReferenceError|Uncaught/);
     });

@@ -77,7 +77,7 @@ describe("forms of nodes on a V2 network", () => {
     await editor.screenshot("v2-tested");
     await form.locator("#node-config-input-apiKey").fill("ttn-account-v2.wrong");
     await form.getByRole("button", { name: "Test connection" }).click();
-    await form.getByText("The V2 network at 127.0.0.1 refused the login").waitFor();
+    await form.getByText("my_app was refused: the application ID or the access key is wrong.").waitFor();
     assert.deepEqual(editor.errors, []);
   });
 });
