@@ -73,14 +73,14 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   if (throughBroker && never.length > 0)
     node.warn(textOf(RED, { key: "warning.no-topic", values: { events: never.join(", ") } }));
 
-  const reception = new Reception(RED, node, receiving, devices);
+  const receivingNode = new ReceivingNode(RED, node, receiving, devices);
   const leave = connection.join({
     node,
-    recipient: reception,
-    onView: (view) => reception.show(view),
+    recipient: receivingNode,
+    onView: (view) => receivingNode.show(view),
   });
   node.on("close", (_removed: boolean, done: () => void) => {
-    reception.end();
+    receivingNode.end();
     leave().then(done, done);
   });
 }
@@ -116,7 +116,7 @@ function markRetained(outcome: Outcome): void {
  * A receiving node on its connection. One object, so that what a message needs of its node lies together in memory: with a thousand
  * nodes, fetching it from there is what costs.
  */
-class Reception implements Recipient {
+class ReceivingNode implements Recipient {
   readonly kinds: Recipient["kinds"];
   readonly everyDevice: boolean;
   readonly wantsPort: Recipient["wantsPort"];

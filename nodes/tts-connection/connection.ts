@@ -2,7 +2,7 @@ import type { ConnectionView } from "../../src/account/view";
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/routes";
-import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/follow";
+import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/contract";
 import { V3_LIMITS, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";

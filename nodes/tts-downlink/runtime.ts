@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
 import { warnOfBug } from "../../src/connection/unexpected";
 import { hintFor, networkSays } from "../../src/diagnosis/reported";
-import type { DownlinkView, Failure } from "../../src/delivery/follow";
+import type { DownlinkView, Failure } from "../../src/delivery/contract";
 import { buildOrder, type DownlinkValues } from "../../src/downlink/build";
 import type { DownlinkOrder } from "../../src/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";

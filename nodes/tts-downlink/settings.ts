@@ -1,5 +1,5 @@
 import type { Explanation } from "../../src/stack/explanation";
-import type { DownlinkOptions } from "../../src/delivery/follow";
+import type { DownlinkOptions } from "../../src/delivery/contract";
 import { LIMITS } from "../../src/stack/limits";
 import type { TypedInput } from "./typedInput";
 import { explainUnsetVariable } from "../shared/unsetVariable";

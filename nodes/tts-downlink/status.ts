@@ -1,6 +1,6 @@
 import type { ConnectionView } from "../../src/account/view";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
-import type { DownlinkState, DownlinkView, Failure } from "../../src/delivery/follow";
+import type { DownlinkState, DownlinkView, Failure } from "../../src/delivery/contract";
 import { hintFor } from "../../src/diagnosis/reported";
 import type { Text } from "../../src/stack/explanation";
 import { statusOfError } from "../shared/errorStatus";

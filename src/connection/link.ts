@@ -64,7 +64,8 @@ const SUBACK_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 2_000;
 /** From the DISCONNECT, once it is out: a server that closes as well does it at once, and one that does not need not be waited for. */
 const LAST_WORD_MS = 100;
-const SUBACK_REFUSED = 128;
+/** In a SUBACK. */
+export const SUBACK_REFUSED = 128;
 
 /** SNI is always sent, but for addresses, which TLS does not allow in it. */
 const serverName = (host: string): { servername?: string } => (net.isIP(host) ? {} : { servername: host });

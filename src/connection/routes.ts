@@ -1,5 +1,5 @@
 import { ownText } from "./ownText";
-import type { Origin } from "../services/service";
+import type { Origin } from "../stack/summary";
 import type { Received } from "../stack/messages";
 import type { Kind } from "../stack/kinds";
 

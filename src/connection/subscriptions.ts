@@ -1,11 +1,10 @@
 import type { Service, Subscription } from "../services/service";
 import type { Kind } from "../stack/kinds";
-import type { Link } from "./link";
+import { SUBACK_REFUSED, type Link } from "./link";
 import type { SessionState } from "./state";
 import { warnOfBug } from "./unexpected";
 
 /** From here on a return code of a SUBACK is a refusal. */
-const SUBACK_REFUSED = 128;
 
 /** Where the broker keeps the session, what is unsubscribed is lost: while flows are deployed or end, nobody wants anything for a moment. */
 const LINGER_MS = 30_000;

@@ -8,14 +8,14 @@ import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
 import { Dispatch } from "./dispatch";
 import { Dropped } from "./dropped";
 import type { NoAnswerEvidence } from "../downlink/evidence";
-import { Experience } from "./evidence";
+import { DownlinkHistory } from "./history";
 import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
-import type { DownlinkJob, Follower } from "./follow";
-import type { FollowedPart } from "./followed";
-import { Following } from "./following";
+import type { DownlinkJob, Follower } from "./contract";
+import type { OpenPart } from "./openParts";
+import { Tracker } from "./tracker";
 import { Hold } from "./hold";
 import { Pace } from "./pace";
-import { Untold } from "./untold";
+import { NotYetTold } from "./notYetTold";
 
 /** Why nothing may be sent, to a device. */
 export type Refusal = (deviceId: string) => Explanation;
@@ -69,15 +69,15 @@ export class Courier {
   readonly #alarm: Alarm;
   readonly #pace: Pace;
   readonly #hold: Hold;
-  readonly #following: Following;
-  readonly #experience: Experience;
+  readonly #tracker: Tracker;
+  readonly #history: DownlinkHistory;
   readonly #dropped: Dropped;
-  readonly #untold = new Untold();
+  readonly #notYetTold = new NotYetTold();
   readonly #stopListening: () => void;
   /** Not looked at yet. */
   readonly #arrived = new Set<Dispatch>();
   /** On the way to the server. */
-  readonly #inFlight = new Set<FollowedPart>();
+  readonly #inFlight = new Set<OpenPart>();
   #connected = false;
   #sequence = 0;
   #ended = false;
@@ -88,34 +88,34 @@ export class Courier {
     this.#session = session;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
-    this.#experience = new Experience(service.traits, session);
+    this.#history = new DownlinkHistory(service.traits, session);
     this.#dropped = new Dropped((text) => options.warn(text));
     this.#pace = options.pace ?? new Pace();
     this.#hold = new Hold(options.holdMax, options.holdFor);
     this.#hold.disconnected(this.#clock.now());
-    this.#following = new Following(service, {
+    this.#tracker = new Tracker(service, {
       goOn: (dispatch) => this.#hold.resume(dispatch),
       stop: (dispatch, failure) => {
         this.#hold.delete(dispatch);
         dispatch.abandon(failure);
       },
       explain: (followed, unanswered) =>
-        options.explainNoAnswer(this.#experience.evidence(followed, unanswered, this.#clock)),
+        options.explainNoAnswer(this.#history.evidence(followed, unanswered, this.#clock)),
       ...(options.lookUp && {
         lookUp: async (followed, unanswered) => {
           const waited = Math.round((this.#clock.now() - followed.part.publishedAt) / 1000);
           return options.lookUp?.({
-            ...this.#experience.evidence(followed, unanswered, this.#clock),
+            ...this.#history.evidence(followed, unanswered, this.#clock),
             waited,
           });
         },
       }),
       goesOn: (deviceId, operation) => options.warn(goesOn[operation](deviceId)),
       accepted: (deviceId) => {
-        this.#experience.accepted(deviceId, this.#clock.date());
+        this.#history.accepted(deviceId, this.#clock.date());
         options.accepted?.();
       },
-      knows: (deviceId) => this.#experience.knows(deviceId),
+      knows: (deviceId) => this.#history.knows(deviceId),
       changed: () => this.#pump(),
     });
     this.recipient = {
@@ -124,7 +124,7 @@ export class Courier {
       wantsDevice: () => true,
       deliver: ({ received }) => {
         if (this.#ended) return;
-        this.#following.take(received);
+        this.#tracker.take(received);
         this.#pump();
       },
     };
@@ -168,7 +168,7 @@ export class Courier {
     this.#alarm.clear();
     this.#pace.configure(this, undefined);
     const held = new Set([...this.#hold.all(), ...this.#arrived]);
-    const followed = this.#following.end().filter((dispatch) => dispatch.isAwaited && !held.has(dispatch));
+    const followed = this.#tracker.end().filter((dispatch) => dispatch.isAwaited && !held.has(dispatch));
     for (const dispatch of held) dispatch.forget();
     this.#arrived.clear();
     this.#dropped.count({ held: held.size, followed: followed.length });
@@ -200,7 +200,7 @@ export class Courier {
         dispatch.abandon(refusal(dispatch.deviceId));
         continue;
       }
-      this.#untold.add(dispatch, this.#clock.now());
+      this.#notYetTold.add(dispatch, this.#clock.now());
       this.#accept(dispatch);
       this.#pump();
     }
@@ -229,7 +229,7 @@ export class Courier {
     const held = this.#hold.has(dispatch) || this.#arrived.has(dispatch);
     this.#arrived.delete(dispatch);
     this.#hold.delete(dispatch);
-    this.#following.forget(dispatch);
+    this.#tracker.forget(dispatch);
     if (held) this.#dropped.count({ held: 1 });
     else if (dispatch.isAwaited) this.#dropped.count({ followed: 1 });
   }
@@ -260,7 +260,7 @@ export class Courier {
         : "warning.slowed-down.rate-limit";
       this.#options.warn({ key, values: { perMinute: slowedTo } });
     }
-    this.#following.connectionEnded(!this.#options.service.login.clean);
+    this.#tracker.connectionEnded(!this.#options.service.login.clean);
     for (const dispatch of this.#hold.all()) {
       // An end over the rate limit is a part of pacing.
       if (dispatch.options.offline === "error" && !isOverLimit)
@@ -296,7 +296,7 @@ export class Courier {
       }
       this.#publish(dispatch, now);
     }
-    this.#untold.clear();
+    this.#notYetTold.clear();
   }
 
   /** From when on the next may be published; Infinity: not before something happens. */
@@ -313,9 +313,9 @@ export class Courier {
     if (at > now && at < Infinity) this.#alarm.at(Math.min(at, now + LOOK_AGAIN_MS));
     this.#alarm.at(this.#hold.expiresAt);
     const briefly = this.#session.open && this.#inFlight.size > 0 && this.#pace.nextAt(now) <= now;
-    const tellAt = this.#untold.dueAt(now, briefly);
+    const tellAt = this.#notYetTold.dueAt(now, briefly);
     if (tellAt > now) this.#alarm.at(tellAt);
-    else this.#untold.tell((dispatch) => this.#hold.has(dispatch));
+    else this.#notYetTold.tell((dispatch) => this.#hold.has(dispatch));
   }
 
   #publish(dispatch: Dispatch, now: number): void {
@@ -327,11 +327,11 @@ export class Courier {
     part.payload = [];
     part.publishedAt = now;
     part.sequence = ++this.#sequence;
-    const followed: FollowedPart = { part, dispatch };
-    this.#alarm.at(this.#following.add(followed));
+    const followed: OpenPart = { part, dispatch };
+    this.#alarm.at(this.#tracker.add(followed));
     this.#inFlight.add(followed);
     this.#pace.published(now);
-    this.#experience.published(part.items.length, now);
+    this.#history.published(part.items.length, now);
     dispatch.publish(part);
 
     const {
@@ -346,15 +346,15 @@ export class Courier {
       .catch(warnOfBug);
   }
 
-  #outcome(followed: FollowedPart, acknowledged: boolean): void {
+  #outcome(followed: OpenPart, acknowledged: boolean): void {
     // Of a connection that has ended, everything is said already.
     if (this.#ended || !this.#inFlight.delete(followed)) return;
     const now = this.#clock.now();
     if (acknowledged) {
       followed.part.acknowledgedAfter = now - followed.part.publishedAt;
       this.#pace.acknowledged(now, followed.part.acknowledgedAfter);
-      this.#alarm.at(this.#following.acknowledged(followed, now));
-    } else this.#following.lost(followed);
+      this.#alarm.at(this.#tracker.acknowledged(followed, now));
+    } else this.#tracker.lost(followed);
     this.#pump();
   }
 
@@ -363,8 +363,8 @@ export class Courier {
     const now = this.#clock.now();
     for (const dispatch of this.#hold.takeExpired(now))
       dispatch.abandon(heldTooLong(dispatch.deviceId, { seconds: this.#options.holdFor }));
-    this.#following.sweep(now);
+    this.#tracker.sweep(now);
     this.#pump();
-    this.#alarm.at(this.#following.dueAt);
+    this.#alarm.at(this.#tracker.dueAt);
   }
 }

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { DownlinkItem, Encoding, Operation } from "../downlink/order";
 import type { Explanation } from "../stack/explanation";
 import { severalFailed } from "./failures";
-import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./follow";
+import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./contract";
 import { Item } from "./item";
 import { MOST_ITEMS, partsOf, type Part } from "./part";
-import { Together, viewOf } from "./view";
+import { CombinedProgress, viewOf } from "./view";
 
 /** 128 bits, so that nobody else has it or can guess it. */
 const newCorrelationId = (): string => `node-red:${randomBytes(16).toString("hex")}`;
@@ -23,7 +23,7 @@ export class Dispatch {
   readonly #priority: DownlinkItem["priority"];
   readonly #date: () => number;
   /** Only where several are one message, even if it is one only. */
-  readonly #together: Together | undefined;
+  readonly #together: CombinedProgress | undefined;
   #follower: Follower | undefined;
   /** Parts on their way. */
   #taken = 0;
@@ -54,7 +54,7 @@ export class Dispatch {
     );
     this.#priority = given[0]?.priority;
     this.#waitingFor = given.length;
-    this.#together = encoding === "downlinks" && !clears ? new Together(given.length) : undefined;
+    this.#together = encoding === "downlinks" && !clears ? new CombinedProgress(given.length) : undefined;
     this.parts = partsOf(order, this.#items);
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
-import { openLink, type Endpoint, type Link, type LinkEnd } from "../connection/link";
+import { SUBACK_REFUSED, openLink, type Endpoint, type Link, type LinkEnd } from "../connection/link";
 import type { ConnectionProblem } from "../connection/problem";
 import { problemOf } from "../connection/recognise";
 import { warnOfBug } from "../connection/unexpected";
@@ -42,7 +42,6 @@ export interface TrialSubject {
 const LOGIN_PATIENCE = 10_000;
 /** ms more for all that comes then. To explain what is wrong takes three seconds at most. */
 const REST_PATIENCE = 6_000;
-const SUBACK_REFUSED = 128;
 
 /** The steps that there are for a connection, before any is taken. */
 export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "service">): TrialStep[] {

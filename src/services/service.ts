@@ -3,13 +3,7 @@ import type { DownlinkItem } from "../downlink/order";
 import type { Kind } from "../stack/kinds";
 import type { ServiceName, ServiceTraits } from "../stack/services";
 import type { Decoded } from "../stack/decode";
-
-/** Whom a message is from. */
-export interface Origin {
-  readonly deviceId: string;
-  readonly applicationId: string;
-  readonly tenantId?: string;
-}
+import type { Origin } from "../stack/summary";
 
 /** What the topic alone tells of a message, before any parsing. */
 export type Classified =

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Report } from "../../src/delivery/follow";
+import type { Report } from "../../src/delivery/contract";
 import type { Flow, World } from "./world";
 import { item, publishedIds, startWorld, until } from "./world";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Session } from "../../src/connection/session";
 import { Courier } from "../../src/delivery/courier";
 import type { NoAnswerEvidence } from "../../src/downlink/evidence";
-import type { DownlinkJob } from "../../src/delivery/follow";
+import type { DownlinkJob } from "../../src/delivery/contract";
 import { v2Service } from "../../src/services/v2/service";
 import { startV2Simulator, type V2Simulator, type V2SimulatorOptions } from "../../simulator/v2/simulator";
 import type { DownlinkItem, DownlinkOrder } from "../../src/downlink/order";

@@ -4,7 +4,13 @@ import { Session } from "../../src/connection/session";
 import type { Clock } from "../../src/delivery/clock";
 import { Courier, type CourierOptions } from "../../src/delivery/courier";
 import type { NoAnswerEvidence } from "../../src/downlink/evidence";
-import type { DownlinkJob, DownlinkState, DownlinkView, Failure, Follower } from "../../src/delivery/follow";
+import type {
+  DownlinkJob,
+  DownlinkState,
+  DownlinkView,
+  Failure,
+  Follower,
+} from "../../src/delivery/contract";
 import { stackService } from "../../src/services/stack";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import type { SimulatedDevice } from "../../simulator/simulator";

@@ -1,7 +1,7 @@
 /** Flows with downlink nodes: what goes in, and everything that may come out. */
 import assert from "node:assert/strict";
 import type { DownlinkProperties } from "../../nodes/tts-downlink/properties";
-import type { DownlinkView } from "../../src/delivery/follow";
+import type { DownlinkView } from "../../src/delivery/contract";
 import { javaScriptFormatter, type SimulatedDevice, type Simulator } from "../../simulator/simulator";
 import type { DownlinkItem } from "../../src/downlink/order";
 import {

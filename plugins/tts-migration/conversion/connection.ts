@@ -1,7 +1,7 @@
 import { takeApart } from "../../../src/stack/address";
 import { isEui } from "../../../src/stack/identifiers";
 import { commonOf, textIn, type FlowNode } from "./flow";
-import { idFor, noteOn, type Made, type Note, type Target } from "./note";
+import { idFor, noteOn, type Converted, type Note, type Target } from "./note";
 
 /** Where the clusters of the public V2 network have moved to; others stay in Europe. */
 const CLUSTERS: ReadonlyMap<string, string> = new Map([
@@ -42,7 +42,7 @@ export function targetOf(app: FlowNode | undefined): Target {
 }
 
 /** A connection in place of a `ttn app`, or of the account in a `ttn`. The access key stays behind: it stood in the flow, open to all. */
-export function connectionFrom(app: FlowNode, id = app.id): Made {
+export function connectionFrom(app: FlowNode, id = app.id): Converted {
   const { target, host, isGuess } = placeOf(app);
   const given = textIn(app, "appId") || textIn(app, "appEUI");
   const isAppEui = isEui(given);

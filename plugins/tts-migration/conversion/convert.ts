@@ -4,11 +4,11 @@
  */
 import { connectionFrom, targetOf } from "./connection";
 import { isFlowNode, restOf, textIn, type FlowNode } from "./flow";
-import { noteOn, type Made, type Note, type Target } from "./note";
+import { noteOn, type Converted, type Note, type Target } from "./note";
 import { oldIdNotes } from "./oldIds";
 import { KNOWN_PROPERTIES, roleOf, type OldRole } from "./oldNodes";
 import { Places } from "./places";
-import { bothFrom, eventFrom, uplinkFrom, type Around } from "./receiving";
+import { bothFrom, eventFrom, uplinkFrom, type Place } from "./receiving";
 import { downlinkFrom } from "./sending";
 import { Upstream } from "./upstream";
 
@@ -20,7 +20,7 @@ export interface Replacement {
   readonly old: FlowNode;
   /** The first has the ID of the old node. */
   readonly nodes: readonly FlowNode[];
-  /** See `Made`. */
+  /** See `Converted`. */
   readonly outputs?: readonly (readonly string[])[];
 }
 
@@ -49,9 +49,9 @@ export function convertFlow(flow: readonly unknown[], newId: () => string): Conv
   const nodes = flow.filter(isFlowNode);
   const upstream = new Upstream(nodes);
   const places = new Places(nodes);
-  const accounts = new Map<string, Made>();
+  const accounts = new Map<string, Converted>();
   const targets = new Set<Target>();
-  const results = flow.map((entry): Made | undefined => {
+  const results = flow.map((entry): Converted | undefined => {
     if (!isFlowNode(entry)) return undefined;
     const role = roleOf(entry.type);
     if (role === undefined) return undefined;
@@ -67,13 +67,13 @@ export function convertFlow(flow: readonly unknown[], newId: () => string): Conv
     const known = app && roleOf(app.type) === "app" ? app : undefined;
     const target = targetOf(own ? entry : known);
     targets.add(target);
-    const around: Around = {
+    const place: Place = {
       connection: own?.nodes[0]?.id ?? textIn(entry, "app"),
       target,
       newId,
       placeBelow: places.takeBelow,
     };
-    const made = byRole(role, entry, around, upstream);
+    const made = byRole(role, entry, place, upstream);
     const missing = own || known ? [] : [noteOn(entry)("migration.connection-missing")];
     return { ...made, notes: [...missing, ...made.notes, ...left] };
   });
@@ -101,21 +101,25 @@ const LONGEST = 200;
 
 const shortened = (names: readonly string[]): string => names.join(", ").slice(0, LONGEST);
 
-function byRole(role: Exclude<OldRole, "app">, node: FlowNode, around: Around, upstream: Upstream): Made {
+function byRole(role: Exclude<OldRole, "app">, node: FlowNode, place: Place, upstream: Upstream): Converted {
   switch (role) {
     case "uplink":
-      return uplinkFrom(node, around);
+      return uplinkFrom(node, place);
     case "event":
-      return eventFrom(node, around);
+      return eventFrom(node, place);
     case "downlink":
-      return downlinkFrom(node, around, upstream);
+      return downlinkFrom(node, place, upstream);
     case "both":
-      return bothFrom(node, around);
+      return bothFrom(node, place);
   }
 }
 
 /** The first versions had the account in each node: nodes of one account share a connection. */
-function ownAccount(node: FlowNode, accounts: Map<string, Made>, newId: () => string): Made | undefined {
+function ownAccount(
+  node: FlowNode,
+  accounts: Map<string, Converted>,
+  newId: () => string,
+): Converted | undefined {
   if (roleOf(node.type) !== "both" || Object.hasOwn(node, "app")) return undefined;
   const account = JSON.stringify(["appEUI", "appId", "broker", "region"].map((name) => textIn(node, name)));
   const known = accounts.get(account) ?? connectionFrom({ ...node, z: undefined, d: undefined }, newId());

@@ -12,7 +12,7 @@ export interface Note extends Text {
 export type Target = "stack" | "v2";
 
 /** What becomes of an old node: nodes, and what could not be carried over. */
-export interface Made {
+export interface Converted {
   readonly nodes: readonly FlowNode[];
   readonly notes: readonly Note[];
   /** For each output of the old node the IDs of those from whose only output its wires lead now. Without it: as they were. */

@@ -1,9 +1,9 @@
 import { V2_ERROR_KINDS, type Kind } from "../../../src/stack/kinds";
 import { commonOf, textIn, wiresOf, type FlowNode } from "./flow";
-import { idFor, noteOn, type Made, type Note, type Target } from "./note";
+import { idFor, noteOn, type Converted, type Note, type Target } from "./note";
 
 /** What an old node is part of. */
-export interface Around {
+export interface Place {
   readonly connection: string;
   readonly target: Target;
   readonly newId: () => string;
@@ -24,7 +24,7 @@ function devicesOf(
   return { devices, notes };
 }
 
-function head(node: FlowNode, type: string, { connection }: Around): FlowNode {
+function head(node: FlowNode, type: string, { connection }: Place): FlowNode {
   return { ...commonOf(node), id: node.id, type, name: textIn(node, "name"), connection };
 }
 
@@ -40,8 +40,8 @@ function fieldExpression(path: string): string {
     .join("");
 }
 
-export function uplinkFrom(node: FlowNode, around: Around): Made {
-  const { devices, notes } = devicesOf(node, around.target);
+export function uplinkFrom(node: FlowNode, place: Place): Converted {
+  const { devices, notes } = devicesOf(node, place.target);
   const field = textIn(node, "field");
   const note = noteOn(node);
   const more: Note[] = [];
@@ -50,7 +50,7 @@ export function uplinkFrom(node: FlowNode, around: Around): Made {
   if (Object.hasOwn(node, "devId")) more.push(note("migration.dev-id"));
   const isField = field !== "" && !isPattern;
   const uplink: FlowNode = {
-    ...head(node, "tts-uplink", around),
+    ...head(node, "tts-uplink", place),
     devices,
     // Of a field that was not in an uplink nothing came.
     ...(isField
@@ -62,8 +62,8 @@ export function uplinkFrom(node: FlowNode, around: Around): Made {
 }
 
 /** A join node, for which the old one is or had a part. */
-function joinFrom(node: FlowNode, around: Around, more: Readonly<Record<string, unknown>> = {}): FlowNode {
-  return { ...head(node, "tts-join", around), devices: devicesOf(node, around.target).devices, ...more };
+function joinFrom(node: FlowNode, place: Place, more: Readonly<Record<string, unknown>> = {}): FlowNode {
+  return { ...head(node, "tts-join", place), devices: devicesOf(node, place.target).devices, ...more };
 }
 
 const NO_LONGER = ["create", "update", "delete"];
@@ -99,13 +99,13 @@ function eventsTaken(filter: string): readonly string[] {
 const isV2Only = (kind: Kind): boolean => V2_ERROR_KINDS.some((one) => one === kind);
 
 /** Activations come from a node of their own; what an old node had of both becomes two nodes. */
-export function eventFrom(node: FlowNode, around: Around): Made {
+export function eventFrom(node: FlowNode, place: Place): Converted {
   const note = noteOn(node);
   const filter = textIn(node, "event");
   const taken = eventsTaken(filter);
   const kinds = [...new Set(taken.flatMap((event) => EVENTS.get(event) ?? []))];
-  const events = kinds.filter((kind) => around.target === "v2" || !isV2Only(kind));
-  const { notes } = devicesOf(node, around.target);
+  const events = kinds.filter((kind) => place.target === "v2" || !isV2Only(kind));
+  const { notes } = devicesOf(node, place.target);
   const more: Note[] = [...notes];
   const gone = [
     ...(filter.includes("#") ? [] : NO_LONGER.filter((event) => taken.includes(event))),
@@ -115,16 +115,16 @@ export function eventFrom(node: FlowNode, around: Around): Made {
   if (taken.length === 0) more.push(note("migration.event-unknown", { event: filter || "-" }));
   const hasJoins = taken.includes(ACTIVATIONS);
   if (hasJoins && events.length === 0)
-    return { nodes: [joinFrom(node, around)], notes: [...more, note("migration.join-message")] };
+    return { nodes: [joinFrom(node, place)], notes: [...more, note("migration.join-message")] };
 
   const event: FlowNode = {
-    ...head(node, "tts-event", around),
-    devices: devicesOf(node, around.target).devices,
+    ...head(node, "tts-event", place),
+    devices: devicesOf(node, place.target).devices,
     events,
   };
   more.push(note("migration.event-message"));
   if (!hasJoins) return { nodes: [event], notes: more };
-  const join = joinFrom(node, around, below(node, around));
+  const join = joinFrom(node, place, below(node, place));
   return {
     nodes: [event, join],
     notes: [...more, note("migration.joins-apart")],
@@ -132,7 +132,7 @@ export function eventFrom(node: FlowNode, around: Around): Made {
   };
 }
 
-const below = (node: FlowNode, { newId, placeBelow }: Around): Record<string, unknown> => ({
+const below = (node: FlowNode, { newId, placeBelow }: Place): Record<string, unknown> => ({
   id: newId(),
   ...placeBelow(node),
 });
@@ -142,17 +142,14 @@ const labelled = (labels: readonly unknown[]): Record<string, unknown> =>
   labels.some((label) => typeof label === "string" && label !== "") ? { outputLabels: labels } : {};
 
 /** The node of 0.x: uplinks on its first output, joins on its second. */
-export function bothFrom(node: FlowNode, around: Around): Made {
+export function bothFrom(node: FlowNode, place: Place): Converted {
   const [uplinks = [], joins = []] = wiresOf(node);
   const labels: readonly unknown[] = Array.isArray(node.outputLabels) ? node.outputLabels : [];
   const plain = { ...node, outputLabels: undefined };
-  const { nodes, notes } = uplinkFrom(
-    { ...plain, ...labelled(labels.slice(0, 1)), wires: [uplinks] },
-    around,
-  );
-  const join = joinFrom(plain, around, {
+  const { nodes, notes } = uplinkFrom({ ...plain, ...labelled(labels.slice(0, 1)), wires: [uplinks] }, place);
+  const join = joinFrom(plain, place, {
     ...labelled(labels.slice(1, 2)),
-    ...below(node, around),
+    ...below(node, place),
     wires: [joins],
   });
   return {

@@ -15,7 +15,7 @@ import type {
   V2SentMetadata,
   V2Uplink,
 } from "./messages";
-import type { Origin } from "../service";
+import type { Origin } from "../../stack/summary";
 import { locationOf, radioBody } from "./radio";
 
 /** The topic says whom a message is from, whatever stands in it. */

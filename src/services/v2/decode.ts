@@ -2,7 +2,7 @@
 import { isJsonObject, jsonType, type Check } from "../../stack/check";
 import { parseJson, type Decoded } from "../../stack/decode";
 import type { Received } from "../../stack/messages";
-import type { Origin } from "../service";
+import type { Origin } from "../../stack/summary";
 import { deviceIds, toDownlink, toError, toJoin, toUplink } from "./convert";
 import { ACTIVATION_SHAPE, DOWNLINK_EVENT_SHAPE, ERROR_EVENT_SHAPE, UPLINK_SHAPE } from "./shape";
 import type { V2Kind } from "../../stack/kinds";

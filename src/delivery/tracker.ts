@@ -5,7 +5,7 @@ import type { Received } from "../stack/messages";
 import { answersIn, type Answer } from "./answers";
 import type { Dispatch } from "./dispatch";
 import { brokerEnded, connectionEnded, neverEnded, noExplanation, taken } from "./failures";
-import { Followed, type FollowedPart } from "./followed";
+import { OpenParts, type OpenPart } from "./openParts";
 import type { Item } from "./item";
 import { ByCorrelationId, ByOrder } from "./matcher";
 import type { Part } from "./part";
@@ -13,15 +13,15 @@ import type { Part } from "./part";
 /** `queued`: it is in the queue after all, or nothing is wrong. */
 export type Outcome = Explanation | "queued";
 
-export interface FollowingEvents {
+export interface TrackerEvents {
   /** The dispatch may go on with its next part. */
   goOn(dispatch: Dispatch): void;
   /** Nothing more of it may go out. */
   stop(dispatch: Dispatch, failure: Explanation): void;
   /** Never rejects. */
-  explain(followed: FollowedPart, unanswered: Item | undefined): Promise<Outcome>;
+  explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome>;
   /** Only what is certain; undefined: nothing is. Never rejects. Absent where nobody can be asked. */
-  lookUp?(followed: FollowedPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
+  lookUp?(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
   /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
   goesOn(deviceId: string, operation: "replace" | "clear"): void;
   accepted(deviceId: string): void;
@@ -47,41 +47,41 @@ const LOOK_UP_AFTER_MS = 1_000;
 type Questions<T> = Map<string, Promise<T>>;
 
 /** What is published, until nothing more can come of it: answers, time limits, the end of the connection. */
-export class Following {
-  readonly #events: FollowingEvents;
+export class Tracker {
+  readonly #events: TrackerEvents;
   /** The service gives correlation IDs back, and says what is in the queue. */
   readonly #stacksWords: boolean;
   readonly #connectionEnded: typeof connectionEnded;
-  readonly #followed: Followed;
+  readonly #open: OpenParts;
   /** Published, and not all of it answered. */
-  readonly #waiting = new Map<Part, FollowedPart>();
+  readonly #waiting = new Map<Part, OpenPart>();
   /** Clears that are acknowledged and looked into. */
   readonly #clearing = new Set<Dispatch>();
   readonly #explaining: Questions<Outcome> = new Map();
   readonly #lookingUp: Questions<Outcome | undefined> = new Map();
 
-  constructor(service: Pick<Service, "traits" | "downlinkLimits">, events: FollowingEvents) {
+  constructor(service: Pick<Service, "traits" | "downlinkLimits">, events: TrackerEvents) {
     const { correlationIds } = service.downlinkLimits;
     this.#events = events;
     this.#connectionEnded = service.traits.throughBroker ? brokerEnded : connectionEnded;
     this.#stacksWords = correlationIds;
-    this.#followed = new Followed(correlationIds ? new ByCorrelationId() : new ByOrder());
+    this.#open = new OpenParts(correlationIds ? new ByCorrelationId() : new ByOrder());
   }
 
   /** When something is due. */
   get dueAt(): number {
-    const oldest = this.#followed.oldest;
+    const oldest = this.#open.oldest;
     let due = oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity;
     for (const { deadline, lookUpAt } of this.#waiting.keys()) due = Math.min(due, deadline, lookUpAt);
     return due;
   }
 
   /** Before it is published: answers may come before the acknowledgement. Returns when an answer will be missed. */
-  add(followed: FollowedPart): number {
+  add(followed: OpenPart): number {
     const { part, dispatch } = followed;
     const limit = dispatch.options.timeout * 1000 || (dispatch.published ? Infinity : PATIENCE_MS);
     part.deadline = inSteps(part.publishedAt + limit);
-    this.#followed.add(followed);
+    this.#open.add(followed);
     this.#waiting.set(part, followed);
     return Math.min(part.deadline, part.publishedAt + LONGEST_MS);
   }
@@ -90,11 +90,11 @@ export class Following {
    * Returns when it will be looked up if no answer comes.
    * @param now ms of the clock's `now`
    */
-  acknowledged(followed: FollowedPart, now: number): number {
+  acknowledged(followed: OpenPart, now: number): number {
     const { part, dispatch } = followed;
     if (dispatch.operation === "clear") {
       this.#waiting.delete(part);
-      for (const item of part.items) this.#followed.remove(item);
+      for (const item of part.items) this.#open.remove(item);
       if (this.#events.knows(dispatch.deviceId)) this.#cleared(followed, "queued");
       // The stack never answers a clear: one that may have gone nowhere is looked into.
       else {
@@ -112,7 +112,7 @@ export class Following {
     return part.lookUpAt;
   }
 
-  #cleared(followed: FollowedPart, outcome: Outcome): void {
+  #cleared(followed: OpenPart, outcome: Outcome): void {
     const { part, dispatch } = followed;
     this.#clearing.delete(dispatch);
     if (outcome === "queued") this.#accept(followed);
@@ -123,13 +123,13 @@ export class Following {
     this.#maybeGoOn(followed);
   }
 
-  #explain(followed: FollowedPart, unanswered: Item | undefined): Promise<Outcome> {
+  #explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome> {
     const { deviceId } = followed.dispatch;
     return this.#events.explain(followed, unanswered).catch(() => noExplanation(deviceId));
   }
 
   /** The connection ended, or its publish was given up: without an answer nobody knows what became of it. */
-  lost(followed: FollowedPart): void {
+  lost(followed: OpenPart): void {
     const { part, dispatch } = followed;
     if (!this.#waiting.delete(part)) return;
     if (part.accepted) {
@@ -149,8 +149,8 @@ export class Following {
 
   take(received: Received): void {
     for (const answer of answersIn(received)) {
-      const item = this.#followed.find(answer);
-      const followed = item && this.#followed.of(item);
+      const item = this.#open.find(answer);
+      const followed = item && this.#open.of(item);
       if (item && followed) this.#answered(followed, item, answer);
     }
   }
@@ -160,13 +160,13 @@ export class Following {
     dispatch.forget();
     for (const part of dispatch.parts) {
       this.#waiting.delete(part);
-      for (const item of part.items) this.#followed.remove(item);
+      for (const item of part.items) this.#open.remove(item);
     }
   }
 
   /** Returns what was followed. */
   end(): readonly Dispatch[] {
-    const dispatches = new Set([...this.#followed.all().map(({ dispatch }) => dispatch), ...this.#clearing]);
+    const dispatches = new Set([...this.#open.all().map(({ dispatch }) => dispatch), ...this.#clearing]);
     this.#clearing.clear();
     for (const dispatch of dispatches) this.forget(dispatch);
     return [...dispatches];
@@ -179,28 +179,28 @@ export class Following {
       if (part.deadline <= now) this.#missed(followed);
       else if (part.lookUpAt <= now) this.#lookUp(followed);
     }
-    let oldest = this.#followed.oldest;
+    let oldest = this.#open.oldest;
     while (oldest && oldest.part.publishedAt + LONGEST_MS <= now) {
       this.#neverEnded(oldest);
-      oldest = this.#followed.oldest;
+      oldest = this.#open.oldest;
     }
   }
 
-  #answered(followed: FollowedPart, item: Item, answer: Answer): void {
+  #answered(followed: OpenPart, item: Item, answer: Answer): void {
     const { part, dispatch } = followed;
     const consequence = item.learn(answer, this.#stacksWords);
     if (!consequence) return;
     const { state, failure } = consequence;
     const refused = state === "failed" && item.over && !part.accepted && !item.answered;
     dispatch.enter(item, state, failure);
-    if (item.over) this.#followed.remove(item);
+    if (item.over) this.#open.remove(item);
     if (part.items.every((one) => one.answered || one.over)) this.#waiting.delete(part);
     if (refused && failure) this.#events.stop(dispatch, failure);
     else this.#accept(followed);
   }
 
   /** The stack has taken a part, and with it all items of it. */
-  #accept(followed: FollowedPart): void {
+  #accept(followed: OpenPart): void {
     const { part, dispatch } = followed;
     if (part.accepted) return;
     part.accepted = true;
@@ -214,11 +214,11 @@ export class Following {
    * A replace has taken everything out of the device's queue that was there before; the stack says nothing of it. The stack's own
    * queue lets go of a confirmed one that is with the device only when it knows what became of it; V2 forgets it.
    */
-  #emptied({ part, dispatch }: FollowedPart): void {
+  #emptied({ part, dispatch }: OpenPart): void {
     const { deviceId } = dispatch;
     const operation = dispatch.operation === "clear" ? "clear" : "replace";
     let goesOn = false;
-    for (const earlier of this.#followed.forDevice(deviceId)) {
+    for (const earlier of this.#open.forDevice(deviceId)) {
       if (earlier.part.sequence >= part.sequence) continue;
       for (const item of earlier.part.items) {
         if (item.inQueue || (item.state === "sent" && !this.#stacksWords))
@@ -229,13 +229,13 @@ export class Following {
     if (goesOn) this.#events.goesOn(deviceId, operation);
   }
 
-  #maybeGoOn({ part, dispatch }: FollowedPart): void {
+  #maybeGoOn({ part, dispatch }: OpenPart): void {
     const acknowledged = part.acknowledgedAfter !== undefined;
     if (acknowledged && (part.accepted || dispatch.options.report === "published"))
       this.#events.goOn(dispatch);
   }
 
-  #missed(followed: FollowedPart): void {
+  #missed(followed: OpenPart): void {
     const { part, dispatch } = followed;
     this.#waiting.delete(part);
     if (part.accepted) this.#inferQueued(followed);
@@ -249,7 +249,7 @@ export class Following {
   }
 
   /** A moment after the acknowledgement. Where nothing is certain it goes on waiting. */
-  #lookUp(followed: FollowedPart): void {
+  #lookUp(followed: OpenPart): void {
     const { part } = followed;
     part.lookUpAt = Infinity;
     if (part.accepted || !isAwaited(part)) return;
@@ -263,7 +263,7 @@ export class Following {
   }
 
   #ask<T extends Outcome | undefined>(
-    followed: FollowedPart,
+    followed: OpenPart,
     running: Questions<T>,
     question: (unanswered: Item | undefined) => Promise<T>,
   ): void {
@@ -291,7 +291,7 @@ export class Following {
       .catch(warnOfBug);
   }
 
-  #explained(followed: FollowedPart, outcome: Outcome | undefined): void {
+  #explained(followed: OpenPart, outcome: Outcome | undefined): void {
     const { part, dispatch } = followed;
     // Accepted before its time limit, the others of it have until then to be answered.
     if (outcome === undefined || (part.accepted && this.#waiting.has(part))) return;
@@ -306,26 +306,26 @@ export class Following {
   }
 
   /** Nobody has said it of these items, but of others of their push, and a push is queued as a whole. */
-  #inferQueued({ part, dispatch }: FollowedPart): void {
+  #inferQueued({ part, dispatch }: OpenPart): void {
     for (const item of part.items) if (!item.answered && !item.over) dispatch.enter(item, "queued");
   }
 
-  #neverEnded(followed: FollowedPart): void {
+  #neverEnded(followed: OpenPart): void {
     const { part, dispatch } = followed;
     this.#waiting.delete(part);
     const failure = neverEnded(dispatch.deviceId, { hours: LONGEST_MS / 3_600_000 });
     for (const item of part.items) {
       // A node that was done long ago needs no word: most gateways report every transmission, some none.
       if (!item.settled) this.#end(followed, item, "unanswered", failure);
-      this.#followed.remove(item);
+      this.#open.remove(item);
     }
     if (!part.accepted) this.#events.stop(dispatch, failure);
   }
 
-  #end({ dispatch }: FollowedPart, item: Item, state: "unanswered" | "invalidated", failure: Explanation) {
+  #end({ dispatch }: OpenPart, item: Item, state: "unanswered" | "invalidated", failure: Explanation) {
     if (item.over) return;
     item.over = true;
-    this.#followed.remove(item);
+    this.#open.remove(item);
     dispatch.enter(item, state, failure);
   }
 }

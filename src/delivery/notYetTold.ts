@@ -4,7 +4,7 @@ import type { Dispatch } from "./dispatch";
 const NOT_HELD_MS = 250;
 
 /** What waits to be published, and whose followers do not know it yet. */
-export class Untold {
+export class NotYetTold {
   readonly #dispatches = new Set<Dispatch>();
   #since = Infinity;
 

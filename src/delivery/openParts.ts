@@ -4,27 +4,27 @@ import type { Item } from "./item";
 import type { Matcher } from "./matcher";
 import type { Part } from "./part";
 
-export interface FollowedPart {
+export interface OpenPart {
   readonly part: Part;
   readonly dispatch: Dispatch;
 }
 
 /** What is published and not over, in the order of publishing. */
-export class Followed {
+export class OpenParts {
   readonly #matcher: Matcher;
-  readonly #parts = new Map<Part, FollowedPart>();
-  readonly #byItem = new Map<Item, FollowedPart>();
-  readonly #byDevice = new Map<string, Set<FollowedPart>>();
+  readonly #parts = new Map<Part, OpenPart>();
+  readonly #byItem = new Map<Item, OpenPart>();
+  readonly #byDevice = new Map<string, Set<OpenPart>>();
 
   constructor(matcher: Matcher) {
     this.#matcher = matcher;
   }
 
-  get oldest(): FollowedPart | undefined {
+  get oldest(): OpenPart | undefined {
     return this.#parts.values().next().value;
   }
 
-  all(): readonly FollowedPart[] {
+  all(): readonly OpenPart[] {
     return [...this.#parts.values()];
   }
 
@@ -33,7 +33,7 @@ export class Followed {
     return this.#matcher.find(answer);
   }
 
-  add(followed: FollowedPart): void {
+  add(followed: OpenPart): void {
     const { part, dispatch } = followed;
     this.#parts.set(part, followed);
     for (const item of part.items) {
@@ -45,11 +45,11 @@ export class Followed {
   }
 
   /** Where an item belongs that is still followed. */
-  of(item: Item): FollowedPart | undefined {
+  of(item: Item): OpenPart | undefined {
     return this.#byItem.get(item);
   }
 
-  forDevice(deviceId: string): readonly FollowedPart[] {
+  forDevice(deviceId: string): readonly OpenPart[] {
     return [...(this.#byDevice.get(deviceId) ?? [])];
   }
 

@@ -2,7 +2,7 @@ import type { Session } from "../connection/session";
 import type { ServiceTraits } from "../stack/services";
 import type { NoAnswerEvidence } from "../downlink/evidence";
 import type { Clock } from "./clock";
-import type { FollowedPart } from "./followed";
+import type { OpenPart } from "./openParts";
 import type { Item } from "./item";
 import { Tally } from "./tally";
 
@@ -13,7 +13,7 @@ const RECENT_SECONDS = 10;
 const MOST_DEVICES = 5_000;
 
 /** What has become of downlinks so far, and of the connection meanwhile. */
-export class Experience {
+export class DownlinkHistory {
   readonly #session: Seen;
   readonly #byBroker: boolean;
   readonly #devices = new Set<string>();
@@ -44,7 +44,7 @@ export class Experience {
   }
 
   evidence(
-    { part, dispatch }: FollowedPart,
+    { part, dispatch }: OpenPart,
     unanswered: Item | undefined,
     clock: Pick<Clock, "now" | "date">,
   ): NoAnswerEvidence {
@@ -56,7 +56,7 @@ export class Experience {
     return {
       deviceId,
       operation,
-      encoding: part.items.some(({ decoded }) => decoded) ? "decoded" : encoding,
+      encoding: part.items.some(({ encodedByStack }) => encodedByStack) ? "decoded" : encoding,
       correlationId: unanswered?.ourId ?? "",
       ...(part.acknowledgedAfter === undefined ? {} : { pubackMs: part.acknowledgedAfter }),
       receivedAnything: lastMessageAt !== undefined,

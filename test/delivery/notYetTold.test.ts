@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Dispatch } from "../../src/delivery/dispatch";
-import { Untold } from "../../src/delivery/untold";
+import { NotYetTold } from "../../src/delivery/notYetTold";
 import { Flow, item } from "./world";
 
 describe("what waits and is not told yet", () => {
@@ -12,7 +12,7 @@ describe("what waits and is not told yet", () => {
   };
 
   it("is told a quarter of a second after the first of them began to wait for an acknowledgement", () => {
-    const untold = new Untold();
+    const untold = new NotYetTold();
     assert.equal(untold.dueAt(1_000, true), Infinity);
     untold.add(waiting().dispatch, 1_000);
     untold.add(waiting().dispatch, 1_200);
@@ -21,7 +21,7 @@ describe("what waits and is not told yet", () => {
   });
 
   it("is counted anew from the next one where nothing waited in between", () => {
-    const untold = new Untold();
+    const untold = new NotYetTold();
     untold.add(waiting().dispatch, 1_000);
     untold.clear();
     assert.equal(untold.dueAt(1_100, true), Infinity);
@@ -30,7 +30,7 @@ describe("what waits and is not told yet", () => {
   });
 
   it("is held, once, where it still waits", () => {
-    const untold = new Untold();
+    const untold = new NotYetTold();
     const [gone, still] = [waiting(), waiting()];
     for (const { dispatch } of [gone, still]) untold.add(dispatch, 1_000);
     for (let time = 0; time < 2; time += 1) untold.tell((dispatch) => dispatch === still.dispatch);

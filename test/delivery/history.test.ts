@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Experience } from "../../src/delivery/evidence";
+import { DownlinkHistory } from "../../src/delivery/history";
 import { SERVICE_TRAITS } from "../../src/stack/services";
 
 interface Seen {
@@ -8,8 +8,8 @@ interface Seen {
 }
 
 describe("what is known of a device before a clear", () => {
-  const experience = (service: "stack" | "pubsub", seen: Seen): Experience =>
-    new Experience(SERVICE_TRAITS[service], {
+  const experience = (service: "stack" | "pubsub", seen: Seen): DownlinkHistory =>
+    new DownlinkHistory(SERVICE_TRAITS[service], {
       devicesSeen: new Set(["seen"]),
       lastMessageAt: undefined,
       get openedAt() {
