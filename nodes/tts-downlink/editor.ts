@@ -7,7 +7,7 @@ import { Form } from "../shared/editor/form";
 import { GatewayList } from "./editor/gatewayList";
 import { typedText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
-import type { EditedNode, TextValues, TypeDefinition } from "../shared/editor/red";
+import type { EditedNode, TypeDefinition } from "../shared/editor/red";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
