@@ -49,7 +49,7 @@ const filledIn = (text: string, values: TextValues): string =>
   );
 
 /**
- * The text in a language, else in English; its key where there is none. In one line, and never with a secret in it, whoever the
+ * The text in a language, else in English; its key where there is none. In one line, and never with a secret in it, wherever the
  * values are from.
  * @param language as a browser or Node-RED names it: `de`, `de-CH`
  */

@@ -8,7 +8,7 @@ import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import { deployment } from "./deployment";
 import type { Listeners } from "./listeners";
-import { reachedNobody, type ErrorNotice } from "../../src/account/notices";
+import { notReached, type ErrorNotice } from "../../src/account/notices";
 import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
 import type { SettingsResult } from "../../src/account/settings";
@@ -57,7 +57,7 @@ const NO_KINDS = new Set<never>();
 const faulty = (explanation: Explanation): ErrorNotice => ({
   notice: "error",
   explanation,
-  reached: reachedNobody(),
+  reached: notReached(),
 });
 
 /** What a config node is to the nodes that use it: opens the session for the first of them and gives it back after the last. */
@@ -183,7 +183,7 @@ export class Connection {
     this.#catchingUp = undefined;
     const open = this.#open;
     this.#open = undefined;
-    if (this.#faulty) this.#faulty = { ...this.#faulty, reached: reachedNobody() };
+    if (this.#faulty) this.#faulty = { ...this.#faulty, reached: notReached() };
     this.#notifier.clear();
     // What a connection says at its end is still for the log.
     const released = open?.lease.release();

@@ -191,7 +191,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     const topics = makeTopicTable(form, this.topics, isNew);
     const body = (): string => bodyOf(this.id, form, topics.topics());
     const test = new TestButton(form, body);
-    // A connection that was there before has a host that somebody chose.
+    // A connection that was there before has a host that the user chose.
     const key = new KeyField(form, body, !isNew);
     const onHost = (): void => key.chooseHost();
     makeClusterField(form, $("#tts-connection-cluster"), onHost);

@@ -15,7 +15,7 @@ export interface KeyRecord {
   answered: boolean;
 }
 
-/** More keys than anybody has at a time: what is known of one that is in use must not go. Some hundred bytes each. */
+/** More keys than are ever in use at a time: what is known of those must not go. Some hundred bytes each. */
 const MOST_KEYS = 200;
 
 const records = new Latest<KeyRecord>(MOST_KEYS);

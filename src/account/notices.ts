@@ -7,7 +7,7 @@ export interface Reached {
   anyone: boolean;
 }
 
-export const reachedNobody = (): Reached => ({ nodes: new WeakSet(), anyone: false });
+export const notReached = (): Reached => ({ nodes: new WeakSet(), anyone: false });
 
 /** An error of the connection, for Catch nodes. */
 export interface ErrorNotice {

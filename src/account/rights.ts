@@ -9,7 +9,7 @@ export type Right = "read" | "write";
 
 const MISSING = { read: explainMissingRead, write: explainMissingWrite } as const;
 
-/** Where to ask, and who does. */
+/** Where to ask, and the API there. */
 export interface KeyOffice {
   readonly url: string;
   readonly api: StackApi;
@@ -41,7 +41,7 @@ export class Rights {
   readonly #pause: (attempts: number) => number;
   /** What is asked, or was last. */
   #asked: Promise<void> | undefined;
-  /** ms of a clock that nobody sets: when that was. */
+  /** When that was, in ms of `performance.now()`. */
   #askedAt = -Infinity;
 
   /** @param pause ms until an API that has said nothing so many times in a row is asked again */
@@ -63,7 +63,7 @@ export class Rights {
     return this.#lacking.has(right);
   }
 
-  /** A key that may only read is a good one until somebody wants to send with it. */
+  /** A key that may only read is a good one until a node wants to send with it. */
   need(...rights: readonly Right[]): void {
     this.#needed = new Set([...this.#needed, ...rights]);
     if (this.#key.facts) this.#learn(this.#key.facts);

@@ -69,7 +69,7 @@ export const withoutSecret = (settings: ConnectionSettings): ConnectionSettings 
 export const limitedWith = (settings: ConnectionSettings): string | undefined =>
   ask(settings, (dialect, own) => dialect.limitedWith(own));
 
-/** Without it nobody can try out which password an identity is made of. */
+/** Without it an identity does not tell whether a password was guessed right. */
 const OF_THIS_PROCESS = randomBytes(32);
 
 /**

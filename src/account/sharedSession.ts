@@ -15,7 +15,7 @@ import type { Kind } from "../stack/kinds";
 import { SERVICE_TRAITS } from "../stack/services";
 import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
-import { reachedNobody, type ErrorNotice, type Notice } from "./notices";
+import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
 import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
 import { StackAccess } from "./stackAccess";
@@ -187,7 +187,7 @@ export class SharedSession {
       .then((explanation) => {
         if (this.#problem !== problem) return;
         this.#explanation = explanation;
-        this.#standing = { notice: "error", explanation, reached: reachedNobody() };
+        this.#standing = { notice: "error", explanation, reached: notReached() };
         this.#tell(this.#standing);
         this.#changed();
       })
@@ -208,7 +208,7 @@ export class SharedSession {
 
   #invalid(report: InvalidReport): void {
     if (report.report === "left_out") {
-      this.#tell({ notice: "error", explanation: explainLeftOut(report.count), reached: reachedNobody() });
+      this.#tell({ notice: "error", explanation: explainLeftOut(report.count), reached: notReached() });
       return;
     }
     const { topic, bytes, problem } = report.message;
@@ -217,7 +217,7 @@ export class SharedSession {
       explanation: explainInvalidMessage(problem, topic, bytes, this.#service.name),
       payload: Buffer.from(bytes.subarray(0, LONGEST_PAYLOAD)),
       topic,
-      reached: reachedNobody(),
+      reached: notReached(),
     });
   }
 

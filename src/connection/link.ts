@@ -31,11 +31,11 @@ export interface LinkEnd {
 export interface LinkHandlers {
   /** CONNACK 0. */
   onOpen(): void;
-  /** `again`: the other side says that it has sent this before; `retained`: that it has kept it for who subscribes. */
+  /** `again`: the other side says that it has sent this before; `retained`: that it has kept it for new subscribers. */
   onMessage(topic: string, payload: Buffer, again: boolean, retained: boolean): void;
   /** Exactly once, unless `end` was called before. */
   onEnd(end: LinkEnd): void;
-  /** Its socket, before it connects, for who wants to see how far it gets. */
+  /** Its socket, before it connects, to see how far it gets. */
   onSocket?(socket: net.Socket): void;
 }
 
@@ -79,7 +79,7 @@ function openSocket({ host, port, tls: secure }: Endpoint, onPhase: (phase: Phas
   // Node 18 tries one address of a name only, which fails for `localhost` where that is ::1 first.
   const target = { host, port, autoSelectFamily: true };
   if (!secure) return net.connect(target).once("connect", () => onPhase("login"));
-  // Said explicitly: otherwise NODE_TLS_REJECT_UNAUTHORIZED would send the key to whoever is there.
+  // Said explicitly: otherwise NODE_TLS_REJECT_UNAUTHORIZED would send the key to any server that answers.
   const rejectUnauthorized = secure.rejectUnauthorized !== false;
   const socket = tls.connect({ ...serverName(host), ...secure, ...target, rejectUnauthorized });
   socket.once("connect", () => onPhase("tls"));

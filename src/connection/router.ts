@@ -42,7 +42,7 @@ const LONGEST_TOPIC = 400;
 const MOST_APPLICATIONS = 100;
 
 /**
- * Takes messages to those who want them. What nobody wants is not parsed; what one wants costs the same whatever number of
+ * Takes messages to the nodes that want them. What no node wants is not parsed; what one wants costs the same whatever number of
  * others don't.
  */
 export class Router {
@@ -80,7 +80,7 @@ export class Router {
     return this.#applicationsSeen;
   }
 
-  /** The kinds that somebody wants. */
+  /** The kinds that some node wants. */
   get kinds(): ReadonlySet<Kind> {
     return new Set([...this.#recipients].flatMap(({ kinds }) => [...kinds]));
   }
@@ -99,7 +99,7 @@ export class Router {
    * Delivers a message, or reports it as invalid.
    * @param arrivedAt ms since 1970 on this machine
    * @param again the other side says that it has sent it before
-   * @param retained the other side has kept it for who subscribes
+   * @param retained the other side has kept it for new subscribers
    */
   take(topic: string, bytes: Buffer, arrivedAt: number, again = false, retained = false): void {
     const known = this.#known.get(topic) ?? this.#explore(topic, bytes, arrivedAt);
@@ -109,7 +109,7 @@ export class Router {
       if (known.route.first) this.#decode(known, topic, bytes, arrivedAt, again, retained);
       return;
     }
-    // A broker may hold what nobody wants any more.
+    // A broker may hold what no node wants any more.
     if (known.classified.kinds.some((kind) => !this.#table(kind).isEmpty))
       this.#decode(known, topic, bytes, arrivedAt, again, retained);
   }

@@ -17,6 +17,27 @@ import { Hold } from "./hold";
 import { Pace } from "./pace";
 import { NotYetTold } from "./notYetTold";
 
+/*
+ * A downlink from the node to its end. In which collection it is tells how far it has come:
+ *
+ * | where                           | until                                              | then                                      |
+ * | ------------------------------- | -------------------------------------------------- | ----------------------------------------- |
+ * | `#arrived`                      | the next microtask, or a key without the right was | `#hold`; refused: abandoned               |
+ * |                                 | asked about again                                  |                                           |
+ * | `#hold` (state `held`)          | there is a connection, the one before is           | published                                 |
+ * |                                 | acknowledged and the pace allows it                |                                           |
+ * |                                 | held too long, pushed out, replaced, offline=error | abandoned                                 |
+ * | `#inFlight` (`published`)       | its PUBACK                                         | waits for answers                         |
+ * |                                 | the connection ends                                | `unanswered`: in doubt, never sent again  |
+ * | tracker, waiting (`published`)  | an answer, or found in the queue                   | open                                      |
+ * |                                 | its time limit                                     | explained: an error, or `queued`          |
+ * | tracker, open parts (`queued`,  | the stack's last word, a replace, 24 hours         | over                                      |
+ * | `sent`, `nack`, `failed`)       |                                                    |                                           |
+ *
+ * The node is done at the state that it reports; the status follows until the downlink is over. More than a hundred items go in
+ * parts: the next one goes out when the one before is accepted, and meanwhile nothing else goes to that device.
+ */
+
 /** Why nothing may be sent, to a device. */
 export type Refusal = (deviceId: string) => Explanation;
 
@@ -39,7 +60,7 @@ export interface CourierOptions {
   explainNoAnswer(evidence: NoAnswerEvidence): Promise<Explanation | "queued">;
   /**
    * Asked a moment after the acknowledgement where no answer has come: what is certain, `queued` where it is in the queue, undefined
-   * where nothing is known. Absent where nobody can be asked. Must not reject.
+   * where nothing is known. Absent where there is no API. Must not reject.
    */
   lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
   /**

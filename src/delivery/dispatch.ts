@@ -7,7 +7,7 @@ import { Item } from "./item";
 import { MOST_ITEMS, partsOf, type Part } from "./part";
 import { CombinedProgress, viewOf } from "./view";
 
-/** 128 bits, so that nobody else has it or can guess it. */
+/** 128 bits: unique, and not to be guessed. */
 const newCorrelationId = (): string => `node-red:${randomBytes(16).toString("hex")}`;
 
 /** One job from the flow to its end: its parts, and what its follower gets to know of it. */
@@ -134,7 +134,7 @@ export class Dispatch {
     } else this.#follower?.onEnd(failure);
   }
 
-  /** Nobody wants to know any more. */
+  /** Its follower is not called any more. */
   forget(): void {
     this.#follower = undefined;
     this.#taken = this.parts.length;

@@ -129,7 +129,7 @@ export class Item {
         return { state, failure: invalidated(this.deviceId) };
       case "failed":
         this.error = error ?? {};
-        // The stack sends a confirmed one again by itself.
+        // The stack repeats a confirmed one.
         this.over = !(this.confirmed && this.error.name === "transmission");
         return this.over
           ? { state, failure: reportedFailure(this.deviceId, this.error, this.attempts) }

@@ -20,14 +20,14 @@ export interface TrackerEvents {
   stop(dispatch: Dispatch, failure: Explanation): void;
   /** Never rejects. */
   explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome>;
-  /** Only what is certain; undefined: nothing is. Never rejects. Absent where nobody can be asked. */
+  /** Only what is certain; undefined: nothing is. Never rejects. Absent where there is no API. */
   lookUp?(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
   /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
   goesOn(deviceId: string, operation: "replace" | "clear"): void;
   accepted(deviceId: string): void;
   /** The stack takes downlinks of this key, and this device exists. */
   knows(deviceId: string): boolean;
-  /** Something happened that nobody outside asked for. */
+  /** Something happened without a call from outside. */
   changed(): void;
 }
 
@@ -128,7 +128,7 @@ export class Tracker {
     return this.#events.explain(followed, unanswered).catch(() => noExplanation(deviceId));
   }
 
-  /** The connection ended, or its publish was given up: without an answer nobody knows what became of it. */
+  /** The connection ended, or its publish was given up: without an answer its fate is unknown. */
   lost(followed: OpenPart): void {
     const { part, dispatch } = followed;
     if (!this.#waiting.delete(part)) return;
@@ -240,7 +240,7 @@ export class Tracker {
     this.#waiting.delete(part);
     if (part.accepted) this.#inferQueued(followed);
     else if (dispatch.options.timeout === 0) {
-      // Not a failure for somebody who sets no limit; only the parts behind it need not wait for ever.
+      // Not a failure where the user sets no limit; only the parts behind it need not wait for ever.
       part.deadline = Infinity;
       this.#waiting.set(part, followed);
       this.#events.goOn(dispatch);
@@ -305,7 +305,7 @@ export class Tracker {
     this.#events.stop(dispatch, outcome);
   }
 
-  /** Nobody has said it of these items, but of others of their push, and a push is queued as a whole. */
+  /** The stack has not said it of these items, but of others of their push, and a push is queued as a whole. */
   #inferQueued({ part, dispatch }: OpenPart): void {
     for (const item of part.items) if (!item.answered && !item.over) dispatch.enter(item, "queued");
   }

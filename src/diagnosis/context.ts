@@ -11,7 +11,7 @@ export interface ConnectionContext {
   readonly useTls: boolean;
   /** As it was sent; empty if none was. */
   readonly userName: string;
-  /** As somebody has set it. Only where a server throws out the older of two connections with the same one. */
+  /** As set by the user. Only where a server throws out the older of two connections with the same one. */
   readonly clientId?: string;
   readonly applicationId: string;
   /** Absent or empty: none. */

@@ -23,7 +23,7 @@ function afterRestart(
   return notAccepted(UNHEARD, { ...values, since: printableTime(backSince) });
 }
 
-/** Nobody can be asked: the likeliest reason first, from what this side has seen. */
+/** There is no API to ask: the likeliest reason first, from what this side has seen. */
 export function explainNoAnswerOnBroker(
   facts: NoAnswerFacts,
   evidence: PubsubEvidence,
@@ -34,7 +34,7 @@ export function explainNoAnswerOnBroker(
   // A clear is never answered: only what is known of others tells against it.
   if (operation === "clear")
     return evidence.knownUnheard ? (afterRestart(evidence, values) ?? "queued") : "queued";
-  // The broker keeps the answer for us, but nobody waits that long.
+  // The broker keeps the answer for us, but that is too long to wait.
   if (!evidence.connected) return unanswered("error.not-accepted.pubsub-disconnected", values);
   if (facts.pubackMs === undefined) return notAccepted("error.not-accepted.pubsub-no-puback", values);
   if (known.inBurst) return notAccepted("error.not-accepted.burst", values);

@@ -167,7 +167,7 @@ async function rightSteps({ service, context, api }: TrialSubject): Promise<Step
   ];
 }
 
-/** Without the right to read nothing works; one that may not send is a good key for who only receives. */
+/** Without the right to read nothing works; one that may not send is fine for nodes that only receive. */
 const WITHOUT_RIGHT = { read: "failed", write: "warning" } as const;
 
 function rightStep(

@@ -1,5 +1,5 @@
 /**
- * Values made by somebody else's code. Function nodes run in a realm of their own, so `instanceof` says nothing about them; and
+ * Values made by a flow's code. Function nodes run in a realm of their own, so `instanceof` says nothing about them; and
  * what is read twice may differ. Each function reads once; the ones that throw are called within `guarded`. Usable in the browser.
  */
 

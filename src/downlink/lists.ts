@@ -12,7 +12,7 @@ const RESERVED = /^(?:as|ns|gs|js|pba|rpc):/;
 
 const LONGEST_CORRELATION_ID = 100;
 
-/** More than anybody uses; the stack has no limit of its own. */
+/** More than any flow uses; the stack has no limit of its own. */
 const MOST_CORRELATION_IDS = 1_000;
 const MOST_GATEWAYS = 1_000;
 

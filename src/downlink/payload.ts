@@ -100,7 +100,7 @@ function wholeDownlink(value: unknown, property: string): Refused | undefined {
   return whole && refusedWhole(whole, property, false);
 }
 
-/** Nobody sends a downlink as the text of one; but other JSON may well be for the device. */
+/** The JSON of a downlink as text is a mistake; other JSON may well be for the device. */
 function wholeDownlinkAsText(text: string, property: string): Refused | undefined {
   const whole = wholeInText(text, true);
   return whole && refusedWhole(whole, property, true);

@@ -80,7 +80,7 @@ export const RULES = {
   report: rule<Report>("report", (value) => report(value)),
 } as const;
 
-/** Nobody acknowledges an unconfirmed downlink: waiting for it would never end. `undefined` if all is well. */
+/** A device does not acknowledge an unconfirmed downlink: waiting for it would never end. `undefined` if all is well. */
 export function unfitReport(wanted: Report, confirmed: boolean): Refused | undefined {
   return wanted === "ack" && !confirmed
     ? refused("error.invalid-downlink.report-ack", { value: shown(wanted) })

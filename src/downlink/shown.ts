@@ -2,7 +2,7 @@
 import { shownText as textWithin } from "../stack/shown";
 import { bytesIn, isDate } from "./foreign";
 
-/** Payloads are nobody's business but the device's. */
+/** Payloads may be secret. */
 export const SHOWN_OF_A_PAYLOAD = 12;
 const SHOWN = 40;
 

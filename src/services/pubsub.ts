@@ -12,7 +12,7 @@ export interface PubsubAccount {
   readonly username?: string;
   /** Secret. */
   readonly password?: string;
-  /** As somebody has set it, so that the broker can know us again. */
+  /** As set by the user, so that the broker recognises the session. */
   readonly clientId?: string;
   readonly topics: PubsubTopics;
   readonly qos: 0 | 1 | 2;
@@ -21,13 +21,13 @@ export interface PubsubAccount {
 }
 
 /**
- * The stack's Pub/Sub integration, by way of somebody's own broker. All devices share a topic per type of message, so only the body
+ * The stack's Pub/Sub integration, by way of the user's own broker. All devices share a topic per type of message, so only the body
  * says whom it is from, and of which kind it is where several share a topic. Filters are the very topics: none overlaps another.
  */
 export function pubsubService(account: PubsubAccount): Service {
   const { applicationId = "", username, password, clientId, topics, qos, sharedGroup } = account;
   const kindsOf = kindsByTopic(topics);
-  // Answers have to come to whoever sent the downlink: those topics are not shared out.
+  // Answers have to come to the instance that sent the downlink: those topics are not shared.
   const filterOf = (topic: string, kinds: readonly Kind[]): string =>
     sharedGroup === undefined || kinds.some((kind) => ANSWER_KINDS.has(kind))
       ? topic

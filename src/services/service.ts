@@ -9,7 +9,7 @@ import type { Origin } from "../stack/summary";
 export type Classified =
   /** A message of one of `kinds`; several where only the body tells. `origin` is absent where only the body names the device. */
   | { readonly what: "message"; readonly kinds: readonly Kind[]; readonly origin?: Origin }
-  /** Traffic that is not ours to read: downlinks that somebody publishes. */
+  /** Traffic that is not ours to read: downlinks that other clients publish. */
   | { readonly what: "other" }
   | { readonly what: "unknown" };
 
@@ -37,7 +37,7 @@ export interface Publish {
 }
 
 /**
- * One way to talk to The Things Stack: its own MQTT server, its Pub/Sub integration over somebody's broker, or a V2 network.
+ * One way to talk to The Things Stack: its own MQTT server, its Pub/Sub integration over the user's broker, or a V2 network.
  * Pure: bytes in, messages out. Everything behind it sees The Things Stack v3 messages.
  */
 export interface Service {

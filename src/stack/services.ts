@@ -1,5 +1,5 @@
 /**
- * The ways to The Things Stack, and what is different about each. Whoever has to know asks for a trait, never for a name: another
+ * The ways to The Things Stack, and what is different about each. Other code asks for a trait, never for a name: another
  * service is another line here. Usable in the browser.
  */
 import type { IdentifierForm } from "./identifiers";

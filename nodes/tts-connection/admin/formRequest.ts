@@ -6,7 +6,7 @@ import {
   type ConnectionProperties,
 } from "../../../src/stack/connectionProperties";
 
-/** The values of a connection form, as the editor sends them; whoever else sends something gets nothing more into it. */
+/** The values of a connection form, as the editor sends them; nothing else gets into it. */
 export interface FormRequest {
   /** Of the config node, which need not be deployed. */
   readonly id: string;

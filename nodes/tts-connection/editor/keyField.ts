@@ -36,7 +36,7 @@ export class KeyField {
 
   /**
    * @param body of the request, made when it is sent
-   * @param hostChosen the host was chosen before; one that only stands there as the default gets no key by itself
+   * @param hostChosen the host was chosen before; one that only stands there as the default gets no key unasked
    */
   constructor(form: Form, body: () => string, hostChosen: boolean) {
     this.#form = form;
@@ -54,7 +54,7 @@ export class KeyField {
     for (const name of ["host", "api", "useTls", "tls"])
       form.input(name).on("change", () => {
         this.#forget();
-        // A key must not go to every cluster that somebody looks at in the list.
+        // A key must not go to every cluster that the user looks at in the list.
         if (this.#canAsk) this.#offerToAsk();
       });
     form.input("service").on("change", () => this.#forget());
@@ -99,7 +99,7 @@ export class KeyField {
     this.#doLink = act;
   }
 
-  /** Whoever would be asked, as its name is on the network; empty for nobody. */
+  /** The host that would be asked, as its name is on the network; empty for none. */
   get #host(): string {
     return apiHost(this.#form.value("api"), this.#form.value("host"));
   }

@@ -11,7 +11,7 @@ const FIELDS = ["host", "applicationId", "tenantId", "apiKey"] as const;
 
 type Field = (typeof FIELDS)[number];
 
-/** More is nothing that somebody copied from the Console. */
+/** More than this was not copied from the Console. */
 const LONGEST = 20_000;
 
 const LABELS: Readonly<Record<Field, string>> = {

@@ -22,7 +22,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   "ui-switch": typed("onvalueType", "onvalue"),
 };
 
-/** What a node makes of the payload; `undefined` if it leaves it or nobody can tell. */
+/** What a node makes of the payload; `undefined` if it leaves it, or that cannot be told. */
 export function encodingMadeBy(node: FlowNode): Encoding | undefined {
   return Object.hasOwn(MAKERS, node.type) ? MAKERS[node.type]?.(node) : undefined;
 }

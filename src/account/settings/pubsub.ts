@@ -56,7 +56,7 @@ const asIs = (value: unknown): string =>
 
 const QOS = [0, 1, 2] as const;
 
-/** Reads the properties of a connection to somebody's own broker. */
+/** Reads the properties of a connection to the user's own broker. */
 function read(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,

@@ -7,7 +7,7 @@ import { isV2Kind, V2_KINDS } from "../../stack/kinds";
 import { classifyTopic, downlinkTopic, topicFilters } from "./topics";
 
 /**
- * The MQTT API of a The Things Network V2. A filter for each topic that somebody wants: with one for all events, what nobody asked
+ * The MQTT API of a The Things Network V2. A filter for each topic that a node wants: with one for all events, what no node asked
  * for would come, too, and with one for all uplinks each of their fields.
  */
 export function v2Service(account: { readonly applicationId: string; readonly accessKey: string }): Service {
@@ -32,7 +32,7 @@ export function v2Service(account: { readonly applicationId: string; readonly ac
     },
 
     downlinkLimits: V2_LIMITS,
-    // QoS 1: without its acknowledgement nobody would know that a downlink has reached the broker.
+    // QoS 1: without its acknowledgement it would be unknown whether a downlink has reached the broker.
     encodeDownlink: (deviceId, operation, [item = {}]) => ({
       topic: downlinkTopic(applicationId, deviceId),
       payload: Buffer.from(JSON.stringify(downlinkMessage(operation, item))),

@@ -18,7 +18,7 @@ const ENDS = [...V2_KINDS]
   .filter(isV2Kind)
   .flatMap((kind) => ENDS_OF_KIND[kind].map((end) => [kind, end] as const));
 
-/** Nobody's messages: downlinks that clients publish, and news of the device registry. */
+/** Not for us: downlinks that clients publish, and news of the device registry. */
 const OTHERS: ReadonlySet<string> = new Set(["down", "events/create", "events/update", "events/delete"]);
 
 /** Behind it stands a field of an uplink, once more on a topic of its own. */
