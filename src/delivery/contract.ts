@@ -1,5 +1,5 @@
 import type { Explanation, Text } from "../stack/explanation";
-import type { DownlinkOrder, Operation, Priority } from "../downlink/order";
+import type { DownlinkOrder, Offline, Operation, Priority, Report } from "../downlink/order";
 import type { StackError } from "../stack/messages";
 
 /** How far a downlink has come. `held` and `published` are ours, the others the stack's words, `unanswered` our last one. */
@@ -52,14 +52,11 @@ export interface DownlinkView {
   index?: number;
 }
 
-/** When a node is done with a downlink. */
-export type Report = "published" | "queued" | "sent" | "ack" | "every";
-
 export interface DownlinkOptions {
   readonly report: Report;
   /** Seconds from publishing to the first answer; 0: no limit. */
   readonly timeout: number;
-  readonly offline: "hold" | "error";
+  readonly offline: Offline;
 }
 
 /** Why a downlink failed. */

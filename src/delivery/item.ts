@@ -3,7 +3,8 @@ import type { Explanation } from "../stack/explanation";
 import type { StackError } from "../stack/messages";
 import type { Answer, AnswerState } from "./answers";
 import { invalidated, notEncoded, reportedFailure } from "./failures";
-import type { DownlinkState, Report } from "./contract";
+import type { DownlinkState } from "./contract";
+import type { Report } from "../downlink/order";
 import { Steps } from "./steps";
 
 /** How far a state is on the way. A `failed` that is not the end was in the queue. */

@@ -1,24 +1,17 @@
 /** Values that are one of a few words. Usable in the browser. */
 import { nearestOf } from "../stack/nearest";
-import { PRIORITIES, type Encoding, type Operation, type Priority } from "./order";
+import {
+  ENCODINGS,
+  OPERATIONS,
+  PRIORITIES,
+  REPORTS,
+  type Encoding,
+  type Operation,
+  type Priority,
+  type Report,
+} from "./order";
 import { refused, refusedNear, right, type Ruled } from "./ruled";
 import { shown } from "./shown";
-
-export const OPERATIONS = ["push", "replace", "clear"] as const satisfies readonly Operation[];
-
-export const ENCODINGS = [
-  "bytes",
-  "hex",
-  "base64",
-  "text",
-  "decoded",
-  "downlinks",
-] as const satisfies readonly Encoding[];
-
-/** When the node is done: at the MQTT acknowledgement, at a step of the stack, or with a message at every one. */
-export const REPORTS = ["published", "queued", "sent", "ack", "every"] as const;
-
-export type Report = (typeof REPORTS)[number];
 
 const among = <T extends string>(value: unknown, choices: readonly T[]): T | undefined =>
   choices.find((choice) => choice === value);

@@ -2,7 +2,9 @@
 import type { JsonObject } from "../stack/messages";
 
 /** What is done with the device's queue. `clear` is a replace with nothing. */
-export type Operation = "push" | "replace" | "clear";
+export const OPERATIONS = ["push", "replace", "clear"] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
 
 /** From the lowest to the highest: the order in which the stack numbers them. */
 export const PRIORITIES = [
@@ -18,7 +20,19 @@ export const PRIORITIES = [
 export type Priority = (typeof PRIORITIES)[number];
 
 /** How the payload of a flow is to be read. Never guessed. */
-export type Encoding = "bytes" | "hex" | "base64" | "text" | "decoded" | "downlinks";
+export const ENCODINGS = ["bytes", "hex", "base64", "text", "decoded", "downlinks"] as const;
+
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** When the node is done: at the MQTT acknowledgement, at a step of the stack, or with a message at every one. */
+export const REPORTS = ["published", "queued", "sent", "ack", "every"] as const;
+
+export type Report = (typeof REPORTS)[number];
+
+/** What becomes of a downlink that comes while there is no connection. */
+export const OFFLINE = ["hold", "error"] as const;
+
+export type Offline = (typeof OFFLINE)[number];
 
 /** One entry of `downlinks`, checked: the stack takes all of it, and ignores none. Snake case, as it goes out. */
 export interface DownlinkItem {

@@ -1,10 +1,10 @@
 /** The properties of `tts-downlink`, one rule each: the form and the run time ask the same table. Usable in the browser. */
-import { encoding, flag, operation, priority, report, type Report } from "./choices";
+import { encoding, flag, operation, priority, report } from "./choices";
 import { correlationIds, gateways } from "./lists";
 import type { DownlinkLimits, DownlinkNeed } from "./limits";
 import { deviceId } from "./names";
 import { attempts, fPort } from "./numbers";
-import type { Encoding, GatewayPath, Operation, Priority } from "./order";
+import type { Encoding, GatewayPath, Operation, Priority, Report } from "./order";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
 import { shown } from "./shown";
 import { absoluteTime } from "./time";

@@ -8,7 +8,7 @@ import {
   eventsIn,
   isEventKind,
 } from "../../src/stack/event";
-import { STACK_KINDS, V2_KINDS, type Kind } from "../../src/stack/kinds";
+import { ANSWER_KINDS, STACK_KINDS, V2_KINDS, type Kind } from "../../src/stack/kinds";
 import { errorSentence } from "../../src/stack/stackError";
 import { joinPayload } from "../../src/stack/join";
 import { commonFields } from "../../src/stack/summary";
@@ -19,6 +19,7 @@ describe("events", () => {
     const kinds = new Set([...STACK_KINDS, ...V2_KINDS]);
     assert.deepEqual(new Set<Kind>([...EVENT_KINDS, "join_accept", "uplink_message"]), kinds);
     assert.deepEqual(EVENT_GROUPS.flatMap(eventsIn), EVENT_KINDS);
+    assert.deepEqual(new Set<Kind>(eventsIn("downlinks")), ANSWER_KINDS);
     assert.deepEqual(EVENT_KINDS.slice(-2), ["uplink_error", "join_error"]);
     assert.equal(isEventKind("downlink_ack"), true);
     for (const text of ["uplink_message", "join_accept", "", "constructor"])
