@@ -405,7 +405,7 @@ describe("the forms in the editor", () => {
       assert.match(await reasonFor(form, "node-input-devices", "door-1 door-2"), /comma/);
       assert.match(await reasonFor(form, "node-input-devices", "door/1"), /no device ID/);
       assert.match(await reasonFor(form, "node-input-devices", "70B3D57ED0000001"), /EUI/);
-      assert.match(await reasonFor(form, "node-input-ports", "1, 300"), /“300” is no FPort/);
+      assert.match(await reasonFor(form, "node-input-ports", "1, 300"), /“300” is not an FPort/);
       assert.match(await reasonFor(form, "node-input-ports", "20-10"), /lower number first/);
       await form.locator("#node-input-connection").selectOption("_ADD_");
       assert.match(await form.locator("#node-input-connection-reason").innerText(), /\+ button/);
