@@ -19,7 +19,7 @@ import type {
 import type { SimulatedKey } from "./keys";
 import type { UplinkFrame } from "./network";
 import type { PubsubOptions, SimulatedPubsub } from "./pubsub";
-import type { RateLimit } from "./rate-limit";
+import type { RateLimit } from "./rateLimit";
 
 export interface SimulatorOptions {
   /** MQTT port. Default 0: any free one. */

@@ -1,5 +1,5 @@
 import type { JsonObject, StackError } from "../../src/stack/messages";
-import { stackError } from "../stack-errors";
+import { stackError } from "../stackErrors";
 
 const APPLICATION_SERVER = "pkg/applicationserver";
 const NETWORK_SERVER = "pkg/networkserver";

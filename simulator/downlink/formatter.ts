@@ -1,5 +1,5 @@
 import type { JsonObject, StackError } from "../../src/stack/messages";
-import { stackError } from "../stack-errors";
+import { stackError } from "../stackErrors";
 import type { DownlinkItem } from "./item";
 
 export type Encoded =

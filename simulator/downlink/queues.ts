@@ -2,7 +2,7 @@ import type { StackError } from "../../src/stack/messages";
 import { isIdentifier } from "../application";
 import type { Application } from "../application";
 import type { EndDevice } from "../devices/device";
-import { stackError } from "../stack-errors";
+import { stackError } from "../stackErrors";
 import { sortedIds, stamp } from "../stamps";
 import { validate } from "./check";
 import { downlinkErrors } from "./errors";

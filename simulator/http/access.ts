@@ -2,7 +2,7 @@ import type { JsonObject, StackError } from "../../src/stack/messages";
 import { isIdentifier } from "../application";
 import type { Application } from "../application";
 import type { ApiKey, KeyRing } from "../keys";
-import { errorBody, httpStatus, identifiersError, stackError } from "../stack-errors";
+import { errorBody, httpStatus, identifiersError, stackError } from "../stackErrors";
 
 export interface Answer {
   readonly status: number;

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../src/stack/messages";
 import type { Application } from "../application";
 import { INFO } from "../keys";
 import type { ApiKey, KeyRing } from "../keys";
-import { stackError } from "../stack-errors";
+import { stackError } from "../stackErrors";
 import { badIdentifier, failure, missingRight, ok } from "./access";
 import type { Answer, Caller } from "./access";
 

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
 import type { SecureContext } from "node:tls";
-import { RateLimiter } from "../rate-limit";
-import type { RateLimit } from "../rate-limit";
+import { RateLimiter } from "../rateLimit";
+import type { RateLimit } from "../rateLimit";
 import { MqttSession } from "./session";
 import type { SessionHost } from "./host";
 
