@@ -21,7 +21,7 @@ interface Remarks {
   readonly errors?: readonly string[];
 }
 
-/** The two functions of a JavaScript payload formatter, as The Things Stack documents them. */
+/** The two functions of a JavaScript payload formatter, as users write them. */
 export interface DownlinkScript {
   /** `data` is undefined where the decoded payload has no members. */
   encodeDownlink(input: {
@@ -45,7 +45,7 @@ function failed(
   return { ok: false, error };
 }
 
-/** FORMATTER_JAVASCRIPT. Rule: `pkg/messageprocessors/javascript`. */
+/** FORMATTER_JAVASCRIPT. */
 export function javaScriptFormatter(script: DownlinkScript): DownlinkFormatter {
   return {
     encode(item) {

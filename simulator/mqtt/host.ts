@@ -33,6 +33,5 @@ export interface SessionHost {
   takeDownlink(key: Pick<ApiKey, "id">): boolean;
   /** What came on a topic that clients may publish on. */
   downlink(topic: string, payload: Buffer): DownlinkOutcome;
-  /** The session of this number has ended. */
   closed(session: number): void;
 }

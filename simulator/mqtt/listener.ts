@@ -25,7 +25,6 @@ export class MqttListener {
   readonly #server: Server;
   readonly #secureContext: SecureContext | undefined;
   readonly #accepts: RateLimiter;
-  /** By number. */
   readonly #sessions = new Map<number, MqttSession>();
   readonly #sockets = new Set<Socket>();
   /** Taken while frozen: nothing of them is looked at yet. */

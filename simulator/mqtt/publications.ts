@@ -1,6 +1,5 @@
 import type { Account, DownlinkOutcome, SessionHost } from "./host";
 
-/** A PUBLISH, as far as it matters here. */
 interface Publication {
   readonly topic: string;
   readonly payload: Buffer;

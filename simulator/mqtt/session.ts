@@ -132,7 +132,7 @@ export class MqttSession {
     this.#wait();
   }
 
-  /** Bytes that are no packet, as of a client that speaks TLS: they stay unread, so that the operating system makes a RST of the close. */
+  /** What is no packet, for example TLS. The server leaves the rest of it unread, which makes a RST of its close. */
   #refuse(error: Error): void {
     if (this.#account === undefined && isUnknownProtocol(error)) {
       this.#answer({ cmd: "connack", returnCode: 1, sessionPresent: false });

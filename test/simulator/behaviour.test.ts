@@ -150,6 +150,11 @@ describe("the simulator against the table of what the real server did", () => {
       });
     }
 
+    it("refuses the protocol level of a bridge", async () => {
+      const { packets, closed } = await (await open()).exchange(connectPacket({ ...good(), level: 0x84 }));
+      assert.deepEqual([connackCode(packets), closed], [1, true]);
+    });
+
     it("lets both stay that use one client ID", async () => {
       const first = await login(simulator.apiKey, { clientId: "same" });
       await login(simulator.apiKey, { clientId: "same" });
