@@ -1,4 +1,4 @@
-/** Rule: `identifiers.proto`; the length is checked apart because the server's pattern does. */
+/** Rule: docs/server.md#7-downlinks-what-is-taken, 10. The length is checked apart, as in the server. */
 const IDENTIFIER = /^[a-z0-9](?:-?[a-z0-9]){2,}$/;
 
 /** How the server prints that rule in its validation errors. */

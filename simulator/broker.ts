@@ -9,7 +9,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** A broker for the demo, on this machine only. */
 export interface DemoBroker {
-  /** What it is. */
   readonly name: "Mosquitto" | "aedes";
   readonly host: string;
   readonly port: number;
@@ -77,7 +76,7 @@ async function startMosquitto(program: string): Promise<DemoBroker> {
   return { ...known("Mosquitto", port), stop };
 }
 
-/** Needs Node 20. */
+/** Loaded late: aedes needs Node 20. */
 async function startEmbedded(): Promise<DemoBroker> {
   const { Aedes } = await import("aedes");
   const aedes = await Aedes.createBroker();

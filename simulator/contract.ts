@@ -19,7 +19,7 @@ import type {
 import type { SimulatedKey } from "./keys";
 import type { UplinkFrame } from "./network";
 import type { PubsubOptions, SimulatedPubsub } from "./pubsub";
-import type { RateLimit } from "./rate-limit";
+import type { RateLimit } from "./rateLimit";
 
 export interface SimulatorOptions {
   /** MQTT port. Default 0: any free one. */
@@ -90,7 +90,7 @@ export interface Simulator {
   replay(capture: { readonly topic: string; readonly payload: unknown }): void;
   /** Sends bytes on any topic. */
   send(topic: string, payload: string | Uint8Array): void;
-  /** The same, marked as a message that was kept for who subscribes: a bridge in front of the stack may do that. */
+  /** The same with the retain flag: a bridge in front of the stack may set it. */
   sendRetained(topic: string, payload: string | Uint8Array): void;
   /** Lets a device send, joining first where it must. Returns the uplink message. */
   uplink(deviceId: string, parts?: Partial<UplinkMessage>, frame?: UplinkFrame): JsonObject;
@@ -103,7 +103,7 @@ export interface Simulator {
   startSchedule(everyMs: number): void;
   stopSchedule(): void;
 
-  /** CONNACK with this code for everybody; undefined: no more. */
+  /** CONNACK with this code for every client; undefined: no more. */
   refuse(returnCode: 1 | 2 | 3 | 4 | 5 | undefined): void;
   closeBeforeConnack(on: boolean): void;
   /** As with Redis gone: logins, SUBACKs and PUBACKs as ever, nothing delivered, nothing executed. */

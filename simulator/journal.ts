@@ -34,7 +34,7 @@ export interface PublishRecord {
   readonly qos: number;
   readonly retain: boolean;
   readonly dup: boolean;
-  /** `failed`: a `downlink_failed` was published. `dropped`: nobody is told. */
+  /** `failed`: a `downlink_failed` was published. `dropped`: silently. */
   readonly outcome: "executed" | "failed" | "dropped";
   /** Name of the error, or why it was dropped. */
   readonly reason: string | undefined;

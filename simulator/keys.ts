@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { StackError } from "../src/stack/messages";
-import { stackError } from "./stack-errors";
+import { stackError } from "./stackErrors";
 
 /** What an API key may do, as far as the simulator cares; any other right counts for logging in only. */
 export const READ = "RIGHT_APPLICATION_TRAFFIC_READ";

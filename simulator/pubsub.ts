@@ -35,7 +35,7 @@ export interface PubsubRequest {
 const DOWNLINK_TYPES = ["downlink_push", "downlink_replace"] as const;
 
 /**
- * The stack's Pub/Sub integration: a client of somebody's broker that publishes what the devices do and takes downlinks. As the real
+ * The stack's Pub/Sub integration: a client of the user's broker that publishes what the devices do and takes downlinks. As the real
  * one does it, so that flows meet what it leaves out: normalized uplinks never come, settings are never verified, an application is
  * not checked, and after a broker was gone it publishes again and listens no more. Rule: docs/server.md#10-pubsub.
  */

@@ -1,7 +1,7 @@
 import type { EndDevice } from "./devices/device";
 import type { Network } from "./network";
 
-/** Every so many uplinks of its own a device joins anew, the first time before its first: nobody has to wait long to see one. */
+/** Every so many uplinks of its own a device joins anew, the first time before its first: users need not wait long to see one. */
 const JOIN_EVERY = 6;
 const FIRST_JOIN = 1;
 

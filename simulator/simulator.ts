@@ -8,7 +8,7 @@ import type { Account, MqttSwitches } from "./mqtt/host";
 import { downlinkTopic, stackTopics } from "./mqtt/topics";
 import { receptionIds } from "./network";
 import { SimulatedPubsub } from "./pubsub";
-import { RateLimiter } from "./rate-limit";
+import { RateLimiter } from "./rateLimit";
 import { SimulatedStack } from "./stack";
 
 export type { Simulator, SimulatorOptions } from "./contract";
@@ -17,7 +17,7 @@ export { cayenneLppFormatter, javaScriptFormatter } from "./downlink/formatter";
 export type { ApiMode } from "./http/api";
 export type { PubsubOptions, SimulatedPubsub } from "./pubsub";
 export type { SimulatedKey } from "./keys";
-export type { RateLimit } from "./rate-limit";
+export type { RateLimit } from "./rateLimit";
 export type * from "./journal";
 
 /** Starts a stand-in for the MQTT server and the HTTP API of The Things Stack, for one application. */

@@ -1,7 +1,7 @@
 import type { StackError } from "../../src/stack/messages";
 import { isIdentifier } from "../application";
-import { PATTERN_REASON, validationError } from "../stack-errors";
-import type { FieldStep } from "../stack-errors";
+import { PATTERN_REASON, validationError } from "../stackErrors";
+import type { FieldStep } from "../stackErrors";
 import { PRIORITIES } from "./item";
 import type { DownlinkItem } from "./item";
 

@@ -1,5 +1,5 @@
 import type { JsonObject, StackError } from "../../src/stack/messages";
-import { stackError } from "../stack-errors";
+import { stackError } from "../stackErrors";
 
 const APPLICATION_SERVER = "pkg/applicationserver";
 const NETWORK_SERVER = "pkg/networkserver";
@@ -108,7 +108,7 @@ export const downlinkErrors = {
     }),
 };
 
-/** What the Network Server drops while it makes a frame has no correlation ID of its own. Rule: `pkg/networkserver/downlink.go`. */
+/** What the Network Server drops while it makes a frame has no correlation ID of its own. */
 export function withoutId(error: StackError): StackError {
   return Object.fromEntries(Object.entries(error).filter(([member]) => member !== "correlation_id"));
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, StackError } from "../../src/stack/messages";
-import { stackError } from "../stack-errors";
+import { stackError } from "../stackErrors";
 import type { DownlinkItem } from "./item";
 
 export type Encoded =
@@ -21,7 +21,7 @@ interface Remarks {
   readonly errors?: readonly string[];
 }
 
-/** The two functions of a JavaScript payload formatter, as The Things Stack documents them. */
+/** The two functions of a JavaScript payload formatter, as users write them. */
 export interface DownlinkScript {
   /** `data` is undefined where the decoded payload has no members. */
   encodeDownlink(input: {
@@ -45,7 +45,7 @@ function failed(
   return { ok: false, error };
 }
 
-/** FORMATTER_JAVASCRIPT. Rule: `pkg/messageprocessors/javascript`. */
+/** FORMATTER_JAVASCRIPT. */
 export function javaScriptFormatter(script: DownlinkScript): DownlinkFormatter {
   return {
     encode(item) {

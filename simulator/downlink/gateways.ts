@@ -36,7 +36,7 @@ export class Gateways {
     Object.assign(this.#switches, switches);
   }
 
-  /** The first of those that were asked for and exist; where nobody asked, the one that hears best. */
+  /** The first of those that were asked for and exist; where none was asked for, the one that hears best. */
   usable(wanted: readonly string[]): string | undefined {
     if (wanted.length === 0) return GATEWAY_IDS[0];
     return wanted.find((id) => GATEWAY_IDS.includes(id));

@@ -47,7 +47,6 @@ export function member(object: JsonObject, name: string): unknown {
 
 type Reader<T> = (value: unknown) => T;
 
-/** Reads a member if it is there. */
 export function optional<T>(object: JsonObject, name: string, reader: Reader<T>): T | undefined {
   const value = member(object, name);
   return value === undefined ? undefined : reader(value);

@@ -2,7 +2,7 @@ import type { StackError } from "../../src/stack/messages";
 import { isIdentifier } from "../application";
 import type { Application } from "../application";
 import type { EndDevice } from "../devices/device";
-import { stackError } from "../stack-errors";
+import { stackError } from "../stackErrors";
 import { sortedIds, stamp } from "../stamps";
 import { validate } from "./check";
 import { downlinkErrors } from "./errors";
@@ -24,7 +24,7 @@ export type QueueResult =
   | { readonly outcome: "executed" }
   /** With a `downlink_failed` per item. */
   | { readonly outcome: "failed"; readonly error: StackError }
-  /** Nobody is told, on MQTT. */
+  /** Silent on MQTT. */
   | { readonly outcome: "dropped"; readonly error: StackError };
 
 /** The devices' downlink queues: push, replace and what is published about them. */
@@ -42,7 +42,6 @@ export class DownlinkQueues {
     readonly reports: DownlinkReports;
     /** ms that the Network Server plans ahead. */
     readonly planAhead: number;
-    /** Called when items were queued. */
     readonly changed: (device: EndDevice) => void;
   }) {
     this.#application = parts.application;
@@ -144,8 +143,8 @@ export class DownlinkQueues {
 }
 
 /**
- * Adds the server's own correlation IDs. Rule: one `as:downlink` ID each; in a list, none for an item that brings one already.
- * Protocol.md 3.5.
+ * Adds the server's own correlation IDs: one each, but in a list none to an item that brings one.
+ * Rule: docs/server.md#8-downlinks-what-is-told, 4.
  */
 function stamped({ items, contextIds }: DownlinkRequest): DownlinkItem[] {
   return items.map((item) => {

@@ -6,8 +6,8 @@ import type { DownlinkItem } from "./item";
 import { LONGEST_PAYLOAD } from "./limits";
 
 /**
- * The item with both payloads and its first attempt, as the Application Server prepares it. What it refuses here it refuses without
- * telling anybody. Rule: docs/server.md#7-downlinks-what-is-taken, 5.
+ * The item with both payloads and its first attempt, as the Application Server prepares it. What it refuses here it refuses
+ * without a word. Rule: docs/server.md#7-downlinks-what-is-taken, 5.
  */
 export function prepared(item: DownlinkItem, device: EndDevice): Encoded {
   const formatted = withPayloads(item, device);
@@ -52,7 +52,7 @@ export function reportedRefusal(
   return undefined;
 }
 
-/** In the order of `matchApplicationDownlinks` in `pkg/networkserver/grpc_asns.go`. */
+/** In the Network Server's order. */
 function refusedByNetwork(
   item: DownlinkItem,
   device: EndDevice,

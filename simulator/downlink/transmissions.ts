@@ -52,16 +52,14 @@ export class Transmissions {
     this.#parts = parts;
   }
 
-  /** Items were queued. */
   queued(device: EndDevice): void {
     if (this.#windows.areOpen(device) || device.model.class === "C") this.#soon(device);
   }
 
-  /** The device sent an uplink and listens for a moment. */
   heard(device: EndDevice, { ids, spreadingFactor, confirmed }: ReceivedUplink): void {
     this.#windows.open(device, ids, spreadingFactor);
     this.#soon(device);
-    // Only with a device that the application counts for anybody gets to know of a frame of the network's own.
+    // Only for a device whose frames the application counts is it told of a frame of the network's own.
     if (confirmed && device.model.sealed)
       this.#acknowledgements.plan(device, this.#parts.timing.acceptedAfter);
   }
@@ -112,7 +110,6 @@ export class Transmissions {
     this.#parts.reports.invalidated(device, overtaken, fCnt, windows.uplinkIds);
   }
 
-  /** Rule: `pkg/networkserver/downlink.go`. */
   #decide(device: EndDevice, item: DownlinkItem): Decision {
     const { gateways, timing, confirmations } = this.#parts;
     const now = Date.now();

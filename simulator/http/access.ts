@@ -2,7 +2,7 @@ import type { JsonObject, StackError } from "../../src/stack/messages";
 import { isIdentifier } from "../application";
 import type { Application } from "../application";
 import type { ApiKey, KeyRing } from "../keys";
-import { errorBody, httpStatus, identifiersError, stackError } from "../stack-errors";
+import { errorBody, httpStatus, identifiersError, stackError } from "../stackErrors";
 
 export interface Answer {
   readonly status: number;
@@ -22,15 +22,15 @@ export const plain = (status: number, code: number, message: string): Answer => 
   body: { code, message },
 });
 
-/** Who asks: nobody in particular without an `Authorization: Bearer` header. */
+/** Who asks: anonymous without an `Authorization: Bearer` header. */
 export type Caller =
-  | { readonly who: "nobody" }
+  | { readonly who: "anonymous" }
   | { readonly who: "key"; readonly key: ApiKey }
   | { readonly who: "refused"; readonly error: StackError };
 
 export function callerOf(authorization: string | undefined, keys: KeyRing): Caller {
   const [scheme, token] = (authorization ?? "").split(" ");
-  if (scheme === undefined || token === undefined) return { who: "nobody" };
+  if (scheme === undefined || token === undefined) return { who: "anonymous" };
   if (scheme.toLowerCase() !== "bearer") {
     return {
       who: "refused",

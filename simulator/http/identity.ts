@@ -2,7 +2,7 @@ import type { JsonObject } from "../../src/stack/messages";
 import type { Application } from "../application";
 import { INFO } from "../keys";
 import type { ApiKey, KeyRing } from "../keys";
-import { stackError } from "../stack-errors";
+import { stackError } from "../stackErrors";
 import { badIdentifier, failure, missingRight, ok } from "./access";
 import type { Answer, Caller } from "./access";
 
@@ -22,7 +22,7 @@ function keyJson(key: ApiKey): JsonObject {
 
 /** `GET /auth_info`: whose key this is. */
 export function authInfo(caller: Caller): Answer {
-  if (caller.who === "nobody") return ok({});
+  if (caller.who === "anonymous") return ok({});
   if (caller.who === "refused") return failure(caller.error);
   const { key } = caller;
   const ofUser = "userId" in key.owner;
@@ -45,7 +45,7 @@ export function applicationRights(
 ): Answer {
   const bad = badIdentifier(applicationId);
   if (bad !== undefined) return failure(bad);
-  if (caller.who === "nobody") return ok({});
+  if (caller.who === "anonymous") return ok({});
   if (caller.who === "refused") return failure(caller.error);
   if (applicationId === application.applicationId) {
     const rights = keys.rightsHere(caller.key);

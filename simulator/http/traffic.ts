@@ -13,7 +13,7 @@ import { validate } from "../downlink/check";
 import type { Envelope, Feed } from "../feed";
 import { READ, SIMULATE, WRITE } from "../keys";
 import type { KeyRing } from "../keys";
-import { PATTERN_REASON, stackError, validationError } from "../stack-errors";
+import { PATTERN_REASON, stackError, validationError } from "../stackErrors";
 import { rpc, stamp, timestamp } from "../stamps";
 import { badIdentifier, failure, missingRight, ok, plain } from "./access";
 import type { Answer, Caller } from "./access";

@@ -1,10 +1,10 @@
 import type { Journal } from "../journal";
 import type { ApiKey } from "../keys";
-import type { MqttSession } from "./session";
+import type { TopicRules } from "./topics";
 
 /** What a test can make the server do. */
 export interface MqttSwitches {
-  /** CONNACK with this code for everybody. */
+  /** CONNACK with this code for every client. */
   refuse: number | undefined;
   closeBeforeConnack: boolean;
   /** Redis gone: everything looks healthy, nothing is delivered or executed. */
@@ -23,15 +23,6 @@ export interface DownlinkOutcome {
   readonly reason: string | undefined;
 }
 
-/** What a server makes of topics and filters. */
-export interface TopicRules {
-  /** The form in which it keeps a filter; undefined where it answers 0x80. */
-  accepted(filter: string): string | undefined;
-  matches(filter: string, topic: string): boolean;
-  /** Whether clients may publish there. */
-  publishable(topic: string): boolean;
-}
-
 /** What a session needs from the server around it. */
 export interface SessionHost {
   readonly topics: TopicRules;
@@ -42,5 +33,5 @@ export interface SessionHost {
   takeDownlink(key: Pick<ApiKey, "id">): boolean;
   /** What came on a topic that clients may publish on. */
   downlink(topic: string, payload: Buffer): DownlinkOutcome;
-  closed(session: MqttSession): void;
+  closed(session: number): void;
 }

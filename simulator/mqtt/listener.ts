@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
 import type { SecureContext } from "node:tls";
-import { RateLimiter } from "../rate-limit";
-import type { RateLimit } from "../rate-limit";
+import { RateLimiter } from "../rateLimit";
+import type { RateLimit } from "../rateLimit";
 import { MqttSession } from "./session";
 import type { SessionHost } from "./host";
 
@@ -25,7 +25,7 @@ export class MqttListener {
   readonly #server: Server;
   readonly #secureContext: SecureContext | undefined;
   readonly #accepts: RateLimiter;
-  readonly #sessions = new Set<MqttSession>();
+  readonly #sessions = new Map<number, MqttSession>();
   readonly #sockets = new Set<Socket>();
   /** Taken while frozen: nothing of them is looked at yet. */
   #untouched: Socket[] | undefined;
@@ -53,7 +53,7 @@ export class MqttListener {
   }
 
   get sessions(): readonly MqttSession[] {
-    return [...this.#sessions].filter((session) => session.loggedIn);
+    return [...this.#sessions.values()].filter((session) => session.loggedIn);
   }
 
   async start(): Promise<void> {
@@ -62,12 +62,12 @@ export class MqttListener {
     this.#port = addressOf(this.#server).port;
   }
 
-  /** Gone from its port; whoever is connected gets a FIN. */
+  /** Gone from its port; every client gets a FIN. */
   async stop(): Promise<void> {
     this.#untouched = undefined;
     const closed = once(this.#server, "close");
     this.#server.close();
-    for (const session of this.#sessions) session.close("server stopped");
+    for (const session of this.#sessions.values()) session.close("server stopped");
     for (const socket of this.#sockets) socket.destroySoon();
     // A client that does not read would keep its connection open.
     const impatient = setTimeout(() => {
@@ -81,7 +81,7 @@ export class MqttListener {
     if (on === (this.#untouched !== undefined)) return;
     const untouched = this.#untouched ?? [];
     this.#untouched = on ? [] : undefined;
-    for (const session of this.#sessions) {
+    for (const session of this.#sessions.values()) {
       if (on) session.freeze();
       else session.thaw();
     }
@@ -89,7 +89,7 @@ export class MqttListener {
   }
 
   deliver(topic: string, payload: Buffer, retained = false): void {
-    for (const session of this.#sessions) session.deliver(topic, payload, retained);
+    for (const session of this.#sessions.values()) session.deliver(topic, payload, retained);
   }
 
   #accept(socket: Socket): void {
@@ -111,7 +111,7 @@ export class MqttListener {
     const secureContext = this.#secureContext;
     const stream = secureContext ? new TLSSocket(socket, { isServer: true, secureContext }) : socket;
     this.#count += 1;
-    this.#sessions.add(new MqttSession(stream, socket, this.#host, this.#count));
+    this.#sessions.set(this.#count, new MqttSession(stream, socket, this.#host, this.#count));
     this.#host.journal.accepted(this.#count);
   }
 }

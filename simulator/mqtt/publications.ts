@@ -1,5 +1,11 @@
 import type { Account, DownlinkOutcome, SessionHost } from "./host";
-import type { Publish } from "./packets";
+
+interface Publication {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: number;
+  readonly id: number;
+}
 
 const dropped = (reason: string): DownlinkOutcome => ({ outcome: "dropped", reason });
 
@@ -14,12 +20,11 @@ export class Publications {
   }
 
   /** Executes what is allowed; QoS 2 at the PUBLISH already, QoS 1 once more when it is repeated. */
-  take(packet: Publish, account: Account | undefined): DownlinkOutcome {
-    if (packet.qos === 2) {
-      if (this.#unreleased.has(packet.id)) return dropped("repeated");
-      this.#unreleased.add(packet.id);
+  take({ topic, payload, qos, id }: Publication, account: Account | undefined): DownlinkOutcome {
+    if (qos === 2) {
+      if (this.#unreleased.has(id)) return dropped("repeated");
+      this.#unreleased.add(id);
     }
-    const { topic, payload } = packet;
     if (account === undefined || !this.#host.topics.publishable(topic)) return dropped("forbidden topic");
     if (!account.mayWrite) return dropped("no right to write");
     // The only thing that ends the connection.

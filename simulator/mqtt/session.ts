@@ -1,10 +1,9 @@
 import type { Socket } from "node:net";
-import { connack, pingresp, puback, pubcomp, publication, pubrec, pubrel, suback, unsuback } from "./answers";
-import { FrameReader } from "./frames";
+import { generate, parser } from "mqtt-packet";
+import type { IConnectPacket, IPublishPacket, ISubscription, Packet } from "mqtt-packet";
 import type { Account, SessionHost } from "./host";
 import { Outbox } from "./outbox";
-import { decodePacket } from "./packets";
-import type { Connect, Packet, Publish } from "./packets";
+import { isAcceptable, isUnknownProtocol, protocolCode } from "./packets";
 import { Publications } from "./publications";
 
 const CONNECT_WITHIN = 10_000;
@@ -17,7 +16,6 @@ export class MqttSession {
   /** Below TLS, if there is TLS: only that can be reset. */
   readonly #wire: Socket;
   readonly #host: SessionHost;
-  readonly #reader = new FrameReader();
   readonly #outbox: Outbox;
   readonly #filters = new Set<string>();
   readonly #publications: Publications;
@@ -36,8 +34,15 @@ export class MqttSession {
     this.#outbox = new Outbox(socket);
     this.#publications = new Publications(host);
     this.#wait();
+    const reader = parser();
+    reader.on("packet", (packet) => {
+      this.#receive(packet);
+    });
+    reader.on("error", (error: Error) => {
+      this.#refuse(error);
+    });
     socket.on("data", (bytes: Buffer) => {
-      this.#receive(bytes);
+      if (!this.#closing) reader.parse(bytes);
     });
     // A reset by the client ends in "close" like everything else.
     socket.on("error", () => undefined);
@@ -54,7 +59,10 @@ export class MqttSession {
   deliver(topic: string, payload: Buffer, retained = false): void {
     if (!this.loggedIn || this.#account?.mayRead !== true) return;
     if ([...this.#filters].some((filter) => this.#host.topics.matches(filter, topic))) {
-      this.#outbox.deliver(publication(topic, payload, retained));
+      // Always QoS 0. The stack retains nothing; a bridge may.
+      this.#outbox.deliver(
+        generate({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: retained }),
+      );
     }
   }
 
@@ -94,7 +102,7 @@ export class MqttSession {
     clearTimeout(this.#timer);
     const by = this.#closing ? "server" : "client";
     this.#closing = true;
-    this.#host.closed(this);
+    this.#host.closed(this.number);
     this.#host.journal.disconnected({
       session: this.number,
       said: this.#saidDisconnect,
@@ -113,86 +121,93 @@ export class MqttSession {
     }, this.#silence);
   }
 
-  #receive(bytes: Buffer): void {
-    this.#reader.push(bytes);
-    while (!this.#closing) {
-      const next = this.#reader.next();
-      if (next.state === "incomplete") return;
-      const packet = next.state === "frame" ? decodePacket(next.frame) : undefined;
-      if (packet === undefined || (packet.type === "connect") !== (this.#account === undefined)) {
-        this.#protocolError();
-        return;
-      }
-      this.#handle(packet);
-      this.#wait();
+  #receive(packet: Packet): void {
+    // The parser goes on with what came in the same segment.
+    if (this.#closing) return;
+    if ((packet.cmd === "connect") !== (this.#account === undefined) || !isAcceptable(packet)) {
+      this.close("protocol error");
+      return;
     }
+    this.#handle(packet);
+    this.#wait();
   }
 
-  /** The operating system makes a RST of a close while bytes of the client are unread. */
-  #protocolError(): void {
-    if (this.#reader.unread > 0) this.reset("protocol error");
-    else this.close("protocol error");
+  /** What is no packet, for example TLS. The server leaves the rest of it unread, which makes a RST of its close. */
+  #refuse(error: Error): void {
+    if (this.#account === undefined && isUnknownProtocol(error)) {
+      this.#answer({ cmd: "connack", returnCode: 1, sessionPresent: false });
+      this.close("login refused");
+    } else this.reset("protocol error");
+  }
+
+  #answer(packet: Packet): void {
+    this.#outbox.answer(generate(packet));
   }
 
   #handle(packet: Packet): void {
-    switch (packet.type) {
+    const { messageId = 0 } = packet;
+    switch (packet.cmd) {
       case "connect":
         this.#connect(packet);
         return;
       case "publish":
-        this.#publish(packet);
+        this.#publish(messageId, packet);
         return;
       case "subscribe":
-        this.#subscribe(packet.id, packet.filters);
+        this.#subscribe(messageId, packet.subscriptions);
         return;
       case "unsubscribe":
-        this.#unsubscribe(packet.id, packet.filters);
-        return;
-      case "pubrec":
-        this.#outbox.answer(pubrel(packet.id));
+        this.#unsubscribe(messageId, packet.unsubscriptions);
         return;
       case "pubrel":
-        this.#publications.release(packet.id);
-        this.#outbox.answer(pubcomp(packet.id));
+        this.#publications.release(messageId);
+        this.#answer({ cmd: "pubcomp", messageId });
         return;
       case "pingreq":
-        this.#outbox.answer(pingresp());
+        this.#answer({ cmd: "pingresp" });
         return;
       case "disconnect":
         // The server clears the will and does not close.
         this.#saidDisconnect = true;
         return;
-      case "puback":
-      case "pubcomp":
+      default:
+        this.close("protocol error");
     }
   }
 
-  #connect(packet: Connect): void {
-    const { switches } = this.#host;
-    const account = this.#host.login(packet.userName, packet.password);
-    const returnCode = switches.closeBeforeConnack
-      ? undefined
-      : (switches.refuse ?? (isSpoken(packet) ? (account === undefined ? 5 : 0) : 1));
+  #connect(packet: IConnectPacket): void {
+    const { username: userName, keepalive = 0 } = packet;
+    const account = this.#host.login(userName, packet.password?.toString());
+    const returnCode = this.#returnCode(packet, account);
     if (returnCode === 0) {
       this.#account = account;
-      this.#silence = packet.keepalive === 0 ? WITHOUT_KEEPALIVE : packet.keepalive * 1500;
+      this.#silence = keepalive === 0 ? WITHOUT_KEEPALIVE : keepalive * 1500;
     }
-    if (returnCode !== undefined) this.#outbox.answer(connack(returnCode));
+    // Session present is never set: the server keeps no sessions.
+    if (returnCode !== undefined) this.#answer({ cmd: "connack", returnCode, sessionPresent: false });
     if (returnCode !== 0) this.close(returnCode === undefined ? "before CONNACK" : "login refused");
     this.#host.journal.connected({
       session: this.number,
-      userName: packet.userName,
+      userName,
       clientId: packet.clientId,
-      protocolName: packet.protocolName,
-      level: packet.level,
-      keepalive: packet.keepalive,
-      clean: packet.clean,
+      protocolName: packet.protocolId ?? "",
+      level: packet.protocolVersion ?? 0,
+      keepalive,
+      clean: packet.clean ?? false,
       will: packet.will?.topic,
       returnCode,
     });
   }
 
-  #subscribe(id: number, filters: readonly { filter: string; qos: number }[]): void {
+  #returnCode(packet: IConnectPacket, account: Account | undefined): number | undefined {
+    const { closeBeforeConnack, refuse } = this.#host.switches;
+    const code = protocolCode(packet);
+    if (closeBeforeConnack || code === undefined) return undefined;
+    return refuse ?? (code === 0 && account === undefined ? 5 : code);
+  }
+
+  #subscribe(messageId: number, subscriptions: readonly ISubscription[]): void {
+    const filters = subscriptions.map(({ topic, qos }) => ({ filter: topic, qos }));
     const codes = filters.map(({ filter, qos }) => {
       const { switches, topics } = this.#host;
       const accepted = switches.refuseTopics ? undefined : topics.accepted(filter);
@@ -200,29 +215,23 @@ export class MqttSession {
       this.#filters.add(accepted);
       return qos;
     });
-    this.#outbox.answer(suback(id, codes));
+    this.#answer({ cmd: "suback", messageId, granted: codes });
     this.#host.journal.subscribed({ session: this.number, filters, codes });
   }
 
-  #unsubscribe(id: number, filters: readonly string[]): void {
+  #unsubscribe(messageId: number, filters: readonly string[]): void {
     for (const filter of filters) this.#filters.delete(this.#host.topics.accepted(filter) ?? filter);
-    this.#outbox.answer(unsuback(id));
+    this.#answer({ cmd: "unsuback", messageId, granted: [] });
     this.#host.journal.unsubscribed({ session: this.number, filters });
   }
 
   /** A PUBACK means "handled", whatever came of it. QoS 2 is executed at the PUBLISH; a QoS 1 repetition once more. */
-  #publish(packet: Publish): void {
-    const outcome = this.#publications.take(packet, this.#account);
-    const { topic, payload, qos, retain, dup } = packet;
+  #publish(id: number, packet: IPublishPacket): void {
+    const { topic, qos, retain, dup } = packet;
+    const payload = Buffer.from(packet.payload);
+    const outcome = this.#publications.take({ topic, payload, qos, id }, this.#account);
     if (outcome.reason === "rate limit") this.close("rate limit");
-    else {
-      if (qos === 1) this.#outbox.answer(puback(packet.id));
-      if (qos === 2) this.#outbox.answer(pubrec(packet.id));
-    }
+    else if (qos > 0) this.#answer({ cmd: qos === 1 ? "puback" : "pubrec", messageId: id });
     this.#host.journal.published({ session: this.number, topic, payload, qos, retain, dup, ...outcome });
   }
-}
-
-function isSpoken({ protocolName, level }: Connect): boolean {
-  return (protocolName === "MQTT" || protocolName === "MQIsdp") && (level === 3 || level === 4);
 }

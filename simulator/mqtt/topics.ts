@@ -1,4 +1,11 @@
-import type { TopicRules } from "./host";
+/** What a server makes of topics and filters. */
+export interface TopicRules {
+  /** The form in which it keeps a filter; undefined where it answers 0x80. */
+  accepted(filter: string): string | undefined;
+  matches(filter: string, topic: string): boolean;
+  /** Whether clients may publish there. */
+  publishable(topic: string): boolean;
+}
 
 /** Whether a client may publish on it at all; otherwise the server closes the connection. */
 export function isTopicName(topic: string): boolean {

@@ -16,7 +16,7 @@ const executed: DownlinkOutcome = { outcome: "executed", reason: undefined };
 const failed = (reason: string): DownlinkOutcome => ({ outcome: "failed", reason });
 const dropped = (reason: string): DownlinkOutcome => ({ outcome: "dropped", reason });
 
-/** Devices of one application of V2, their queues, and what V2 publishes of them. Rule: V2's handler and its MQTT API. */
+/** Devices of one application of V2, their queues, and what V2 publishes of them. Rule: docs/server.md#11-ttn-v2. */
 export class V2Network {
   readonly #applicationId: string;
   readonly #form: V2Form;

@@ -41,7 +41,7 @@ export interface V2Simulator extends Pick<
   queue(deviceId: string): readonly V2Downlink[];
   /** Whether access keys may send and receive; counts from the next login on. */
   setRights(rights: { readonly read: boolean; readonly write: boolean }): void;
-  /** CONNACK with this code for everybody; undefined: no more. */
+  /** CONNACK with this code for every client; undefined: no more. */
   refuse(returnCode: 1 | 2 | 3 | 4 | 5 | undefined): void;
   disconnectAll(): void;
   stop(): Promise<void>;

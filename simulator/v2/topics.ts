@@ -1,4 +1,4 @@
-import type { TopicRules } from "../mqtt/host";
+import type { TopicRules } from "../mqtt/topics";
 
 /** The device of a topic that downlinks are published to. */
 export function deviceOfDownlink(topic: string, applicationId: string): string | undefined {

@@ -2,7 +2,7 @@ export interface RateLimit {
   readonly perMinute: number;
   /** How many may come at once. */
   readonly burst: number;
-  /** ms of a clock that nobody sets; default: the machine's. */
+  /** ms of a clock that is never set back; default: the machine's. */
   readonly now?: () => number;
 }
 
