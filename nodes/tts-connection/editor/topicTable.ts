@@ -82,7 +82,7 @@ export class TopicTable {
   fillUsual(): void {
     for (const key of this.#keys) {
       const input = $(`#${idOf(key)}`);
-      if (this.#value(key) === "") input.val(USUAL_TOPICS[key] ?? "").trigger("change");
+      if (this.#value(key) === "") input.val(USUAL_TOPICS[key]).trigger("change");
     }
   }
 

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { convertFlow, hasOldNodes, OLD_TYPES, type Conversion } from "../../../plugins/tts-migration/conversion/convert";
+import {
+  convertFlow,
+  hasOldNodes,
+  OLD_TYPES,
+  type Conversion,
+} from "../../../plugins/tts-migration/conversion/convert";
 import { CAMEL, DASHBOARD, FIRST, PRIVATE, SWITCHES } from "./flows";
 
 type Node = Record<string, unknown>;
