@@ -1,35 +1,67 @@
 import js from "@eslint/js";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import { importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 /**
- * Which room may look into which: stack <- services <- connection <- diagnosis, delivery <- nodes (runtime), and
- * stack <- nodes (editor). Nothing imports against that order.
+ * Which room may look into which, and nothing against that order:
+ * stack <- downlink <- services <- connection <- delivery, diagnosis <- account <- nodes (run time), and
+ * stack, downlink <- the editor's side of nodes and plugins.
  */
-const FORBIDDEN = {
-  "src/stack/**": ["services", "connection", "diagnosis", "delivery", "simulator", "nodes"],
-  "src/services/**": ["connection", "diagnosis", "delivery", "simulator", "nodes"],
-  "src/connection/**": ["diagnosis", "delivery", "simulator", "nodes"],
-  "src/diagnosis/**": ["delivery", "simulator", "nodes"],
-  "src/delivery/**": ["diagnosis", "simulator", "nodes"],
-  "src/simulator/**": ["services", "connection", "diagnosis", "delivery", "nodes"],
-  "nodes/*/*.ts": ["simulator"],
-  "nodes/*/editor.ts": ["services", "connection", "diagnosis", "delivery", "simulator"],
-  "nodes/*/editor/**": ["services", "connection", "diagnosis", "delivery", "simulator"],
+const ENGINE = ["stack", "downlink", "services", "connection", "delivery", "diagnosis", "account"];
+const OUTSIDE = ["simulator", "plugins"];
+const NODE_ROOMS = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"];
+
+/** What a room of the engine may look into. */
+const BELOW = {
+  stack: [],
+  downlink: ["stack"],
+  services: ["stack", "downlink"],
+  connection: ["stack", "downlink", "services"],
+  delivery: ["stack", "downlink", "services", "connection"],
+  diagnosis: ["stack", "downlink", "services", "connection"],
+  account: ["stack", "downlink", "services", "connection", "delivery", "diagnosis"],
 };
 
-const house = Object.entries(FORBIDDEN).map(([room, rooms]) => ({
-  files: [room],
+const without = (rooms, ...kept) => rooms.filter((room) => !kept.includes(room));
+
+/** Files, and the rooms that they must not import from. */
+const FORBIDDEN = [
+  ...ENGINE.map((room) => [
+    [`src/${room}/**`],
+    [...without(ENGINE, room, ...BELOW[room]), "nodes", ...OUTSIDE],
+  ]),
+  // Other nodes know the config node by its type; how its form and routes are made is its own affair.
+  ...NODE_ROOMS.map((room) => [
+    [`nodes/${room}/**`],
+    [...without(NODE_ROOMS, room, "tts-connection"), ...OUTSIDE],
+    ["nodes/*/editor.ts", "nodes/*/editor/**"],
+  ]),
+  [["nodes/shared/**"], [...without(NODE_ROOMS, "tts-connection"), ...OUTSIDE], ["nodes/shared/editor/**"]],
+  ...NODE_ROOMS.map((room) => [
+    [`nodes/${room}/editor.ts`, `nodes/${room}/editor/**`],
+    [...without(ENGINE, "stack", "downlink"), ...without(NODE_ROOMS, room), ...OUTSIDE],
+  ]),
+  [["nodes/shared/editor/**"], [...without(ENGINE, "stack", "downlink"), ...NODE_ROOMS, ...OUTSIDE]],
+  // The conversion makes nodes of every type, with their defaults.
+  [["plugins/**"], [...without(ENGINE, "stack", "downlink"), "simulator"]],
+  [["simulator/**"], [...without(ENGINE, "stack", "services", "downlink"), "nodes", "plugins"]],
+];
+
+const house = FORBIDDEN.map(([files, rooms, ignores = []]) => ({
+  files,
+  ignores,
   rules: {
     "no-restricted-imports": [
       "error",
       {
         patterns: [
-          { regex: `/(${rooms.join("|")})/`, message: `${room} must not import from ${rooms.join(", ")}.` },
-          ...(room.startsWith("src/")
+          { regex: `^\\.{1,2}/(?:.*/)?(${rooms.join("|")})/`, message: `Not from ${rooms.join(", ")} here.` },
+          ...(files[0].startsWith("src/")
             ? [{ group: ["node-red", "@node-red/*"], message: "src/ knows nothing of Node-RED." }]
             : []),
-          ...(room.startsWith("src/stack")
-            ? [{ group: ["node:*", "mqtt"], message: "src/stack is pure: no I/O." }]
+          ...(/^src\/(stack|downlink)/.test(files[0])
+            ? [{ group: ["node:*", "mqtt"], message: "Pure: no I/O." }]
             : []),
         ],
       },
@@ -60,10 +92,16 @@ export default tseslint.config(
   {
     // A promise without an end of its own ends Node-RED when it is rejected; `void` is none.
     files: ["src/**/*.ts", "nodes/**/*.ts"],
-    ignores: ["src/simulator/**", "nodes/*/editor.ts", "nodes/*/editor/**"],
+    ignores: ["nodes/*/editor.ts", "nodes/*/editor/**"],
     rules: { "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: false }] },
   },
   ...house,
+  {
+    files: ["src/**/*.ts", "nodes/**/*.ts", "plugins/**/*.ts", "simulator/**/*.ts"],
+    plugins: { "import-x": importX },
+    settings: { "import-x/resolver-next": [createTypeScriptImportResolver()] },
+    rules: { "import-x/no-cycle": ["error", { ignoreExternal: true }] },
+  },
   {
     files: ["**/*.{mjs,js}"],
     languageOptions: {

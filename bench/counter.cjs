@@ -1,4 +1,4 @@
-// The two marks of a measurement are messages of their own, so that a message that nobody wants can be measured too.
+// The two marks of a measurement are messages of their own, so that a message that no node wants can be measured too.
 const START = "v3/app1/devices/bench-start/up";
 const END = "v3/app1/devices/bench-end/up";
 

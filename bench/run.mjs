@@ -150,7 +150,7 @@ const CASES = {
   "tts-uplink, unwanted": { ...oursFlow(1), devices: ["nobody-wants-this"] },
 };
 
-/** Publishes a mark and waits for the child's answer to it; again and again while nobody may be listening yet. */
+/** Publishes a mark and waits for the child's answer to it; repeats it while the child may not be listening yet. */
 async function mark(child, topic, device, repeat = false) {
   const answer = once(child, "message").then(([message]) => message);
   const again = repeat ? setInterval(() => publisher.publish(topic, bodyOf(device)), 100) : undefined;

@@ -1,4 +1,4 @@
-// Builds dist/, which is what Node-RED loads and what is published, from nodes/, src/ and icons/.
+// Builds dist/, which is what Node-RED loads and what is published, from nodes/, plugins/, src/ and icons/.
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -51,28 +51,47 @@ async function noticesOf(files) {
   return [head, ...(await Promise.all(notices))].join(`\n${"-".repeat(80)}\n\n`);
 }
 
+/** The script of a node's form or of a plugin, as a part of an HTML file. */
+async function editorScript(entry) {
+  const { outputFiles } = await bundle({
+    entryPoints: [entry],
+    absWorkingDir: ROOT,
+    bundle: true,
+    platform: "browser",
+    format: "iife",
+    target: "es2020",
+    charset: "utf8",
+    minify: true, // the editor downloads it on every start
+    write: false,
+    logLevel: "warning",
+  });
+  return `<script type="text/javascript">\n${outputFiles[0].text.trimEnd()}\n</script>\n`;
+}
+
+/** A form with the rows in it that several forms have. */
+async function formOf(set) {
+  const form = await read(`nodes/${set}/form.html`);
+  const names = [...form.matchAll(/<!-- row: (\w+) -->/g)].map(([, name]) => name);
+  const rows = await Promise.all(names.map((name) => read(`nodes/shared/rows/${name}.html`)));
+  return names.reduce((html, name, index) => html.replace(`<!-- row: ${name} -->`, () => rows[index]), form);
+}
+
 /** The form and the editor's script in one file: the flow library's checker and older proxies want no second request. */
 async function buildEditor(set) {
-  const [form, script] = await Promise.all([
-    read(`nodes/${set}/form.html`),
-    bundle({
-      entryPoints: [`nodes/${set}/editor.ts`],
-      absWorkingDir: ROOT,
-      bundle: true,
-      platform: "browser",
-      format: "iife",
-      target: "es2020",
-      charset: "utf8",
-      minify: true, // the editor downloads it on every start
-      write: false,
-      logLevel: "warning",
-    }),
-  ]);
-  const code = script.outputFiles[0].text.trimEnd();
-  await writeFile(
-    path.join(OUT, `${set}.html`),
-    `${form.trimEnd()}\n\n<script type="text/javascript">\n${code}\n</script>\n`,
-  );
+  const style =
+    set === SHARED_CATALOGUE ? `<style>\n${await read("nodes/shared/editor/form.css")}</style>\n\n` : "";
+  const [form, script] = await Promise.all([formOf(set), editorScript(`nodes/${set}/editor.ts`)]);
+  await writeFile(path.join(OUT, `${set}.html`), `${style}${form.trimEnd()}\n\n${script}`);
+}
+
+/** A plugin for the editor alone, with its texts. */
+async function buildPlugin(name) {
+  await writeFile(path.join(OUT, `${name}.html`), await editorScript(`plugins/${name}/editor.ts`));
+  for (const file of await readdir(path.join(ROOT, `plugins/${name}/locales`))) {
+    const folder = path.join(OUT, "locales", path.parse(file).name);
+    await mkdir(folder, { recursive: true });
+    await cp(path.join(ROOT, `plugins/${name}/locales/${file}`), path.join(folder, `${name}.json`));
+  }
 }
 
 /**
@@ -116,13 +135,15 @@ function putInPlace(triesLeft = 5) {
 
 export async function build() {
   const start = performance.now();
-  const sets = Object.keys(JSON.parse(await read("package.json"))["node-red"].nodes);
+  const { nodes, plugins } = JSON.parse(await read("package.json"))["node-red"];
+  const sets = Object.keys(nodes);
   await rm(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
   await Promise.all([
     buildRuntime(sets),
     ...sets.map(buildEditor),
     ...sets.map(buildLocales),
+    ...Object.keys(plugins).map(buildPlugin),
     cp(path.join(ROOT, "icons"), path.join(OUT, "icons"), { recursive: true }),
   ]);
   putInPlace();

@@ -20,7 +20,7 @@ const readFlow = async (file) => JSON.parse(await readFile(path.join(ROOT, "scri
 const DEMO_FLOW = await readFlow("demo-flow.json");
 const DEMO_PUBSUB = await readFlow("demo-pubsub.json");
 
-/** Whoever has the port must not be mistaken for ours: the demo flow would replace theirs. */
+/** Another Node-RED on this port must not be mistaken for ours: the demo flow would replace its flows. */
 async function assertFree(port) {
   const server = createServer().listen(port, "127.0.0.1");
   try {
@@ -33,12 +33,12 @@ async function assertFree(port) {
   await once(server, "close");
 }
 
-/** The devices, reached in both ways: at the stack's own MQTT server, and by way of a broker of one's own. */
+/** The devices, reached in both ways: at the stack's own MQTT server, and by way of another broker. */
 async function startDevices() {
   require("../test/register.cjs");
-  const { demoDevices } = require("../src/simulator/devices/demo.ts");
-  const simulator = await require("../src/simulator/simulator.ts").startSimulator({ devices: demoDevices() });
-  const broker = await require("../src/simulator/broker.ts").startDemoBroker();
+  const { demoDevices } = require("../simulator/devices/demo.ts");
+  const simulator = await require("../simulator/simulator.ts").startSimulator({ devices: demoDevices() });
+  const broker = await require("../simulator/broker.ts").startDemoBroker();
   const { baseTopic, topics } = DEMO_PUBSUB.find(({ type }) => type === "tts-connection");
   await simulator.connectPubsub({ url: broker.url, baseTopic, topics, publishQos: 1, subscribeQos: 1 });
   return { simulator, broker };

@@ -4,12 +4,13 @@ import type { NodeAPI } from "node-red";
 import { isJsonObject } from "../../src/stack/check";
 import type { Text, TextValues } from "../../src/stack/explanation";
 import { shownValues } from "../../src/stack/shown";
+import { PACKAGE } from "./package";
 
 /** In the built package as in the sources: beside this file. Loaded once, whatever number of bundles ask. */
 const load = createRequire(__filename);
 const ENGLISH = "en-US";
 /** What Node-RED's own catalogue of the connection has for the language that it is in; the build puts it there. */
-const LANGUAGE_KEY = "@tts-flows/node-red-the-things-stack/tts-connection:language";
+const LANGUAGE_KEY = `${PACKAGE}/tts-connection:language`;
 
 const languages = new WeakMap<NodeAPI, string>();
 
@@ -48,7 +49,7 @@ const filledIn = (text: string, values: TextValues): string =>
   );
 
 /**
- * The text in a language, else in English; its key where there is none. In one line, and never with a secret in it, whoever the
+ * The text in a language, else in English; its key where there is none. In one line, and never with a secret in it, wherever the
  * values are from.
  * @param language as a browser or Node-RED names it: `de`, `de-CH`
  */

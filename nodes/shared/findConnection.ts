@@ -1,9 +1,9 @@
 import type { NodeAPI, NodeDef } from "node-red";
 import { environmentVariable } from "../../src/stack/environment";
 import type { Explanation } from "../../src/stack/explanation";
-import type { TtsConnectionNode } from "../tts-connection/runtime";
+import type { TtsConnectionNode } from "../tts-connection/configNode";
 import { getConfigNode } from "./red";
-import { asText } from "./values";
+import { asText } from "../../src/stack/values";
 
 export type Found =
   | { readonly ok: true; readonly connection: TtsConnectionNode }

@@ -1,3 +1,4 @@
+import type { ConnectionView } from "../../src/account/view";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import { portOf, type Delivery, type Recipient } from "../../src/connection/routes";
 import type { Explanation } from "../../src/stack/explanation";
@@ -7,15 +8,16 @@ import {
   type DevicePattern,
   type FilterProblem,
 } from "../../src/stack/filters";
+import type { IdentifierForm } from "../../src/stack/identifiers";
 import type { Kind } from "../../src/stack/kinds";
 import { findConnection } from "./findConnection";
 import { LastMessage, waitingFor } from "./lastMessage";
 import type { Outcome } from "./outcome";
 import { asMessage } from "./red";
-import { nodeStatus, statusOf, StatusWriter, type ConnectionView } from "./status";
+import { nodeStatus, statusOf, StatusWriter } from "./status";
 import { accident, flowError, textOf } from "./text";
 import { explainUnsetVariable } from "./unsetVariable";
-import { asText } from "./values";
+import { asText } from "../../src/stack/values";
 
 /** What a receiving node wants, and what it makes of it. */
 export interface Receiving {
@@ -55,36 +57,40 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
     return;
   }
   const written = asText(receiving.devices);
-  const devices = parseDevicePattern(written, connection.service === "v2" ? "v2" : "v3");
+  const devices = parseDevicePattern(written, connection.traits.generation);
   if (!devices.ok) {
-    refuse(RED, node, explainDevices(written, devices.problem, connection.service));
+    refuse(RED, node, explainDevices(written, devices.problem, connection.traits.generation));
     return;
   }
 
   const never = [...receiving.kinds].filter((kind) => connection.kinds?.has(kind) === false);
-  const isPubsub = connection.service === "pubsub";
+  const { throughBroker } = connection.traits;
   if (never.length === receiving.kinds.size) {
-    const key = isPubsub ? "error.not-configured.no-topic" : "error.not-configured.events";
+    const key = throughBroker ? "error.not-configured.no-topic" : "error.not-configured.events";
     refuse(RED, node, { code: "not_configured", key, values: { events: never.join(", ") } });
     return;
   }
-  if (isPubsub && never.length > 0)
+  if (throughBroker && never.length > 0)
     node.warn(textOf(RED, { key: "warning.no-topic", values: { events: never.join(", ") } }));
 
-  const reception = new Reception(RED, node, receiving, devices);
+  const receivingNode = new ReceivingNode(RED, node, receiving, devices);
   const leave = connection.join({
     node,
-    recipient: reception,
-    onView: (view) => reception.show(view),
+    recipient: receivingNode,
+    onView: (view) => receivingNode.show(view),
   });
   node.on("close", (_removed: boolean, done: () => void) => {
-    reception.end();
+    receivingNode.end();
     leave().then(done, done);
   });
 }
 
 /** Why a list of devices cannot be used, with the entry that is wrong and what was probably meant. */
-function explainDevices(devices: string, { part, rule, near }: FilterProblem, service: string): Explanation {
+function explainDevices(
+  devices: string,
+  { part, rule, near }: FilterProblem,
+  generation: IdentifierForm,
+): Explanation {
   const code = "not_configured";
   if (rule === "too_long") {
     const most = LONGEST_LIST.devices;
@@ -95,7 +101,7 @@ function explainDevices(devices: string, { part, rule, near }: FilterProblem, se
     return { code, key: "error.not-configured.devices-near", values: { ...values, near } };
   }
   if (rule !== "never") return { code, key: "error.not-configured.devices", values };
-  return service === "v2"
+  return generation === "v2"
     ? { code, key: "error.not-configured.devices-never-v2", values }
     : { code, key: "error.not-configured.devices-never", values };
 }
@@ -110,7 +116,7 @@ function markRetained(outcome: Outcome): void {
  * A receiving node on its connection. One object, so that what a message needs of its node lies together in memory: with a thousand
  * nodes, fetching it from there is what costs.
  */
-class Reception implements Recipient {
+class ReceivingNode implements Recipient {
   readonly kinds: Recipient["kinds"];
   readonly everyDevice: boolean;
   readonly wantsPort: Recipient["wantsPort"];

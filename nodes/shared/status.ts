@@ -1,24 +1,10 @@
 import type { NodeAPI, NodeStatus } from "node-red";
+import type { ConnectionView, Explained } from "../../src/account/view";
 import type { ProblemName } from "../../src/connection/problem";
-import type { SessionState } from "../../src/connection/state";
 import type { Text, TextValues } from "../../src/stack/explanation";
 import { shownText } from "../../src/stack/shown";
 import { statusOfError } from "./errorStatus";
 import { textOf } from "./text";
-
-/** Why there is no connection, as far as it is known by now. */
-interface Explained {
-  readonly explanation?: Text | undefined;
-}
-
-/** What a node can show of its connection: the state of the session, and what is known beyond it. */
-export type ConnectionView =
-  | (SessionState & Explained)
-  | ({ readonly state: "not_configured" } & Explained)
-  /** Connected to a broker by which the stack publishes, but does not listen for downlinks. */
-  | { readonly state: "not_heard" }
-  /** Connected, but the API key may not do what the node is there for. */
-  | { readonly state: "no_right"; readonly right: "read" | "write" };
 
 /** Fill, shape and text of a status before it is put into words. */
 export interface StatusText {

@@ -1,16 +1,18 @@
+import type { ConnectionView } from "../../src/account/view";
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/routes";
-import type { Traffic } from "../../src/connection/traffic";
-import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/follow";
-import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";
+import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/contract";
+import { V3_LIMITS, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
-import type { ConnectionView } from "../shared/status";
-import type { Audience } from "./audience";
-import { isClientIdTaken, lineFor, toNobody, type ErrorNews, type Line } from "./line";
-import type { SettingsResult } from "./settings";
-import type { Speaker } from "./speaker";
+import { deployment } from "./deployment";
+import type { Listeners } from "./listeners";
+import { notReached, type ErrorNotice } from "../../src/account/notices";
+import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
+import type { ConnectionInsight } from "../../src/account/suggestions";
+import type { SettingsResult } from "../../src/account/settings";
+import type { Notifier } from "./notifier";
 
 /** A node that uses a connection. */
 interface ConnectionUser {
@@ -45,38 +47,35 @@ interface Joined extends ConnectionUser {
   readonly sends: boolean;
 }
 
-/** What the forms may know of a connection. */
-export interface ConnectionInsight {
-  readonly state: ConnectionView["state"] | "unused";
-  /** Absent while no node uses the connection. */
-  readonly traffic: Traffic | undefined;
-}
-
-interface OpenLine {
-  readonly lease: Lease<Line>;
+interface OpenSession {
+  readonly lease: Lease<SharedSession>;
   readonly unlisten: () => void;
 }
 
 const NO_KINDS = new Set<never>();
 
-const faulty = (explanation: Explanation): ErrorNews => ({ news: "error", explanation, told: toNobody() });
+const faulty = (explanation: Explanation): ErrorNotice => ({
+  notice: "error",
+  explanation,
+  reached: notReached(),
+});
 
-/** What a config node is to the nodes that use it: opens its line for the first of them and gives it back after the last. */
+/** What a config node is to the nodes that use it: opens the session for the first of them and gives it back after the last. */
 export class Connection {
   readonly #settings: SettingsResult;
-  readonly #speaker: Speaker;
-  readonly #audience: Audience;
+  readonly #notifier: Notifier;
+  readonly #listeners: Listeners;
   readonly #users = new Set<Joined>();
   /** Why it cannot be opened. */
-  #faulty: ErrorNews | undefined;
-  #open: OpenLine | undefined;
-  #greeting: NodeJS.Immediate | undefined;
+  #faulty: ErrorNotice | undefined;
+  #open: OpenSession | undefined;
+  #catchingUp: NodeJS.Immediate | undefined;
 
-  /** @param audience the nodes that the speaker speaks to; those that join are among them */
-  constructor(settings: SettingsResult, audience: Audience, speaker: Speaker) {
+  /** @param listeners those whom the notifier notifies, by the nodes that join here */
+  constructor(settings: SettingsResult, listeners: Listeners, notifier: Notifier) {
     this.#settings = settings;
-    this.#audience = audience;
-    this.#speaker = speaker;
+    this.#listeners = listeners;
+    this.#notifier = notifier;
     if (!settings.ok) this.#faulty = faulty(settings.explanation);
   }
 
@@ -89,8 +88,8 @@ export class Connection {
 
   /** Returns what ends the use; it resolves when the connection is closed, where this was its last user. */
   join({ node, recipient, onView }: Receiver): () => Promise<void> {
-    const { line, leave } = this.#join({ node, onView, kinds: recipient.kinds, sends: false });
-    const stop = line?.receive(recipient);
+    const { session, leave } = this.#join({ node, onView, kinds: recipient.kinds, sends: false });
+    const stop = session?.receive(recipient);
     return async () => {
       stop?.();
       await leave();
@@ -98,17 +97,17 @@ export class Connection {
   }
 
   joinAsSender({ onStep, ...user }: SendingUser): Sender {
-    const { line, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
-    if (!line || !this.#settings.ok) return this.#nowhere(leave);
-    const sending = line.send(this.#settings.settings.downlinksPerMinute);
+    const { session, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
+    if (!session || !this.#settings.ok) return this.#nowhere(leave);
+    const senders = session.joinSenders(this.#settings.settings.downlinksPerMinute);
     const handles = new Set<{ drop(): void }>();
     // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
     let listener: typeof onStep | undefined = onStep;
     return {
-      limits: line.downlinkLimits,
+      limits: session.downlinkLimits,
       send: (job, waiter) => {
         let waiting: Waiter | undefined = waiter;
-        const handle = sending.courier.send(job, {
+        const handle = senders.courier.send(job, {
           onStep: (view) => listener?.(view),
           onReport: (view) => waiting?.onReport(view),
           onEnd: (failure) => {
@@ -123,7 +122,7 @@ export class Connection {
       leave: async () => {
         listener = undefined;
         for (const handle of handles) handle.drop();
-        sending.leave();
+        senders.leave();
         await leave();
       },
     };
@@ -134,24 +133,24 @@ export class Connection {
     return { limits: V3_LIMITS, send: (_job, waiter) => waiter.onEnd(this.#faulty?.explanation), leave };
   }
 
-  #join(user: Joined): { readonly line: Line | undefined; readonly leave: () => Promise<void> } {
+  #join(user: Joined): { readonly session: SharedSession | undefined; readonly leave: () => Promise<void> } {
     this.#users.add(user);
-    this.#audience.add(user.node);
-    const line = this.#line();
+    this.#listeners.add(user.node);
+    const session = this.#session();
     user.onView(this.#viewFor(user));
     // The Catch and Status nodes of a tab exist only when all its nodes do.
-    this.#greeting ??= setImmediate(() => this.#greet());
+    this.#catchingUp ??= setImmediate(() => this.#catchUp());
     return {
-      line,
+      session,
       leave: async () => {
         this.#users.delete(user);
-        this.#audience.remove(user.node);
+        this.#listeners.remove(user.node);
         if (this.#users.size === 0) await this.#close();
       },
     };
   }
 
-  #line(): Line | undefined {
+  #session(): SharedSession | undefined {
     if (!this.#settings.ok) return undefined;
     const { settings } = this.#settings;
     if (!this.#open) {
@@ -164,12 +163,15 @@ export class Connection {
         return undefined;
       }
       this.#faulty = undefined;
-      const lease = lineFor(settings, this.#speaker.logLevels);
+      const lease = sharedSessionFor(settings, {
+        levels: this.#notifier.logLevels,
+        attend: (deploys) => deployment.attend(deploys),
+      });
       const unlisten = lease.resource.listen({
         onState: () => this.#stateChanged(),
-        onNews: (news) => this.#speaker.tell(news),
-        onNote: (note) => this.#speaker.note(note),
-        onUnheard: (news) => this.#speaker.log(news),
+        onNotice: (notice) => this.#notifier.notify(notice),
+        onLogEntry: (entry) => this.#notifier.write(entry),
+        onUnreached: (notice) => this.#notifier.log(notice),
       });
       this.#open = { lease, unlisten };
     }
@@ -177,12 +179,12 @@ export class Connection {
   }
 
   async #close(): Promise<void> {
-    clearImmediate(this.#greeting);
-    this.#greeting = undefined;
+    clearImmediate(this.#catchingUp);
+    this.#catchingUp = undefined;
     const open = this.#open;
     this.#open = undefined;
-    if (this.#faulty) this.#faulty = { ...this.#faulty, told: toNobody() };
-    this.#speaker.silence();
+    if (this.#faulty) this.#faulty = { ...this.#faulty, reached: notReached() };
+    this.#notifier.clear();
     // What a connection says at its end is still for the log.
     const released = open?.lease.release();
     open?.unlisten();
@@ -190,7 +192,7 @@ export class Connection {
   }
 
   /** What is wrong at present. */
-  get #news(): ErrorNews | undefined {
+  get #notice(): ErrorNotice | undefined {
     return this.#faulty ?? this.#open?.lease.resource.standing;
   }
 
@@ -208,17 +210,17 @@ export class Connection {
 
   #stateChanged(): void {
     for (const user of this.#users) user.onView(this.#viewFor(user));
-    if (this.#greeting === undefined) this.#speaker.showStatus(this.#ownView());
+    if (this.#catchingUp === undefined) this.#notifier.showStatus(this.#ownView());
   }
 
   /** Tells Catch and Status nodes that are new here how things stand. */
-  #greet(): void {
-    this.#greeting = undefined;
-    this.#speaker.greet(this.#ownView());
-    this.#speaker.showStatus(this.#ownView());
-    const news = this.#news;
-    if (!news) return;
-    this.#speaker.tell(news);
-    this.#speaker.log(news);
+  #catchUp(): void {
+    this.#catchingUp = undefined;
+    this.#notifier.catchUp(this.#ownView());
+    this.#notifier.showStatus(this.#ownView());
+    const notice = this.#notice;
+    if (!notice) return;
+    this.#notifier.notify(notice);
+    this.#notifier.log(notice);
   }
 }

@@ -1,3 +1,4 @@
+import { SERVICE_TRAITS, SERVICES } from "../../src/stack/services";
 import { usualPort } from "../../src/stack/address";
 import { userName } from "../../src/stack/identifiers";
 import { Form } from "../shared/editor/form";
@@ -9,7 +10,6 @@ import { bodyOf } from "./editor/ask";
 import { makeClusterField } from "./editor/clusterField";
 import { makeConsoleTable } from "./editor/consoleTable";
 import { KeyField } from "./editor/keyField";
-import { watchForOldNodes } from "./editor/migration";
 import { followPastes } from "./editor/pasting";
 import { shownHost } from "./editor/server";
 import { makeServiceChoice, toService } from "./editor/services";
@@ -17,7 +17,7 @@ import { makeSignInLine } from "./editor/signInLine";
 import { followStoredKeys, lacksKey } from "./editor/storedKeys";
 import { TestButton } from "./editor/testButton";
 import { TopicTable } from "./editor/topicTable";
-import { SERVICES, type ConnectionCredentials, type ConnectionProperties } from "./properties";
+import { type ConnectionCredentials, type ConnectionProperties } from "../../src/stack/connectionProperties";
 
 /** What a form has while it is open: there is only one at a time. */
 interface OpenParts {
@@ -75,7 +75,7 @@ function identity(
 }
 
 const missingKey = (service: string): string =>
-  service === "v2"
+  SERVICE_TRAITS[toService(service)].generation === "v2"
     ? `${text("label.access-key")}: ${text("validation.access-key-required")}`
     : `${text("label.api-key")}: ${text("validation.api-key-required")}`;
 
@@ -191,7 +191,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     const topics = makeTopicTable(form, this.topics, isNew);
     const body = (): string => bodyOf(this.id, form, topics.topics());
     const test = new TestButton(form, body);
-    // A connection that was there before has a host that somebody chose.
+    // A connection that was there before has a host that the user chose.
     const key = new KeyField(form, body, !isNew);
     const onHost = (): void => key.chooseHost();
     makeClusterField(form, $("#tts-connection-cluster"), onHost);
@@ -214,7 +214,6 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     Form.close(this);
   },
   onpaletteadd() {
-    watchForOldNodes();
     followStoredKeys();
   },
 });

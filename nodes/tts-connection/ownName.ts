@@ -1,8 +1,9 @@
 import { takeApart } from "../../src/stack/address";
 import { isIdentifier, splitApplication, userName } from "../../src/stack/identifiers";
+import { isServiceName, SERVICE_TRAITS } from "../../src/stack/services";
 import type { Text } from "../../src/stack/explanation";
-import { asText } from "../shared/values";
-import type { ConnectionProperties } from "./properties";
+import { asText } from "../../src/stack/values";
+import type { ConnectionProperties } from "../../src/stack/connectionProperties";
 
 /**
  * What logs and the debug sidebar call a connection without a name: as the editor does. Nothing that is no name gets into it: what was
@@ -17,9 +18,10 @@ export function ownName({
   const place = takeApart(asText(host)).host;
   if (place === undefined) return undefined;
   const application = splitApplication(asText(applicationId));
-  if (service === "pubsub" || !isIdentifier(application.applicationId))
+  const { throughBroker, isStackServer } = SERVICE_TRAITS[isServiceName(service) ? service : "stack"];
+  if (throughBroker || !isIdentifier(application.applicationId))
     return { key: "log.connection-at", values: { host: place } };
-  const tenant = application.tenantId ?? (service === "stack" ? asText(tenantId) : "");
+  const tenant = application.tenantId ?? (isStackServer ? asText(tenantId) : "");
   const account = userName(application.applicationId, isIdentifier(tenant) ? tenant : "");
   return { key: "log.connection-of", values: { account, host: place } };
 }

@@ -1,36 +1,22 @@
-import type { Node, NodeAPI, NodeDef } from "node-red";
-import type { Kind } from "../../src/stack/kinds";
-import { explainUnseen } from "../shared/environment";
-import type { WithUsers } from "../shared/red";
-import { chosenTls } from "../shared/tlsConfig";
+import type { NodeAPI, NodeDef } from "node-red";
+import { readSettings, serviceOf, type SettingsResult } from "../../src/account/settings";
+import {
+  CONNECTION_DEFAULTS,
+  type ConnectionCredentials,
+  type ConnectionProperties,
+} from "../../src/stack/connectionProperties";
+import { isServiceName, SERVICE_TRAITS } from "../../src/stack/services";
 import { textOf } from "../shared/text";
 import { registerRoutes } from "./admin/routes";
-import { Audience } from "./audience";
-import {
-  Connection,
-  type ConnectionInsight,
-  type Receiver,
-  type Sender,
-  type SendingUser,
-} from "./connection";
-import { deployment } from "./deployment";
-import { ownName } from "./ownName";
-import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "./properties";
-import { serviceOf } from "./service";
-import { readSettings, type SettingsResult } from "./settings";
-import { Speaker } from "./speaker";
 import { serveSuggestions } from "./admin/suggestionRoute";
-
-/** What other nodes may use of the config node. */
-export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
-  service: string;
-  /** The kinds of message that can come at all; absent where it is not configured. */
-  kinds: ReadonlySet<Kind> | undefined;
-  join(user: Receiver): () => Promise<void>;
-  joinAsSender(user: SendingUser): Sender;
-  /** For the forms. */
-  insight(): ConnectionInsight;
-}
+import type { TtsConnectionNode } from "./configNode";
+import { Connection } from "./connection";
+import { deployment } from "./deployment";
+import { Listeners } from "./listeners";
+import { Notifier } from "./notifier";
+import { ownName } from "./ownName";
+import { chosenTls } from "./tlsConfig";
+import { explainUnseen } from "./unseenVariable";
 
 type ConnectionDef = NodeDef & Partial<ConnectionProperties>;
 
@@ -49,15 +35,16 @@ export default function init(RED: NodeAPI): void {
     const settings = settingsOf(properties, this.credentials, tls);
     const name = ownName(properties);
     if (name && !this.name) this.name = textOf(RED, name);
-    const audience = new Audience();
-    const speaker = new Speaker(RED, this, audience);
-    const connection = new Connection(settings, audience, speaker);
-    this.service = properties.service;
+    const listeners = new Listeners();
+    const notifier = new Notifier(RED, this, listeners);
+    const connection = new Connection(settings, listeners, notifier);
+    this.traits =
+      SERVICE_TRAITS[isServiceName(properties.service) ? properties.service : CONNECTION_DEFAULTS.service];
     this.kinds = settings.ok ? serviceOf(settings.settings).kinds : undefined;
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);
     this.insight = () => connection.insight;
-    this.on("close", () => speaker.silence());
+    this.on("close", () => notifier.clear());
   }
 
   serveSuggestions(RED);

@@ -1,24 +1,21 @@
-import { PRIORITIES, type Encoding } from "../../src/stack/downlink/order";
-import { sizeHint } from "../../src/stack/downlink/payload";
-import { makeChoice } from "../shared/editor/choice";
+import { PRIORITIES, type Encoding } from "../../src/downlink/order";
+import { sizeHint } from "../../src/downlink/payload";
+import { makeChoice } from "./editor/choice";
 import { isV2 } from "../shared/editor/connection";
-import * as downlink from "../shared/editor/downlinkRules";
+import * as downlink from "./editor/rules";
 import { Form } from "../shared/editor/form";
-import { GatewayList } from "../shared/editor/gatewayList";
+import { GatewayList } from "./editor/gatewayList";
 import { typedText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
-import type { EditedNode, TextValues, TypeDefinition } from "../shared/editor/red";
+import type { EditedNode, TypeDefinition } from "../shared/editor/red";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
-import { isFixed, makeTyped, retype } from "../shared/editor/typed";
+import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
+import { isFixed, makeTyped, retype } from "./editor/typedField";
 import { validator } from "../shared/editor/validators";
 import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-downlink";
-
-/** A text of this node, where there is no node at hand to ask. */
-const say = (key: string, values?: TextValues): string => RED._(`${CATALOGUE}:${key}`, values);
+const say = textsOf("tts-downlink");
 
 /** The type that a fixed payload of this encoding has. */
 const FIXED_TYPE: Readonly<Record<Encoding, "str" | "bin" | "json">> = {

@@ -1,4 +1,12 @@
-import type { GatewayChoice } from "../../src/stack/downlink/order";
+import {
+  ENCODINGS,
+  OFFLINE,
+  REPORTS,
+  type Encoding,
+  type GatewayChoice,
+  type Offline,
+  type Report,
+} from "../../src/downlink/order";
 
 /** The properties of `tts-downlink`, as they stand in a flow. A value with a `…Type` is a typed input of Node-RED. */
 export interface DownlinkProperties {
@@ -13,7 +21,7 @@ export interface DownlinkProperties {
   fPortType: string;
   payload: string;
   payloadType: string;
-  encoding: "bytes" | "hex" | "base64" | "text" | "decoded" | "downlinks";
+  encoding: Encoding;
   priority: string;
   priorityType: string;
   confirmed: string;
@@ -28,17 +36,17 @@ export interface DownlinkProperties {
   /** Class B and C. */
   absoluteTime: string;
   absoluteTimeType: string;
-  report: "published" | "queued" | "sent" | "ack" | "every";
+  report: Report;
   /** Seconds from publishing to the first answer; 0 for no limit. */
   timeout: string;
-  offline: "hold" | "error";
+  offline: Offline;
 }
 
 /** Properties that are one of a few words. */
 export const DOWNLINK_CHOICES = {
-  encoding: ["bytes", "hex", "base64", "text", "decoded", "downlinks"],
-  report: ["published", "queued", "sent", "ack", "every"],
-  offline: ["hold", "error"],
+  encoding: ENCODINGS,
+  report: REPORTS,
+  offline: OFFLINE,
 } as const satisfies { readonly [Name in keyof DownlinkProperties]?: readonly DownlinkProperties[Name][] };
 
 /** A property that is missing in a flow has this value at run time. */

@@ -1,16 +1,16 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
 import { warnOfBug } from "../../src/connection/unexpected";
 import { hintFor, networkSays } from "../../src/diagnosis/reported";
-import type { DownlinkView, Failure } from "../../src/delivery/follow";
-import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
-import type { DownlinkOrder } from "../../src/stack/downlink/order";
+import type { DownlinkView, Failure } from "../../src/delivery/contract";
+import { buildOrder, type DownlinkValues } from "../../src/downlink/build";
+import type { DownlinkOrder } from "../../src/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
 import { findConnection } from "../shared/findConnection";
-import { handOver } from "../shared/handOver";
+import { guardedCall } from "./guardedCall";
 import { asMessage, onInput } from "../shared/red";
 import { refuse } from "../shared/receiver";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
-import { reasonIn, valueOf } from "../shared/typedInput";
+import { reasonIn, valueOf } from "./typedInput";
 import type { Waiter } from "../tts-connection/connection";
 import { withField } from "./complete";
 import type { DownlinkProperties } from "./properties";
@@ -58,7 +58,7 @@ export default function init(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
     const found = findConnection(RED, def.connection);
-    const finish = (done: Done, error?: FlowError): void => handOver(this, () => done(error), error);
+    const finish = (done: Done, error?: FlowError): void => guardedCall(this, () => done(error), error);
     const fail = (explanation: Explanation): void => {
       refuse(RED, this, explanation);
       onInput(this, (_msg, _send, done) => finish(done, flowError(RED, explanation)));
@@ -91,7 +91,7 @@ export default function init(RED: NodeAPI): void {
       return {
         onReport: (downlink) => {
           last = downlink;
-          handOver(this, () => {
+          guardedCall(this, () => {
             // Several messages of one input must not share what is in them.
             const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
             // First, so that it is among the five fields that the debug sidebar shows.

@@ -1,9 +1,9 @@
 import type { Explanation } from "../../src/stack/explanation";
-import type { DownlinkOptions } from "../../src/delivery/follow";
+import type { DownlinkOptions } from "../../src/delivery/contract";
 import { LIMITS } from "../../src/stack/limits";
-import type { TypedInput } from "../shared/typedInput";
+import type { TypedInput } from "./typedInput";
 import { explainUnsetVariable } from "../shared/unsetVariable";
-import { asText, asWholeNumber } from "../shared/values";
+import { asText, asWholeNumber } from "../../src/stack/values";
 import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
 /** The values that a message can bring. */

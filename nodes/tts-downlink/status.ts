@@ -1,16 +1,10 @@
+import type { ConnectionView } from "../../src/account/view";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
-import type { DownlinkState, DownlinkView, Failure } from "../../src/delivery/follow";
+import type { DownlinkState, DownlinkView, Failure } from "../../src/delivery/contract";
 import { hintFor } from "../../src/diagnosis/reported";
 import type { Text } from "../../src/stack/explanation";
 import { statusOfError } from "../shared/errorStatus";
-import {
-  nodeStatus,
-  statusOf,
-  StatusWriter,
-  withDevice,
-  type ConnectionView,
-  type StatusText,
-} from "../shared/status";
+import { nodeStatus, statusOf, StatusWriter, withDevice, type StatusText } from "../shared/status";
 import { textOf } from "../shared/text";
 
 const OF_STATE: Record<DownlinkState, StatusText> = {

@@ -1,37 +1,19 @@
-import { chosenEvents } from "../../src/stack/event";
+import { chosenEvents, EVENT_GROUPS, EVENT_KINDS, eventsIn, isEventKind } from "../../src/stack/event";
+import { V2_KINDS } from "../../src/stack/kinds";
 import { isV2 } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { CATEGORY_DESCRIPTION, text } from "../shared/editor/text";
+import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
 import { devices, validator } from "../shared/editor/validators";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
+import { eventLabel } from "./words";
 
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-event";
+const say = textsOf("tts-event");
 
-/** The words of the events, in the order of the form. */
-const WORDS: Readonly<Record<string, string>> = {
-  downlink_queued: "option.downlink-queued",
-  downlink_sent: "option.downlink-sent",
-  downlink_ack: "option.downlink-ack",
-  downlink_nack: "option.downlink-nack",
-  downlink_failed: "option.downlink-failed",
-  downlink_queue_invalidated: "option.downlink-queue-invalidated",
-  location_solved: "option.location-solved",
-  service_data: "option.service-data",
-  uplink_normalized: "option.uplink-normalized",
-  uplink_error: "option.uplink-error",
-  join_error: "option.join-error",
-};
-
-const DOWNLINKS = Object.keys(WORDS).filter((event) => event.startsWith("downlink_"));
-
-const V2_ERRORS = ["uplink_error", "join_error"];
-
-/** What TTN V2 tells of a downlink; of the others it has nothing. */
-const V2_EVENTS = ["downlink_queued", "downlink_sent", "downlink_ack", "downlink_failed", ...V2_ERRORS];
+const DOWNLINKS = eventsIn("downlinks");
 
 /** More than this many words do not tell a flow at a glance. */
 const MOST_WORDS = 3;
@@ -54,10 +36,24 @@ const isUsual = (node: { readonly events?: unknown }): boolean =>
 /** Keys of the words for a choice of events, all of the downlinks as one word. */
 function wordKeys(events: readonly string[]): string[] {
   const all = DOWNLINKS.every((event) => events.includes(event));
-  const rest = Object.keys(WORDS).filter(
-    (event) => events.includes(event) && !(all && DOWNLINKS.includes(event)),
-  );
-  return [...(all ? ["label.all-downlinks"] : []), ...rest.flatMap((event) => WORDS[event] ?? [])];
+  const rest = EVENT_KINDS.filter((event) => events.includes(event) && !(all && DOWNLINKS.includes(event)));
+  return [...(all ? ["label.all-downlinks"] : []), ...rest.map(eventLabel)];
+}
+
+const isOfV2 = (event: string): boolean => isEventKind(event) && V2_KINDS.has(event);
+
+/** A checkbox for each event, in the groups of the form. */
+function makeCheckboxes(say: (key: string) => string): void {
+  for (const group of EVENT_GROUPS) {
+    const checks = $(`#tts-event-${group} .tts-checks`);
+    for (const event of eventsIn(group))
+      $("<label>", { class: "tts-check" })
+        .append(
+          $("<input>", { type: "checkbox", value: event }),
+          document.createTextNode(` ${say(eventLabel(event))}`),
+        )
+        .appendTo(checks);
+  }
 }
 
 followConnections();
@@ -70,26 +66,17 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   inputs: 0,
   outputs: 1,
   defaults: {
-    name: { value: "", label: RED._(`${CATALOGUE}:label.name`) },
+    name: { value: "", label: say("label.name") },
     connection: {
       value: "",
       type: "tts-connection",
       required: true,
-      label: RED._(`${CATALOGUE}:label.connection`),
+      label: say("label.connection"),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devices },
+    devices: { value: "", label: say("label.devices"), validate: devices },
     events: {
-      value: [
-        "downlink_queued",
-        "downlink_sent",
-        "downlink_ack",
-        "downlink_nack",
-        "downlink_failed",
-        "downlink_queue_invalidated",
-        "location_solved",
-        "service_data",
-      ],
-      label: RED._(`${CATALOGUE}:label.events`),
+      value: EVENT_DEFAULTS.events,
+      label: say("label.events"),
       // The editor accepts a reason only from a validator with exactly two parameters.
       validate(value, options) {
         return validator(() => rules.events(value)).call(this, "", options);
@@ -120,6 +107,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
     suggest(form, form.input("devices"), "devices", { isList: true });
     // Its service says what a device ID is.
     form.follow(["connection"], () => form.input("devices").trigger("change"));
+    makeCheckboxes((key) => this._(key));
     const chosen = eventsOf(this);
     checkboxes().each((_, box) => {
       $(box).prop("checked", chosen.includes(box.getAttribute("value") ?? ""));
@@ -131,12 +119,12 @@ RED.nodes.registerType<EventProperties>("tts-event", {
     checkboxes().on("change", showReason);
     showReason();
     form.follow(["connection"], () => {
-      const hasV2 = V2_ERRORS.some((event) => checkedEvents().includes(event));
+      const hasErrors = eventsIn("v2-errors").some((event) => checkedEvents().includes(event));
       const v2 = isV2(form.value("connection"));
-      $("#tts-event-v2").toggle(hasV2 || v2);
+      $("#tts-event-v2-errors").toggle(hasErrors || v2);
       $("#tts-event-v2-lacks").toggle(v2);
       checkboxes().each((_, box) => {
-        const lacks = v2 && !V2_EVENTS.includes(box.getAttribute("value") ?? "");
+        const lacks = v2 && !isOfV2(box.getAttribute("value") ?? "");
         $(box)
           .closest("label")
           .css("opacity", lacks ? 0.5 : "");
@@ -145,7 +133,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   },
   oneditsave() {
     // What a later version may know of is kept.
-    const unknown = chosenEvents(this.events).filter((event) => !Object.hasOwn(WORDS, event));
+    const unknown = chosenEvents(this.events).filter((event) => !isEventKind(event));
     this.events = [...checkedEvents(), ...unknown];
     Form.close(this);
   },

@@ -1,3 +1,5 @@
+import { DEFAULT_EVENTS } from "../../src/stack/event";
+
 /** The properties of `tts-event`, as they stand in a flow. */
 export interface EventProperties {
   name: string;
@@ -12,14 +14,5 @@ export const EVENT_DEFAULTS: EventProperties = {
   name: "",
   connection: "",
   devices: "",
-  events: [
-    "downlink_queued",
-    "downlink_sent",
-    "downlink_ack",
-    "downlink_nack",
-    "downlink_failed",
-    "downlink_queue_invalidated",
-    "location_solved",
-    "service_data",
-  ],
+  events: [...DEFAULT_EVENTS],
 };

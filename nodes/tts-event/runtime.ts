@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { chosenEvents, errorOf, eventMessage, isEventKind, type EventKind } from "../../src/stack/event";
 import type { ApplicationDownlink, Received } from "../../src/stack/messages";
 import { commonFields } from "../../src/stack/summary";
-import { reasonOf } from "../shared/reason";
+import { reasonOf } from "./reason";
 import { receive, refuse } from "../shared/receiver";
 import { explainUnsetVariable } from "../shared/unsetVariable";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";

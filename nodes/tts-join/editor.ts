@@ -2,11 +2,11 @@ import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import { suggest } from "../shared/editor/suggest";
-import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
+import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { devices } from "../shared/editor/validators";
 import type { JoinProperties } from "./properties";
 
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-join";
+const say = textsOf("tts-join");
 
 followConnections();
 
@@ -18,14 +18,14 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
   inputs: 0,
   outputs: 1,
   defaults: {
-    name: { value: "", label: RED._(`${CATALOGUE}:label.name`) },
+    name: { value: "", label: say("label.name") },
     connection: {
       value: "",
       type: "tts-connection",
       required: true,
-      label: RED._(`${CATALOGUE}:label.connection`),
+      label: say("label.connection"),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devices },
+    devices: { value: "", label: say("label.devices"), validate: devices },
   },
   paletteLabel() {
     return this._("label.palette");

@@ -3,14 +3,14 @@ import { filterText, shorten } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
-import { CATEGORY_DESCRIPTION } from "../shared/editor/text";
+import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { makeFieldHint } from "./editor/fieldHint";
 import { showLastMessage } from "./editor/lastMessage";
 import { fieldPathOf } from "./fieldPath";
 import { UPLINK_CHOICES, USUAL_MISSING, type UplinkProperties } from "./properties";
 
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
+const say = textsOf("tts-uplink");
 
 /** A path in the decoded payload, in Node-RED's own words for one. */
 const field: rules.Rule = (value) => {
@@ -53,34 +53,34 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   inputs: 0,
   outputs: 1,
   defaults: {
-    name: { value: "", label: RED._(`${CATALOGUE}:label.name`) },
+    name: { value: "", label: say("label.name") },
     connection: {
       value: "",
       type: "tts-connection",
       required: true,
-      label: RED._(`${CATALOGUE}:label.connection`),
+      label: say("label.connection"),
     },
-    devices: { value: "", label: RED._(`${CATALOGUE}:label.devices`), validate: devicesValidator },
-    ports: { value: "", label: RED._(`${CATALOGUE}:label.ports`), validate: validator(rules.ports) },
+    devices: { value: "", label: say("label.devices"), validate: devicesValidator },
+    ports: { value: "", label: say("label.ports"), validate: validator(rules.ports) },
     output: {
       value: "decoded",
-      label: RED._(`${CATALOGUE}:label.output`),
+      label: say("label.output"),
       validate: validator(rules.oneOf(UPLINK_CHOICES.output)),
     },
     field: {
       value: "",
-      label: RED._(`${CATALOGUE}:label.field`),
+      label: say("label.field"),
       validate: validatorBy("output", { field }),
     },
     missing: {
       value: "bytes",
-      label: RED._(`${CATALOGUE}:label.missing`),
+      label: say("label.missing"),
       validate: validator(rules.oneOf(UPLINK_CHOICES.missing)),
     },
-    emptyFrames: { value: false, label: RED._(`${CATALOGUE}:label.empty-frames`) },
+    emptyFrames: { value: false, label: say("label.empty-frames") },
     shape: {
       value: "v3",
-      label: RED._(`${CATALOGUE}:label.shape`),
+      label: say("label.shape"),
       validate: validator(rules.oneOf(UPLINK_CHOICES.shape)),
     },
   },
@@ -122,9 +122,7 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       scope: () => ({ ...devices(), ports: form.value("ports") }),
     });
     makeFieldHint(form, $("#tts-uplink-field-hint"), (path) =>
-      path === ""
-        ? RED._(`${CATALOGUE}:hint.field-whole`)
-        : RED._(`${CATALOGUE}:hint.field-inside`, { path }),
+      path === "" ? say("hint.field-whole") : say("hint.field-inside", { path }),
     );
     showLastMessage(form, $("#tts-uplink-last"));
     form.unfold();

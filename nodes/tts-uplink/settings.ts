@@ -2,7 +2,7 @@ import type { Explanation } from "../../src/stack/explanation";
 import { LONGEST_LIST, parsePorts } from "../../src/stack/filters";
 import type { UplinkPayloadOptions } from "../../src/stack/uplink";
 import { explainUnsetVariable } from "../shared/unsetVariable";
-import { asFlag, asText } from "../shared/values";
+import { asFlag, asText } from "../../src/stack/values";
 import { fieldPathOf, type NormalisePath } from "./fieldPath";
 import { UPLINK_CHOICES, UPLINK_DEFAULTS, type UplinkProperties } from "./properties";
 

@@ -2,7 +2,7 @@ import type { Delivery } from "../../src/connection/routes";
 import { explainMissingPayload, lackOf } from "../../src/diagnosis/messages";
 import { commonFields } from "../../src/stack/summary";
 import { isEmptyFrame, uplinkMessage, uplinkPayload } from "../../src/stack/uplink";
-import { v2Fields, v2SentFields } from "../../src/stack/v2Shape";
+import { legacyFields } from "../../src/services/v2/legacyFields";
 import type { Outcome } from "../shared/outcome";
 import type { UplinkSettings } from "./settings";
 
@@ -16,17 +16,13 @@ export function viewOf(
   if (!settings.emptyFrames && isEmptyFrame(uplink)) return undefined;
   const chosen = uplinkPayload(uplink, settings);
   const { output, field, shape } = settings;
-  const isV2 = received.v2 !== undefined;
+  const isV2 = received.original !== undefined;
   if (chosen.outcome === "skip") return { skip: lackOf(output, field, uplink, isV2) };
 
   const common = commonFields(received, topic, origin, arrivedAt);
   const payload = chosen.outcome === "payload" ? chosen.payload : undefined;
   const message = uplinkMessage(common, uplink, payload);
-  if (shape === "v2")
-    Object.assign(
-      message,
-      received.v2 ? v2SentFields(received.v2, uplink, common) : v2Fields(uplink, common),
-    );
+  if (shape === "v2") Object.assign(message, legacyFields(received, common));
   if (chosen.outcome === "missing") {
     delete message.payload;
     return { fail: explainMissingPayload(output, field, common.deviceId, uplink, isV2), message };

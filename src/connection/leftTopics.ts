@@ -5,7 +5,7 @@ const LONGEST = 500;
 /** The broker may have many messages of one on their way. */
 const LEFT_FOR_MS = 60_000;
 
-/** Topics that nobody here wants any more and a broker still has for us: those that were left, and since when. */
+/** Topics that no node wants any more and a broker still has for us: those that were left, and since when. */
 export class LeftTopics {
   readonly #since = new Map<string, number>();
 

@@ -31,11 +31,11 @@ export interface LinkEnd {
 export interface LinkHandlers {
   /** CONNACK 0. */
   onOpen(): void;
-  /** `again`: the other side says that it has sent this before; `retained`: that it has kept it for who subscribes. */
+  /** `again`: the other side says that it has sent this before; `retained`: that it has kept it for new subscribers. */
   onMessage(topic: string, payload: Buffer, again: boolean, retained: boolean): void;
   /** Exactly once, unless `end` was called before. */
   onEnd(end: LinkEnd): void;
-  /** Its socket, before it connects, for who wants to see how far it gets. */
+  /** Its socket, before it connects, to see how far it gets. */
   onSocket?(socket: net.Socket): void;
 }
 
@@ -64,7 +64,8 @@ const SUBACK_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 2_000;
 /** From the DISCONNECT, once it is out: a server that closes as well does it at once, and one that does not need not be waited for. */
 const LAST_WORD_MS = 100;
-const SUBACK_REFUSED = 128;
+/** In a SUBACK. */
+export const SUBACK_REFUSED = 128;
 
 /** SNI is always sent, but for addresses, which TLS does not allow in it. */
 const serverName = (host: string): { servername?: string } => (net.isIP(host) ? {} : { servername: host });
@@ -78,7 +79,7 @@ function openSocket({ host, port, tls: secure }: Endpoint, onPhase: (phase: Phas
   // Node 18 tries one address of a name only, which fails for `localhost` where that is ::1 first.
   const target = { host, port, autoSelectFamily: true };
   if (!secure) return net.connect(target).once("connect", () => onPhase("login"));
-  // Said explicitly: otherwise NODE_TLS_REJECT_UNAUTHORIZED would send the key to whoever is there.
+  // Said explicitly: otherwise NODE_TLS_REJECT_UNAUTHORIZED would send the key to any server that answers.
   const rejectUnauthorized = secure.rejectUnauthorized !== false;
   const socket = tls.connect({ ...serverName(host), ...secure, ...target, rejectUnauthorized });
   socket.once("connect", () => onPhase("tls"));

@@ -1,11 +1,11 @@
 import type { Link, PublishOutcome } from "./link";
 
-/** What follows the packets of a session, for a log. Absent where nobody reads it: then nothing is measured. */
+/** What follows the packets of a session, for a log. Absent where it is not logged: then nothing is measured. */
 export interface WireObserver {
   /** @param code of the SUBACK; undefined: the connection ended before */
   onSubscribed(filter: string, code: number | undefined, ms: number): void;
   onPublished(topic: string, outcome: PublishOutcome, ms: number): void;
-  /** Of each message that arrives; absent where nobody reads that. */
+  /** Of each message that arrives; absent where that is not logged. */
   readonly onArrived?: (topic: string, bytes: number) => void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Messages are collected whole before anybody sees them, and MQTT allows 256 MB each. Those of the stack have some kilobytes; on a
+ * Messages are collected whole before they are handed over, and MQTT allows 256 MB each. Those of the stack have some kilobytes; on a
  * small machine a few hostile ones would be the end of Node-RED.
  */
 export const LARGEST_MESSAGE = 4 * 1024 * 1024;

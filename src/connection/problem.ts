@@ -28,7 +28,7 @@ export type ConnectionProblem =
   | { readonly problem: "server_silent" }
   /** A message so large that it was not taken in. */
   | { readonly problem: "too_large"; readonly megabytes: number }
-  /** An open session was ended by the other side or the network; `soon`: again and again, soon after the login. */
+  /** An open session was ended by the other side or the network; `soon`: each time soon after the login. */
   | { readonly problem: "connection_lost"; readonly errorCode?: string; readonly soon?: true };
 
 export type ProblemName = ConnectionProblem["problem"];

@@ -1,4 +1,5 @@
-import type { Classified, Origin, Service } from "../services/service";
+import type { Classified, Service } from "../services/service";
+import type { Origin } from "../stack/summary";
 import type { MessageProblem } from "../stack/decode";
 import type { Kind } from "../stack/kinds";
 import type { Received } from "../stack/messages";
@@ -26,7 +27,7 @@ export interface Repeated {
 type ClassifiedMessage = Extract<Classified, { what: "message" }>;
 
 /** What was found out of a topic. A message of one that is known costs one look-up before it is read. */
-interface Way {
+interface KnownTopic {
   readonly classified: ClassifiedMessage;
   /** Where the topic names kind and device. */
   readonly route: Route | undefined;
@@ -41,7 +42,7 @@ const LONGEST_TOPIC = 400;
 const MOST_APPLICATIONS = 100;
 
 /**
- * Takes messages to those who want them. What nobody wants is not parsed; what one wants costs the same whatever number of
+ * Takes messages to the nodes that want them. What no node wants is not parsed; what one wants costs the same whatever number of
  * others don't.
  */
 export class Router {
@@ -49,7 +50,7 @@ export class Router {
   readonly #onInvalid: (invalid: InvalidMessage) => void;
   readonly #recipients = new Set<Recipient>();
   readonly #tables = new Map<Kind, Table>();
-  readonly #ways = new Map<string, Way>();
+  readonly #known = new Map<string, KnownTopic>();
   readonly #traffic: Traffic;
   readonly #applicationsSeen = new Set<string>();
   readonly #duplicates: Duplicates | undefined;
@@ -79,7 +80,7 @@ export class Router {
     return this.#applicationsSeen;
   }
 
-  /** The kinds that somebody wants. */
+  /** The kinds that some node wants. */
   get kinds(): ReadonlySet<Kind> {
     return new Set([...this.#recipients].flatMap(({ kinds }) => [...kinds]));
   }
@@ -98,23 +99,23 @@ export class Router {
    * Delivers a message, or reports it as invalid.
    * @param arrivedAt ms since 1970 on this machine
    * @param again the other side says that it has sent it before
-   * @param retained the other side has kept it for who subscribes
+   * @param retained the other side has kept it for new subscribers
    */
   take(topic: string, bytes: Buffer, arrivedAt: number, again = false, retained = false): void {
-    const way = this.#ways.get(topic) ?? this.#explore(topic, bytes, arrivedAt);
-    if (!way) return;
-    if (way.device) way.device = this.#traffic.seeAgain(way.device, arrivedAt);
-    if (way.route) {
-      if (way.route.first) this.#decode(way, topic, bytes, arrivedAt, again, retained);
+    const known = this.#known.get(topic) ?? this.#explore(topic, bytes, arrivedAt);
+    if (!known) return;
+    if (known.device) known.device = this.#traffic.seeAgain(known.device, arrivedAt);
+    if (known.route) {
+      if (known.route.first) this.#decode(known, topic, bytes, arrivedAt, again, retained);
       return;
     }
-    // A broker may hold what nobody wants any more.
-    if (way.classified.kinds.some((kind) => !this.#table(kind).isEmpty))
-      this.#decode(way, topic, bytes, arrivedAt, again, retained);
+    // A broker may hold what no node wants any more.
+    if (known.classified.kinds.some((kind) => !this.#table(kind).isEmpty))
+      this.#decode(known, topic, bytes, arrivedAt, again, retained);
   }
 
   /** Undefined where there is nothing to read: the message is done with. */
-  #explore(topic: string, bytes: Buffer, arrivedAt: number): Way | undefined {
+  #explore(topic: string, bytes: Buffer, arrivedAt: number): KnownTopic | undefined {
     const classified: Classified =
       topic.length > LONGEST_TOPIC ? { what: "unknown" } : this.#service.classify(topic);
     if (classified.what === "unknown")
@@ -122,31 +123,31 @@ export class Router {
     if (classified.what !== "message") return undefined;
     const { origin, kinds } = classified;
     const kind = kinds.length === 1 ? kinds[0] : undefined;
-    const way: Way = {
+    const known: KnownTopic = {
       classified,
       route: origin && kind && this.#table(kind).of(origin.deviceId),
       device: origin && this.#traffic.see(origin.deviceId, arrivedAt),
     };
-    if (topic.length > LONGEST_KNOWN) return way;
-    if (this.#ways.size >= MOST_TOPICS) this.#ways.clear();
-    this.#ways.set(topic, way);
-    return way;
+    if (topic.length > LONGEST_KNOWN) return known;
+    if (this.#known.size >= MOST_TOPICS) this.#known.clear();
+    this.#known.set(topic, known);
+    return known;
   }
 
   #forget(): void {
     this.#tables.clear();
-    this.#ways.clear();
+    this.#known.clear();
   }
 
   #decode(
-    way: Way,
+    known: KnownTopic,
     topic: string,
     bytes: Buffer,
     arrivedAt: number,
     again: boolean,
     retained: boolean,
   ): void {
-    const { classified } = way;
+    const { classified } = known;
     const decoded = this.#service.decode(classified, bytes);
     if (!decoded.ok) {
       this.#onInvalid({ topic, bytes, problem: decoded.problem });
@@ -155,14 +156,14 @@ export class Router {
     const { received } = decoded;
     const { origin } = classified;
     const from = origin ?? originOf(received);
-    const device = way.device ?? this.#traffic.see(from.deviceId, arrivedAt);
+    const device = known.device ?? this.#traffic.see(from.deviceId, arrivedAt);
     if (!origin) this.#seeApplication(from.applicationId);
     if (this.#duplicates?.has(received, bytes, again)) {
       this.#onRepeated({ topic, deviceId: from.deviceId, again: again || retained });
       return;
     }
     if (device) this.#traffic.keep(device, received, topic, bytes);
-    const { first, others } = forPort(way.route ?? this.#table(received.kind).of(from.deviceId), received);
+    const { first, others } = forPort(known.route ?? this.#table(received.kind).of(from.deviceId), received);
     first?.deliver({ topic, origin: from, arrivedAt, received, retained });
     for (const recipient of others) {
       // Decoding again is the cheapest copy of JSON there is.

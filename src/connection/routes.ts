@@ -1,5 +1,5 @@
 import { ownText } from "./ownText";
-import type { Origin } from "../services/service";
+import type { Origin } from "../stack/summary";
 import type { Received } from "../stack/messages";
 import type { Kind } from "../stack/kinds";
 
@@ -33,7 +33,7 @@ interface Recipients {
   readonly others: readonly Recipient[];
 }
 
-/** The recipients for one device (or for all that nobody names), and of these for each FPort. */
+/** The recipients for one device (or for all that no node names), and of these for each FPort. */
 export interface Route extends Recipients {
   readonly byPort:
     { readonly all: readonly Recipient[]; readonly known: Map<number | undefined, Recipients> } | undefined;

@@ -55,7 +55,7 @@ const REFUSED: ReadonlySet<ConnectionProblem["problem"]> = new Set([
 ]);
 
 /**
- * One identity at one MQTT endpoint: keeps a link open, again and again, with everybody's subscriptions on it, and takes
+ * One identity at one MQTT endpoint: keeps a link open, reconnects, restores all subscriptions, and takes
  * messages to those who want them. Lives from the first listener to the last; see `pool.ts`.
  */
 export class Session {
@@ -98,7 +98,7 @@ export class Session {
     return this.#open ? this.#openedAt : undefined;
   }
 
-  /** When the last message came, in ms since 1970, whoever wanted it. */
+  /** When the last message came, in ms since 1970, for whichever node. */
   get lastMessageAt(): number | undefined {
     return this.#lastMessageAt;
   }
@@ -128,7 +128,7 @@ export class Session {
     return this.#router.traffic;
   }
 
-  /** The state for somebody who waits for these kinds of messages: connected only when their subscriptions stand. */
+  /** The state for a node that waits for these kinds of messages: connected only when their subscriptions stand. */
   stateFor(kinds: ReadonlySet<Kind>): SessionState {
     if (this.#open) return this.#subscriptions.stateFor(kinds);
     if (!this.#problem) return { state: "connecting" };
@@ -230,7 +230,7 @@ export class Session {
     if (this.#held) this.#link.pause();
   }
 
-  /** A kept session still has the topics of earlier settings; nobody here wants them any more. */
+  /** A kept session still has the topics of earlier settings; no node wants them any more. */
   #leftBehind(topic: string, bytes: Buffer): boolean {
     const { service } = this.#settings;
     if (service.login.clean || service.classify(topic).what !== "unknown") return false;
@@ -316,7 +316,7 @@ export class Session {
       try {
         what(listener);
       } catch (error) {
-        // Of whoever listens: the session has to go on, and with it Node-RED.
+        // A listener threw: the session has to go on, and with it Node-RED.
         warnOfBug(error);
       }
     }

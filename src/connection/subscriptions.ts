@@ -1,13 +1,12 @@
 import type { Service, Subscription } from "../services/service";
 import type { Kind } from "../stack/kinds";
-import type { Link } from "./link";
+import { SUBACK_REFUSED, type Link } from "./link";
 import type { SessionState } from "./state";
 import { warnOfBug } from "./unexpected";
 
 /** From here on a return code of a SUBACK is a refusal. */
-const SUBACK_REFUSED = 128;
 
-/** Where the broker keeps the session, what is unsubscribed is lost: while flows are deployed or end, nobody wants anything for a moment. */
+/** Where the broker keeps the session, what is unsubscribed is lost: while flows are deployed or end, no node wants anything for a moment. */
 const LINGER_MS = 30_000;
 
 type Grant = "pending" | "granted" | "refused";
@@ -25,7 +24,7 @@ export class Subscriptions {
   #grants = new Map<string, Grant>();
   #link: Link | undefined;
 
-  /** @param linger ms that a filter of a kept session stays when nobody wants it any more */
+  /** @param linger ms that a filter of a kept session stays when no node wants it any more */
   constructor(service: Service, onChange: () => void, linger = LINGER_MS) {
     this.#service = service;
     this.#onChange = onChange;
@@ -47,7 +46,7 @@ export class Subscriptions {
     return this.#wanted.some(({ filter }) => this.#grants.get(filter) === "pending");
   }
 
-  /** The state of an open session for somebody who wants these kinds; without any kind, for the session as a whole. */
+  /** The state of an open session for a node that wants these kinds; without any kind, for the session as a whole. */
   stateFor(kinds: ReadonlySet<Kind>): SessionState {
     const concerned = this.#wanted.filter(
       (one) => kinds.size === 0 || one.kinds.some((kind) => kinds.has(kind)),
@@ -61,7 +60,7 @@ export class Subscriptions {
     };
   }
 
-  /** Subscribes to what is new and unsubscribes from what nobody wants any more. */
+  /** Subscribes to what is new and unsubscribes from what no node wants any more. */
   want(kinds: ReadonlySet<Kind>): void {
     this.#wanted = this.#service.subscriptions(kinds);
     if (this.#apply()) this.#onChange();
@@ -125,7 +124,7 @@ export class Subscriptions {
       link
         .subscribe(filter, qos)
         .then((code) => {
-          // Of a link that is gone, or a filter that nobody wants any more: no news.
+          // Of a link that is gone, or a filter that no node wants any more: no matter.
           if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
           grants.set(filter, code >= SUBACK_REFUSED ? "refused" : "granted");
           this.#onChange();

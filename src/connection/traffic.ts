@@ -26,11 +26,11 @@ export interface SeenDevice {
   /** The same of the last uplink that was kept. */
   keptAt: number;
   readonly uplinks: Map<number | undefined, KeptUplink>;
-  /** Nobody here knows it any more. */
+  /** It has been forgotten here. */
   isForgotten: boolean;
 }
 
-/** The last uplink of a device on one FPort, to be read when somebody asks. */
+/** The last uplink of a device on one FPort, to be read when a form asks. */
 export interface LastUplink {
   readonly device: SeenDevice;
   readonly fPort: number | undefined;
@@ -65,7 +65,7 @@ const oldestFirst = (one: { at: number }, other: { at: number }): number => one.
 
 /**
  * What the traffic of a connection teaches, for the suggestions of the forms: which devices there are, and the last uplink of each
- * on each FPort. Bounded; what was not seen for longest goes first. Everything is read out of it only when somebody asks.
+ * on each FPort. Bounded; what was not seen for longest goes first. Everything is read out of it only when a form asks.
  */
 export class Traffic implements DevicesSeen {
   readonly #service: Service;

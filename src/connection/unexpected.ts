@@ -1,5 +1,5 @@
 /**
- * The end of every promise that nobody waits for: what was not expected there is told as a warning of the process. A rejection without
+ * The end of every promise that is not awaited: what was not expected there is told as a warning of the process. A rejection without
  * an end would be the end of Node-RED.
  */
 export function warnOfBug(error: unknown): void {

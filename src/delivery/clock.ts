@@ -1,8 +1,8 @@
 /** Time, so that tests need not wait for it. */
 export interface Clock {
-  /** ms since 1970: what flows see. Somebody may set it. */
+  /** ms since 1970: what flows see. It may be set. */
   date(): number;
-  /** ms of a clock that nobody sets: what durations are measured with. */
+  /** ms of a clock that cannot be set: what durations are measured with. */
   now(): number;
   /** Returns what calls it off. */
   after(ms: number, run: () => void): () => void;

@@ -7,14 +7,36 @@ import { ANSWER_KINDS } from "../stack/kinds";
 import { Alarm, SYSTEM_CLOCK, type Clock } from "./clock";
 import { Dispatch } from "./dispatch";
 import { Dropped } from "./dropped";
-import { Experience, type NoAnswerEvidence } from "./evidence";
+import type { NoAnswerEvidence } from "../downlink/evidence";
+import { DownlinkHistory } from "./history";
 import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
-import type { DownlinkJob, Follower } from "./follow";
-import type { FollowedPart } from "./followed";
-import { Following } from "./following";
+import type { DownlinkJob, Follower } from "./contract";
+import type { OpenPart } from "./openParts";
+import { Tracker } from "./tracker";
 import { Hold } from "./hold";
 import { Pace } from "./pace";
-import { Untold } from "./untold";
+import { NotYetTold } from "./notYetTold";
+
+/*
+ * A downlink from the node to its end. In which collection it is tells how far it has come:
+ *
+ * | where                           | until                                              | then                                      |
+ * | ------------------------------- | -------------------------------------------------- | ----------------------------------------- |
+ * | `#arrived`                      | the next microtask, or a key without the right was | `#hold`; refused: abandoned               |
+ * |                                 | asked about again                                  |                                           |
+ * | `#hold` (state `held`)          | there is a connection, the one before is           | published                                 |
+ * |                                 | acknowledged and the pace allows it                |                                           |
+ * |                                 | held too long, pushed out, replaced, offline=error | abandoned                                 |
+ * | `#inFlight` (`published`)       | its PUBACK                                         | waits for answers                         |
+ * |                                 | the connection ends                                | `unanswered`: in doubt, never sent again  |
+ * | tracker, waiting (`published`)  | an answer, or found in the queue                   | open                                      |
+ * |                                 | its time limit                                     | explained: an error, or `queued`          |
+ * | tracker, open parts (`queued`,  | the stack's last word, a replace, 24 hours         | over                                      |
+ * | `sent`, `nack`, `failed`)       |                                                    |                                           |
+ *
+ * The node is done at the state that it reports; the status follows until the downlink is over. More than a hundred items go in
+ * parts: the next one goes out when the one before is accepted, and meanwhile nothing else goes to that device.
+ */
 
 /** Why nothing may be sent, to a device. */
 export type Refusal = (deviceId: string) => Explanation;
@@ -38,7 +60,7 @@ export interface CourierOptions {
   explainNoAnswer(evidence: NoAnswerEvidence): Promise<Explanation | "queued">;
   /**
    * Asked a moment after the acknowledgement where no answer has come: what is certain, `queued` where it is in the queue, undefined
-   * where nothing is known. Absent where nobody can be asked. Must not reject.
+   * where nothing is known. Absent where there is no API. Must not reject.
    */
   lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
   /**
@@ -68,15 +90,15 @@ export class Courier {
   readonly #alarm: Alarm;
   readonly #pace: Pace;
   readonly #hold: Hold;
-  readonly #following: Following;
-  readonly #experience: Experience;
+  readonly #tracker: Tracker;
+  readonly #history: DownlinkHistory;
   readonly #dropped: Dropped;
-  readonly #untold = new Untold();
+  readonly #notYetTold = new NotYetTold();
   readonly #stopListening: () => void;
   /** Not looked at yet. */
   readonly #arrived = new Set<Dispatch>();
   /** On the way to the server. */
-  readonly #inFlight = new Set<FollowedPart>();
+  readonly #inFlight = new Set<OpenPart>();
   #connected = false;
   #sequence = 0;
   #ended = false;
@@ -87,34 +109,34 @@ export class Courier {
     this.#session = session;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
-    this.#experience = new Experience(service.name, session);
+    this.#history = new DownlinkHistory(service.traits, session);
     this.#dropped = new Dropped((text) => options.warn(text));
     this.#pace = options.pace ?? new Pace();
     this.#hold = new Hold(options.holdMax, options.holdFor);
     this.#hold.disconnected(this.#clock.now());
-    this.#following = new Following(service, {
+    this.#tracker = new Tracker(service, {
       goOn: (dispatch) => this.#hold.resume(dispatch),
       stop: (dispatch, failure) => {
         this.#hold.delete(dispatch);
         dispatch.abandon(failure);
       },
       explain: (followed, unanswered) =>
-        options.explainNoAnswer(this.#experience.evidence(followed, unanswered, this.#clock)),
+        options.explainNoAnswer(this.#history.evidence(followed, unanswered, this.#clock)),
       ...(options.lookUp && {
         lookUp: async (followed, unanswered) => {
           const waited = Math.round((this.#clock.now() - followed.part.publishedAt) / 1000);
           return options.lookUp?.({
-            ...this.#experience.evidence(followed, unanswered, this.#clock),
+            ...this.#history.evidence(followed, unanswered, this.#clock),
             waited,
           });
         },
       }),
       goesOn: (deviceId, operation) => options.warn(goesOn[operation](deviceId)),
       accepted: (deviceId) => {
-        this.#experience.accepted(deviceId, this.#clock.date());
+        this.#history.accepted(deviceId, this.#clock.date());
         options.accepted?.();
       },
-      knows: (deviceId) => this.#experience.knows(deviceId),
+      knows: (deviceId) => this.#history.knows(deviceId),
       changed: () => this.#pump(),
     });
     this.recipient = {
@@ -123,7 +145,7 @@ export class Courier {
       wantsDevice: () => true,
       deliver: ({ received }) => {
         if (this.#ended) return;
-        this.#following.take(received);
+        this.#tracker.take(received);
         this.#pump();
       },
     };
@@ -167,7 +189,7 @@ export class Courier {
     this.#alarm.clear();
     this.#pace.configure(this, undefined);
     const held = new Set([...this.#hold.all(), ...this.#arrived]);
-    const followed = this.#following.end().filter((dispatch) => dispatch.isAwaited && !held.has(dispatch));
+    const followed = this.#tracker.end().filter((dispatch) => dispatch.isAwaited && !held.has(dispatch));
     for (const dispatch of held) dispatch.forget();
     this.#arrived.clear();
     this.#dropped.count({ held: held.size, followed: followed.length });
@@ -199,7 +221,7 @@ export class Courier {
         dispatch.abandon(refusal(dispatch.deviceId));
         continue;
       }
-      this.#untold.add(dispatch, this.#clock.now());
+      this.#notYetTold.add(dispatch, this.#clock.now());
       this.#accept(dispatch);
       this.#pump();
     }
@@ -228,7 +250,7 @@ export class Courier {
     const held = this.#hold.has(dispatch) || this.#arrived.has(dispatch);
     this.#arrived.delete(dispatch);
     this.#hold.delete(dispatch);
-    this.#following.forget(dispatch);
+    this.#tracker.forget(dispatch);
     if (held) this.#dropped.count({ held: 1 });
     else if (dispatch.isAwaited) this.#dropped.count({ followed: 1 });
   }
@@ -254,13 +276,12 @@ export class Courier {
     this.#hold.disconnected(now);
     this.#inFlight.clear();
     if (slowedTo !== undefined) {
-      const key =
-        this.#options.service.name === "pubsub"
-          ? "warning.slowed-down.broker"
-          : "warning.slowed-down.rate-limit";
+      const key = this.#options.service.traits.throughBroker
+        ? "warning.slowed-down.broker"
+        : "warning.slowed-down.rate-limit";
       this.#options.warn({ key, values: { perMinute: slowedTo } });
     }
-    this.#following.connectionEnded(!this.#options.service.login.clean);
+    this.#tracker.connectionEnded(!this.#options.service.login.clean);
     for (const dispatch of this.#hold.all()) {
       // An end over the rate limit is a part of pacing.
       if (dispatch.options.offline === "error" && !isOverLimit)
@@ -296,7 +317,7 @@ export class Courier {
       }
       this.#publish(dispatch, now);
     }
-    this.#untold.clear();
+    this.#notYetTold.clear();
   }
 
   /** From when on the next may be published; Infinity: not before something happens. */
@@ -313,9 +334,9 @@ export class Courier {
     if (at > now && at < Infinity) this.#alarm.at(Math.min(at, now + LOOK_AGAIN_MS));
     this.#alarm.at(this.#hold.expiresAt);
     const briefly = this.#session.open && this.#inFlight.size > 0 && this.#pace.nextAt(now) <= now;
-    const tellAt = this.#untold.dueAt(now, briefly);
+    const tellAt = this.#notYetTold.dueAt(now, briefly);
     if (tellAt > now) this.#alarm.at(tellAt);
-    else this.#untold.tell((dispatch) => this.#hold.has(dispatch));
+    else this.#notYetTold.tell((dispatch) => this.#hold.has(dispatch));
   }
 
   #publish(dispatch: Dispatch, now: number): void {
@@ -327,11 +348,11 @@ export class Courier {
     part.payload = [];
     part.publishedAt = now;
     part.sequence = ++this.#sequence;
-    const followed: FollowedPart = { part, dispatch };
-    this.#alarm.at(this.#following.add(followed));
+    const followed: OpenPart = { part, dispatch };
+    this.#alarm.at(this.#tracker.add(followed));
     this.#inFlight.add(followed);
     this.#pace.published(now);
-    this.#experience.published(part.items.length, now);
+    this.#history.published(part.items.length, now);
     dispatch.publish(part);
 
     const {
@@ -346,15 +367,15 @@ export class Courier {
       .catch(warnOfBug);
   }
 
-  #outcome(followed: FollowedPart, acknowledged: boolean): void {
+  #outcome(followed: OpenPart, acknowledged: boolean): void {
     // Of a connection that has ended, everything is said already.
     if (this.#ended || !this.#inFlight.delete(followed)) return;
     const now = this.#clock.now();
     if (acknowledged) {
       followed.part.acknowledgedAfter = now - followed.part.publishedAt;
       this.#pace.acknowledged(now, followed.part.acknowledgedAfter);
-      this.#alarm.at(this.#following.acknowledged(followed, now));
-    } else this.#following.lost(followed);
+      this.#alarm.at(this.#tracker.acknowledged(followed, now));
+    } else this.#tracker.lost(followed);
     this.#pump();
   }
 
@@ -363,8 +384,8 @@ export class Courier {
     const now = this.#clock.now();
     for (const dispatch of this.#hold.takeExpired(now))
       dispatch.abandon(heldTooLong(dispatch.deviceId, { seconds: this.#options.holdFor }));
-    this.#following.sweep(now);
+    this.#tracker.sweep(now);
     this.#pump();
-    this.#alarm.at(this.#following.dueAt);
+    this.#alarm.at(this.#tracker.dueAt);
   }
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import type { DownlinkItem, Encoding, Operation } from "../stack/downlink/order";
+import type { DownlinkItem, Encoding, Operation } from "../downlink/order";
 import type { Explanation } from "../stack/explanation";
 import { severalFailed } from "./failures";
-import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./follow";
+import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./contract";
 import { Item } from "./item";
 import { MOST_ITEMS, partsOf, type Part } from "./part";
-import { Together, viewOf } from "./view";
+import { CombinedProgress, viewOf } from "./view";
 
-/** 128 bits, so that nobody else has it or can guess it. */
+/** 128 bits: unique, and not to be guessed. */
 const newCorrelationId = (): string => `node-red:${randomBytes(16).toString("hex")}`;
 
 /** One job from the flow to its end: its parts, and what its follower gets to know of it. */
@@ -23,7 +23,7 @@ export class Dispatch {
   readonly #priority: DownlinkItem["priority"];
   readonly #date: () => number;
   /** Only where several are one message, even if it is one only. */
-  readonly #together: Together | undefined;
+  readonly #together: CombinedProgress | undefined;
   #follower: Follower | undefined;
   /** Parts on their way. */
   #taken = 0;
@@ -54,7 +54,7 @@ export class Dispatch {
     );
     this.#priority = given[0]?.priority;
     this.#waitingFor = given.length;
-    this.#together = encoding === "downlinks" && !clears ? new Together(given.length) : undefined;
+    this.#together = encoding === "downlinks" && !clears ? new CombinedProgress(given.length) : undefined;
     this.parts = partsOf(order, this.#items);
   }
 
@@ -134,7 +134,7 @@ export class Dispatch {
     } else this.#follower?.onEnd(failure);
   }
 
-  /** Nobody wants to know any more. */
+  /** Its follower is not called any more. */
   forget(): void {
     this.#follower = undefined;
     this.#taken = this.parts.length;

@@ -1,6 +1,6 @@
 import type { Text } from "../stack/explanation";
 
-/** Counts the downlinks that nobody will hear of any more, and says it in one warning for all that go with one node. */
+/** Counts the downlinks whose outcome will not be told any more, and says so in one warning for all that go with one node. */
 export class Dropped {
   readonly #warn: (text: Text) => void;
   /** Will not be sent. */

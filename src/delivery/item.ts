@@ -1,9 +1,10 @@
-import type { DownlinkItem } from "../stack/downlink/order";
+import type { DownlinkItem } from "../downlink/order";
 import type { Explanation } from "../stack/explanation";
 import type { StackError } from "../stack/messages";
 import type { Answer, AnswerState } from "./answers";
 import { invalidated, notEncoded, reportedFailure } from "./failures";
-import type { DownlinkState, Report } from "./follow";
+import type { DownlinkState } from "./contract";
+import type { Report } from "../downlink/order";
 import { Steps } from "./steps";
 
 /** How far a state is on the way. A `failed` that is not the end was in the queue. */
@@ -32,8 +33,8 @@ export class Item {
   readonly index: number;
   readonly deviceId: string;
   readonly confirmed: boolean;
-  /** Only decoded: the stack's encoder makes the bytes. */
-  readonly decoded: boolean;
+  /** Only encodedByStack: the stack's encoder makes the bytes. */
+  readonly encodedByStack: boolean;
   /** Base64; only where no correlation ID tells which downlink an answer is about. */
   readonly payload: string | undefined;
   /** All that are sent. */
@@ -63,7 +64,7 @@ export class Item {
     this.index = index;
     this.deviceId = deviceId;
     this.confirmed = item.confirmed ?? false;
-    this.decoded = item.decoded_payload !== undefined && item.frm_payload === undefined;
+    this.encodedByStack = item.decoded_payload !== undefined && item.frm_payload === undefined;
     this.ourId = ourId;
     this.payload = ourId === undefined ? item.frm_payload : undefined;
     this.correlationIds = [...(item.correlation_ids ?? []), ...(ourId === undefined ? [] : [ourId])];
@@ -113,7 +114,7 @@ export class Item {
     this.#count(state, downlink.confirmed_retry?.attempt, error);
     switch (state) {
       case "queued":
-        if (checkPayload && this.decoded && downlink.frm_payload === undefined)
+        if (checkPayload && this.encodedByStack && downlink.frm_payload === undefined)
           return { state, failure: notEncoded(this.deviceId) };
         return { state };
       case "sent":
@@ -129,7 +130,7 @@ export class Item {
         return { state, failure: invalidated(this.deviceId) };
       case "failed":
         this.error = error ?? {};
-        // The stack sends a confirmed one again by itself.
+        // The stack repeats a confirmed one.
         this.over = !(this.confirmed && this.error.name === "transmission");
         return this.over
           ? { state, failure: reportedFailure(this.deviceId, this.error, this.attempts) }

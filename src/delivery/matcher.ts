@@ -8,7 +8,7 @@ export interface Matcher {
   find(answer: Answer): Item | undefined;
 }
 
-/** Everything that is ours is known by an ID of ours; what others send is nobody here. */
+/** All of ours have an ID of ours; answers to others' downlinks match nothing. */
 export class ByCorrelationId implements Matcher {
   readonly #items = new Map<string, Item>();
 
@@ -43,7 +43,7 @@ const AWAITS: Record<AnswerState, (item: Item) => boolean> = {
 
 /**
  * V2 has no correlation IDs: the answers of a device are taken in the order of its downlinks. Where an answer tells which downlink it
- * is about, one with other bytes or on another FPort is not meant: somebody else may send to the same device.
+ * is about, one with other bytes or on another FPort is not meant: another client may send to the same device.
  */
 export class ByOrder implements Matcher {
   readonly #devices = new Map<string, Set<Item>>();

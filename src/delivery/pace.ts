@@ -56,7 +56,7 @@ export class Pace {
   #refusedAt = -Infinity;
   #taken = 0;
 
-  /** As set in a connection, for who uses it; the lowest counts. */
+  /** As set in a connection, for its user; the lowest counts. */
   configure(user: unknown, perMinute: number | undefined): void {
     if (perMinute === undefined) this.#configured.delete(user);
     else this.#configured.set(user, perMinute);

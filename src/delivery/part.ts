@@ -1,4 +1,4 @@
-import type { DownlinkItem, DownlinkOrder } from "../stack/downlink/order";
+import type { DownlinkItem, DownlinkOrder } from "../downlink/order";
 import type { Item } from "./item";
 
 /** The server loses answers when many more go together. Rule: docs/server.md#3-publishing, 7. */

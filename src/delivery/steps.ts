@@ -1,4 +1,4 @@
-import type { DownlinkState, Step } from "./follow";
+import type { DownlinkState, Step } from "./contract";
 
 /** A confirmed downlink of 32 transmissions makes some seventy steps. Where a server reports without end, memory must have one. */
 const FIRST = 50;

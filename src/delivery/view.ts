@@ -1,4 +1,4 @@
-import type { DownlinkState, ItemView } from "./follow";
+import type { DownlinkState, ItemView } from "./contract";
 import type { Item } from "./item";
 import { Steps } from "./steps";
 
@@ -16,7 +16,7 @@ const ORDER: readonly DownlinkState[] = [
 ];
 
 /** How far several downlinks together have come: as far as the least advanced of them. */
-export class Together {
+export class CombinedProgress {
   readonly steps = new Steps();
   readonly #counts = new Map<DownlinkState, number>();
 

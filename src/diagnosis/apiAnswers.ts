@@ -127,7 +127,7 @@ export function deviceRefusal<T>(answer: ApiAnswer<T>): ApiAnswer<T> {
     : answer;
 }
 
-/** Nobody sends a key back, but who does must not have it shown. */
+/** Should a server send the key back, it must not be shown. */
 export function withoutSecrets(reply: ApiReply, apiKey: string): ApiReply {
   const secrets = [apiKey, apiKey.split(".").at(-1) ?? ""].filter((secret) => secret.length >= 8);
   if ("why" in reply || secrets.length === 0) return reply;

@@ -52,7 +52,7 @@ function send({ url, apiKey, tls }: ApiTarget, { method, path, body }: ApiQuesti
         : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
     },
   };
-  // Said explicitly: NODE_TLS_REJECT_UNAUTHORIZED must not send a key to somebody unknown.
+  // Said explicitly: NODE_TLS_REJECT_UNAUTHORIZED must not send a key to an unknown server.
   const secure = { ...certificates(tls), rejectUnauthorized: true };
   const request =
     address.protocol === "http:"

@@ -1,3 +1,4 @@
+import { SERVICE_TRAITS } from "../stack/services";
 import type { ConnectionProblem } from "../connection/problem";
 import { clusterOfHost, nearestHost } from "../stack/clusters";
 import type { Explanation, TextValues } from "../stack/explanation";
@@ -29,7 +30,7 @@ function hostNotFound(
   values: TextValues,
 ): Explanation {
   if (errorCode.startsWith("EAI_")) return failed("error.host-not-found.no-name-server", values);
-  if (service !== "stack") return failed("error.host-not-found.server", values);
+  if (!SERVICE_TRAITS[service].isStackServer) return failed("error.host-not-found.server", values);
   const near = nearestHost(host);
   if (near !== undefined) return failed("error.host-not-found.near", { ...values, near });
   if (clusterOfHost(host)?.plan === "sandbox") return failed("error.host-not-found.known", values);
@@ -65,14 +66,14 @@ export async function explainProblem(
   api: StackApi | undefined,
 ): Promise<Explanation> {
   const { host, port, useTls, service } = context;
-  const isStack = service === "stack";
+  const { isStackServer: isStack, generation } = SERVICE_TRAITS[service];
   const server = {
     host: printable(host),
     port,
     applicationId: printable(context.applicationId),
     userName: printable(context.userName),
   };
-  const gone = service === "v2" ? publicV2Gone(host, server) : undefined;
+  const gone = generation === "v2" ? publicV2Gone(host, server) : undefined;
   switch (problem.problem) {
     case "host_not_found":
       return gone ?? hostNotFound(problem.errorCode, context, server);

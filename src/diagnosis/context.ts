@@ -1,17 +1,17 @@
 import type tls from "node:tls";
-import type { Service } from "../services/service";
 import type { ErrorCode, Explanation, TextValues } from "../stack/explanation";
 import type { ApiKeyForm } from "../stack/identifiers";
+import type { ServiceName } from "../stack/services";
 
 /** What is known of a connection, for explaining what is wrong with it. Nothing in it is secret. */
 export interface ConnectionContext {
-  readonly service: Service["name"];
+  readonly service: ServiceName;
   readonly host: string;
   readonly port: number;
   readonly useTls: boolean;
   /** As it was sent; empty if none was. */
   readonly userName: string;
-  /** As somebody has set it. Only where a server throws out the older of two connections with the same one. */
+  /** As set by the user. Only where a server throws out the older of two connections with the same one. */
   readonly clientId?: string;
   readonly applicationId: string;
   /** Absent or empty: none. */

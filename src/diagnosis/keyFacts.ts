@@ -61,7 +61,7 @@ function rightsOn(
     return info.owner.id === applicationId ? info.rights : [];
   if (rights.answer === "refused" && rights.name === "no_application_rights") return [];
   if (rights.answer !== "ok") return undefined;
-  // A proxy that takes the key out of the request gets `{}` as well: no rights, of nobody.
+  // A proxy that takes the key out of the request gets `{}` as well: no rights, and no owner.
   return rights.rights.length > 0 || info.answer === "ok" ? rights.rights : undefined;
 }
 

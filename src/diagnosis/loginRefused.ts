@@ -1,3 +1,4 @@
+import { SERVICE_TRAITS } from "../stack/services";
 import { tenantOfHost } from "../stack/address";
 import type { Explanation, TextValues } from "../stack/explanation";
 import { userName, type ApiKeyForm } from "../stack/identifiers";
@@ -99,12 +100,12 @@ function fromFacts(facts: KeyFacts, context: ConnectionContext): Explanation | u
   return refused(OTHER_OWNER[owner.kind], values);
 }
 
-/** A broker of somebody's own, or a V2 network: nobody to ask. */
+/** A broker of the user's own, or a V2 network: neither can be asked why. */
 function atAnotherServer(returnCode: number, context: ConnectionContext): Explanation {
   const values = { ...valuesOf(context), port: context.port };
   const { service, acceptedUntil } = context;
   if (returnCode === IDENTIFIER_REJECTED) return refused("error.login-refused.client-id", values);
-  if (service === "v2") return explainV2Login(context, values);
+  if (SERVICE_TRAITS[service].generation === "v2") return explainV2Login(context, values);
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.server-accepted-before", {
       ...values,
@@ -120,7 +121,7 @@ export async function explainLoginRefused(
   context: ConnectionContext,
   api: StackApi | undefined,
 ): Promise<Explanation> {
-  if (context.service !== "stack") return atAnotherServer(returnCode, context);
+  if (!SERVICE_TRAITS[context.service].isStackServer) return atAnotherServer(returnCode, context);
   const facts = api && (await keyFacts(api, context.applicationId));
   return (facts && fromFacts(facts, context)) ?? likelyReasons(context);
 }

@@ -1,5 +1,5 @@
 import type { InvalidMessage } from "../connection/router";
-import type { Service } from "../services/service";
+import { SERVICE_TRAITS, type ServiceName } from "../stack/services";
 import type { Explanation, Text } from "../stack/explanation";
 import { fieldMeant } from "../stack/fields";
 import type { Uplink, UplinkOutput } from "../stack/uplink";
@@ -19,22 +19,15 @@ function shownBytes(bytes: Uint8Array): string {
   return bytes.byteLength > SHOWN_BYTES ? `${text}…` : text;
 }
 
-/** Whose messages are expected. */
-const SENDERS: Readonly<Record<Service["name"], string>> = {
-  stack: "The Things Stack",
-  pubsub: "The Things Stack",
-  v2: "TTN V2",
-};
-
 /** Why something on the wire was not delivered, with its topic and its first 200 bytes. */
 export function explainInvalidMessage(
   problem: InvalidMessage["problem"],
   topic: string,
   bytes: Uint8Array,
-  service: Service["name"] = "stack",
+  service: ServiceName = "stack",
 ): Explanation {
   const values = {
-    sender: SENDERS[service],
+    sender: SERVICE_TRAITS[service].sender,
     topic: printable(topic, LONGEST_TOPIC),
     bytes: shownBytes(bytes),
     length: bytes.byteLength,

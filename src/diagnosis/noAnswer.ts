@@ -1,61 +1,19 @@
-import type { Service } from "../services/service";
 import type { Explanation } from "../stack/explanation";
-import type { Encoding, Operation } from "../stack/downlink/order";
-import { nearestOf } from "../stack/downlink/nearest";
+import { nearestOf } from "../stack/nearest";
+import { SERVICE_TRAITS } from "../stack/services";
 import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
-import { explainNoAnswerOnBroker, type PubsubEvidence } from "./noAnswerPubsub";
+import { isMute, type NoAnswerFacts } from "./noAnswerFacts";
+import { explainNoAnswerOnBroker } from "./noAnswerPubsub";
 import { printable } from "./printable";
 import type { ApiAnswer, StackApi } from "./stackApi";
 import { explainV2Silence } from "./v2";
-
-/** What this side has seen around a downlink that nobody answered. */
-export interface NoAnswerFacts {
-  /** Default: `stack`. */
-  readonly service?: Service["name"];
-  /** Where the answers come by way of somebody's own broker. */
-  readonly pubsub?: PubsubEvidence;
-  readonly applicationId: string;
-  readonly deviceId: string;
-  readonly operation: Operation;
-  readonly encoding: Encoding;
-  /** Ours, on the first item. */
-  readonly correlationId: string;
-  /** ms from publishing to the PUBACK; absent where none came. */
-  readonly pubackMs?: number;
-  /** Anything at all came on this connection. */
-  readonly receivedAnything: boolean;
-  /** Some downlink got an answer with this key in this run. */
-  readonly anyAnswered: boolean;
-  /** One to this device did. */
-  readonly deviceAnswered: boolean;
-  /** Items published in the last ten seconds, this one included. */
-  readonly recentItems: number;
-  /** Seconds since the present connection was accepted; absent where that is of no matter. */
-  readonly connectionAge?: number;
-  /** IDs of devices that messages came from. */
-  readonly devicesSeen: Iterable<string>;
-  /** What the API said of the key when it logged in; rights count from then on. */
-  readonly key?: KeyFacts;
-  /** Seconds that were waited. */
-  readonly waited: number;
-}
 
 const notAccepted = explanations("not_accepted");
 
 /** More items than this in ten seconds: the server loses answers. */
 const BURST = 300;
 const MOST_NEAREST = 3;
-/** Devices are quiet for minutes: only so many seconds without any message tell something. */
-const QUIET_SECONDS = 3_600;
-
-/** That nothing was ever received is evidence by now. */
-export const isMute = ({
-  receivedAnything,
-  connectionAge = Infinity,
-}: Pick<NoAnswerFacts, "receivedAnything" | "connectionAge">): boolean =>
-  !receivedAnything && connectionAge >= QUIET_SECONDS;
-
 type Values = Explanation["values"];
 type Queue = Awaited<ReturnType<StackApi["downlinkQueue"]>>;
 
@@ -234,7 +192,7 @@ export async function explainNoAnswer(
     number: facts.recentItems,
     milliseconds: Math.round(facts.pubackMs ?? 0),
   };
-  if (facts.service === "v2") {
+  if (SERVICE_TRAITS[facts.service].generation === "v2") {
     const { receivedAnything, anyAnswered, deviceAnswered, pubackMs } = facts;
     const mute = isMute(facts);
     if (pubackMs === undefined) return notAccepted("error.not-accepted.no-puback", values);

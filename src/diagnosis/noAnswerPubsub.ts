@@ -1,26 +1,7 @@
 import type { Explanation } from "../stack/explanation";
 import { explanations } from "./context";
-import { isMute, type NoAnswerFacts } from "./noAnswer";
+import { isMute, type NoAnswerFacts, type PubsubEvidence } from "./noAnswerFacts";
 import { printable, printableList, printableTime } from "./printable";
-
-/** What else is known where a broker of somebody's own stands between the stack and us. */
-export interface PubsubEvidence {
-  readonly host: string;
-  /** There is a connection at the moment. */
-  readonly connected: boolean;
-  /** IDs of applications that messages name. */
-  readonly applicationsSeen: Iterable<string>;
-  /** The connection has a topic for `downlink_failed`. */
-  readonly hearsFailures: boolean;
-  /** ms since 1970: the present connection was made then, after one before it had ended. Absent: it is the first, or there is none. */
-  readonly backSince?: number;
-  /** Since the present connection was made something came. */
-  readonly receivedSince: boolean;
-  /** Since then a downlink was answered. */
-  readonly answeredSince: boolean;
-  /** An earlier downlink has told that the stack does not listen. */
-  readonly knownUnheard: boolean;
-}
 
 const notAccepted = explanations("not_accepted");
 const unanswered = explanations("unanswered");
@@ -42,7 +23,7 @@ function afterRestart(
   return notAccepted(UNHEARD, { ...values, since: printableTime(backSince) });
 }
 
-/** Nobody can be asked: the likeliest reason first, from what this side has seen. */
+/** There is no API to ask: the likeliest reason first, from what this side has seen. */
 export function explainNoAnswerOnBroker(
   facts: NoAnswerFacts,
   evidence: PubsubEvidence,
@@ -53,7 +34,7 @@ export function explainNoAnswerOnBroker(
   // A clear is never answered: only what is known of others tells against it.
   if (operation === "clear")
     return evidence.knownUnheard ? (afterRestart(evidence, values) ?? "queued") : "queued";
-  // The broker keeps the answer for us, but nobody waits that long.
+  // The broker keeps the answer for us, but that is too long to wait.
   if (!evidence.connected) return unanswered("error.not-accepted.pubsub-disconnected", values);
   if (facts.pubackMs === undefined) return notAccepted("error.not-accepted.pubsub-no-puback", values);
   if (known.inBurst) return notAccepted("error.not-accepted.burst", values);

@@ -1,5 +1,5 @@
-import type { Service } from "../services/service";
 import type { Text } from "../stack/explanation";
+import { SERVICE_TRAITS, type ServiceName } from "../stack/services";
 import type { KeyFacts } from "./keyFacts";
 import { printable } from "./printable";
 
@@ -39,23 +39,22 @@ export function explainMissingWrite(facts: KeyFacts, applicationId: string): Tex
 /** What is known when a connection has been quiet for an hour and nothing has ever come with this key. */
 export interface SilenceFacts {
   readonly applicationId: string;
-  /** Default: `stack`. */
-  readonly service?: Service["name"];
+  readonly service: ServiceName;
   /** Of the key; absent where the API was not asked. */
   readonly key?: KeyFacts;
 }
 
 /** The warning after an hour of silence. */
-export function explainSilence({ applicationId, service = "stack", key }: SilenceFacts): Text {
+export function explainSilence({ applicationId, service, key }: SilenceFacts): Text {
   const values = { applicationId: printable(applicationId) };
-  if (service === "pubsub") return { key: "warning.silence.pubsub", values };
-  if (service === "v2") return { key: "warning.silence.v2", values };
+  const { isStackServer, throughBroker } = SERVICE_TRAITS[service];
+  if (!isStackServer) return { key: throughBroker ? "warning.silence.pubsub" : "warning.silence.v2", values };
   if (key?.mayRead === true) return { key: "warning.silence.may-read", values };
   if (key?.mayRead === false) return explainMissingRead(key, applicationId);
   return { key: "warning.silence.unknown", values };
 }
 
-/** The warning when messages come twice without a reconnect: somebody publishes them twice. */
+/** The warning when messages come twice without a reconnect: another client publishes them twice. */
 export function explainRepeated(host: string, topic: string, deviceId: string): Text {
   return {
     key: "warning.repeated",

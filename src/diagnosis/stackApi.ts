@@ -47,7 +47,7 @@ export function createStackApi(target: ApiTarget): StackApi {
     return reply;
   }
 
-  /** Whatever the answer is, it rejects nothing: nobody waits for some of these promises. */
+  /** Whatever the answer is, it rejects nothing: some of these promises are not awaited. */
   async function answer<T>(
     question: ApiQuestion,
     body: (json: Record<string, unknown>) => T | undefined,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
-import { openLink, type Endpoint, type Link, type LinkEnd } from "../connection/link";
+import { SUBACK_REFUSED, openLink, type Endpoint, type Link, type LinkEnd } from "../connection/link";
 import type { ConnectionProblem } from "../connection/problem";
 import { problemOf } from "../connection/recognise";
 import { warnOfBug } from "../connection/unexpected";
@@ -42,7 +42,6 @@ export interface TrialSubject {
 const LOGIN_PATIENCE = 10_000;
 /** ms more for all that comes then. To explain what is wrong takes three seconds at most. */
 const REST_PATIENCE = 6_000;
-const SUBACK_REFUSED = 128;
 
 /** The steps that there are for a connection, before any is taken. */
 export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "service">): TrialStep[] {
@@ -51,8 +50,8 @@ export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "
     ["tcp", true],
     ["tls", endpoint.tls !== undefined],
     ["login", true],
-    ["read", service.name === "stack"],
-    ["write", service.name === "stack"],
+    ["read", service.traits.isStackServer],
+    ["write", service.traits.isStackServer],
     ["topics", true],
   ];
   return steps.filter(([, applies]) => applies).map(([step]) => step);
@@ -159,7 +158,7 @@ async function topicStep(link: Link, subject: TrialSubject): Promise<StepResult 
 const withoutGroup = (filter: string): string => filter.replace(/^\$share\/[^/]+\//, "");
 
 async function rightSteps({ service, context, api }: TrialSubject): Promise<StepResult[]> {
-  if (service.name !== "stack") return [];
+  if (!service.traits.isStackServer) return [];
   const { applicationId } = context;
   const facts = api && (await keyFacts(api, applicationId));
   return [
@@ -168,7 +167,7 @@ async function rightSteps({ service, context, api }: TrialSubject): Promise<Step
   ];
 }
 
-/** Without the right to read nothing works; one that may not send is a good key for who only receives. */
+/** Without the right to read nothing works; one that may not send is fine for nodes that only receive. */
 const WITHOUT_RIGHT = { read: "failed", write: "warning" } as const;
 
 function rightStep(

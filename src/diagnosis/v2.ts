@@ -11,7 +11,7 @@ const notAccepted = explanations("not_accepted");
 const PUBLIC = /(^|\.)thethings\.network$/i;
 const STACK = /\.cloud\.thethings\.(network|industries)$/i;
 
-/** The host can be reached no more because nobody is there any more; undefined: another one. */
+/** The host was one of the public network, which is gone; undefined: another one. */
 export function publicV2Gone(host: string, values: TextValues): Explanation | undefined {
   return PUBLIC.test(host) && !STACK.test(host) ? failed("error.no-connection.public-v2", values) : undefined;
 }

@@ -1,5 +1,6 @@
+import { SERVICE_TRAITS } from "../stack/services";
 import { decodeMessage } from "../stack/decode";
-import { pubsubLimits } from "../stack/downlink/limits";
+import { pubsubLimits } from "../downlink/limits";
 import { ANSWER_KINDS, isStackKind, type Kind } from "../stack/kinds";
 import { kindsByTopic, type PubsubTopics } from "../stack/pubsubTopics";
 import type { Service, Subscription } from "./service";
@@ -11,7 +12,7 @@ export interface PubsubAccount {
   readonly username?: string;
   /** Secret. */
   readonly password?: string;
-  /** As somebody has set it, so that the broker can know us again. */
+  /** As set by the user, so that the broker recognises the session. */
   readonly clientId?: string;
   readonly topics: PubsubTopics;
   readonly qos: 0 | 1 | 2;
@@ -20,13 +21,13 @@ export interface PubsubAccount {
 }
 
 /**
- * The stack's Pub/Sub integration, by way of somebody's own broker. All devices share a topic per type of message, so only the body
+ * The stack's Pub/Sub integration, by way of the user's own broker. All devices share a topic per type of message, so only the body
  * says whom it is from, and of which kind it is where several share a topic. Filters are the very topics: none overlaps another.
  */
 export function pubsubService(account: PubsubAccount): Service {
   const { applicationId = "", username, password, clientId, topics, qos, sharedGroup } = account;
   const kindsOf = kindsByTopic(topics);
-  // Answers have to come to whoever sent the downlink: those topics are not shared out.
+  // Answers have to come to the instance that sent the downlink: those topics are not shared.
   const filterOf = (topic: string, kinds: readonly Kind[]): string =>
     sharedGroup === undefined || kinds.some((kind) => ANSWER_KINDS.has(kind))
       ? topic
@@ -39,6 +40,7 @@ export function pubsubService(account: PubsubAccount): Service {
 
   return {
     name: "pubsub",
+    traits: SERVICE_TRAITS.pubsub,
     kinds: new Set([...topics.keys()].filter(isStackKind)),
     // Only with a name of ours can the broker keep a session for us, and only what is above QoS 0 is kept in it.
     login: {

@@ -1,20 +1,15 @@
-import type { DownlinkLimits } from "../stack/downlink/limits";
-import type { DownlinkItem } from "../stack/downlink/order";
+import type { DownlinkLimits } from "../downlink/limits";
+import type { DownlinkItem } from "../downlink/order";
 import type { Kind } from "../stack/kinds";
+import type { ServiceName, ServiceTraits } from "../stack/services";
 import type { Decoded } from "../stack/decode";
-
-/** Whom a message is from. */
-export interface Origin {
-  readonly deviceId: string;
-  readonly applicationId: string;
-  readonly tenantId?: string;
-}
+import type { Origin } from "../stack/summary";
 
 /** What the topic alone tells of a message, before any parsing. */
 export type Classified =
   /** A message of one of `kinds`; several where only the body tells. `origin` is absent where only the body names the device. */
   | { readonly what: "message"; readonly kinds: readonly Kind[]; readonly origin?: Origin }
-  /** Traffic that is not ours to read: downlinks that somebody publishes. */
+  /** Traffic that is not ours to read: downlinks that other clients publish. */
   | { readonly what: "other" }
   | { readonly what: "unknown" };
 
@@ -42,11 +37,12 @@ export interface Publish {
 }
 
 /**
- * One way to talk to The Things Stack: its own MQTT server, its Pub/Sub integration over somebody's broker, or a V2 network.
+ * One way to talk to The Things Stack: its own MQTT server, its Pub/Sub integration over the user's broker, or a V2 network.
  * Pure: bytes in, messages out. Everything behind it sees The Things Stack v3 messages.
  */
 export interface Service {
-  readonly name: "stack" | "pubsub" | "v2";
+  readonly name: ServiceName;
+  readonly traits: ServiceTraits;
   /** The kinds of message that can come at all. */
   readonly kinds: ReadonlySet<Kind>;
   readonly login: Login;

@@ -1,6 +1,7 @@
+import { SERVICE_TRAITS } from "../stack/services";
 import { decodeMessage } from "../stack/decode";
 import { userName } from "../stack/identifiers";
-import { V3_LIMITS } from "../stack/downlink/limits";
+import { V3_LIMITS } from "../downlink/limits";
 import { isStackKind, STACK_KINDS, type Kind } from "../stack/kinds";
 import { downlinkTopic, messageTopicFilter, parseTopic } from "../stack/topics";
 import type { Classified, Service } from "./service";
@@ -21,6 +22,7 @@ export function stackService(account: {
   const { applicationId, tenantId, apiKey } = account;
   return {
     name: "stack",
+    traits: SERVICE_TRAITS.stack,
     kinds: new Set(STACK_KINDS),
     // The server keeps no sessions: `clean: false` would promise what it does not do.
     login: { username: userName(applicationId, tenantId), password: apiKey, clean: true },

@@ -13,7 +13,7 @@ export interface AddressParts {
   tls?: boolean;
   applicationId?: string;
   tenantId?: string;
-  /** What stands before the host in `user@host`, as it is: a broker of one's own has other user names than `app1@ttn`. */
+  /** What stands before the host in `user@host`, as it is: the user's own broker has other user names than `app1@ttn`. */
   userName?: string;
 }
 

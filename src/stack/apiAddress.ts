@@ -1,7 +1,7 @@
 /** Where the stack's HTTP API is. Usable in the browser. */
 
 /**
- * `form`: neither empty, `off` nor a URL. `user`: somebody stands before the host, which makes `known-host@other-host` look like the
+ * `form`: neither empty, `off` nor a URL. `user`: a user name stands before the host, which makes `known-host@other-host` look like the
  * known one. `unencrypted`: the API key would cross a network in the clear.
  */
 export type ApiProblem = "form" | "user" | "unencrypted";

@@ -1,5 +1,5 @@
 /** The clusters of The Things Stack that everybody can use. Usable in the browser. */
-import { nearestOf } from "./downlink/nearest";
+import { nearestOf } from "./nearest";
 
 /** Sandbox is what The Things Network runs on; on Cloud every customer is a tenant. */
 export interface Cluster {

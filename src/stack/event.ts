@@ -1,30 +1,47 @@
 /** What a flow gets of everything that is neither an uplink nor a join. */
-import { V2_ERROR_KINDS, type Kind, type StackKind, type V2ErrorKind } from "./kinds";
+import type { Kind } from "./kinds";
 import type { BodyOfKind, Received, StackError } from "./messages";
 import type { CommonFields } from "./summary";
 
-/** The events of The Things Stack, in the order a form shows them. */
-export const STACK_EVENTS = [
-  "downlink_queued",
-  "downlink_sent",
-  "downlink_ack",
-  "downlink_nack",
-  "downlink_failed",
-  "downlink_queue_invalidated",
-  "location_solved",
-  "service_data",
-  "uplink_normalized",
-] as const satisfies readonly StackKind[];
+/** Every kind of message for which there is no node of its own. */
+export type EventKind = Exclude<Kind, "uplink_message" | "join_accept">;
 
-export type EventKind = (typeof STACK_EVENTS)[number] | V2ErrorKind;
+/** What a form shows together, in this order. */
+export const EVENT_GROUPS = ["downlinks", "device", "services", "v2-errors"] as const;
 
-/** Every event, those that only V2 has at the end. */
-export const EVENT_KINDS: readonly EventKind[] = [...STACK_EVENTS, ...V2_ERROR_KINDS];
+export type EventGroup = (typeof EVENT_GROUPS)[number];
 
-/** What is chosen when nothing else is: `uplink_normalized` would repeat what the uplinks bring. */
-export const DEFAULT_EVENTS: readonly EventKind[] = STACK_EVENTS.filter(
-  (kind) => kind !== "uplink_normalized",
-);
+interface EventFacts {
+  readonly group: EventGroup;
+  /** Chosen when nothing else is. */
+  readonly usual: boolean;
+}
+
+/** In the order that a form shows them. */
+const EVENTS: Readonly<Record<EventKind, EventFacts>> = {
+  downlink_queued: { group: "downlinks", usual: true },
+  downlink_sent: { group: "downlinks", usual: true },
+  downlink_ack: { group: "downlinks", usual: true },
+  downlink_nack: { group: "downlinks", usual: true },
+  downlink_failed: { group: "downlinks", usual: true },
+  downlink_queue_invalidated: { group: "downlinks", usual: true },
+  location_solved: { group: "device", usual: true },
+  service_data: { group: "services", usual: true },
+  // It would repeat what the uplinks bring.
+  uplink_normalized: { group: "services", usual: false },
+  uplink_error: { group: "v2-errors", usual: false },
+  join_error: { group: "v2-errors", usual: false },
+};
+
+export const isEventKind = (text: string): text is EventKind => Object.hasOwn(EVENTS, text);
+
+export const EVENT_KINDS: readonly EventKind[] = Object.keys(EVENTS).filter(isEventKind);
+
+export const eventsIn = (group: EventGroup): readonly EventKind[] =>
+  EVENT_KINDS.filter((kind) => EVENTS[kind].group === group);
+
+/** What is chosen when nothing else is. */
+export const DEFAULT_EVENTS: readonly EventKind[] = EVENT_KINDS.filter((kind) => EVENTS[kind].usual);
 
 export interface EventFields {
   /** One of the events, where it is not an uplink or join. */
@@ -36,10 +53,6 @@ export interface EventFields {
 export interface EventMessage extends EventFields, CommonFields {
   /** One readable sentence, for what failed. */
   reason?: string;
-}
-
-export function isEventKind(text: string): text is EventKind {
-  return EVENT_KINDS.some((kind) => kind === text);
 }
 
 /** The events that are chosen, as they stand in a flow: a list, which comes as text from an environment variable. */

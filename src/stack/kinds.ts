@@ -26,6 +26,23 @@ export const V2_ERROR_KINDS = ["uplink_error", "join_error"] as const;
 
 export type V2ErrorKind = (typeof V2_ERROR_KINDS)[number];
 
+/** What a V2 network can send at all. */
+const V2_LIST = [
+  "uplink_message",
+  "join_accept",
+  "downlink_queued",
+  "downlink_sent",
+  "downlink_ack",
+  "downlink_failed",
+  ...V2_ERROR_KINDS,
+] as const satisfies readonly (StackKind | V2ErrorKind)[];
+
+export type V2Kind = (typeof V2_LIST)[number];
+
+export const V2_KINDS: ReadonlySet<Kind> = new Set<Kind>(V2_LIST);
+
+export const isV2Kind = (kind: Kind): kind is V2Kind => V2_KINDS.has(kind);
+
 /** Every kind of message a node can ask for. */
 export type Kind = StackKind | V2ErrorKind;
 

@@ -4,7 +4,6 @@
  * Rule: `ttn.lorawan.v3.ApplicationUp`, JSON mapping of proto3 (64 bit integers are strings, bytes are base64, EUIs hex).
  */
 import type { Kind } from "./kinds";
-import type { V2Uplink } from "./v2Messages";
 
 /** A float: NaN and infinities come as text. */
 export type Float = number | "NaN" | "Infinity" | "-Infinity";
@@ -199,7 +198,7 @@ interface Envelope {
 
 export type ApplicationUp<K extends Kind = Kind> = Envelope & { [P in K]: BodyOfKind[P] };
 
-/** A checked message with its kind: a tagged union over all kinds. `v2`: the uplink as it was sent, where it came from a V2 network. */
+/** A checked message with its kind: a tagged union over all kinds. `original`: as it was sent, where that was in other words. */
 export type Received = {
-  [K in Kind]: { readonly kind: K; readonly message: ApplicationUp<K>; readonly v2?: V2Uplink };
+  [K in Kind]: { readonly kind: K; readonly message: ApplicationUp<K>; readonly original?: object };
 }[Kind];

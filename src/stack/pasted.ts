@@ -20,11 +20,11 @@ const BEHIND: ReadonlySet<string> = new Set("\"'`“”‘’>)],;");
 // No two parts of it may take the same character: on a long text it would try all ways to share them out.
 const USER_NAME = /\buser\s?name\b["'`]?\s*(?:[:=]\s*)?(\S+)/i;
 
-/** More is nothing that somebody copied from the Console, and not looked at. */
+/** More than this was not copied from the Console, and is not looked at. */
 const LONGEST = 20_000;
 const LONGEST_KEY = 2_000;
 
-/** The text without what stands around a value; a regular expression would look at each bracket of a long row again and again. */
+/** The text without what stands around a value; a regular expression would look at each bracket of a long row many times. */
 function bare(text: string): string {
   let from = 0;
   let to = text.length;

@@ -12,7 +12,9 @@ export type PubsubType = StackKind | DownlinkType;
 
 const DOWNLINK_TYPES: readonly DownlinkType[] = ["downlink_push", "downlink_replace"];
 
-const TYPES: readonly PubsubType[] = [...STACK_KINDS, ...DOWNLINK_TYPES];
+export const PUBSUB_TYPES: readonly PubsubType[] = [...STACK_KINDS, ...DOWNLINK_TYPES];
+
+export const isPubsubType = (text: string): text is PubsubType => PUBSUB_TYPES.some((type) => type === text);
 
 /** Whole topics, of the types that have one. */
 export type PubsubTopics = ReadonlyMap<PubsubType, string>;
@@ -73,7 +75,7 @@ export function readPubsubTopics(base: unknown, subTopics: unknown, sharedGroup:
     return refused({ problem: "not_an_object" });
   const baseTopic = typeof base === "string" || typeof base === "number" ? String(base) : "";
   const topics = new Map<PubsubType, string>();
-  for (const type of TYPES) {
+  for (const type of PUBSUB_TYPES) {
     const sub: unknown = Object.hasOwn(subTopics, type) ? Reflect.get(subTopics, type) : "";
     if (typeof sub !== "string" && typeof sub !== "number") return refused({ problem: "not_text", type });
     const subTopic = String(sub);

@@ -4,8 +4,8 @@ import { millisecondsOf } from "./timestamp";
 
 /** Whom a message is from, as the topic says where it says so; that counts more than the body. */
 export interface Origin {
-  readonly deviceId?: string;
-  readonly applicationId?: string;
+  readonly deviceId: string;
+  readonly applicationId: string;
   readonly tenantId?: string;
 }
 
@@ -42,7 +42,7 @@ export interface CommonFields {
 export function commonFields(
   received: Received,
   topic: string,
-  origin: Origin,
+  origin: Partial<Origin>,
   arrivedAt: number,
 ): CommonFields {
   const message: ApplicationUp<never> = received.message;
@@ -61,7 +61,7 @@ export function commonFields(
   return fields;
 }
 
-function deviceOf(message: ApplicationUp<never>, origin: Origin): Device {
+function deviceOf(message: ApplicationUp<never>, origin: Partial<Origin>): Device {
   const ids = message.end_device_ids;
   const device: Device = { id: present(origin.deviceId) ?? ids.device_id };
   const eui = present(ids.dev_eui);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { demoDevices } from "../../src/simulator/devices/demo";
-import { startDemoBroker, type DemoBroker } from "../../src/simulator/broker";
-import { startSimulator, type PubsubOptions, type Simulator } from "../../src/simulator/simulator";
+import { demoDevices } from "../../simulator/devices/demo";
+import { startDemoBroker, type DemoBroker } from "../../simulator/broker";
+import { startSimulator, type PubsubOptions, type Simulator } from "../../simulator/simulator";
 import demo from "../../scripts/demo-pubsub.json";
 import { viewOf } from "../nodes/downlinks";
 import { running, withNodeRed, type FlowNode } from "../nodes/nodeRed";

@@ -3,10 +3,10 @@
  * each end of a downlink, and takes a downlink from each line that it reads. Arguments: properties of a connection as JSON.
  */
 import { createInterface } from "node:readline";
-import { lineFor } from "../../nodes/tts-connection/line";
-import { CONNECTION_DEFAULTS, type ConnectionProperties } from "../../nodes/tts-connection/properties";
-import { readSettings } from "../../nodes/tts-connection/settings";
-import { buildOrder } from "../../src/stack/downlink/build";
+import { sharedSessionFor } from "../../src/account/sharedSession";
+import { CONNECTION_DEFAULTS, type ConnectionProperties } from "../../src/stack/connectionProperties";
+import { readSettings } from "../../src/account/settings";
+import { buildOrder } from "../../src/downlink/build";
 import type { Kind } from "../../src/stack/kinds";
 
 export type InstanceNews =
@@ -26,23 +26,31 @@ const tell = (news: InstanceNews): void => {
 const given = JSON.parse(process.argv[2] ?? "{}") as Partial<ConnectionProperties>;
 const read = readSettings({ ...CONNECTION_DEFAULTS, ...given }, {}, undefined);
 if (!read.ok) throw new Error(read.explanation.key);
-const line = lineFor(read.settings).resource;
+const session = sharedSessionFor(read.settings, {
+  levels: { debug: false, trace: false },
+  attend: () => () => undefined,
+}).resource;
 const uplinks = new Set<Kind>(["uplink_message"]);
-line.receive({
+session.receive({
   kinds: uplinks,
   everyDevice: true,
   wantsDevice: () => true,
   deliver: ({ origin }) => tell({ news: "uplink", deviceId: origin.deviceId }),
 });
-const { courier } = line.send(undefined);
+const { courier } = session.joinSenders(undefined);
 
 let connected = false;
 const look = (): void => {
-  if (connected || line.viewFor(new Set()).state !== "connected") return;
+  if (connected || session.viewFor(new Set()).state !== "connected") return;
   connected = true;
   tell({ news: "connected" });
 };
-line.listen({ onState: look, onNews: () => undefined, onUnheard: () => undefined, onNote: () => undefined });
+session.listen({
+  onState: look,
+  onNotice: () => undefined,
+  onUnreached: () => undefined,
+  onLogEntry: () => undefined,
+});
 
 createInterface({ input: process.stdin }).on("line", (text) => {
   const { device, tag } = JSON.parse(text) as { device: string; tag: string };
@@ -54,7 +62,7 @@ createInterface({ input: process.stdin }).on("line", (text) => {
     encoding: "base64",
     report: "queued",
   };
-  const built = buildOrder(values, line.downlinkLimits, Date.now());
+  const built = buildOrder(values, session.downlinkLimits, Date.now());
   if (!built.ok) throw new Error(built.refusal.key);
   let steps: readonly string[] = [];
   courier.send(

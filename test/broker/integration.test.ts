@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MqttClient } from "mqtt";
-import { startSimulator, type Simulator, type SimulatedPubsub } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator, type SimulatedPubsub } from "../../simulator/simulator";
 import { DEVICES, until } from "../nodes/downlinks";
 import { startMosquitto, type Mosquitto } from "./mosquitto";
 import { BASE, settingsFor, TOPICS } from "./pubsub";

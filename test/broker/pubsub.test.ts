@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { STACK_EVENTS } from "../../src/stack/event";
+import { DEFAULT_EVENTS } from "../../src/stack/event";
 import {
   complete,
   downlink,
@@ -33,7 +33,7 @@ describe("Pub/Sub over a real broker", () => {
     pubsub(broker, more),
     uplink({ output: "message" }),
     node("tts-join", "join"),
-    node("tts-event", "event", { events: STACK_EVENTS.filter((event) => event !== "uplink_normalized") }),
+    node("tts-event", "event", { events: DEFAULT_EVENTS }),
     { ...downlink(properties), wires: [["sent"]] },
     sink(),
     sink("sent"),

@@ -1,5 +1,5 @@
 /** A stack that publishes to a Mosquitto, and flows on the other side of it. */
-import type { PubsubOptions, Simulator } from "../../src/simulator/simulator";
+import type { PubsubOptions, Simulator } from "../../simulator/simulator";
 import { connection, simulated, type FlowNode } from "../nodes/nodeRed";
 import { DEVICES } from "../nodes/downlinks";
 import type { Mosquitto } from "./mosquitto";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MqttClient } from "mqtt";
-import { STACK_EVENTS } from "../../src/stack/event";
+import { isEventKind } from "../../src/stack/event";
 import { STACK_KINDS } from "../../src/stack/kinds";
 import { capturesOf } from "../stack/fixtures";
 import {
@@ -39,7 +39,7 @@ describe("through a real broker", () => {
       "some-devices",
     ),
     node("tts-join", "join"),
-    node("tts-event", "event", { events: STACK_EVENTS }),
+    node("tts-event", "event", { events: STACK_KINDS.filter(isEventKind) }),
     sink(),
     sink("some"),
     ...listeners(),

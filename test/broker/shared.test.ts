@@ -4,7 +4,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { MqttClient } from "mqtt";
-import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { DEVICES, until } from "../nodes/downlinks";
 import type { InstanceNews } from "./instance";
 import { startMosquitto, type Mosquitto } from "./mosquitto";

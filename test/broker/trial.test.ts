@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { contextOf } from "../../nodes/tts-connection/context";
 import {
   CONNECTION_DEFAULTS,
   type ConnectionCredentials,
   type ConnectionProperties,
-} from "../../nodes/tts-connection/properties";
-import { serviceOf } from "../../nodes/tts-connection/service";
-import { readSettings } from "../../nodes/tts-connection/settings";
+} from "../../src/stack/connectionProperties";
+import { contextOf, readSettings, serviceOf } from "../../src/account/settings";
 import { stepsOf, tryConnection, type StepResult } from "../../src/diagnosis/trial";
 import { rendered } from "../diagnosis/catalogue";
 import { passwordLine, startMosquitto, type Mosquitto } from "./mosquitto";

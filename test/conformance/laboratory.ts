@@ -6,7 +6,7 @@
  * | TTS_AIR  | URL of an emulated radio for the stack that TTS_HOST names, which answers as `Radio` asks | tests skipped |
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { startSimulator } from "../../src/simulator/simulator";
+import { startSimulator } from "../../simulator/simulator";
 import type { Frame } from "./captured";
 import { capturedDevices } from "./laboratoryDevices";
 import type { SentUplink } from "./replay";

@@ -1,8 +1,4 @@
-import {
-  cayenneLppFormatter,
-  javaScriptFormatter,
-  type SimulatedDevice,
-} from "../../src/simulator/simulator";
+import { cayenneLppFormatter, javaScriptFormatter, type SimulatedDevice } from "../../simulator/simulator";
 
 /** Its application session key is one that the server cannot know. */
 export const SEALED = "sealed";

@@ -24,7 +24,7 @@ import type { Context } from "mocha";
 import type { Endpoint } from "../../src/connection/link";
 import type { ApiTarget } from "../../src/diagnosis/apiRequest";
 import { apiUrl } from "../../src/stack/apiAddress";
-import { startSimulator, type SimulatedDevice } from "../../src/simulator/simulator";
+import { startSimulator, type SimulatedDevice } from "../../simulator/simulator";
 import { usualPort } from "../../src/stack/address";
 import { userName } from "../../src/stack/identifiers";
 

@@ -6,7 +6,7 @@ import tls from "node:tls";
 import { generate } from "mqtt-packet";
 import { openLink, type Link, type LinkEnd } from "../../src/connection/link";
 import { makeCertificates } from "../diagnosis/stackAnswers";
-import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
 
 const CONNACK = generate({ cmd: "connack", returnCode: 0, sessionPresent: false });
 const UP = "v3/app1/devices/+/up";

@@ -9,7 +9,7 @@ import { Session } from "../../src/connection/session";
 import type { SessionState } from "../../src/connection/state";
 import type { Repeated } from "../../src/connection/router";
 import { stackService } from "../../src/services/stack";
-import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
 import type { Kind } from "../../src/stack/kinds";
 
 const NONE: ReadonlySet<Kind> = new Set();

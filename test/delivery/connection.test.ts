@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SERVICE_TRAITS } from "../../src/stack/services";
 import { stackService } from "../../src/services/stack";
 import { Courier } from "../../src/delivery/courier";
 import { Pace } from "../../src/delivery/pace";
@@ -221,7 +222,7 @@ describe("a server that limits the rate", () => {
   });
 
   it("may be a broker that forbids the publish: Pub/Sub says that, too", async () => {
-    const service = { ...stackService({ applicationId: "app1", apiKey: "" }), name: "pubsub" as const };
+    const service = { ...stackService({ applicationId: "app1", apiKey: "" }), traits: SERVICE_TRAITS.pubsub };
     world = await startWorld({ service }, { downlinkLimit: { perMinute: 600, burst: 4 } });
     await world.connected();
     const flows = Array.from({ length: 5 }, () => world.send());

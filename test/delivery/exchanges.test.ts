@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ErrorCode } from "../../src/stack/explanation";
-import type { DownlinkItem } from "../../src/stack/downlink/order";
+import type { DownlinkItem } from "../../src/downlink/order";
 import { isJsonObject } from "../../src/stack/check";
 import type { Flow, World } from "./world";
 import { device, startWorld, until } from "./world";

@@ -1,6 +1,6 @@
 /** A server that limits the rate, a line that breaks, and a flow that sends: hours of them in an instant, by a clock of their own. */
 import { Pace } from "../../src/delivery/pace";
-import { RateLimiter, type RateLimit } from "../../src/simulator/rate-limit";
+import { RateLimiter, type RateLimit } from "../../simulator/rateLimit";
 
 export const MINUTE = 60_000;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MOST_ITEMS } from "../../src/delivery/part";
-import type { DownlinkItem } from "../../src/stack/downlink/order";
+import type { DownlinkItem } from "../../src/downlink/order";
 import type { Flow, World } from "./world";
 import { item, NOT_ACCEPTED, publishedIds, startWorld, until } from "./world";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Report } from "../../src/delivery/follow";
+
+import type { Report } from "../../src/downlink/order";
 import type { Flow, World } from "./world";
 import { item, publishedIds, startWorld, until } from "./world";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { NoAnswerEvidence } from "../../src/delivery/evidence";
+import type { NoAnswerEvidence } from "../../src/downlink/evidence";
 import type { Explanation } from "../../src/stack/explanation";
 import type { Flow, World } from "./world";
 import { device, NOT_ACCEPTED, item, publishedIds, startWorld, until } from "./world";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { DownlinkState } from "../../src/delivery/follow";
+import type { DownlinkState } from "../../src/delivery/contract";
 import { Steps } from "../../src/delivery/steps";
-import { Together } from "../../src/delivery/view";
+import { CombinedProgress } from "../../src/delivery/view";
 
 describe("the state of several downlinks together", () => {
   const ORDER: readonly DownlinkState[] = [
@@ -16,7 +16,7 @@ describe("the state of several downlinks together", () => {
           [less, more],
           [more, less],
         ]) {
-          const together = new Together(2);
+          const together = new CombinedProgress(2);
           for (const state of states) together.moved("held", state, 0);
           assert.equal(together.state, less, states.join());
         }
@@ -25,7 +25,7 @@ describe("the state of several downlinks together", () => {
   });
 
   it("makes a step when it changes", () => {
-    const together = new Together(2);
+    const together = new CombinedProgress(2);
     together.moved("held", "published", 1);
     together.moved("held", "published", 2);
     together.moved("published", "queued", 3);

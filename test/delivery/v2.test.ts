@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { Session } from "../../src/connection/session";
 import { Courier } from "../../src/delivery/courier";
-import type { NoAnswerEvidence } from "../../src/delivery/evidence";
-import type { DownlinkJob } from "../../src/delivery/follow";
+import type { NoAnswerEvidence } from "../../src/downlink/evidence";
+import type { DownlinkJob } from "../../src/delivery/contract";
 import { v2Service } from "../../src/services/v2/service";
-import {
-  startV2Simulator,
-  type V2Simulator,
-  type V2SimulatorOptions,
-} from "../../src/simulator/v2/simulator";
-import type { DownlinkItem, DownlinkOrder } from "../../src/stack/downlink/order";
+import { startV2Simulator, type V2Simulator, type V2SimulatorOptions } from "../../simulator/v2/simulator";
+import type { DownlinkItem, DownlinkOrder } from "../../src/downlink/order";
 import { Flow, NOT_ACCEPTED, TurnableClock, until } from "./world";
 
 interface V2World {

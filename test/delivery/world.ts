@@ -3,12 +3,18 @@ import assert from "node:assert/strict";
 import { Session } from "../../src/connection/session";
 import type { Clock } from "../../src/delivery/clock";
 import { Courier, type CourierOptions } from "../../src/delivery/courier";
-import type { NoAnswerEvidence } from "../../src/delivery/evidence";
-import type { DownlinkJob, DownlinkState, DownlinkView, Failure, Follower } from "../../src/delivery/follow";
+import type { NoAnswerEvidence } from "../../src/downlink/evidence";
+import type {
+  DownlinkJob,
+  DownlinkState,
+  DownlinkView,
+  Failure,
+  Follower,
+} from "../../src/delivery/contract";
 import { stackService } from "../../src/services/stack";
-import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
-import type { SimulatedDevice } from "../../src/simulator/simulator";
-import type { DownlinkItem, DownlinkOrder } from "../../src/stack/downlink/order";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
+import type { SimulatedDevice } from "../../simulator/simulator";
+import type { DownlinkItem, DownlinkOrder } from "../../src/downlink/order";
 import type { Explanation, Text } from "../../src/stack/explanation";
 
 /** Runs by itself, and further when turned on. */

@@ -29,6 +29,7 @@ const CONTEXT = {
 } as const;
 
 const NO_ANSWER = {
+  service: "stack",
   applicationId: "app1",
   deviceId: "door-1",
   operation: "push",

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  explainMayNotSend,
-  explainNoAnswer,
-  lookUpDownlink,
-  type NoAnswerFacts,
-} from "../../src/diagnosis/noAnswer";
+import { explainMayNotSend, explainNoAnswer, lookUpDownlink } from "../../src/diagnosis/noAnswer";
+import type { NoAnswerFacts } from "../../src/diagnosis/noAnswerFacts";
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 import type { ApiAnswer, StackApi } from "../../src/diagnosis/stackApi";
 import { rendered } from "./catalogue";
@@ -13,6 +9,7 @@ import { READ, WRITE } from "./stackAnswers";
 const OURS = "node-red:1234";
 
 const FACTS: NoAnswerFacts = {
+  service: "stack",
   applicationId: "app1",
   deviceId: "valve",
   operation: "push",

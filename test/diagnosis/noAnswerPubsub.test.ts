@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { explainNoAnswer, type NoAnswerFacts } from "../../src/diagnosis/noAnswer";
-import { UNHEARD, type PubsubEvidence } from "../../src/diagnosis/noAnswerPubsub";
+import { explainNoAnswer } from "../../src/diagnosis/noAnswer";
+import type { NoAnswerFacts, PubsubEvidence } from "../../src/diagnosis/noAnswerFacts";
+import { UNHEARD } from "../../src/diagnosis/noAnswerPubsub";
 import { rendered } from "./catalogue";
 
 const BACK = Date.UTC(2026, 10, 21, 6, 25);
@@ -17,6 +18,7 @@ const EVIDENCE: PubsubEvidence = {
 };
 
 const FACTS: NoAnswerFacts = {
+  service: "pubsub",
   applicationId: "app1",
   deviceId: "valve",
   operation: "push",

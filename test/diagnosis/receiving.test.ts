@@ -42,18 +42,26 @@ describe("the warning that a key may not read", () => {
 describe("the warning after an hour of silence", () => {
   it("gives both reasons where nothing is known of the key", () => {
     for (const key of [undefined, facts("application", undefined)]) {
-      const text = rendered(explainSilence({ applicationId: "app1", ...(key ? { key } : {}) }));
+      const text = rendered(
+        explainSilence({ service: "stack", applicationId: "app1", ...(key ? { key } : {}) }),
+      );
       assert.ok(text.includes(RIGHT) && text.includes("Live data"), text);
     }
   });
 
   it("does not doubt a key that may read", () => {
-    const text = rendered(explainSilence({ applicationId: "app1", key: facts("application", true) }));
+    const text = rendered(
+      explainSilence({ service: "stack", applicationId: "app1", key: facts("application", true) }),
+    );
     assert.ok(!text.includes(RIGHT), text);
   });
 
   it("is certain of a key that may not", () => {
-    const text = explainSilence({ applicationId: "app1", key: facts("application", false) });
+    const text = explainSilence({
+      service: "stack",
+      applicationId: "app1",
+      key: facts("application", false),
+    });
     assert.equal(text.key, "warning.no-right-to-read.application-key");
   });
 

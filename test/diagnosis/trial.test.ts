@@ -3,7 +3,7 @@ import type tls from "node:tls";
 import { createStackApi } from "../../src/diagnosis/stackApi";
 import { stepsOf, tryConnection, type StepResult, type TrialSubject } from "../../src/diagnosis/trial";
 import { stackService } from "../../src/services/stack";
-import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import { apiKeyForm } from "../../src/stack/identifiers";
 import { freePort } from "../freePort";
 import { CERTIFICATE } from "../simulator/certificate";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { keysBelow, textOfKey } from "../diagnosis/catalogue";
 
-const FOLDER = join(__dirname, "../../src/stack/downlink");
+const FOLDER = join(__dirname, "../../src/downlink");
 const source = readdirSync(FOLDER)
   .map((file) => readFileSync(join(FOLDER, file), "utf8"))
   .join("\n");

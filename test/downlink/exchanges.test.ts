@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildOrder, type BuiltOrder } from "../../src/stack/downlink/build";
-import { V3_LIMITS } from "../../src/stack/downlink/limits";
+import { buildOrder, type BuiltOrder } from "../../src/downlink/build";
+import { V3_LIMITS } from "../../src/downlink/limits";
 import { rendered } from "../diagnosis/catalogue";
 
 interface Exchange {

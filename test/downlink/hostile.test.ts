@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
-import { V3_LIMITS } from "../../src/stack/downlink/limits";
+import { buildOrder, type DownlinkValues } from "../../src/downlink/build";
+import { V3_LIMITS } from "../../src/downlink/limits";
 import { rendered } from "../diagnosis/catalogue";
 import { GOOD, GOOD_ITEM, NOW, itemOf, items, orderOf } from "./texts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { buildOrder } from "../../src/stack/downlink/build";
-import { V2_LIMITS } from "../../src/stack/downlink/limits";
+import { buildOrder } from "../../src/downlink/build";
+import { V2_LIMITS } from "../../src/downlink/limits";
 import { GOOD, GOOD_ITEM, NOW, items, refusalOf } from "./texts";
 
 describe("a downlink on V2", () => {

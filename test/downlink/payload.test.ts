@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { previewOf, readPayload, sizeHint } from "../../src/stack/downlink/payload";
+import { previewOf, readPayload, sizeHint } from "../../src/downlink/payload";
 import { textOf, valueOf } from "./texts";
 
 describe("a payload", () => {

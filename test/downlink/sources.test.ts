@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { DownlinkValues } from "../../src/stack/downlink/build";
-import type { ValueSources } from "../../src/stack/downlink/sources";
+import type { DownlinkValues } from "../../src/downlink/build";
+import type { ValueSources } from "../../src/downlink/sources";
 import { items, refusalOf } from "./texts";
 
 const from = (sources: ValueSources, values: DownlinkValues): string => refusalOf({ ...values, sources });

@@ -1,10 +1,10 @@
 /** The texts of refusals, as a user reads them. */
 import assert from "node:assert/strict";
 import { rendered } from "../diagnosis/catalogue";
-import { buildOrder, type DownlinkValues } from "../../src/stack/downlink/build";
-import { V3_LIMITS, type DownlinkLimits } from "../../src/stack/downlink/limits";
-import type { DownlinkItem, DownlinkOrder } from "../../src/stack/downlink/order";
-import type { Ruled } from "../../src/stack/downlink/ruled";
+import { buildOrder, type DownlinkValues } from "../../src/downlink/build";
+import { V3_LIMITS, type DownlinkLimits } from "../../src/downlink/limits";
+import type { DownlinkItem, DownlinkOrder } from "../../src/downlink/order";
+import type { Ruled } from "../../src/downlink/ruled";
 
 export const NOW = Date.parse("2026-11-21T08:00:00Z");
 

@@ -1,5 +1,5 @@
 /** What a flow can get wrong: a sentence, the values, and what the text must name: the property and the rule. */
-import type { DownlinkValues } from "../../src/stack/downlink/build";
+import type { DownlinkValues } from "../../src/downlink/build";
 import { GOOD_ITEM, NOW, items } from "./texts";
 
 type Wrong = readonly [what: string, values: DownlinkValues, text: RegExp];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
-import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import { READ_ONLY, WRITE_ONLY } from "../nodes/rights";
 import { CERTIFICATE } from "../simulator/certificate";
 import { EditorPage } from "./editor-page";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { demoDevices } from "../../src/simulator/devices/demo";
-import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+import { demoDevices } from "../../simulator/devices/demo";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { EditorPage } from "./editor-page";
 import { PACKAGE, startNodeRed, toFlow, type NodeRed } from "./node-red";
 

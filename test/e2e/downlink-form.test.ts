@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
-import { PRIORITIES } from "../../src/stack/downlink/order";
+import { PRIORITIES } from "../../src/downlink/order";
 import { EditorPage } from "./editor-page";
 import { assertFits, assertWellMade } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";

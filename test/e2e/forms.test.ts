@@ -283,7 +283,7 @@ describe("the forms in the editor", () => {
       assert.match(await reason("applicationId", "x"), /3 to 36/);
       assert.match(await reason("tenantId", "T"), /3 to 36/);
       assert.match(await reason("apiKey", ""), /Paste an API key/);
-      assert.match(await reason("host", "not a host"), /no host name/);
+      assert.match(await reason("host", "not a host"), /Not a host name/);
       await form.locator(field("apiKey")).fill(KEY.slice(0, 60));
       assert.match(await form.locator("#tts-connection-key-hint").innerText(), /missing/);
       await editor.screenshot("tts-connection-invalid");
@@ -370,7 +370,7 @@ describe("the forms in the editor", () => {
       assert.equal(await form.locator("#node-input-field").isVisible(), false);
       await form.locator("#node-input-output").selectOption("field");
       assert.match(await form.locator("#node-input-field-reason").innerText(), /Enter the path/);
-      assert.match(await reasonFor(form, "node-input-field", "gps..lat"), /no path/);
+      assert.match(await reasonFor(form, "node-input-field", "gps..lat"), /Not a path/);
       await form.locator("#node-input-field").fill("gps.lat");
       assert.equal(await form.locator(".input-error").count(), 0);
       await form.locator("#node-input-missing").selectOption("error");
@@ -403,9 +403,9 @@ describe("the forms in the editor", () => {
     it("says under a field why it is invalid, and asks only what applies", async () => {
       const form = await editor.openNode("u2");
       assert.match(await reasonFor(form, "node-input-devices", "door-1 door-2"), /comma/);
-      assert.match(await reasonFor(form, "node-input-devices", "door/1"), /no device ID/);
+      assert.match(await reasonFor(form, "node-input-devices", "door/1"), /not a device ID/);
       assert.match(await reasonFor(form, "node-input-devices", "70B3D57ED0000001"), /EUI/);
-      assert.match(await reasonFor(form, "node-input-ports", "1, 300"), /“300” is no FPort/);
+      assert.match(await reasonFor(form, "node-input-ports", "1, 300"), /“300” is not an FPort/);
       assert.match(await reasonFor(form, "node-input-ports", "20-10"), /lower number first/);
       await form.locator("#node-input-connection").selectOption("_ADD_");
       assert.match(await form.locator("#node-input-connection-reason").innerText(), /\+ button/);

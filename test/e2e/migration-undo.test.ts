@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DASHBOARD, FIRST, SWITCHES } from "../stack/migration/flows";
+import { DASHBOARD, FIRST, SWITCHES } from "../plugins/tts-migration/flows";
 import { EditorPage } from "./editor-page";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 

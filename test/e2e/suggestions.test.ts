@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
-import type { SubscribeRecord } from "../../src/simulator/journal";
-import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+import type { SubscribeRecord } from "../../simulator/journal";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { EditorPage } from "./editor-page";
 import { assertFits, assertWellMade } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";

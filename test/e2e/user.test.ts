@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
-import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { EditorPage } from "./editor-page";
 import { startNodeRed, type NodeRed } from "./node-red";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EditorPage } from "./editor-page";
-import { startV2Simulator, type V2Simulator } from "../../src/simulator/v2/simulator";
+import { startV2Simulator, type V2Simulator } from "../../simulator/v2/simulator";
 import { startNodeRed, type NodeRed } from "./node-red";
 
 const FLOWS = [

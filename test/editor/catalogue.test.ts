@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { catalogueOf, ENGLISH } from "./languages";
-import { migrationSources, NODE_TYPES, read, scriptsOf, sharedSources, type NodeType } from "./sources";
+import { EVENT_GROUPS, EVENT_KINDS } from "../../src/stack/event";
+import { eventLabel, groupLabel } from "../../nodes/tts-event/words";
+import { catalogueOf, ENGLISH, type Room } from "./languages";
+import { formOf, migrationSources, NODE_TYPES, scriptsOf, sharedSources, type NodeType } from "./sources";
 
 /** Texts of the forms; `error`, `warning` and `status` are the runtime's. */
 const KEY = /^(?:label|option|placeholder|help|line|hint|step|validation|migration)\.[a-z0-9-]+$/;
@@ -10,27 +12,27 @@ const ownerOf = (type: NodeType, key: string): NodeType =>
   key.startsWith("validation.") ? "tts-connection" : type;
 
 function keysOfForm(type: NodeType): string[] {
-  return [...read(`nodes/${type}/form.html`).matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)].map(
-    ([, key = ""]) => key,
-  );
+  return [...formOf(type).matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)].map(([, key = ""]) => key);
 }
 
-/** String literals that look like keys, also behind a namespace in a template. */
+/** String literals that look like keys. */
 function keysOfScript(source: string): string[] {
-  return [...source.matchAll(/["'`](?:\$\{CATALOGUE\}:)?([a-z]+\.[a-z0-9-]+)["'`]/g)]
+  return [...source.matchAll(/["'`](?:\$\{PACKAGE\}\/tts-connection:)?([a-z]+\.[a-z0-9-]+)["'`]/g)]
     .map(([, key = ""]) => key)
     .filter((key) => KEY.test(key));
 }
 
-const used = new Map<NodeType, Set<string>>(NODE_TYPES.map((type) => [type, new Set()]));
+const used = new Map<Room, Set<string>>(NODE_TYPES.map((type) => [type, new Set()]));
 for (const type of NODE_TYPES) {
   for (const key of [...keysOfForm(type), ...scriptsOf(type).flatMap(keysOfScript)])
     used.get(ownerOf(type, key))?.add(key);
 }
-for (const key of [...sharedSources(), ...migrationSources()].flatMap(keysOfScript))
-  used.get("tts-connection")?.add(key);
+for (const key of sharedSources().flatMap(keysOfScript)) used.get("tts-connection")?.add(key);
+used.set("tts-migration", new Set(migrationSources().flatMap(keysOfScript)));
+for (const kind of EVENT_KINDS) used.get("tts-event")?.add(eventLabel(kind));
+for (const group of EVENT_GROUPS) used.get("tts-event")?.add(groupLabel(group));
 
-for (const type of NODE_TYPES) {
+for (const type of [...NODE_TYPES, "tts-migration"] as const) {
   describe(`the catalogue of ${type}`, () => {
     // Translations are compared with it.
     const keys = [...catalogueOf(type, ENGLISH).keys()];

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
-import { bundle, NODE_TYPES, read, register, ROOT, type NodeType } from "./sources";
+import { bundle, formOf, NODE_TYPES, read, register, ROOT, type NodeType } from "./sources";
 
 const DEFAULTS: Record<NodeType, object> = {
   "tts-connection": CONNECTION_DEFAULTS,
@@ -35,7 +35,7 @@ for (const type of NODE_TYPES) {
     });
 
     it("has a field for every property and credential", () => {
-      const form = read(`nodes/${type}/form.html`);
+      const form = formOf(type);
       const prefix = type === "tts-connection" ? "node-config-input" : "node-input";
       // These are made of several fields.
       const names = [...Object.keys(defaults), ...Object.keys(credentials)].filter(
@@ -88,12 +88,10 @@ describe("colours of nodes in a flow", () => {
 });
 
 describe("colours of forms", () => {
-  const styles = NODE_TYPES.flatMap((type) =>
-    Array.from(
-      read(`nodes/${type}/form.html`).matchAll(/<style>(.*?)<\/style>|style="(.*?)"/gs),
-      ([style]) => style,
-    ),
-  ).join("\n");
+  const styles = [
+    read("nodes/shared/editor/form.css"),
+    ...NODE_TYPES.flatMap((type) => Array.from(formOf(type).matchAll(/style="(.*?)"/gs), ([style]) => style)),
+  ].join("\n");
 
   it("are those of the theme", () => {
     assert.match(styles, /color: var\(--red-ui-/);

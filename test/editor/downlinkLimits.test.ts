@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildOrder } from "../../src/stack/downlink/build";
+import { buildOrder } from "../../src/downlink/build";
 import { pubsubService } from "../../src/services/pubsub";
 import { readPubsubTopics } from "../../src/stack/pubsubTopics";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";

@@ -16,13 +16,23 @@ export const ENGLISH = "en-US";
 /** Flat: `label.name` to its text. */
 export type Catalogue = ReadonlyMap<string, string>;
 
-const FOLDERS = [...NODE_TYPES.map((type) => `nodes/${type}/locales`), "nodes/shared/locales"];
+/** What a room's texts are in: `shared` has those of the run time. */
+export type Room = NodeType | "shared" | "tts-migration";
+
+export const ROOMS: readonly Room[] = [...NODE_TYPES, "shared", "tts-migration"];
+
+export const WITHOUT_HELP: readonly Room[] = ["shared", "tts-migration"];
+
+const folderOf = (room: Room): string =>
+  room === "tts-migration" ? "plugins/tts-migration/locales" : `nodes/${room}/locales`;
 
 /** Released ones, and those of which there is any file. */
 export const LANGUAGES: readonly string[] = [
   ...new Set([
     ...RELEASED_LANGUAGES,
-    ...FOLDERS.flatMap((folder) => readdirSync(path.join(ROOT, folder)).map((file) => path.parse(file).name)),
+    ...ROOMS.flatMap((room) =>
+      readdirSync(path.join(ROOT, folderOf(room))).map((file) => path.parse(file).name),
+    ),
   ]),
 ];
 
@@ -44,11 +54,6 @@ export function itIn(language: string, title: string, check: () => void): void {
 
 export const TRANSLATIONS = LANGUAGES.filter((language) => language !== ENGLISH);
 
-/** What a room's texts are in: `shared` has those of the run time. */
-export type Room = NodeType | "shared";
-
-export const ROOMS: readonly Room[] = [...NODE_TYPES, "shared"];
-
 function flat(level: object, prefix = ""): [string, string][] {
   return Object.entries(level).flatMap(([key, value]: [string, unknown]) => {
     if (isJsonObject(value)) return flat(value, `${prefix}${key}.`);
@@ -60,7 +65,7 @@ function flat(level: object, prefix = ""): [string, string][] {
 /** Empty where there is none. */
 export function catalogueOf(room: Room, language: string): Catalogue {
   if (!hasFile(room, `${language}.json`)) return new Map();
-  const value: unknown = JSON.parse(read(`nodes/${room}/locales/${language}.json`));
+  const value: unknown = JSON.parse(read(`${folderOf(room)}/${language}.json`));
   assert.ok(isJsonObject(value));
   return new Map(flat(value));
 }
@@ -70,7 +75,7 @@ export const helpOf = (type: NodeType, language: string): string =>
   hasFile(type, `${language}.md`) ? read(`nodes/${type}/locales/${language}.md`) : "";
 
 export const hasFile = (room: Room, file: string): boolean =>
-  existsSync(path.join(ROOT, `nodes/${room}/locales/${file}`));
+  existsSync(path.join(ROOT, folderOf(room), file));
 
 /** Names of the values that go into a text. */
 export const placeholdersOf = (text: string): string[] =>

@@ -20,10 +20,16 @@ const sourcesIn = (folder: string): string[] =>
         .map((file) => read(`${folder}/${file}`))
     : [];
 
+/** The form as the build makes it, with the rows that it shares with others. */
+export const formOf = (type: NodeType): string =>
+  read(`nodes/${type}/form.html`).replace(/<!-- row: (\w+) -->/g, (_, name: string) =>
+    read(`nodes/shared/rows/${name}.html`),
+  );
+
 export const sharedSources = (): string[] => sourcesIn("nodes/shared/editor");
 
-/** What was converted of old flows is told by the form of the connection. */
-export const migrationSources = (): string[] => sourcesIn("src/stack/migration");
+export const migrationSources = (): string[] =>
+  ["", "/editor", "/conversion"].flatMap((folder) => sourcesIn(`plugins/tts-migration${folder}`));
 
 /** The scripts of a node type: its form may show what its run time answers. */
 export const scriptsOf = (type: NodeType): string[] => [

@@ -212,11 +212,11 @@ describe("a TLS configuration that cannot be used", () => {
     assert.equal(await saidOf({}, { keydata: "-----BEGIN PRIVATE KEY-----" }), UNUSABLE);
   });
   it("is named where what it has as a certificate is none", async () => {
-    const text = /^A certificate in the TLS configuration of this connection is none\.$/;
+    const text = /^The TLS configuration of this connection has a file that is not a certificate\.$/;
     assert.match(await saidOf({ ca: __filename }), text);
   });
   it("is named where an uploaded certificate is cut off", async () => {
-    const text = /^A certificate in the TLS configuration of this connection is none\.$/;
+    const text = /^The TLS configuration of this connection has a file that is not a certificate\.$/;
     assert.match(await saidOf({}, { cadata: "-----BEGIN CERTIFICATE-----\nMIIB" }), text);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import type { Simulator } from "../../src/simulator/simulator";
+import type { Simulator } from "../../simulator/simulator";
 import {
   connection,
   events,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Simulator } from "../../src/simulator/simulator";
+import type { Simulator } from "../../simulator/simulator";
 import {
   downlink,
   downlinkFlow,

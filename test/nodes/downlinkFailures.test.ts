@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import type { Simulator } from "../../src/simulator/simulator";
+import type { Simulator } from "../../simulator/simulator";
 import {
   device,
   downlink,

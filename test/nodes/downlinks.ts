@@ -1,9 +1,9 @@
 /** Flows with downlink nodes: what goes in, and everything that may come out. */
 import assert from "node:assert/strict";
 import type { DownlinkProperties } from "../../nodes/tts-downlink/properties";
-import type { DownlinkView } from "../../src/delivery/follow";
-import { javaScriptFormatter, type SimulatedDevice, type Simulator } from "../../src/simulator/simulator";
-import type { DownlinkItem } from "../../src/stack/downlink/order";
+import type { DownlinkView } from "../../src/delivery/contract";
+import { javaScriptFormatter, type SimulatedDevice, type Simulator } from "../../simulator/simulator";
+import type { DownlinkItem } from "../../src/downlink/order";
 import {
   connection,
   listeners,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { STACK_EVENTS } from "../../src/stack/event";
-import { STACK_KINDS, type StackKind } from "../../src/stack/kinds";
+import { isEventKind } from "../../src/stack/event";
+import { STACK_KINDS } from "../../src/stack/kinds";
 import { captured, capturesOf, exchanged } from "../stack/fixtures";
 import { connection, listeners, node, receiving, simulated, sink, tab, withNodeRed } from "./nodeRed";
 
 const event = (more: object = {}, id = "event") => node("tts-event", id, more);
-const isEvent = (kind: StackKind): boolean => STACK_EVENTS.some((one) => one === kind);
+const STACK_EVENTS = STACK_KINDS.filter(isEventKind);
 
 describe("tts-join", () => {
   withNodeRed();
@@ -55,7 +55,7 @@ describe("tts-event", () => {
     const nodes = [tab(), connection(simulator), event({ events: [...STACK_EVENTS] }), sink()];
     const flows = await receiving(simulator, nodes, STACK_EVENTS.length);
     const captures = STACK_KINDS.flatMap((kind) =>
-      capturesOf(kind).map((capture) => ({ ...capture, kind, isEvent: isEvent(kind) })),
+      capturesOf(kind).map((capture) => ({ ...capture, kind, isEvent: isEventKind(kind) })),
     );
     for (const { topic, payload, kind, name, isEvent: wanted } of captures) {
       simulator.replay({ topic, payload });

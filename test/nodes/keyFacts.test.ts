@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
-import { Latest } from "../../nodes/tts-connection/latest";
-import { keyRecordOf } from "../../nodes/tts-connection/keyRecord";
-import { Rights } from "../../nodes/tts-connection/rights";
-import {
-  identityOf,
-  readSettings,
-  withoutSecret,
-  type ConnectionSettings,
-} from "../../nodes/tts-connection/settings";
-import { CONNECTION_DEFAULTS } from "../../nodes/tts-connection/properties";
+import { Latest } from "../../src/account/latest";
+import { keyRecordOf } from "../../src/account/keyRecord";
+import { Rights } from "../../src/account/rights";
+import { identityOf, readSettings, withoutSecret, type ConnectionSettings } from "../../src/account/settings";
+import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { createStackApi } from "../../src/diagnosis/stackApi";
 import {
   API_KEY,

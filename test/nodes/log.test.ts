@@ -1,7 +1,7 @@
 /** What is in the log of Node-RED of a connection. */
 import assert from "node:assert/strict";
 import type { NodeAPI } from "node-red";
-import { Diary, type Note } from "../../nodes/tts-connection/diary";
+import { ConnectionLog, type LogEntry } from "../../src/account/connectionLog";
 import { logLevels } from "../../nodes/tts-connection/logLevels";
 import {
   connection,
@@ -76,38 +76,38 @@ describe("the log", () => {
 describe("what is for who looks closer", () => {
   const place = { host: "h", port: 1, userName: "app1" };
   const written = (levels: { debug: boolean; trace: boolean }) => {
-    const notes: Note[] = [];
-    const diary = new Diary(place, levels, (note) => notes.push(note));
+    const entries: LogEntry[] = [];
+    const log = new ConnectionLog(place, levels, (entry) => entries.push(entry));
     return {
-      diary,
-      lines: () => notes.flatMap((note) => ("line" in note ? [`${note.level} ${note.line}`] : [])),
+      log,
+      lines: () => entries.flatMap((entry) => ("line" in entry ? [`${entry.level} ${entry.line}`] : [])),
     };
   };
 
   it("is answers and their times, and each change of state", () => {
-    const { diary, lines } = written({ debug: true, trace: false });
-    diary.state({ state: "connecting" }, undefined, []);
-    diary.state({ state: "connecting" }, undefined, []);
-    diary.observer?.onSubscribed("v3/a/devices/+/up", 0, 12);
-    diary.observer?.onPublished("v3/a/devices/b/down/push", "acknowledged", 3);
-    diary.state({ state: "reconnecting", problem: { problem: "connection_lost" } }, undefined, []);
+    const { log, lines } = written({ debug: true, trace: false });
+    log.state({ state: "connecting" }, undefined, []);
+    log.state({ state: "connecting" }, undefined, []);
+    log.observer?.onSubscribed("v3/a/devices/+/up", 0, 12);
+    log.observer?.onPublished("v3/a/devices/b/down/push", "acknowledged", 3);
+    log.state({ state: "reconnecting", problem: { problem: "connection_lost" } }, undefined, []);
     assert.deepEqual(lines(), [
       "debug connecting",
       "debug SUBACK 0 after 12 ms: v3/a/devices/+/up",
       "debug PUBLISH acknowledged after 3 ms: v3/a/devices/b/down/push",
       "debug reconnecting: connection_lost",
     ]);
-    assert.equal(diary.observer?.onArrived, undefined);
+    assert.equal(log.observer?.onArrived, undefined);
   });
 
   it("is topics, too, at the level trace", () => {
-    const { diary, lines } = written({ debug: true, trace: true });
-    diary.observer?.onArrived?.("v3/a/devices/b/up", 512);
+    const { log, lines } = written({ debug: true, trace: true });
+    log.observer?.onArrived?.("v3/a/devices/b/up", 512);
     assert.deepEqual(lines(), ["trace v3/a/devices/b/up (512 bytes)"]);
   });
 
   it("is not even measured where nobody reads it", () => {
-    assert.equal(written({ debug: false, trace: false }).diary.observer, undefined);
+    assert.equal(written({ debug: false, trace: false }).log.observer, undefined);
   });
 
   it("is read where settings.js says so, for the console or another handler", () => {

@@ -10,7 +10,7 @@ import ttsDownlink from "../../nodes/tts-downlink/runtime";
 import ttsEvent from "../../nodes/tts-event/runtime";
 import ttsJoin from "../../nodes/tts-join/runtime";
 import ttsUplink from "../../nodes/tts-uplink/runtime";
-import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import { Mailbox } from "./mailbox";
 
 /** A message as it comes out of our nodes, Catch or Status nodes. */

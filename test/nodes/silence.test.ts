@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import type { Simulator } from "../../src/simulator/simulator";
+import type { Simulator } from "../../simulator/simulator";
 import { connection, running, simulated, sink, tab, uplink, withNodeRed, type Flows } from "./nodeRed";
 import { WRITE_ONLY } from "./rights";
 

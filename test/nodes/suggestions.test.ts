@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Suggestion, Suggestions } from "../../nodes/tts-connection/admin/suggestions";
+import type { Suggestion, Suggestions } from "../../src/account/suggestions";
 import type { Preview } from "../../nodes/tts-uplink/admin/preview";
-import type { Simulator } from "../../src/simulator/simulator";
+import type { Simulator } from "../../simulator/simulator";
 import {
   connection,
   receiving,

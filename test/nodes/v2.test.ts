@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  startV2Simulator,
-  type V2Simulator,
-  type V2SimulatorOptions,
-} from "../../src/simulator/v2/simulator";
+import { startV2Simulator, type V2Simulator, type V2SimulatorOptions } from "../../simulator/v2/simulator";
 import { CERTIFICATE } from "../simulator/certificate";
 import {
   connection,

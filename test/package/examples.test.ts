@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { demoDevices } from "../../src/simulator/devices/demo";
-import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+import { demoDevices } from "../../simulator/devices/demo";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { PACKAGE, startNodeRed, toFlow, type FlowNode, type NodeRed } from "../e2e/node-red";
 
 const FOLDER = path.join(PACKAGE, "examples");

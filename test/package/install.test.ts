@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { startSimulator, type Simulator } from "../../src/simulator/simulator";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { PACKAGE, startNodeRed, type NodeRed } from "../e2e/node-red";
 
 const run = promisify(execFile);

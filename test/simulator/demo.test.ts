@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { demoDevices, door, thermometer } from "../../src/simulator/devices/demo";
+import { demoDevices, door, thermometer } from "../../simulator/devices/demo";
 import { stopWatched, Watched } from "./watched";
 
 const lock = (state: string, more: object = {}): object => ({ decoded_payload: { lock: state }, ...more });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { startSimulator } from "../../src/simulator/simulator";
-import type { Simulator } from "../../src/simulator/simulator";
-import { isObject } from "../../src/simulator/downlink/json";
+import { startSimulator } from "../../simulator/simulator";
+import type { Simulator } from "../../simulator/simulator";
+import { isObject } from "../../simulator/downlink/json";
 import { captures } from "./fixtures";
 import { Wire, messages, subscribePacket, topics } from "./wire";
 

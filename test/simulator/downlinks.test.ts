@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startSimulator } from "../../src/simulator/simulator";
-import type { SimulatedDevice, Simulator } from "../../src/simulator/simulator";
+import { startSimulator } from "../../simulator/simulator";
+import type { SimulatedDevice, Simulator } from "../../simulator/simulator";
 import { exchanges } from "./fixtures";
 import { Wire, connectPacket, messages, publishPacket, subscribePacket, topics } from "./wire";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cayenneLppFormatter, javaScriptFormatter } from "../../src/simulator/simulator";
+import { cayenneLppFormatter, javaScriptFormatter } from "../../simulator/simulator";
 import { device, stopWatched, Watched } from "./watched";
 
 const encode = (encodeDownlink: Parameters<typeof javaScriptFormatter>[0]["encodeDownlink"]) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startSimulator } from "../../src/simulator/simulator";
-import type { Simulator } from "../../src/simulator/simulator";
+import { startSimulator } from "../../simulator/simulator";
+import type { Simulator } from "../../simulator/simulator";
 import { Wire, connectPacket, messages, subscribePacket, topics } from "./wire";
 
 const READ = "RIGHT_APPLICATION_TRAFFIC_READ";

@@ -3,8 +3,8 @@ import { get as httpsGet } from "node:https";
 import { mock } from "node:test";
 import mqtt from "mqtt";
 import type { IClientOptions, MqttClient } from "mqtt";
-import { startSimulator } from "../../src/simulator/simulator";
-import type { Simulator, SimulatorOptions } from "../../src/simulator/simulator";
+import { startSimulator } from "../../simulator/simulator";
+import type { Simulator, SimulatorOptions } from "../../simulator/simulator";
 import { CERTIFICATE } from "./certificate";
 import { captures } from "./fixtures";
 import {

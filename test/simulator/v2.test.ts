@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { connectAsync, type IPublishPacket, type MqttClient } from "mqtt";
-import {
-  startV2Simulator,
-  type V2Simulator,
-  type V2SimulatorOptions,
-} from "../../src/simulator/v2/simulator";
+import { startV2Simulator, type V2Simulator, type V2SimulatorOptions } from "../../simulator/v2/simulator";
 
 describe("the simulated V2 network", () => {
   let simulator: V2Simulator;

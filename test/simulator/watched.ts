@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startSimulator } from "../../src/simulator/simulator";
-import type { SimulatedDevice, Simulator, SimulatorOptions } from "../../src/simulator/simulator";
+import { startSimulator } from "../../simulator/simulator";
+import type { SimulatedDevice, Simulator, SimulatorOptions } from "../../simulator/simulator";
 import type { ApplicationDownlink, JsonObject, StackError } from "../../src/stack/messages";
 import { Wire, connectPacket, messages, publishPacket, subscribePacket, topics } from "./wire";
 

@@ -27,7 +27,6 @@ export interface ConnectFields {
   userName?: string;
   password?: string;
   clean?: boolean;
-  reserved?: boolean;
   will?: { topic: string; payload: string };
   /** Properties as MQTT 5 puts them after the keepalive. */
   properties?: readonly number[];
@@ -38,8 +37,7 @@ export function connectPacket(fields: ConnectFields): Buffer {
     (fields.userName === undefined ? 0 : 0x80) |
     (fields.password === undefined ? 0 : 0x40) |
     (fields.will ? 4 : 0) |
-    (fields.clean === false ? 0 : 2) |
-    (fields.reserved ? 1 : 0);
+    (fields.clean === false ? 0 : 2);
   const optional = [
     fields.clientId ?? "c",
     fields.will?.topic,

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import {
   DEFAULT_EVENTS,
+  EVENT_GROUPS,
   EVENT_KINDS,
   errorOf,
   eventFields,
+  eventsIn,
   isEventKind,
-  STACK_EVENTS,
 } from "../../src/stack/event";
-import { STACK_KINDS } from "../../src/stack/kinds";
+import { ANSWER_KINDS, STACK_KINDS, V2_KINDS, type Kind } from "../../src/stack/kinds";
 import { errorSentence } from "../../src/stack/stackError";
 import { joinPayload } from "../../src/stack/join";
 import { commonFields } from "../../src/stack/summary";
@@ -15,7 +16,10 @@ import { captured, capturesOf, received } from "./fixtures";
 
 describe("events", () => {
   it("are all kinds but uplinks and joins", () => {
-    assert.deepEqual([...STACK_EVENTS, "join_accept", "uplink_message"].sort(), [...STACK_KINDS].sort());
+    const kinds = new Set([...STACK_KINDS, ...V2_KINDS]);
+    assert.deepEqual(new Set<Kind>([...EVENT_KINDS, "join_accept", "uplink_message"]), kinds);
+    assert.deepEqual(EVENT_GROUPS.flatMap(eventsIn), EVENT_KINDS);
+    assert.deepEqual(new Set<Kind>(eventsIn("downlinks")), ANSWER_KINDS);
     assert.deepEqual(EVENT_KINDS.slice(-2), ["uplink_error", "join_error"]);
     assert.equal(isEventKind("downlink_ack"), true);
     for (const text of ["uplink_message", "join_accept", "", "constructor"])
@@ -23,10 +27,11 @@ describe("events", () => {
   });
 
   it("are all chosen by default but normalised uplinks", () => {
-    assert.deepEqual(DEFAULT_EVENTS, STACK_EVENTS.slice(0, -1));
+    const isUsual = (kind: string): boolean => kind !== "uplink_normalized";
+    assert.deepEqual(DEFAULT_EVENTS, EVENT_KINDS.slice(0, -2).filter(isUsual));
   });
 
-  for (const kind of STACK_EVENTS) {
+  for (const kind of STACK_KINDS.filter(isEventKind)) {
     it(`${kind} brings what stands under that key`, () => {
       for (const { name, payload } of capturesOf(kind)) {
         const fields = eventFields(received(payload, kind));

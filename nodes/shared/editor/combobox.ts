@@ -25,7 +25,7 @@ export interface ComboboxOptions {
   readonly ask: (typed: string) => Promise<Offers>;
 }
 
-/** Somebody who types on has not read a list yet. */
+/** A user who types on has not read a list yet. */
 const PAUSE_MS = 120;
 /** Less room than this below the field, and the list opens above it. */
 const LEAST_ROOM = 160;
@@ -213,7 +213,7 @@ export class Combobox {
     });
   }
 
-  /** Stays once it was shown: nothing must move under somebody's hand. */
+  /** Stays once it was shown: nothing must move under the user's hand. */
   #note(words: string): void {
     const row = this.#input.closest(".tts-field, .form-row");
     const note = row.find(".tts-note");

@@ -10,7 +10,7 @@ const namesOf = ({ _def }: EditedNode): string[] => Object.keys({ ..._def.defaul
 /** In what is marked with it, such as a payload, space at the ends belongs to the value. */
 const KEEP_SPACE = "[data-keep-space]";
 
-/** Of a field that nobody has left yet: the style sheet does not make it red. */
+/** Of a field that the user has not left yet: the style sheet does not make it red. */
 const UNTOUCHED = "tts-untouched";
 
 export class Form {
@@ -96,7 +96,7 @@ export class Form {
     return this.input(name).prop("checked") === true;
   }
 
-  /** Nobody listens to a value that did not change. */
+  /** A value that did not change is not announced. */
   set(name: string, value: string): void {
     if (this.input(name).val() !== value) this.input(name).val(value).trigger("change");
   }

@@ -183,6 +183,7 @@ declare global {
       emit(event: "flows:change" | "subflows:change", flow: Flow): void;
     };
     actions: { add(name: string, handler: () => void, options: { label: string }): void };
+    plugins: { registerPlugin(id: string, definition: { onadd(): void }): void };
     settings: { getLocal(key: string): string | null; setLocal(key: string, value: string): void };
     nodes: {
       id(): string;
@@ -219,6 +220,7 @@ declare global {
         definition: NodeDefinition<P, C>,
       ): void;
       node(id: string): WorkspaceNode | undefined;
+      getType(type: string): object | null | undefined;
     };
     clipboard: {
       /** Copies also where the page has no access to the clipboard; says so beside the element. */

@@ -1,5 +1,5 @@
 /** Offers in a field what the traffic of the chosen connection has shown so far. */
-import type { SuggestionList } from "../../tts-connection/admin/suggestions";
+import type { SuggestionList } from "../../../src/stack/suggestions";
 import { askDeployed, field, type Refusal } from "./admin";
 import { Combobox, type Offer, type Offers } from "./combobox";
 import type { Form } from "./form";

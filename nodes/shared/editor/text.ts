@@ -1,9 +1,14 @@
-/** Texts that the forms of several nodes share are in the catalogue of the config node. */
+import { PACKAGE } from "../package";
 import type { TextValues } from "./red";
 
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-connection";
-
 /** Of all nodes in the palette. The editor looks it up when it shows it. */
-export const CATEGORY_DESCRIPTION = `${CATALOGUE}:help.category`;
+export const CATEGORY_DESCRIPTION = `${PACKAGE}/tts-connection:help.category`;
 
-export const text = (key: string, values?: TextValues): string => RED._(`${CATALOGUE}:${key}`, values);
+/** Gives the texts of a node type's own catalogue. */
+export const textsOf =
+  (set: string) =>
+  (key: string, values?: TextValues): string =>
+    RED._(`${PACKAGE}/${set}:${key}`, values);
+
+/** Those that the forms of several nodes share are in the catalogue of the config node. */
+export const text = textsOf("tts-connection");

@@ -1,5 +1,5 @@
 /** Rules in the shape that the editor wants its validators in. */
-import { connectionOf, isV2 } from "./connection";
+import { connectionOf, generationOf } from "./connection";
 import { valueNow } from "./openForms";
 import type { EditedNode, Validator } from "./red";
 import { devicesOf as devicesRule, isEnvironmentVariable, type Reason, type Rule } from "./rules";
@@ -24,7 +24,7 @@ const devicesOf = { v2: validator(devicesRule("v2")), v3: validator(devicesRule(
 
 /** A list of device IDs, whose form the service of the chosen connection decides on. */
 export const devices: Validator = function (this: EditedNode, value, options) {
-  const form = isV2(connectionOf(this)) ? "v2" : "v3";
+  const form = generationOf(connectionOf(this));
   return devicesOf[form].call(this, value, options);
 };
 

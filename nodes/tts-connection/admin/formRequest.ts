@@ -1,7 +1,12 @@
 import { isJsonObject } from "../../../src/stack/check";
-import { CONNECTION_DEFAULTS, type ConnectionCredentials, type ConnectionProperties } from "../properties";
+import { isServiceName } from "../../../src/stack/services";
+import {
+  CONNECTION_DEFAULTS,
+  type ConnectionCredentials,
+  type ConnectionProperties,
+} from "../../../src/stack/connectionProperties";
 
-/** The values of a connection form, as the editor sends them; whoever else sends something gets nothing more into it. */
+/** The values of a connection form, as the editor sends them; nothing else gets into it. */
 export interface FormRequest {
   /** Of the config node, which need not be deployed. */
   readonly id: string;
@@ -51,7 +56,7 @@ export function readProperties(given: Record<string, unknown>): ConnectionProper
   const properties = { ...CONNECTION_DEFAULTS };
   for (const name of TEXTS) properties[name] = textOf(given, name) ?? properties[name];
   const service = textOf(given, "service");
-  if (service === "stack" || service === "pubsub" || service === "v2") properties.service = service;
+  if (isServiceName(service)) properties.service = service;
   if (typeof given.useTls === "boolean") properties.useTls = given.useTls;
   properties.topics = isJsonObject(given.topics) ? textsOf(given.topics) : {};
   return properties;

@@ -1,10 +1,10 @@
-import type { ChosenTls } from "../../shared/tlsConfig";
+import type { ChosenTls } from "../../../src/account/settings/common";
 import { keyFacts } from "../../../src/diagnosis/keyFacts";
 import { createStackApi } from "../../../src/diagnosis/stackApi";
 import { apiUrl } from "../../../src/stack/apiAddress";
-import type { ConnectionCredentials, ConnectionProperties } from "../properties";
+import type { ConnectionCredentials, ConnectionProperties } from "../../../src/stack/connectionProperties";
 import type { KeyReport } from "../report";
-import { readEndpoint } from "../settings/common";
+import { readEndpoint } from "../../../src/account/settings/common";
 
 /**
  * Asks the stack's HTTP API whose key this is and what it may do: at the host in the form over a verified connection, or at the URL

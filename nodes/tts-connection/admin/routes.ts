@@ -1,17 +1,19 @@
 import type { NodeAPI } from "node-red";
 import { warnOfBug } from "../../../src/connection/unexpected";
-import { createStackApi, type StackApi } from "../../../src/diagnosis/stackApi";
+import { apiOf } from "../../../src/account/stackAccess";
 import { stepsOf, tryConnection, type StepResult, type TrialSubject } from "../../../src/diagnosis/trial";
-import { apiUrl } from "../../../src/stack/apiAddress";
 import { textIn } from "../../shared/catalogue";
-import { contextOf } from "../context";
 import { shownValues } from "../../../src/stack/shown";
 import type { KeyReport, Refused, ReportLine, ReportText, StepLine } from "../report";
-import { serviceOf } from "../service";
-import type { ConnectionSettings } from "../settings";
+import {
+  type ConnectionSettings,
+  contextOf,
+  serviceOf,
+  stackSettingsOf,
+} from "../../../src/account/settings";
 import { readFormRequest } from "./formRequest";
 import { reportOnKey } from "./keyReport";
-import { chosenTls } from "../../shared/tlsConfig";
+import { chosenTls } from "../tlsConfig";
 import { filledIn, STORED, subjectOf } from "./subject";
 
 /** Each takes twenty seconds at most. */
@@ -86,7 +88,7 @@ export function registerRoutes(RED: NodeAPI): void {
       const told = "text" in line ? { ...line, text: worded(language, line.text) } : line;
       if (!gone.signal.aborted) response.write(`${JSON.stringify(told)}\n`);
     };
-    // Line by line, also through a proxy that would rather collect.
+    // SharedSession by line, also through a proxy that would rather collect.
     response.status(200).set({
       "Content-Type": "application/x-ndjson; charset=utf-8",
       "Cache-Control": "no-store, no-transform",
@@ -139,18 +141,12 @@ function shownStep({ facts, text: why, ...step }: StepResult): StepLine {
 
 function trialOf(settings: ConnectionSettings): TrialSubject {
   const { host, port, tls, keepalive } = settings;
+  const stack = stackSettingsOf(settings);
   return {
     endpoint: { host, port, ...(tls ? { tls } : {}) },
     service: serviceOf(settings),
     keepalive,
     context: contextOf(settings, {}, Date.now()),
-    api: apiFor(settings),
+    api: stack && apiOf(stack)?.api,
   };
-}
-
-function apiFor(settings: ConnectionSettings): StackApi | undefined {
-  if (settings.service !== "stack") return undefined;
-  const { host, tls, apiKey, api } = settings;
-  const url = apiUrl(api, host);
-  return url === undefined ? undefined : createStackApi({ url, apiKey, ...(tls ? { tls } : {}) });
 }

@@ -4,10 +4,10 @@ import { apiUrl } from "../../../src/stack/apiAddress";
 import { isJsonObject } from "../../../src/stack/check";
 import { shownValues } from "../../../src/stack/shown";
 import { fromEnvironment, getConfigNode } from "../../shared/red";
-import { chosenTls } from "../../shared/tlsConfig";
-import type { ConnectionCredentials, ConnectionProperties } from "../properties";
+import { chosenTls } from "../tlsConfig";
+import type { ConnectionCredentials, ConnectionProperties } from "../../../src/stack/connectionProperties";
 import type { ReportText } from "../report";
-import { readSettings, type ConnectionSettings } from "../settings";
+import { readSettings, stackSettingsOf, type ConnectionSettings } from "../../../src/account/settings";
 import { mapTexts, readCredentials, readProperties, type FormRequest } from "./formRequest";
 
 /** What the editor shows in place of a password that is stored. */
@@ -57,15 +57,17 @@ export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
 
 /** Whether what is tried sends its secret nowhere but where the stored connection sends it, and as well encrypted. */
 function goesTo(tried: ConnectionSettings, stored: ConnectionSettings): boolean {
-  const api = apiOf(tried);
-  return place(tried) === place(stored) && (api === undefined || api === apiOf(stored));
+  const api = addressOfApi(tried);
+  return place(tried) === place(stored) && (api === undefined || api === addressOfApi(stored));
 }
 
 const place = ({ service, host, port, tls }: ConnectionSettings): string =>
   JSON.stringify([service, host, port, tls]);
 
-const apiOf = (settings: ConnectionSettings): string | undefined =>
-  settings.service === "stack" ? apiUrl(settings.api, settings.host) : undefined;
+function addressOfApi(settings: ConnectionSettings): string | undefined {
+  const stack = stackSettingsOf(settings);
+  return stack && apiUrl(stack.api, stack.host);
+}
 
 /** The connection as it was deployed, if it was. */
 function storedForm(RED: NodeAPI, id: string): Pick<FormRequest, "properties" | "credentials"> | undefined {

@@ -1,8 +1,9 @@
 import type { NodeAPI } from "node-red";
 import { getConfigNode } from "../../shared/red";
-import { asText } from "../../shared/values";
-import type { TtsConnectionNode } from "../runtime";
-import { SUGGESTION_LISTS, suggestionsFor } from "./suggestions";
+import { asText } from "../../../src/stack/values";
+import type { TtsConnectionNode } from "../configNode";
+import { suggestionsFor } from "../../../src/account/suggestions";
+import { SUGGESTION_LISTS } from "../../../src/stack/suggestions";
 
 const LONGEST_QUERY = 2_000;
 

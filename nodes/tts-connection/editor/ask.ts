@@ -1,7 +1,7 @@
 /** What the form asks Node-RED: requests go with the values in the form, saved or not. */
 import type { Form } from "../../shared/editor/form";
 import { text } from "../../shared/editor/text";
-import { CONNECTION_DEFAULTS } from "../properties";
+import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
 import type { Refused, ReportText } from "../report";
 
 /** Who may deploy may test: the same would be done after a deploy. */

@@ -3,7 +3,7 @@ import { tenantOfHost } from "../../../src/stack/address";
 import { clusterOfHost, CLUSTERS, hostOfCluster } from "../../../src/stack/clusters";
 import { isTenantId } from "../../../src/stack/identifiers";
 import type { Form } from "../../shared/editor/form";
-import { serviceIn } from "./services";
+import { traitsIn } from "./services";
 
 const OTHER = "other";
 const SANDBOX_TENANT = "ttn";
@@ -41,18 +41,18 @@ export function makeClusterField(form: Form, list: JQuery, onChosen: () => void)
 const lacksTenant = (form: Form): boolean => {
   const host = form.value("host");
   return (
-    serviceIn(form) === "stack" && clusterOfHost(host)?.plan === "cloud" && tenantOfHost(host) === undefined
+    traitsIn(form).isStackServer && clusterOfHost(host)?.plan === "cloud" && tenantOfHost(host) === undefined
   );
 };
 
 /** Sandbox and Cloud: the tenant follows the host. Cloud: the host follows the tenant. */
 function keepTenant(form: Form): void {
   let before = form.value("host");
-  if (serviceIn(form) === "stack" && form.value("tenantId") === "")
+  if (traitsIn(form).isStackServer && form.value("tenantId") === "")
     form.set("tenantId", tenantOfHost(before) ?? "");
   form.input("host").on("input change", () => {
     const host = form.value("host");
-    if (serviceIn(form) !== "stack" || host === before) return;
+    if (!traitsIn(form).isStackServer || host === before) return;
     const tenant = tenantOfHost(host);
     if (tenant !== undefined) form.set("tenantId", tenant);
     else if (form.value("tenantId") === tenantOfHost(before)) form.set("tenantId", "");
@@ -61,7 +61,7 @@ function keepTenant(form: Form): void {
   form.input("tenantId").on("change", () => {
     const cluster = clusterOfHost(form.value("host"));
     const tenantId = form.value("tenantId");
-    if (serviceIn(form) === "stack" && cluster?.plan === "cloud" && isTenantId(tenantId))
+    if (traitsIn(form).isStackServer && cluster?.plan === "cloud" && isTenantId(tenantId))
       form.set("host", hostOfCluster(cluster, tenantId));
   });
 }

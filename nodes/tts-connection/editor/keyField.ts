@@ -7,7 +7,7 @@ import { text } from "../../shared/editor/text";
 import type { KeyReport } from "../report";
 import { inOwnLanguage, mayAsk, reasonOf } from "./ask";
 import { isHidden } from "./server";
-import { serviceIn } from "./services";
+import { traitsIn } from "./services";
 
 /** What is said about a key that does not look like one; it may still be right on a deployment of its own. */
 const HINTS: Readonly<Partial<Record<ApiKeyForm, string>>> = {
@@ -36,7 +36,7 @@ export class KeyField {
 
   /**
    * @param body of the request, made when it is sent
-   * @param hostChosen the host was chosen before; one that only stands there as the default gets no key by itself
+   * @param hostChosen the host was chosen before; one that only stands there as the default gets no key unasked
    */
   constructor(form: Form, body: () => string, hostChosen: boolean) {
     this.#form = form;
@@ -54,7 +54,7 @@ export class KeyField {
     for (const name of ["host", "api", "useTls", "tls"])
       form.input(name).on("change", () => {
         this.#forget();
-        // A key must not go to every cluster that somebody looks at in the list.
+        // A key must not go to every cluster that the user looks at in the list.
         if (this.#canAsk) this.#offerToAsk();
       });
     form.input("service").on("change", () => this.#forget());
@@ -73,7 +73,7 @@ export class KeyField {
   #showHint(): void {
     const key = this.#form.value("apiKey");
     const hint = HINTS[apiKeyForm(key)];
-    const isShown = hint !== undefined && serviceIn(this.#form) === "stack" && !isHidden(key);
+    const isShown = hint !== undefined && traitsIn(this.#form).isStackServer && !isHidden(key);
     this.#hint.text(isShown ? text(hint) : "");
   }
 
@@ -81,7 +81,7 @@ export class KeyField {
     const form = this.#form;
     return (
       mayAsk() &&
-      serviceIn(form) === "stack" &&
+      traitsIn(form).isStackServer &&
       apiKeyForm(form.value("apiKey")) === "api_key" &&
       rules.host(form.value("host")) === undefined &&
       this.#host !== ""
@@ -99,7 +99,7 @@ export class KeyField {
     this.#doLink = act;
   }
 
-  /** Whoever would be asked, as its name is on the network; empty for nobody. */
+  /** The host that would be asked, as its name is on the network; empty for none. */
   get #host(): string {
     return apiHost(this.#form.value("api"), this.#form.value("host"));
   }

@@ -5,13 +5,13 @@ import { mendKey, readPasted, type Pasted } from "../../../src/stack/pasted";
 import type { Form } from "../../shared/editor/form";
 import { text } from "../../shared/editor/text";
 import { isHidden } from "./server";
-import { serviceIn } from "./services";
+import { traitsIn } from "./services";
 
 const FIELDS = ["host", "applicationId", "tenantId", "apiKey"] as const;
 
 type Field = (typeof FIELDS)[number];
 
-/** More is nothing that somebody copied from the Console. */
+/** More than this was not copied from the Console. */
 const LONGEST = 20_000;
 
 const LABELS: Readonly<Record<Field, string>> = {
@@ -38,7 +38,7 @@ export function followPastes(form: Form, note: JQuery, onHost: () => void): void
   /** Whether something was found that belongs elsewhere, too, or is written differently. */
   const take = (field: Field, given: string): boolean => {
     note.text("");
-    const isStack = serviceIn(form) === "stack";
+    const isStack = traitsIn(form).isStackServer;
     if (isHidden(given.trim()) || given.length > LONGEST || !FOREIGN[field].test(given.trim())) return false;
     if (!isStack && field !== "host") return false;
     const parts = readPasted(given);
@@ -100,7 +100,7 @@ function fillOther(form: Form, { host, port, tls, userName }: Pasted): Field[] {
   if (tls !== undefined) form.check("useTls", tls);
   setPort(form, port);
   form.set("host", host);
-  if (userName !== undefined) form.set(serviceIn(form) === "v2" ? "applicationId" : "username", userName);
+  if (userName !== undefined) form.set(traitsIn(form).throughBroker ? "username" : "applicationId", userName);
   return ["host"];
 }
 

@@ -1,8 +1,12 @@
 /** The service at the top of the form: only what belongs to it is shown below. */
 import type { Form } from "../../shared/editor/form";
-import { CONNECTION_DEFAULTS, type ConnectionProperties } from "../properties";
-
-export type ServiceName = ConnectionProperties["service"];
+import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
+import {
+  isServiceName,
+  SERVICE_TRAITS,
+  type ServiceName,
+  type ServiceTraits,
+} from "../../../src/stack/services";
 
 /** Host and encryption that a service begins with; what was typed comes back when it is chosen again. */
 const START: Readonly<Record<ServiceName, { host: string; useTls: boolean }>> = {
@@ -18,9 +22,11 @@ const HOST_PLACEHOLDERS: Readonly<Record<ServiceName, string>> = {
 };
 
 export const toService = (value: unknown): ServiceName =>
-  value === "pubsub" || value === "v2" ? value : "stack";
+  isServiceName(value) ? value : CONNECTION_DEFAULTS.service;
 
 export const serviceIn = (form: Form): ServiceName => toService(form.value("service"));
+
+export const traitsIn = (form: Form): ServiceTraits => SERVICE_TRAITS[serviceIn(form)];
 
 /** Wires the radio buttons up. */
 export function makeServiceChoice(form: Form, saved: ServiceName): void {
@@ -50,10 +56,10 @@ function showService(form: Form, service: ServiceName): void {
       $(element).toggle(services.includes(service));
     });
   form.input("host").attr("placeholder", HOST_PLACEHOLDERS[service]);
-  const isPubsub = service === "pubsub";
-  // A broker of one's own is on any port; and its application is only needed for downlinks.
-  form.row("port").appendTo(isPubsub ? "#tts-connection-main-port" : "#tts-connection-more-port");
+  const { throughBroker } = SERVICE_TRAITS[service];
+  // A broker of the user's own is on any port; and its application is only needed for downlinks.
+  form.row("port").appendTo(throughBroker ? "#tts-connection-main-port" : "#tts-connection-more-port");
   form
     .row("applicationId")
-    .appendTo(isPubsub ? "#tts-connection-pubsub-application" : "#tts-connection-main-application");
+    .appendTo(throughBroker ? "#tts-connection-pubsub-application" : "#tts-connection-main-application");
 }

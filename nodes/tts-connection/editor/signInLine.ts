@@ -1,4 +1,5 @@
 /** The line that says who signs in where, as far as the form is filled in. */
+import { SERVICE_TRAITS } from "../../../src/stack/services";
 import { userName } from "../../../src/stack/identifiers";
 import type { Form } from "../../shared/editor/form";
 import * as rules from "../../shared/editor/rules";
@@ -22,7 +23,7 @@ function describe(form: Form): string {
     v2: applicationId,
   }[service];
   if (rules.host(host) && !isHidden(host)) return text("line.no-host");
-  if (user === "" && service !== "pubsub") return text("line.no-application");
+  if (user === "" && !SERVICE_TRAITS[service].throughBroker) return text("line.no-application");
   const values = {
     user,
     server: serverIn(form),

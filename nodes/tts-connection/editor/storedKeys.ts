@@ -2,6 +2,7 @@
  * Which connections have a key. Flows come without credentials, and the editor knows of them only what a form has set since the last
  * deploy; of the others Node-RED is asked, because a connection that was imported from elsewhere has none.
  */
+import { SERVICE_TRAITS } from "../../../src/stack/services";
 import type { ConfigNode } from "../../shared/editor/red";
 import { toService } from "./services";
 
@@ -27,7 +28,7 @@ function keyInEditor({ credentials }: Connection): boolean | undefined {
 
 /** Whether a connection needs a key and certainly has none. One from an environment variable is a key. */
 export function lacksKey(connection: Connection): boolean {
-  if (toService(connection.service) === "pubsub") return false;
+  if (SERVICE_TRAITS[toService(connection.service)].throughBroker) return false;
   return (keyInEditor(connection) ?? stored.get(connection.id)) === false;
 }
 

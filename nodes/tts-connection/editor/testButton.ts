@@ -3,7 +3,7 @@ import { apiUrl, isApiOff } from "../../../src/stack/apiAddress";
 import type { Form } from "../../shared/editor/form";
 import type { TextValues } from "../../shared/editor/red";
 import { text } from "../../shared/editor/text";
-import { CONNECTION_DEFAULTS } from "../properties";
+import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
 import type { ReportLine, StepLine, StepName } from "../report";
 import { inWords, mayAsk, parse, reasonOf, inOwnLanguage } from "./ask";
 

@@ -1,17 +1,18 @@
 /** Pub/Sub: the table in which every message type has its sub topic. */
-import { STACK_KINDS, TOPIC_OF_KIND } from "../../../src/stack/kinds";
+import { TOPIC_OF_KIND } from "../../../src/stack/kinds";
+import { isPubsubType, PUBSUB_TYPES, type PubsubType } from "../../../src/stack/pubsubTopics";
 import { topicPart } from "../../shared/editor/rules";
 import { text } from "../../shared/editor/text";
 import { copyButton } from "./copyButton";
 
 /** In the order of the Console, with the sub topics that "usual names" fills in: those of the stack's own MQTT server. */
-const USUAL_TOPICS: Readonly<Record<string, string>> = {
+const USUAL_TOPICS: Readonly<Record<PubsubType, string>> = {
   ...TOPIC_OF_KIND,
   downlink_push: "down/push",
   downlink_replace: "down/replace",
 };
 
-const LABEL_KEYS: Readonly<Record<string, string>> = {
+const LABEL_KEYS: Readonly<Record<PubsubType, string>> = {
   uplink_message: "option.topic-uplink-message",
   uplink_normalized: "option.topic-uplink-normalized",
   join_accept: "option.topic-join-accept",
@@ -26,8 +27,6 @@ const LABEL_KEYS: Readonly<Record<string, string>> = {
   downlink_push: "option.topic-downlink-push",
   downlink_replace: "option.topic-downlink-replace",
 };
-
-const ALL_KEYS = [...STACK_KINDS, "downlink_push", "downlink_replace"];
 
 /** The stack never publishes these over MQTT: shown only where a flow has it. */
 const NOT_OFFERED = "uplink_normalized";
@@ -45,14 +44,14 @@ export function readTopics(value: unknown): Record<string, string> {
 const idOf = (key: string): string => `tts-connection-topic-${key}`;
 
 export class TopicTable {
-  readonly #keys: readonly string[];
+  readonly #keys: readonly PubsubType[];
   /** What a later version may know of: kept as it is. */
   readonly #unknown: Record<string, string>;
 
   constructor(table: JQuery, topics: unknown) {
     const known = readTopics(topics);
-    this.#keys = ALL_KEYS.filter((key) => key !== NOT_OFFERED || key in known);
-    this.#unknown = Object.fromEntries(Object.entries(known).filter(([key]) => !ALL_KEYS.includes(key)));
+    this.#keys = PUBSUB_TYPES.filter((key) => key !== NOT_OFFERED || key in known);
+    this.#unknown = Object.fromEntries(Object.entries(known).filter(([key]) => !isPubsubType(key)));
     for (const key of this.#keys) {
       const input = $("<input>", {
         type: "text",
@@ -60,7 +59,7 @@ export class TopicTable {
         placeholder: text("placeholder.sub-topic"),
         spellcheck: "false",
       }).val(known[key] ?? "");
-      const label = text(LABEL_KEYS[key] ?? key);
+      const label = text(LABEL_KEYS[key]);
       table.append(
         $("<label>", { for: idOf(key) }).text(label),
         $("<div>").append(input, $("<div>", { class: "tts-reason", "aria-live": "polite" })),
@@ -83,7 +82,7 @@ export class TopicTable {
   fillUsual(): void {
     for (const key of this.#keys) {
       const input = $(`#${idOf(key)}`);
-      if (this.#value(key) === "") input.val(USUAL_TOPICS[key] ?? "").trigger("change");
+      if (this.#value(key) === "") input.val(USUAL_TOPICS[key]).trigger("change");
     }
   }
 

@@ -4,7 +4,7 @@ import { parseDevicePattern } from "../../../src/stack/filters";
 import { fieldMeant } from "../../../src/stack/fields";
 import { visible } from "../../../src/stack/shown";
 import { isEmptyFrame } from "../../../src/stack/uplink";
-import type { ConnectionInsight } from "../../tts-connection/connection";
+import type { ConnectionInsight } from "../../../src/account/suggestions";
 import type { UplinkSettings } from "../settings";
 import { viewOf } from "../view";
 
@@ -37,7 +37,7 @@ export type Preview =
   /** Nothing is sent, and no error. */
   | (Shown & { readonly outcome: "empty_frame" | "missing" })
   | (Shown & { readonly outcome: "error" })
-  /** What is wrong in the form is said there: while somebody types, that is no failure. */
+  /** What is wrong in the form is said there: while the user types, that is no failure. */
   | { readonly outcome: "not_valid" };
 
 const MOST_BYTES = 51;
@@ -46,7 +46,7 @@ const MOST_FIELDS = 40;
 /** Frames without payload that are passed over for one that has one. */
 const MOST_TRIED = 50;
 
-/** Keys of the session, some of them in the clear: they are no part of what somebody chooses here. */
+/** Keys of the session, some of them in the clear: they are no part of what the user chooses here. */
 const withoutKeys = (key: string, value: unknown): unknown => (key === "app_s_key" ? "…" : value);
 
 function shown(payload: unknown): ShownPayload {

@@ -1,7 +1,7 @@
 import type { NodeAPI } from "node-red";
 import { getConfigNode } from "../../shared/red";
-import { asText } from "../../shared/values";
-import type { TtsConnectionNode } from "../../tts-connection/runtime";
+import { asText } from "../../../src/stack/values";
+import type { TtsConnectionNode } from "../../tts-connection/configNode";
 import { lastMessage, type Preview } from "./preview";
 import { UPLINK_DEFAULTS } from "../properties";
 import { readUplinkSettings } from "../settings";

@@ -1,13 +1,11 @@
 /** The fold in the form that shows what `msg.payload` of the last message would have been with the settings in the form. */
 import { askDeployed, field, type Answer } from "../../shared/editor/admin";
 import type { Form } from "../../shared/editor/form";
-import type { TextValues } from "../../shared/editor/red";
+import { textsOf } from "../../shared/editor/text";
 import { whyNone, whySilent } from "../../shared/editor/suggest";
 import { clockText } from "../../shared/editor/times";
 
-const CATALOGUE = "@tts-flows/node-red-the-things-stack/tts-uplink";
-
-const say = (key: string, values?: TextValues): string => RED._(`${CATALOGUE}:${key}`, values);
+const say = textsOf("tts-uplink");
 
 /** What decides on a message. */
 const SETTINGS = ["devices", "ports", "output", "field", "missing", "shape"] as const;

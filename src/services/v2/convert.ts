@@ -14,8 +14,8 @@ import type {
   V2ErrorEvent,
   V2SentMetadata,
   V2Uplink,
-} from "../../stack/v2Messages";
-import type { Origin } from "../service";
+} from "./messages";
+import type { Origin } from "../../stack/summary";
 import { locationOf, radioBody } from "./radio";
 
 /** The topic says whom a message is from, whatever stands in it. */

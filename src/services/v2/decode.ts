@@ -2,10 +2,10 @@
 import { isJsonObject, jsonType, type Check } from "../../stack/check";
 import { parseJson, type Decoded } from "../../stack/decode";
 import type { Received } from "../../stack/messages";
-import type { Origin } from "../service";
+import type { Origin } from "../../stack/summary";
 import { deviceIds, toDownlink, toError, toJoin, toUplink } from "./convert";
 import { ACTIVATION_SHAPE, DOWNLINK_EVENT_SHAPE, ERROR_EVENT_SHAPE, UPLINK_SHAPE } from "./shape";
-import type { V2Kind } from "./topics";
+import type { V2Kind } from "../../stack/kinds";
 
 type Reader = (value: unknown, origin: Origin) => Decoded;
 
@@ -13,7 +13,7 @@ const READERS: Readonly<Record<V2Kind, Reader>> = {
   uplink_message: reader(UPLINK_SHAPE, (sent, origin) => ({
     kind: "uplink_message",
     message: toUplink(sent, origin),
-    v2: sent,
+    original: sent,
   })),
   join_accept: reader(ACTIVATION_SHAPE, (sent, origin) => ({
     kind: "join_accept",

@@ -1,5 +1,5 @@
 /** A downlink in the words of V2. */
-import type { DownlinkItem } from "../../stack/downlink/order";
+import type { DownlinkItem } from "../../downlink/order";
 import type { QueueOperation } from "../../stack/topics";
 
 /** What V2 does with a device's queue; without a word it replaces. */

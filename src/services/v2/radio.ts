@@ -1,7 +1,7 @@
 /** How V2 says that something was received, in the words of The Things Stack v3. */
 import type { Location, RxMetadata, TxSettings } from "../../stack/messages";
 import type { RadioBody } from "../../stack/radio";
-import type { V2Location, V2Reception, V2SentMetadata } from "../../stack/v2Messages";
+import type { V2Location, V2Reception, V2SentMetadata } from "./messages";
 
 /** V2's `config` (a gateway's own settings) and `unknown` have no counterpart. */
 const SOURCES: ReadonlyMap<string, string> = new Map([

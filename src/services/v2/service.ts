@@ -1,17 +1,20 @@
-import { V2_LIMITS } from "../../stack/downlink/limits";
+import { SERVICE_TRAITS } from "../../stack/services";
+import { V2_LIMITS } from "../../downlink/limits";
 import type { Classified, Service } from "../service";
 import { decodeV2 } from "./decode";
 import { downlinkMessage } from "./downlink";
-import { classifyTopic, downlinkTopic, isV2Kind, topicFilters, V2_KINDS } from "./topics";
+import { isV2Kind, V2_KINDS } from "../../stack/kinds";
+import { classifyTopic, downlinkTopic, topicFilters } from "./topics";
 
 /**
- * The MQTT API of a The Things Network V2. A filter for each topic that somebody wants: with one for all events, what nobody asked
+ * The MQTT API of a The Things Network V2. A filter for each topic that a node wants: with one for all events, what no node asked
  * for would come, too, and with one for all uplinks each of their fields.
  */
 export function v2Service(account: { readonly applicationId: string; readonly accessKey: string }): Service {
   const { applicationId, accessKey } = account;
   return {
     name: "v2",
+    traits: SERVICE_TRAITS.v2,
     kinds: V2_KINDS,
     redelivers: false,
     login: { username: applicationId, password: accessKey, clean: true },
@@ -29,7 +32,7 @@ export function v2Service(account: { readonly applicationId: string; readonly ac
     },
 
     downlinkLimits: V2_LIMITS,
-    // QoS 1: without its acknowledgement nobody would know that a downlink has reached the broker.
+    // QoS 1: without its acknowledgement it would be unknown whether a downlink has reached the broker.
     encodeDownlink: (deviceId, operation, [item = {}]) => ({
       topic: downlinkTopic(applicationId, deviceId),
       payload: Buffer.from(JSON.stringify(downlinkMessage(operation, item))),

@@ -1,4 +1,4 @@
-/** The types of what V2 sends, as tables that run. The compiler holds them to `v2Messages.ts`. */
+/** The types of what V2 sends, as tables that run. The compiler holds them to `messages.ts`. */
 import { anyObject, boolean, listOf, number, objectOf, recordOf, text } from "../../stack/check";
 import type {
   V2Activation,
@@ -8,7 +8,7 @@ import type {
   V2Reception,
   V2SentMetadata,
   V2Uplink,
-} from "../../stack/v2Messages";
+} from "./messages";
 
 const location = {
   latitude: number,

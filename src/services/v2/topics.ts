@@ -1,29 +1,24 @@
 /** The topics of a V2 network. Rule: V2's MQTT API; what was `events/ack` in its first form is `events/down/acks` in the last one. */
-import type { Kind } from "../../stack/kinds";
+import { isV2Kind, V2_KINDS, type Kind, type V2Kind } from "../../stack/kinds";
 import type { Classified } from "../service";
 
-/** The kinds that V2 has, and the ends of the topics they come on. */
-const ENDS = [
-  ["uplink_message", "up"],
-  ["join_accept", "events/activations"],
-  ["downlink_queued", "events/down/scheduled"],
-  ["downlink_sent", "events/down/sent"],
-  ["downlink_ack", "events/ack"],
-  ["downlink_ack", "events/down/acks"],
-  ["downlink_failed", "events/down/errors"],
-  ["uplink_error", "events/up/errors"],
-  ["join_error", "events/activations/errors"],
-] as const satisfies readonly (readonly [Kind, string])[];
+/** The ends of the topics that the kinds come on. */
+const ENDS_OF_KIND: Readonly<Record<V2Kind, readonly string[]>> = {
+  uplink_message: ["up"],
+  join_accept: ["events/activations"],
+  downlink_queued: ["events/down/scheduled"],
+  downlink_sent: ["events/down/sent"],
+  downlink_ack: ["events/ack", "events/down/acks"],
+  downlink_failed: ["events/down/errors"],
+  uplink_error: ["events/up/errors"],
+  join_error: ["events/activations/errors"],
+};
 
-export type V2Kind = (typeof ENDS)[number][0];
+const ENDS = [...V2_KINDS]
+  .filter(isV2Kind)
+  .flatMap((kind) => ENDS_OF_KIND[kind].map((end) => [kind, end] as const));
 
-export const V2_KINDS: ReadonlySet<Kind> = new Set<Kind>(ENDS.map(([kind]) => kind));
-
-export function isV2Kind(kind: Kind): kind is V2Kind {
-  return V2_KINDS.has(kind);
-}
-
-/** Nobody's messages: downlinks that clients publish, and news of the device registry. */
+/** Not for us: downlinks that clients publish, and news of the device registry. */
 const OTHERS: ReadonlySet<string> = new Set(["down", "events/create", "events/update", "events/delete"]);
 
 /** Behind it stands a field of an uplink, once more on a topic of its own. */

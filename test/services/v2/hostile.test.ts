@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commonFields } from "../../../src/stack/summary";
 import { uplinkMessage } from "../../../src/stack/uplink";
-import { v2Fields, v2SentFields } from "../../../src/stack/v2Shape";
+import { legacyFields } from "../../../src/services/v2/legacyFields";
 import { decode, LAST_UPLINK, problemOf, topicOf } from "./messages";
 
 const ENDS = [
@@ -84,8 +84,9 @@ describe("a hostile message of V2", () => {
       `${OPEN},"payload_fields":${OPEN}},"metadata":${OPEN},"gateways":[${OPEN}}]},"attributes":{"__proto__":"x"}}`,
     );
     assert.ok(decoded.ok && decoded.received.kind === "uplink_message");
-    const { message, v2 } = decoded.received;
-    assert.ok(v2);
+    const { original, ...received } = decoded.received;
+    const { message } = received;
+    assert.ok(original);
     const common = commonFields(
       decoded.received,
       topicOf("up"),
@@ -94,8 +95,8 @@ describe("a hostile message of V2", () => {
     );
     const made = [
       uplinkMessage(common, message, undefined),
-      v2Fields(message, common),
-      v2SentFields(v2, message, common),
+      legacyFields(received, common),
+      legacyFields(decoded.received, common),
     ];
     for (const fields of [...made, message, message.uplink_message]) {
       const flow: object = Object.assign({}, fields);
@@ -127,11 +128,11 @@ describe("a hostile message of V2", () => {
         if (!decoded.ok) continue;
         valid += 1;
         assert.ok(decoded.received.kind === "uplink_message");
-        const { message, v2 } = decoded.received;
+        const { original, ...received } = decoded.received;
         const common = commonFields(decoded.received, "", { deviceId: "door_1" }, 0);
-        uplinkMessage(common, message, undefined);
-        v2Fields(message, common);
-        assert.ok(v2 && v2SentFields(v2, message, common).metadata.gateways);
+        uplinkMessage(common, received.message, undefined);
+        legacyFields(received, common);
+        assert.ok(original && legacyFields(decoded.received, common).metadata.gateways);
       }
     }
     assert.ok(valid > 100, String(valid));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildOrder } from "../../../src/stack/downlink/build";
+import { buildOrder } from "../../../src/downlink/build";
 import { EVENT_KINDS } from "../../../src/stack/event";
 import { STACK_KINDS, V2_ERROR_KINDS, type Kind } from "../../../src/stack/kinds";
 import { service, topicOf } from "./messages";

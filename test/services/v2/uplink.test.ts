@@ -3,7 +3,7 @@ import { radioSummary } from "../../../src/stack/radio";
 import { BODY_SHAPE, ENVELOPE_SHAPE } from "../../../src/stack/shape";
 import { commonFields } from "../../../src/stack/summary";
 import { payloadBytes } from "../../../src/stack/uplink";
-import { v2Fields, v2SentFields } from "../../../src/stack/v2Shape";
+import { legacyFields } from "../../../src/services/v2/legacyFields";
 import { FIRST_UPLINK, LAST_UPLINK, received, topicOf } from "./messages";
 
 const uplink = (sent: object) => received("uplink_message", "up", sent);
@@ -201,10 +201,11 @@ describe("an uplink of V2", () => {
 
 describe("the fields of V2 for an uplink of V2", () => {
   const shaped = (sent: object) => {
-    const { v2, ...message } = uplink(sent);
-    assert.ok(v2);
+    const received = uplink(sent);
+    const { original, ...message } = received;
+    assert.ok(original);
     const common = commonFields(message, topicOf("up"), { deviceId: "door_1", applicationId: "my_app" }, 0);
-    return { fields: v2SentFields(v2, message.message, common), made: v2Fields(message.message, common) };
+    return { fields: legacyFields(received, common), made: legacyFields(message, common) };
   };
 
   it("are what V2 sent", () => {

@@ -1,0 +1,128 @@
+/**
+ * Old flows: the nodes of `node-red-contrib-ttn` become nodes of this package, with their IDs, places and wires. Pure; what it is
+ * given may be anything. Usable in the browser.
+ */
+import { connectionFrom, targetOf } from "./connection";
+import { isFlowNode, restOf, textIn, type FlowNode } from "./flow";
+import { noteOn, type Converted, type Note, type Target } from "./note";
+import { oldIdNotes } from "./oldIds";
+import { KNOWN_PROPERTIES, roleOf, type OldRole } from "./oldNodes";
+import { Places } from "./places";
+import { bothFrom, eventFrom, uplinkFrom, type Place } from "./receiving";
+import { downlinkFrom } from "./sending";
+import { Upstream } from "./upstream";
+
+export type { Note } from "./note";
+export { OLD_TYPES } from "./oldNodes";
+
+/** What comes in place of an old node. */
+export interface Replacement {
+  readonly old: FlowNode;
+  /** The first has the ID of the old node. */
+  readonly nodes: readonly FlowNode[];
+  /** See `Converted`. */
+  readonly outputs?: readonly (readonly string[])[];
+}
+
+export interface Conversion {
+  /** The whole flow, in the order as given; what is no old node is the very same. */
+  readonly flow: readonly unknown[];
+  /** One for each old node. */
+  readonly replacements: readonly Replacement[];
+  /** Connections that were part of other nodes before. */
+  readonly added: readonly FlowNode[];
+  /** IDs of the nodes that were made, new ones included. */
+  readonly made: readonly string[];
+  /** How many old nodes there were. */
+  readonly converted: number;
+  /** What is to be done, and what could not be carried over, in the order of the nodes. */
+  readonly notes: readonly Note[];
+}
+
+/** Whether there is anything to convert. */
+export function hasOldNodes(flow: readonly unknown[]): boolean {
+  return flow.some((node) => isFlowNode(node) && roleOf(node.type) !== undefined);
+}
+
+/** @param newId for nodes that are added: an ID that is not in use */
+export function convertFlow(flow: readonly unknown[], newId: () => string): Conversion {
+  const nodes = flow.filter(isFlowNode);
+  const upstream = new Upstream(nodes);
+  const places = new Places(nodes);
+  const accounts = new Map<string, Converted>();
+  const targets = new Set<Target>();
+  const results = flow.map((entry): Converted | undefined => {
+    if (!isFlowNode(entry)) return undefined;
+    const role = roleOf(entry.type);
+    if (role === undefined) return undefined;
+    const rest = restOf(entry, KNOWN_PROPERTIES);
+    const left = rest.length === 0 ? [] : [noteOn(entry)("migration.left", { properties: shortened(rest) })];
+    if (role === "app") {
+      const { nodes: made, notes } = connectionFrom(entry);
+      targets.add(targetOf(entry));
+      return { nodes: made, notes: [...notes, ...left] };
+    }
+    const own = ownAccount(entry, accounts, newId);
+    const app = upstream.node(textIn(entry, "app"));
+    const known = app && roleOf(app.type) === "app" ? app : undefined;
+    const target = targetOf(own ? entry : known);
+    targets.add(target);
+    const place: Place = {
+      connection: own?.nodes[0]?.id ?? textIn(entry, "app"),
+      target,
+      newId,
+      placeBelow: places.takeBelow,
+    };
+    const made = byRole(role, entry, place, upstream);
+    const missing = own || known ? [] : [noteOn(entry)("migration.connection-missing")];
+    return { ...made, notes: [...missing, ...made.notes, ...left] };
+  });
+  const added = [...accounts.values()].flatMap((account) => account.nodes);
+  const made = results.flatMap((one) => one?.nodes ?? []);
+  return {
+    flow: [...flow.flatMap((entry, index): readonly unknown[] => results[index]?.nodes ?? [entry]), ...added],
+    replacements: flow.flatMap((entry, index) => {
+      const result = results[index];
+      if (!result || !isFlowNode(entry)) return [];
+      const { outputs } = result;
+      return [{ old: entry, nodes: result.nodes, ...(outputs ? { outputs } : {}) }];
+    }),
+    added,
+    made: [...made, ...added].map(({ id }) => id),
+    converted: results.filter((one) => one !== undefined).length,
+    notes: [
+      ...[...accounts.values(), ...results].flatMap((one) => one?.notes ?? []),
+      ...(targets.has("stack") ? oldIdNotes(nodes) : []),
+    ],
+  };
+}
+
+const LONGEST = 200;
+
+const shortened = (names: readonly string[]): string => names.join(", ").slice(0, LONGEST);
+
+function byRole(role: Exclude<OldRole, "app">, node: FlowNode, place: Place, upstream: Upstream): Converted {
+  switch (role) {
+    case "uplink":
+      return uplinkFrom(node, place);
+    case "event":
+      return eventFrom(node, place);
+    case "downlink":
+      return downlinkFrom(node, place, upstream);
+    case "both":
+      return bothFrom(node, place);
+  }
+}
+
+/** The first versions had the account in each node: nodes of one account share a connection. */
+function ownAccount(
+  node: FlowNode,
+  accounts: Map<string, Converted>,
+  newId: () => string,
+): Converted | undefined {
+  if (roleOf(node.type) !== "both" || Object.hasOwn(node, "app")) return undefined;
+  const account = JSON.stringify(["appEUI", "appId", "broker", "region"].map((name) => textIn(node, name)));
+  const known = accounts.get(account) ?? connectionFrom({ ...node, z: undefined, d: undefined }, newId());
+  accounts.set(account, known);
+  return known;
+}

@@ -1,0 +1,3 @@
+import { textsOf } from "../../../nodes/shared/editor/text";
+
+export const text = textsOf("tts-migration");

@@ -1,0 +1,158 @@
+import { randomBytes } from "node:crypto";
+import type { EndDeviceIds, JsonObject, Location, UplinkMessage } from "../../src/stack/messages";
+import type { DownlinkFormatter } from "../downlink/formatter";
+import type { DownlinkItem } from "../downlink/item";
+
+/** What a device sends, decoded as its payload formatter would. */
+export interface UplinkParts {
+  f_port?: number;
+  /** Base64. */
+  frm_payload?: string;
+  decoded_payload?: JsonObject;
+  decoded_payload_warnings?: string[];
+  /** One object per measurement; each is published as a message of its own, too. */
+  normalized_payload?: JsonObject[];
+  confirmed?: boolean;
+}
+
+export interface SimulatedDevice {
+  readonly id: string;
+  /** 16 hex digits; none for a device activated by personalization. */
+  readonly devEui?: string;
+  readonly joinEui?: string;
+  readonly class: "A" | "C";
+  /** Whether it has a session to begin with. */
+  readonly joined: boolean;
+  /** Where it is registered to be. */
+  readonly location?: Location;
+  readonly versionIds?: JsonObject;
+  /** The n-th uplink, counted from 0. */
+  makeUplink(n: number): UplinkParts;
+  /** ms after an uplink until its first receive window, so long a downlink still comes in time. Default: 1000. */
+  readonly receiveDelay?: number;
+  /** A group of devices: hears only by chosen gateways, and never answers. */
+  readonly multicast?: boolean;
+  /** Registered in the Application Server only. */
+  readonly unknownInNetwork?: boolean;
+  /**
+   * Its application session key comes from a foreign join server: the stack cannot read the payloads, and it is for the application
+   * to encrypt its downlinks and to count them.
+   */
+  readonly sealed?: boolean;
+  /** Encodes and decodes its downlinks. Without one, decoded payloads are sent as nothing. */
+  readonly downlinkFormatter?: DownlinkFormatter;
+  /** Takes a downlink; true: it answers with an uplink at once. */
+  hear?(fPort: number, payload: Buffer): boolean;
+}
+
+/** A device with its LoRaWAN session: what the network knows of it. */
+export class EndDevice {
+  readonly model: SimulatedDevice;
+  /** Of the last `location_solved`; the server puts it into all later uplinks. */
+  solvedLocation: Location | undefined;
+  #session: { devAddr: string; keyId: string | undefined; encryptedKey: string } | undefined;
+  #recordedAddress: string | undefined;
+  #fCntUp = 0;
+  #fCntDown = 0;
+  /** The highest that an application has chosen. */
+  #chosenFCntDown = 0;
+  #uplinks = 0;
+  /** It heard a confirmed downlink: its next uplink acknowledges. */
+  #owesAck = false;
+
+  constructor(model: SimulatedDevice) {
+    this.model = model;
+    if (model.joined) this.startSession();
+  }
+
+  get hasSession(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Base64; undefined without a session and for devices activated by personalization. */
+  get sessionKeyId(): string | undefined {
+    return this.#session?.keyId;
+  }
+
+  /**
+   * `end_device_ids`. Traffic has the address of the session; what the Application Server says by itself (`downlink_queued`,
+   * simulated messages) the one in its own record.
+   */
+  ids(applicationId: string, address: "session" | "record"): EndDeviceIds {
+    const { id, devEui, joinEui } = this.model;
+    const devAddr = address === "session" ? this.#session?.devAddr : this.#recordedAddress;
+    return {
+      device_id: id,
+      application_ids: { application_id: applicationId },
+      ...(devEui !== undefined && { dev_eui: devEui }),
+      ...(joinEui !== undefined && { join_eui: joinEui }),
+      ...(devAddr !== undefined && { dev_addr: devAddr }),
+    };
+  }
+
+  /** A new session: address, key ID, counters from 0. */
+  startSession(): void {
+    const devAddr = `01${randomBytes(3).toString("hex").toUpperCase()}`;
+    const keyId = this.model.devEui === undefined ? undefined : randomBytes(16).toString("base64");
+    // Seen in the captures: no address until the second session, whose address then stays.
+    if (this.#session !== undefined) this.#recordedAddress ??= devAddr;
+    this.#session = { devAddr, keyId, encryptedKey: randomBytes(24).toString("base64") };
+    this.#fCntUp = 0;
+    this.#fCntDown = 0;
+    this.#chosenFCntDown = 0;
+    this.#owesAck = false;
+  }
+
+  nextFCntUp(): number {
+    return this.#fCntUp++;
+  }
+
+  nextFCntDown(): number {
+    return ++this.#fCntDown;
+  }
+
+  /** Of the last frame; what follows has a higher one. */
+  get fCntDown(): number {
+    return this.#fCntDown;
+  }
+
+  get devAddr(): string {
+    return this.#session?.devAddr ?? "";
+  }
+
+  /** An application has chosen this counter for a downlink. */
+  choseFCntDown(fCnt: number): void {
+    this.#chosenFCntDown = Math.max(this.#chosenFCntDown, fCnt);
+  }
+
+  /** A frame with a counter that an application has chosen went out. */
+  sentFCntDown(fCnt: number): void {
+    this.#fCntDown = Math.max(this.#fCntDown, fCnt);
+  }
+
+  /** What uplinks have besides where the stack cannot read them. */
+  get seal(): Partial<UplinkMessage> {
+    if (!this.model.sealed || !this.#session) return {};
+    return {
+      app_s_key: { kek_label: "vendor/js", encrypted_key: this.#session.encryptedKey },
+      ...(this.#chosenFCntDown > 0 && { last_a_f_cnt_down: this.#chosenFCntDown }),
+    };
+  }
+
+  /** Takes a downlink from the air; true: it answers with an uplink at once. */
+  hear({ fPort, payload, confirmed }: DownlinkItem): boolean {
+    if (confirmed) this.#owesAck = true;
+    return this.model.hear?.(fPort, payload) ?? false;
+  }
+
+  /** Whether its next uplink acknowledges a confirmed downlink; once. */
+  takeAck(): boolean {
+    const owed = this.#owesAck;
+    this.#owesAck = false;
+    return owed;
+  }
+
+  makeUplink(): UplinkParts {
+    return this.model.makeUplink(this.#uplinks++);
+  }
+}

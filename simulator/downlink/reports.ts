@@ -1,0 +1,124 @@
+import type { StackError } from "../../src/stack/messages";
+import type { Application } from "../application";
+import type { EndDevice } from "../devices/device";
+import type { Feed } from "../feed";
+import { rpc, sortedIds, stamp } from "../stamps";
+import { downlinkErrors } from "./errors";
+import { downlinkJson, HIGHEST, HIGH, present } from "./item";
+import type { DownlinkItem } from "./item";
+
+/** What the application is told about its downlinks. Rule: docs/server.md#8-downlinks-what-is-told. */
+export class DownlinkReports {
+  readonly #application: Application;
+  readonly #feed: Feed;
+
+  constructor(application: Application, feed: Feed) {
+    this.#application = application;
+    this.#feed = feed;
+  }
+
+  queued(device: EndDevice, item: DownlinkItem): void {
+    this.#feed.publish("downlink_queued", downlinkJson(item), this.#ofRecord(device, item));
+  }
+
+  /** Refused by the Application Server, or by the Network Server when it was asked to queue. */
+  refused(device: EndDevice, item: DownlinkItem, error: StackError): void {
+    this.#feed.publish(
+      "downlink_failed",
+      { downlink: downlinkJson(item), error },
+      this.#ofRecord(device, item),
+    );
+  }
+
+  /** A gateway has accepted the frame. */
+  sent(device: EndDevice, item: DownlinkItem, uplinkIds: readonly string[]): void {
+    const frame = transmitted(item, uplinkIds);
+    const body = downlinkJson(decoded(device, frame));
+    this.#feed.publish("downlink_sent", body, this.#fromNetwork(device, frame.correlationIds, uplinkIds));
+  }
+
+  /** A gateway has refused the frame. */
+  notSent(device: EndDevice, item: DownlinkItem, uplinkIds: readonly string[], result: string): void {
+    const frame = transmitted(item, uplinkIds);
+    const body = {
+      downlink: downlinkJson(decoded(device, frame)),
+      error: downlinkErrors.transmission(result),
+    };
+    this.#feed.publish("downlink_failed", body, this.#fromNetwork(device, frame.correlationIds, uplinkIds));
+  }
+
+  /** The Network Server cannot make a frame of it. */
+  dropped(device: EndDevice, item: DownlinkItem, uplinkIds: readonly string[], error: StackError): void {
+    const body = { downlink: downlinkJson(decoded(device, item)), error };
+    const ids = sortedIds(item.correlationIds, uplinkIds);
+    this.#feed.publish("downlink_failed", body, this.#fromNetwork(device, ids, uplinkIds));
+  }
+
+  /** A frame of the network's own has taken a counter that these have, or a higher one; where there are none, it is told all the same. */
+  invalidated(
+    device: EndDevice,
+    items: readonly DownlinkItem[],
+    lastFCntDown: number,
+    uplinkIds: readonly string[],
+  ): void {
+    const body = present({
+      downlinks: items.length > 0 ? items.map(downlinkJson) : undefined,
+      last_f_cnt_down: lastFCntDown,
+      session_key_id: device.sessionKeyId,
+    });
+    this.#feed.publish("downlink_queue_invalidated", body, this.#fromNetwork(device, uplinkIds, uplinkIds));
+  }
+
+  /** By an uplink with these correlation IDs. */
+  answered(
+    device: EndDevice,
+    kind: "downlink_ack" | "downlink_nack",
+    item: DownlinkItem,
+    ids: readonly string[],
+  ): void {
+    this.#feed.publish(kind, downlinkJson(decoded(device, item)), {
+      end_device_ids: device.ids(this.#application.applicationId, "session"),
+      correlation_ids: [...item.correlationIds, ...ids],
+    });
+  }
+
+  givenUp(device: EndDevice, item: DownlinkItem, attempts: number): void {
+    this.refused(device, decoded(device, item), downlinkErrors.givenUp(attempts));
+  }
+
+  #ofRecord(device: EndDevice, item: DownlinkItem) {
+    return {
+      end_device_ids: device.ids(this.#application.applicationId, "record"),
+      correlation_ids: item.correlationIds,
+    };
+  }
+
+  #fromNetwork(device: EndDevice, ids: readonly string[], uplinkIds: readonly string[]) {
+    const own = [rpc("NsAs/HandleUplink"), ...(uplinkIds.length > 0 ? [] : [stamp("as:up")])];
+    return {
+      end_device_ids: device.ids(this.#application.applicationId, "session"),
+      correlation_ids: [...ids, ...own],
+    };
+  }
+}
+
+/** The network knows bytes only; the Application Server decodes them again in every report. */
+export function decoded(device: EndDevice, item: DownlinkItem): DownlinkItem {
+  return device.model.downlinkFormatter?.decode(item) ?? item;
+}
+
+/** The item as the Network Server builds it anew of the frame: without `class_b_c` and `confirmed_retry`, priority at most HIGH. */
+function transmitted(item: DownlinkItem, uplinkIds: readonly string[]): DownlinkItem {
+  return {
+    ...item,
+    priority: item.priority === HIGHEST ? HIGH : item.priority,
+    classBC: undefined,
+    confirmedRetry: undefined,
+    correlationIds: sortedIds(item.correlationIds, uplinkIds, [
+      stamp("ns:transmission"),
+      stamp("gs:tx_ack"),
+      rpc("GsNs/ReportTxAcknowledgment"),
+      rpc("NsGs/ScheduleDownlink"),
+    ]),
+  };
+}

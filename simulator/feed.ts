@@ -1,0 +1,64 @@
+import { TOPIC_OF_KIND } from "../src/stack/kinds";
+import type { StackKind } from "../src/stack/kinds";
+import type { EndDeviceIds, JsonObject } from "../src/stack/messages";
+import type { Application } from "./application";
+import { sortedIds, timestamp } from "./stamps";
+
+/** What stands around the body of a message. */
+export interface Envelope {
+  readonly end_device_ids: EndDeviceIds;
+  readonly correlation_ids: readonly string[];
+  readonly received_at?: string;
+  readonly simulated?: true;
+}
+
+const HTML: Readonly<Record<string, string>> = {
+  "<": "\\u003c",
+  ">": "\\u003e",
+  "&": "\\u0026",
+  "\u2028": "\\u2028",
+  "\u2029": "\\u2029",
+};
+
+/** Go's JSON: escapes what HTML could stumble over. */
+function goJson(value: object): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (letter) => HTML[letter] ?? letter);
+}
+
+/** The Application Server's upstream: makes `ApplicationUp` messages and hands them to the sessions. */
+export class Feed {
+  readonly #application: Application;
+  readonly #deliver: (topic: string, payload: Buffer) => void;
+
+  constructor(application: Application, deliver: (topic: string, payload: Buffer) => void) {
+    this.#application = application;
+    this.#deliver = deliver;
+  }
+
+  topic(kind: StackKind, deviceId: string): string {
+    return `v3/${this.#application.uid}/devices/${deviceId}/${TOPIC_OF_KIND[kind]}`;
+  }
+
+  /** Publishes and returns the message. */
+  publish(kind: StackKind, body: object, envelope: Envelope): JsonObject {
+    const message: JsonObject = {
+      end_device_ids: envelope.end_device_ids,
+      correlation_ids: sortedIds(envelope.correlation_ids),
+      received_at: envelope.received_at ?? timestamp(),
+      [kind]: body,
+      ...(envelope.simulated && { simulated: true }),
+    };
+    this.send(this.topic(kind, envelope.end_device_ids.device_id), Buffer.from(goJson(message)));
+    return message;
+  }
+
+  /** Sends bytes as they are. */
+  send(topic: string, payload: Buffer): void {
+    this.#deliver(topic, payload);
+  }
+
+  /** The captured topic, for this application. */
+  ownTopic(captured: string): string {
+    return captured.replace(/^v3\/[^/]+/, `v3/${this.#application.uid}`);
+  }
+}

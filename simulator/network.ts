@@ -1,0 +1,130 @@
+import type { JsonObject, UplinkMessage } from "../src/stack/messages";
+import type { Application } from "./application";
+import type { EndDevice } from "./devices/device";
+import type { Feed } from "./feed";
+import { reception } from "./radio";
+import { rpc, stamp, timestamp } from "./stamps";
+
+/** What the downlink side has to know of the other direction; `ids` are the correlation IDs of the reception. */
+export interface UplinkListener {
+  joined(device: EndDevice): void;
+  /** Before anything of an uplink is published. */
+  receiving(device: EndDevice, acknowledges: boolean, ids: readonly string[]): void;
+  /** After all of an uplink has been published. */
+  received(device: EndDevice, uplink: ReceivedUplink): void;
+}
+
+export interface ReceivedUplink {
+  /** Correlation IDs of the reception. */
+  readonly ids: readonly string[];
+  readonly spreadingFactor: number;
+  /** The device wants an acknowledgement. */
+  readonly confirmed: boolean;
+}
+
+/** What an uplink has besides its message. */
+export interface UplinkFrame {
+  /** Default: acknowledges what the device heard. False withholds it, as if it had not heard. */
+  readonly ack?: boolean;
+}
+
+/** Brings what the devices send to the application: joins, uplinks and what the server makes of them. */
+export class Network {
+  readonly #application: Application;
+  readonly #feed: Feed;
+  readonly #listener: UplinkListener;
+
+  constructor(application: Application, feed: Feed, listener: UplinkListener) {
+    this.#application = application;
+    this.#feed = feed;
+    this.#listener = listener;
+  }
+
+  /** A join: new session, new address. Returns the message. */
+  join(device: EndDevice): JsonObject {
+    device.startSession();
+    this.#listener.joined(device);
+    const body = { session_key_id: device.sessionKeyId, received_at: timestamp() };
+    return this.#feed.publish("join_accept", body, this.#envelope(device, receptionIds()));
+  }
+
+  /**
+   * An uplink, what `given` says instead of what the device would send. Normalized measurements go before it, a solved location
+   * after it. A device without a session joins first. Returns the message.
+   */
+  uplink(device: EndDevice, given: Partial<UplinkMessage> = {}, frame: UplinkFrame = {}): JsonObject {
+    if (!device.hasSession) this.join(device);
+    const ids = receptionIds();
+    this.#listener.receiving(device, device.takeAck() && frame.ack !== false, ids);
+    const fCnt = device.nextFCntUp();
+    const parts: Partial<UplinkMessage> = { ...device.makeUplink(), ...given };
+    const { normalized_payload: measurements, decoded_payload: decoded, ...sent } = parts;
+    const { model } = device;
+    const location = decoded === undefined ? undefined : locationIn(decoded);
+    device.solvedLocation = location ?? device.solvedLocation;
+    const payloadLength = Buffer.from(sent.frm_payload ?? "", "base64").length;
+    const radio = reception(model.id, fCnt, payloadLength);
+    const locations = {
+      ...(model.location && { user: model.location }),
+      ...(device.solvedLocation && { "frm-payload": device.solvedLocation }),
+    };
+    const around: JsonObject = {
+      ...radio,
+      received_at: timestamp(),
+      ...(Object.keys(locations).length > 0 && { locations }),
+      ...(model.versionIds && { version_ids: model.versionIds }),
+      ...device.seal,
+      network_ids: { net_id: "000000" },
+    };
+    const session: JsonObject = {
+      ...(device.sessionKeyId !== undefined && { session_key_id: device.sessionKeyId }),
+      ...(fCnt > 0 && { f_cnt: fCnt }),
+    };
+    for (const measurement of measurements ?? []) {
+      const body = { ...session, ...around, ...sent, normalized_payload: measurement };
+      this.#feed.publish("uplink_normalized", body, this.#envelope(device, ids));
+    }
+    const body = {
+      ...session,
+      ...around,
+      ...sent,
+      ...(decoded && { decoded_payload: decoded }),
+      ...(measurements && { normalized_payload: measurements }),
+    };
+    const message = this.#feed.publish("uplink_message", body, this.#envelope(device, ids));
+    if (location !== undefined) {
+      const solved = { service: "frm-payload", location };
+      this.#feed.publish("location_solved", solved, this.#envelope(device, ids));
+    }
+    this.#listener.received(device, {
+      ids: ids.filter((id) => !id.startsWith("rpc:/ttn.lorawan.v3.NsAs")),
+      spreadingFactor: (sent.settings ?? radio.settings).data_rate?.lora?.spreading_factor ?? 7,
+      confirmed: sent.confirmed === true,
+    });
+    return message;
+  }
+
+  #envelope(device: EndDevice, ids: readonly string[]) {
+    return {
+      end_device_ids: device.ids(this.#application.applicationId, "session"),
+      correlation_ids: ids,
+    };
+  }
+}
+
+/** What the Gateway Server, the Network Server and the Application Server call one reception. */
+export function receptionIds(): string[] {
+  return [stamp("gs:uplink"), rpc("GsNs/HandleUplink"), rpc("NsAs/HandleUplink")];
+}
+
+/** The server takes coordinates in a decoded payload for a position. */
+function locationIn(decoded: JsonObject) {
+  const { latitude, longitude, altitude } = decoded;
+  if (typeof latitude !== "number" || typeof longitude !== "number") return undefined;
+  return {
+    latitude,
+    longitude,
+    ...(typeof altitude === "number" && altitude !== 0 && { altitude }),
+    source: "SOURCE_GPS",
+  };
+}

@@ -1,0 +1,203 @@
+import { application } from "./application";
+import type { Simulator, SimulatorOptions } from "./contract";
+import { HttpApi } from "./http/api";
+import { Journal } from "./journal";
+import { KeyRing, READ, WRITE } from "./keys";
+import { MqttListener } from "./mqtt/listener";
+import type { Account, MqttSwitches } from "./mqtt/host";
+import { downlinkTopic, stackTopics } from "./mqtt/topics";
+import { receptionIds } from "./network";
+import { SimulatedPubsub } from "./pubsub";
+import { RateLimiter } from "./rateLimit";
+import { SimulatedStack } from "./stack";
+
+export type { Simulator, SimulatorOptions } from "./contract";
+export type { SimulatedDevice, UplinkParts } from "./devices/device";
+export { cayenneLppFormatter, javaScriptFormatter } from "./downlink/formatter";
+export type { ApiMode } from "./http/api";
+export type { PubsubOptions, SimulatedPubsub } from "./pubsub";
+export type { SimulatedKey } from "./keys";
+export type { RateLimit } from "./rateLimit";
+export type * from "./journal";
+
+/** Starts a stand-in for the MQTT server and the HTTP API of The Things Stack, for one application. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const host = options.host ?? "127.0.0.1";
+  const app = application(options.applicationId ?? "app1", options.tenantId);
+  const keys = new KeyRing(app.applicationId);
+  const [firstKey] = (options.keys?.length ? options.keys : [{}]).map((key) => keys.add(key));
+  const journal = new Journal();
+  const switches: MqttSwitches = {
+    refuse: undefined,
+    closeBeforeConnack: false,
+    mute: false,
+    refuseTopics: false,
+  };
+  const pubsubs = new Set<SimulatedPubsub>();
+  const stack = new SimulatedStack(app, journal, options, (topic, payload) => {
+    if (switches.mute) return;
+    mqtt.deliver(topic, payload);
+    for (const pubsub of pubsubs) pubsub.deliver(topic, payload);
+  });
+
+  const downlinks = new RateLimiter(options.downlinkLimit);
+  const login = (userName: string | undefined, password: string | undefined): Account | undefined => {
+    const authentication = keys.authenticate(password ?? "");
+    if (userName !== app.uid || !authentication.ok) return undefined;
+    const rights = keys.rightsHere(authentication.key);
+    if (rights.length === 0) return undefined;
+    return { key: authentication.key, mayRead: rights.includes(READ), mayWrite: rights.includes(WRITE) };
+  };
+  const mqtt: MqttListener = new MqttListener(
+    { host, port: options.port ?? 0, tls: options.tls, acceptLimit: options.acceptLimit },
+    {
+      topics: stackTopics(app.uid),
+      journal,
+      switches,
+      login,
+      takeDownlink: (key) => downlinks.take(key.id),
+      downlink: (topic, payload) => {
+        const known = downlinkTopic(topic, app.uid);
+        return known
+          ? stack.queues.publish(known, payload)
+          : { outcome: "dropped", reason: "forbidden topic" };
+      },
+    },
+  );
+  const http = new HttpApi(
+    { host, port: options.httpPort ?? 0, tls: options.tls },
+    {
+      application: app,
+      keys,
+      queues: stack.queues,
+      feed: stack.feed,
+      device: (deviceId) => stack.find(deviceId),
+      isMute: () => switches.mute,
+      journal,
+      addresses: () => ({ plain: `${host}:${mqtt.port}`, tls: `${host}:${mqtt.port}` }),
+    },
+  );
+
+  let running = false;
+  const start = async (): Promise<void> => {
+    await Promise.all([mqtt.start(), http.start()]);
+    running = true;
+  };
+  const stop = async (): Promise<void> => {
+    if (!running) return;
+    running = false;
+    stack.stop();
+    await Promise.all([...pubsubs].map((pubsub) => pubsub.stop()));
+    await Promise.all([mqtt.stop(), http.stop()]);
+  };
+  await start();
+
+  return {
+    host,
+    get port() {
+      return mqtt.port;
+    },
+    get httpPort() {
+      return http.port;
+    },
+    get apiUrl() {
+      return http.url;
+    },
+    applicationId: app.applicationId,
+    userName: app.uid,
+    apiKey: firstKey?.key ?? "",
+    get sessions() {
+      return mqtt.sessions.length;
+    },
+    connects: journal.connects,
+    subscribes: journal.subscribes,
+    unsubscribes: journal.unsubscribes,
+    publishes: journal.publishes,
+    requests: journal.requests,
+    transmissions: journal.transmissions,
+    events: journal.events,
+    next: (name) => journal.next(name),
+
+    addKey: (key) => keys.add(key).key,
+    removeKey: (key) => {
+      keys.remove(key);
+    },
+    expireKey: (key) => {
+      keys.expire(key);
+    },
+    setRights: (key, rights) => {
+      keys.setRights(key, rights);
+    },
+    addDevice: (device) => {
+      stack.addDevice(device);
+    },
+    queue: (deviceId) => stack.queues.queued(deviceId),
+
+    publish: (kind, deviceId, body, extra) =>
+      stack.feed.publish(kind, body, {
+        end_device_ids: stack
+          .find(deviceId)
+          ?.ids(app.applicationId, kind === "downlink_queued" ? "record" : "session") ?? {
+          device_id: deviceId,
+          application_ids: { application_id: app.applicationId },
+        },
+        correlation_ids: receptionIds(),
+        ...extra,
+      }),
+    replay: ({ topic, payload }) => {
+      const text = typeof payload === "string" ? payload : JSON.stringify(payload);
+      stack.feed.send(stack.feed.ownTopic(topic), Buffer.from(text));
+    },
+    sendRetained: (topic, payload) => mqtt.deliver(topic, Buffer.from(payload), true),
+    send: (topic, payload) => {
+      stack.feed.send(topic, typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload));
+    },
+    uplink: (deviceId, parts, frame) => stack.network.uplink(stack.known(deviceId), parts, frame),
+    join: (deviceId) => stack.network.join(stack.known(deviceId)),
+    connectPubsub: async (settings) => {
+      const pubsub = new SimulatedPubsub(settings, stack.queues, app.applicationId);
+      pubsubs.add(pubsub);
+      await pubsub.set();
+      return pubsub;
+    },
+    gateways: (given) => {
+      stack.gateways.set(given);
+    },
+    startSchedule: (everyMs) => {
+      stack.schedule.start(everyMs);
+    },
+    stopSchedule: () => {
+      stack.schedule.stop();
+    },
+
+    refuse: (returnCode) => {
+      switches.refuse = returnCode;
+    },
+    closeBeforeConnack: (on) => {
+      switches.closeBeforeConnack = on;
+    },
+    mute: (on) => {
+      switches.mute = on;
+    },
+    freeze: (on) => {
+      mqtt.freeze(on);
+    },
+    refuseTopics: (on) => {
+      switches.refuseTopics = on;
+    },
+    api: (mode) => {
+      http.mode = mode;
+    },
+    disconnectAll: () => {
+      for (const session of mqtt.sessions) session.close("disconnectAll");
+    },
+    resetAll: () => {
+      for (const session of mqtt.sessions) session.reset("resetAll");
+    },
+    stop,
+    restart: async () => {
+      await stop();
+      await start();
+    },
+  };
+}

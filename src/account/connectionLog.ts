@@ -1,0 +1,86 @@
+import type { WireObserver } from "../connection/observed";
+import type { SessionState } from "../connection/state";
+import type { Text } from "../stack/explanation";
+import { printable } from "../diagnosis/printable";
+
+/** Which of the finer entries a user reads. */
+export interface LogLevels {
+  readonly debug: boolean;
+  readonly trace: boolean;
+}
+
+/** For the log of Node-RED. What developers read is in no language. Never a secret. */
+export type LogEntry =
+  | { readonly level: "info"; readonly text: Text }
+  | { readonly level: "debug" | "trace"; readonly line: string };
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** Empty: anonymous. */
+  readonly userName: string;
+}
+
+const MOST_FILTERS = 8;
+
+/** Writes to the log that a connection was made and when it ended; at the levels debug and trace also what went over it. */
+export class ConnectionLog {
+  readonly observer: WireObserver | undefined;
+  readonly #place: Place;
+  readonly #write: (note: LogEntry) => void;
+  readonly #levels: LogLevels;
+  /** The login of the connection that was written down, in ms since 1970. */
+  #entered: number | undefined;
+  #state = "";
+
+  constructor(place: Place, levels: LogLevels, write: (note: LogEntry) => void) {
+    this.#place = place;
+    this.#write = write;
+    this.#levels = levels;
+    const at = (level: "debug" | "trace", line: string): void => write({ level, line });
+    if (!levels.debug) return;
+    this.observer = {
+      onSubscribed: (filter, code, ms) =>
+        at("debug", `SUBACK ${String(code ?? "none")} after ${String(ms)} ms: ${printable(filter, 200)}`),
+      onPublished: (topic, outcome, ms) =>
+        at("debug", `PUBLISH ${outcome} after ${String(ms)} ms: ${printable(topic, 200)}`),
+      ...(levels.trace
+        ? { onArrived: (topic, bytes) => at("trace", `${printable(topic, 200)} (${String(bytes)} bytes)`) }
+        : {}),
+    };
+  }
+
+  /** @param openedAt of the present connection */
+  state(state: SessionState, openedAt: number | undefined, filters: readonly string[]): void {
+    if (this.#levels.debug) this.#debugState(state);
+    if (openedAt !== this.#entered) this.end();
+    if (state.state !== "connected" || this.#entered !== undefined || filters.length === 0) return;
+    this.#entered = openedAt;
+    const { userName, ...place } = this.#place;
+    const shown = filters.slice(0, MOST_FILTERS).map((filter) => printable(filter));
+    const topics = [...shown, ...(filters.length > MOST_FILTERS ? ["…"] : [])].join(", ");
+    const values = { ...place, number: filters.length, topics };
+    this.#write({
+      level: "info",
+      text:
+        userName === ""
+          ? { key: "log.connected-anonymously", values }
+          : { key: "log.connected", values: { ...values, user: printable(userName) } },
+    });
+  }
+
+  /** The connection that was written down is gone. */
+  end(): void {
+    if (this.#entered === undefined) return;
+    this.#entered = undefined;
+    const { host, port } = this.#place;
+    this.#write({ level: "info", text: { key: "log.disconnected", values: { host, port } } });
+  }
+
+  #debugState(state: SessionState): void {
+    const text = "problem" in state ? `${state.state}: ${state.problem.problem}` : state.state;
+    if (text === this.#state) return;
+    this.#state = text;
+    this.#write({ level: "debug", line: text });
+  }
+}

@@ -1,0 +1,156 @@
+import { warnOfBug } from "../connection/unexpected";
+import { keyFacts, type KeyFacts } from "../diagnosis/keyFacts";
+import { explainMissingRead, explainMissingWrite } from "../diagnosis/receiving";
+import type { StackApi } from "../diagnosis/stackApi";
+import type { Text } from "../stack/explanation";
+import type { KeyRecord } from "./keyRecord";
+
+export type Right = "read" | "write";
+
+const MISSING = { read: explainMissingRead, write: explainMissingWrite } as const;
+
+/** Where to ask, and the API there. */
+export interface KeyOffice {
+  readonly url: string;
+  readonly api: StackApi;
+}
+
+/** ms: an API that says nothing is asked again after half a minute, then less and less often. */
+const FIRST_PAUSE = 30_000;
+const LONGEST_PAUSE = 3_600_000;
+const pauseAfter = (attempts: number): number => Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1));
+
+/** A user who has just granted the right must not wait long, nor each downlink be a question. */
+const AGAIN_AFTER_MS = 5_000;
+
+const isTelling = ({ mayRead, mayWrite }: KeyFacts): boolean => (mayRead ?? mayWrite) !== undefined;
+
+/** Which of the rights that the nodes need the key of a session lacks, as the stack's API says after the login. */
+export class Rights {
+  readonly #key: KeyRecord;
+  readonly #applicationId: string;
+  readonly #onChange: () => void;
+  readonly #warn: (text: Text) => void;
+  readonly #lacking = new Set<Right>();
+  #needed: ReadonlySet<Right> = new Set(["read"]);
+  /** The login, by its time, after which it was asked. */
+  #askedAfter: number | undefined;
+  /** How often in a row the API has said nothing. */
+  #silences = 0;
+  #again: NodeJS.Timeout | undefined;
+  readonly #pause: (attempts: number) => number;
+  /** What is asked, or was last. */
+  #asked: Promise<void> | undefined;
+  /** When that was, in ms of `performance.now()`. */
+  #askedAt = -Infinity;
+
+  /** @param pause ms until an API that has said nothing so many times in a row is asked again */
+  constructor(
+    key: KeyRecord,
+    applicationId: string,
+    onChange: () => void,
+    warn: (text: Text) => void,
+    pause = pauseAfter,
+  ) {
+    this.#key = key;
+    this.#pause = pause;
+    this.#applicationId = applicationId;
+    this.#onChange = onChange;
+    this.#warn = warn;
+  }
+
+  lacks(right: Right): boolean {
+    return this.#lacking.has(right);
+  }
+
+  /** A key that may only read is a good one until a node wants to send with it. */
+  need(...rights: readonly Right[]): void {
+    this.#needed = new Set([...this.#needed, ...rights]);
+    if (this.#key.facts) this.#learn(this.#key.facts);
+  }
+
+  /**
+   * Once per key, place and run; while a right is missing again after each login, because rights count from a login on, and while
+   * nothing is known after some time.
+   */
+  ask(login: number, office: KeyOffice | undefined): void {
+    if (!office || this.#askedAfter === login) return;
+    this.#askedAfter = login;
+    clearTimeout(this.#again);
+    const key = this.#key;
+    if (this.#lacking.size > 0 || key.facts?.mayRead === false) delete key.asked;
+    if (key.asked?.url !== office.url) {
+      this.#askedAt = performance.now();
+      key.asked = { url: office.url, answer: keyFacts(office.api, this.#applicationId) };
+    }
+    const { asked } = key;
+    this.#asked = asked.answer
+      .then((facts) => {
+        if (isTelling(facts)) {
+          this.#silences = 0;
+          key.facts = facts;
+          this.#learn(facts);
+          return;
+        }
+        if (key.asked === asked) delete key.asked;
+        if (this.#askedAfter === login) this.#askAgain(login, office);
+      })
+      .catch(warnOfBug);
+  }
+
+  /** Another place may know more: it is asked at once. */
+  askElsewhere(office: KeyOffice | undefined): void {
+    const login = this.#askedAfter;
+    if (login === undefined) return;
+    this.#askedAfter = undefined;
+    this.#silences = 0;
+    this.ask(login, office);
+  }
+
+  end(): void {
+    clearTimeout(this.#again);
+    this.#askedAfter = undefined;
+  }
+
+  #askAgain(login: number, office: KeyOffice): void {
+    this.#silences += 1;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#askedAfter = undefined;
+      this.ask(login, office);
+    }, this.#pause(this.#silences)).unref();
+  }
+
+  /** Whether the right is still missing: asks once more, unless it did so a few seconds ago. */
+  async stillLacks(right: Right, office: KeyOffice | undefined): Promise<boolean> {
+    const now = performance.now();
+    if (office && now - this.#askedAt >= AGAIN_AFTER_MS) {
+      this.#askedAt = now;
+      this.#asked = keyFacts(office.api, this.#applicationId)
+        .then((facts) => {
+          // What else has changed counts from the next login on, as at this one.
+          if (right === "read" ? facts.mayRead !== true : facts.mayWrite !== true) return;
+          this.#key.asked = { url: office.url, answer: Promise.resolve(facts) };
+          this.#key.facts = facts;
+          this.#learn(facts);
+        })
+        .catch(warnOfBug);
+    }
+    await this.#asked;
+    return this.lacks(right);
+  }
+
+  #learn(facts: KeyFacts): void {
+    const may = { read: facts.mayRead, write: facts.mayWrite };
+    let changed = false;
+    for (const right of this.#needed) {
+      const lacks = may[right] === undefined ? this.#lacking.has(right) : !may[right];
+      if (lacks === this.#lacking.has(right)) continue;
+      changed = true;
+      if (lacks) this.#lacking.add(right);
+      else this.#lacking.delete(right);
+      if (lacks) this.#warn(MISSING[right](facts, this.#applicationId));
+    }
+    if (changed) this.#onChange();
+  }
+}

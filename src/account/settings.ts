@@ -1,0 +1,104 @@
+/** The settings of a connection: read, checked, and all that differs between services asked of the dialect of each. */
+import { createHmac, randomBytes } from "node:crypto";
+import type { ConnectionContext } from "../diagnosis/connecting";
+import type { KeyFacts } from "../diagnosis/keyFacts";
+import type { Service } from "../services/service";
+import type { ConnectionCredentials, ConnectionProperties } from "../stack/connectionProperties";
+import { isServiceName, type ServiceName } from "../stack/services";
+import { asText } from "../stack/values";
+import type { ChosenTls } from "./settings/common";
+import type { Dialect } from "./settings/dialect";
+import { pubsub, type PubsubSettings } from "./settings/pubsub";
+import { unsetVariable, wrong, type Read } from "./settings/read";
+import { stack } from "./settings/stack";
+import type { StackSettings } from "./settings/stackSettings";
+import { v2, type V2Settings } from "./settings/v2";
+
+export type { PubsubSettings, StackSettings, V2Settings };
+
+export type ConnectionSettings = StackSettings | PubsubSettings | V2Settings;
+
+export type SettingsResult = Read<ConnectionSettings>;
+
+const DIALECTS = { stack, pubsub, v2 } as const satisfies Readonly<Record<ServiceName, object>>;
+
+/** The one place that tells the settings of one service from those of another. */
+function ask<T>(
+  settings: ConnectionSettings,
+  question: <S extends ConnectionSettings>(dialect: Dialect<S>, settings: S) => T,
+): T {
+  switch (settings.service) {
+    case "stack":
+      return question(stack, settings);
+    case "pubsub":
+      return question(pubsub, settings);
+    case "v2":
+      return question(v2, settings);
+  }
+}
+
+/**
+ * Reads the properties of a connection, as its service wants them.
+ * @param tls options of the `tls-config` node, where one is chosen
+ */
+export function readSettings(
+  properties: ConnectionProperties,
+  credentials: ConnectionCredentials,
+  tls: ChosenTls,
+): SettingsResult {
+  const unset = unsetVariable({ service: properties.service, tls: properties.tls });
+  if (unset) return unset;
+  const service = asText(properties.service);
+  if (!isServiceName(service)) return wrong("error.not-configured.service", { service });
+  return DIALECTS[service].read(properties, credentials, tls);
+}
+
+/** The way of talking that these settings are for. */
+export const serviceOf = (settings: ConnectionSettings): Service =>
+  ask(settings, (dialect, own) => dialect.service(own));
+
+/** The settings, where they are for The Things Stack's own server. */
+export const stackSettingsOf = (settings: ConnectionSettings): StackSettings | undefined =>
+  ask(settings, (dialect, own) => dialect.ofStackServer(own));
+
+/** The same without a key or password, for what outlives the connection. */
+export const withoutSecret = (settings: ConnectionSettings): ConnectionSettings =>
+  ask<ConnectionSettings>(settings, (dialect, own) => dialect.withoutSecret(own));
+
+/** The account whose downlinks the server counts together, beside the application. */
+export const limitedWith = (settings: ConnectionSettings): string | undefined =>
+  ask(settings, (dialect, own) => dialect.limitedWith(own));
+
+/** Without it an identity does not tell whether a password was guessed right. */
+const OF_THIS_PROCESS = randomBytes(32);
+
+/**
+ * The same for all settings that share one session: same endpoint, TLS, account and key or password, client ID and keepalive; with
+ * Pub/Sub also the topics, because a session speaks one set of them. What is kept by it outlives the key, which cannot be told from it.
+ */
+export function identityOf(settings: ConnectionSettings): string {
+  const { service, host, port, tls, clientId, keepalive } = settings;
+  const account = ask(settings, (dialect, own) => dialect.account(own));
+  const told = JSON.stringify([service, host, port, tls, account, clientId, keepalive]);
+  return createHmac("sha256", OF_THIS_PROCESS).update(told).digest("base64");
+}
+
+/** What is known of a connection, for explaining what is wrong with it. Nothing in it is secret. */
+export function contextOf(
+  settings: ConnectionSettings,
+  { acceptedUntil, facts }: { readonly acceptedUntil?: number; readonly facts?: KeyFacts },
+  now: number,
+): ConnectionContext {
+  const { service, host, port, tls } = settings;
+  return {
+    service,
+    host,
+    port,
+    useTls: tls !== undefined,
+    ...ask(settings, (dialect, own) => dialect.context(own)),
+    ...(acceptedUntil === undefined ? {} : { acceptedUntil }),
+    ...(facts?.expiresAt === undefined ? {} : { keyExpiresAt: facts.expiresAt }),
+    now,
+    ...(tls === undefined ? {} : { tls }),
+  };
+}

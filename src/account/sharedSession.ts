@@ -1,0 +1,260 @@
+import { randomBytes } from "node:crypto";
+import type { InvalidReport } from "../connection/invalid";
+import { Pool, type Lease } from "../connection/pool";
+import type { ConnectionProblem } from "../connection/problem";
+import type { Recipient } from "../connection/routes";
+import { Session } from "../connection/session";
+import { warnOfBug } from "../connection/unexpected";
+import { explainProblem } from "../diagnosis/connecting";
+import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
+import { explainRepeated, explainSilence } from "../diagnosis/receiving";
+import type { DownlinkLimits } from "../downlink/limits";
+import type { Service } from "../services/service";
+import type { Explanation, Text } from "../stack/explanation";
+import type { Kind } from "../stack/kinds";
+import { SERVICE_TRAITS } from "../stack/services";
+import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
+import { keyRecordOf, type KeyRecord } from "./keyRecord";
+import { notReached, type ErrorNotice, type Notice } from "./notices";
+import { Senders } from "./senders";
+import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
+import { StackAccess } from "./stackAccess";
+import { trafficOf } from "./trafficRecord";
+import type { ConnectionView } from "./view";
+
+/** A config node that shares the session. */
+export interface SessionListener {
+  onState(): void;
+  onNotice(notice: Notice): void;
+  onLogEntry(entry: LogEntry): void;
+  /** No config node of the session had a Catch node for it. */
+  onUnreached(notice: ErrorNotice): void;
+}
+
+/** What a session needs of the process that it runs in. */
+export interface Surroundings {
+  /** Which of the finer log entries a user reads. */
+  readonly levels: LogLevels;
+  /** Tells when flows begin to stop and start, and when all nodes are there; until the returned function is called. */
+  readonly attend: (deploys: { begin(): void; end(): void }) => () => void;
+}
+
+const SILENCE_MS = 3_600_000;
+/** Bytes of an invalid message that are handed to a flow. */
+const LONGEST_PAYLOAD = 65_536;
+
+/** One session with its explanations: what all config nodes of one identity share. */
+export class SharedSession {
+  readonly session: Session;
+  readonly #settings: ConnectionSettings;
+  readonly #key: KeyRecord;
+  readonly #listeners = new Set<SessionListener>();
+  readonly #stack: StackAccess | undefined;
+  readonly #service: Service;
+  readonly #senders: Senders;
+  readonly #log: ConnectionLog;
+  #standing: ErrorNotice | undefined;
+  #problem: ConnectionProblem | undefined;
+  /** Of that problem, once it is known. */
+  #explanation: Explanation | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  #unattend: () => void = () => undefined;
+
+  constructor(settings: ConnectionSettings, { levels, attend }: Surroundings) {
+    this.#settings = settings;
+    const { host, port, tls, keepalive } = settings;
+    this.#key = keyRecordOf(identityOf(settings));
+    this.#service = serviceOf(settings);
+    const warn = (text: Text): void => this.#warn(text);
+    const stack = stackSettingsOf(settings);
+    if (stack) this.#stack = new StackAccess(stack, this.#key, () => this.#changed(), warn);
+
+    const { userName } = contextOf(settings, this.#key, Date.now());
+    this.#log = new ConnectionLog({ host, port, userName }, levels, (entry) => this.#write(entry));
+    this.session = new Session({
+      endpoint: { host, port, ...(tls ? { tls } : {}) },
+      service: this.#service,
+      clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
+      keepalive,
+      ...(stack ? { keyForm: stack.keyForm } : {}),
+      traffic: trafficOf(settings),
+      observer: this.#log.observer,
+    });
+    this.#senders = new Senders({
+      settings,
+      service: this.#service,
+      session: this.session,
+      api: () => this.#stack?.api,
+      mayNotSend: () => this.#stack?.lacks("write") ?? false,
+      stillMayNotSend: async () => this.#stack?.stillLacks("write") ?? false,
+      key: this.#key,
+      warn,
+      changed: () => this.#changed(),
+    });
+    // What a broker keeps for us comes at once after the login: not before all nodes are there that want it.
+    if (!this.#service.login.clean)
+      this.#unattend = attend({
+        begin: () => this.session.hold(),
+        end: () => this.session.release(),
+      });
+    this.session.listen({
+      onState: () => this.#stateChanged(),
+      onProblem: (problem) => this.#met(problem),
+      onInvalid: (report) => this.#invalid(report),
+      onRepeated: ({ topic, deviceId }) => this.#warn(explainRepeated(settings.host, topic, deviceId)),
+    });
+  }
+
+  /** Whether a broker would keep disconnecting this session and one with these settings, which have the same client ID. */
+  isRivalOf(settings: ConnectionSettings): boolean {
+    const { host, port, clientId } = this.#settings;
+    const isSameClient = settings.host === host && settings.port === port && settings.clientId === clientId;
+    return isSameClient && identityOf(settings) !== identityOf(this.#settings);
+  }
+
+  /** Of different `api` settings of one identity the first that is not empty counts. */
+  adoptApi(setting: string): void {
+    this.#stack?.adoptApi(setting);
+  }
+
+  /** What a node that waits for these kinds may show; `sends`: one that sends. */
+  viewFor(kinds: ReadonlySet<Kind>, sends = false): ConnectionView {
+    const state = this.session.stateFor(kinds);
+    if (state.state !== "connected")
+      return "problem" in state ? { ...state, explanation: this.#explanation } : state;
+    if (sends && this.#senders.unheard) return { state: "not_heard" };
+    if (sends && this.#stack?.lacks("write")) return { state: "no_right", right: "write" };
+    return this.#stack?.lacks("read") ? { state: "no_right", right: "read" } : state;
+  }
+
+  listen(listener: SessionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  receive(recipient: Recipient): () => void {
+    return this.session.receive(recipient);
+  }
+
+  get downlinkLimits(): DownlinkLimits {
+    return this.#service.downlinkLimits;
+  }
+
+  /** Takes downlinks to their end, for a config node with this pace; of several paces the lowest counts. */
+  joinSenders(perMinute: number | undefined): ReturnType<Senders["join"]> {
+    this.#stack?.need("write");
+    return this.#senders.join(perMinute);
+  }
+
+  /** What is wrong at present, for tabs that were not there when it came up. */
+  get standing(): ErrorNotice | undefined {
+    return this.#standing;
+  }
+
+  async end(): Promise<void> {
+    clearTimeout(this.#silence);
+    this.#unattend();
+    this.#stack?.end();
+    this.#log.end();
+    this.#listeners.clear();
+    if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
+    if (this.session.lastMessageAt !== undefined) this.#key.received = true;
+    await this.session.end();
+  }
+
+  #stateChanged(): void {
+    const { openedAt } = this.session;
+    if (openedAt !== undefined) {
+      this.#key.acceptedUntil = Date.now();
+      this.#stack?.loggedIn(openedAt);
+      this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
+    }
+    const state = this.session.stateFor(new Set());
+    this.#log.state(state, openedAt, this.session.filters);
+    if (state.state === "connected") this.#problem = this.#standing = this.#explanation = undefined;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener.onState();
+  }
+
+  #met(problem: ConnectionProblem): void {
+    this.#problem = problem;
+    this.#explanation = undefined;
+    const context = contextOf(this.#settings, this.#key, Date.now());
+    explainProblem(problem, context, this.#stack?.api)
+      .then((explanation) => {
+        if (this.#problem !== problem) return;
+        this.#explanation = explanation;
+        this.#standing = { notice: "error", explanation, reached: notReached() };
+        this.#tell(this.#standing);
+        this.#changed();
+      })
+      .catch(warnOfBug);
+  }
+
+  #checkSilence(): void {
+    if (this.session.lastMessageAt !== undefined) this.#key.received = true;
+    if (this.#key.received || this.#stack?.lacks("read")) return;
+    if (this.session.openedAt === undefined) {
+      this.#silence = undefined; // The next connection gets its hour.
+      return;
+    }
+    const { service, applicationId = "" } = this.#settings;
+    const { facts } = this.#key;
+    this.#warn(explainSilence({ service, applicationId, ...(facts === undefined ? {} : { key: facts }) }));
+  }
+
+  #invalid(report: InvalidReport): void {
+    if (report.report === "left_out") {
+      this.#tell({ notice: "error", explanation: explainLeftOut(report.count), reached: notReached() });
+      return;
+    }
+    const { topic, bytes, problem } = report.message;
+    this.#tell({
+      notice: "error",
+      explanation: explainInvalidMessage(problem, topic, bytes, this.#service.name),
+      payload: Buffer.from(bytes.subarray(0, LONGEST_PAYLOAD)),
+      topic,
+      reached: notReached(),
+    });
+  }
+
+  #warn(text: Text): void {
+    this.#tell({ notice: "warning", text });
+  }
+
+  /** In the log once, whatever number of config nodes there are. */
+  #write(entry: LogEntry): void {
+    const [first] = this.#listeners;
+    first?.onLogEntry(entry);
+  }
+
+  #tell(notice: Notice): void {
+    const [first, ...others] = this.#listeners;
+    first?.onNotice(notice);
+    if (notice.notice === "warning") return; // It goes to the log: once is enough.
+    for (const listener of others) listener.onNotice(notice);
+    if (!notice.reached.anyone) first?.onUnreached(notice);
+  }
+}
+
+const pool = new Pool<SharedSession>();
+
+/** The session for these settings: one per identity in this process, open until the last lease is given back. */
+export function sharedSessionFor(
+  settings: ConnectionSettings,
+  surroundings: Surroundings,
+): Lease<SharedSession> {
+  const lease = pool.acquire(identityOf(settings), () => new SharedSession(settings, surroundings));
+  const stack = stackSettingsOf(settings);
+  if (stack) lease.resource.adoptApi(stack.api);
+  return lease;
+}
+
+/** Whether another session in this process has the client ID of these settings, at a broker that lets only one have it. */
+export function isClientIdTaken(settings: ConnectionSettings): boolean {
+  if (settings.clientId === undefined || SERVICE_TRAITS[settings.service].isStackServer) return false;
+  return pool.resources.some((session) => session.isRivalOf(settings));
+}

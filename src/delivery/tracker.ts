@@ -1,0 +1,336 @@
+import { warnOfBug } from "../connection/unexpected";
+import type { Service } from "../services/service";
+import type { Explanation } from "../stack/explanation";
+import type { Received } from "../stack/messages";
+import { answersIn, type Answer } from "./answers";
+import type { Dispatch } from "./dispatch";
+import { brokerEnded, connectionEnded, neverEnded, noExplanation, taken } from "./failures";
+import { OpenParts, type OpenPart } from "./openParts";
+import type { Item } from "./item";
+import { ByCorrelationId, ByOrder } from "./matcher";
+import type { Part } from "./part";
+
+/** `queued`: it is in the queue after all, or nothing is wrong. */
+export type Outcome = Explanation | "queued";
+
+export interface TrackerEvents {
+  /** The dispatch may go on with its next part. */
+  goOn(dispatch: Dispatch): void;
+  /** Nothing more of it may go out. */
+  stop(dispatch: Dispatch, failure: Explanation): void;
+  /** Never rejects. */
+  explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome>;
+  /** Only what is certain; undefined: nothing is. Never rejects. Absent where there is no API. */
+  lookUp?(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
+  /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
+  goesOn(deviceId: string, operation: "replace" | "clear"): void;
+  accepted(deviceId: string): void;
+  /** The stack takes downlinks of this key, and this device exists. */
+  knows(deviceId: string): boolean;
+  /** Something happened without a call from outside. */
+  changed(): void;
+}
+
+/** Without an end it is forgotten then. */
+const LONGEST_MS = 24 * 3_600_000;
+/** Without a time limit the next part goes on after so long without an answer. */
+const PATIENCE_MS = 10_000;
+/** Time limits are looked at in steps of this, so that a burst costs no more than this many looks. */
+const STEP_MS = 100;
+/**
+ * The answer comes around the acknowledgement. So long after it without one, and it is worth a question: a downlink for a device that
+ * does not exist need not wait for its time limit.
+ */
+const LOOK_UP_AFTER_MS = 1_000;
+
+/** One question at a time for each device is enough for all that wait for the same. */
+type Questions<T> = Map<string, Promise<T>>;
+
+/** What is published, until nothing more can come of it: answers, time limits, the end of the connection. */
+export class Tracker {
+  readonly #events: TrackerEvents;
+  /** The service gives correlation IDs back, and says what is in the queue. */
+  readonly #stacksWords: boolean;
+  readonly #connectionEnded: typeof connectionEnded;
+  readonly #open: OpenParts;
+  /** Published, and not all of it answered. */
+  readonly #waiting = new Map<Part, OpenPart>();
+  /** Clears that are acknowledged and looked into. */
+  readonly #clearing = new Set<Dispatch>();
+  readonly #explaining: Questions<Outcome> = new Map();
+  readonly #lookingUp: Questions<Outcome | undefined> = new Map();
+
+  constructor(service: Pick<Service, "traits" | "downlinkLimits">, events: TrackerEvents) {
+    const { correlationIds } = service.downlinkLimits;
+    this.#events = events;
+    this.#connectionEnded = service.traits.throughBroker ? brokerEnded : connectionEnded;
+    this.#stacksWords = correlationIds;
+    this.#open = new OpenParts(correlationIds ? new ByCorrelationId() : new ByOrder());
+  }
+
+  /** When something is due. */
+  get dueAt(): number {
+    const oldest = this.#open.oldest;
+    let due = oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity;
+    for (const { deadline, lookUpAt } of this.#waiting.keys()) due = Math.min(due, deadline, lookUpAt);
+    return due;
+  }
+
+  /** Before it is published: answers may come before the acknowledgement. Returns when an answer will be missed. */
+  add(followed: OpenPart): number {
+    const { part, dispatch } = followed;
+    const limit = dispatch.options.timeout * 1000 || (dispatch.published ? Infinity : PATIENCE_MS);
+    part.deadline = inSteps(part.publishedAt + limit);
+    this.#open.add(followed);
+    this.#waiting.set(part, followed);
+    return Math.min(part.deadline, part.publishedAt + LONGEST_MS);
+  }
+
+  /**
+   * Returns when it will be looked up if no answer comes.
+   * @param now ms of the clock's `now`
+   */
+  acknowledged(followed: OpenPart, now: number): number {
+    const { part, dispatch } = followed;
+    if (dispatch.operation === "clear") {
+      this.#waiting.delete(part);
+      for (const item of part.items) this.#open.remove(item);
+      if (this.#events.knows(dispatch.deviceId)) this.#cleared(followed, "queued");
+      // The stack never answers a clear: one that may have gone nowhere is looked into.
+      else {
+        this.#clearing.add(dispatch);
+        this.#explain(followed, undefined)
+          .then((outcome) => this.#cleared(followed, outcome))
+          .catch(warnOfBug);
+      }
+      return Infinity;
+    }
+    for (const item of part.items) dispatch.settle(item);
+    this.#maybeGoOn(followed);
+    if (this.#events.lookUp && !part.accepted && isAwaited(part))
+      part.lookUpAt = inSteps(now + LOOK_UP_AFTER_MS);
+    return part.lookUpAt;
+  }
+
+  #cleared(followed: OpenPart, outcome: Outcome): void {
+    const { part, dispatch } = followed;
+    this.#clearing.delete(dispatch);
+    if (outcome === "queued") this.#accept(followed);
+    for (const item of part.items) {
+      if (outcome === "queued") dispatch.settle(item);
+      else dispatch.fail(item, outcome);
+    }
+    this.#maybeGoOn(followed);
+  }
+
+  #explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome> {
+    const { deviceId } = followed.dispatch;
+    return this.#events.explain(followed, unanswered).catch(() => noExplanation(deviceId));
+  }
+
+  /** The connection ended, or its publish was given up: without an answer its fate is unknown. */
+  lost(followed: OpenPart): void {
+    const { part, dispatch } = followed;
+    if (!this.#waiting.delete(part)) return;
+    if (part.accepted) {
+      this.#inferQueued(followed);
+      return;
+    }
+    const failure = this.#connectionEnded(dispatch.deviceId);
+    for (const item of part.items) this.#end(followed, item, "unanswered", failure);
+    this.#events.stop(dispatch, failure);
+  }
+
+  /** @param kept the broker keeps the session: answers to what it has acknowledged come with the next connection */
+  connectionEnded(kept: boolean): void {
+    for (const followed of [...this.#waiting.values()])
+      if (!kept || followed.part.acknowledgedAfter === undefined) this.lost(followed);
+  }
+
+  take(received: Received): void {
+    for (const answer of answersIn(received)) {
+      const item = this.#open.find(answer);
+      const followed = item && this.#open.of(item);
+      if (item && followed) this.#answered(followed, item, answer);
+    }
+  }
+
+  /** Its node is gone. */
+  forget(dispatch: Dispatch): void {
+    dispatch.forget();
+    for (const part of dispatch.parts) {
+      this.#waiting.delete(part);
+      for (const item of part.items) this.#open.remove(item);
+    }
+  }
+
+  /** Returns what was followed. */
+  end(): readonly Dispatch[] {
+    const dispatches = new Set([...this.#open.all().map(({ dispatch }) => dispatch), ...this.#clearing]);
+    this.#clearing.clear();
+    for (const dispatch of dispatches) this.forget(dispatch);
+    return [...dispatches];
+  }
+
+  /** @param now ms of the clock's `now` */
+  sweep(now: number): void {
+    for (const followed of [...this.#waiting.values()]) {
+      const { part } = followed;
+      if (part.deadline <= now) this.#missed(followed);
+      else if (part.lookUpAt <= now) this.#lookUp(followed);
+    }
+    let oldest = this.#open.oldest;
+    while (oldest && oldest.part.publishedAt + LONGEST_MS <= now) {
+      this.#neverEnded(oldest);
+      oldest = this.#open.oldest;
+    }
+  }
+
+  #answered(followed: OpenPart, item: Item, answer: Answer): void {
+    const { part, dispatch } = followed;
+    const consequence = item.learn(answer, this.#stacksWords);
+    if (!consequence) return;
+    const { state, failure } = consequence;
+    const refused = state === "failed" && item.over && !part.accepted && !item.answered;
+    dispatch.enter(item, state, failure);
+    if (item.over) this.#open.remove(item);
+    if (part.items.every((one) => one.answered || one.over)) this.#waiting.delete(part);
+    if (refused && failure) this.#events.stop(dispatch, failure);
+    else this.#accept(followed);
+  }
+
+  /** The stack has taken a part, and with it all items of it. */
+  #accept(followed: OpenPart): void {
+    const { part, dispatch } = followed;
+    if (part.accepted) return;
+    part.accepted = true;
+    // The stack does not answer a clear: it proves nothing.
+    if (dispatch.operation !== "clear") this.#events.accepted(dispatch.deviceId);
+    if (part.operation === "replace") this.#emptied(followed);
+    this.#maybeGoOn(followed);
+  }
+
+  /**
+   * A replace has taken everything out of the device's queue that was there before; the stack says nothing of it. The stack's own
+   * queue lets go of a confirmed one that is with the device only when it knows what became of it; V2 forgets it.
+   */
+  #emptied({ part, dispatch }: OpenPart): void {
+    const { deviceId } = dispatch;
+    const operation = dispatch.operation === "clear" ? "clear" : "replace";
+    let goesOn = false;
+    for (const earlier of this.#open.forDevice(deviceId)) {
+      if (earlier.part.sequence >= part.sequence) continue;
+      for (const item of earlier.part.items) {
+        if (item.inQueue || (item.state === "sent" && !this.#stacksWords))
+          this.#end(earlier, item, "invalidated", taken[operation](deviceId));
+        else if (item.inFlight) goesOn = true;
+      }
+    }
+    if (goesOn) this.#events.goesOn(deviceId, operation);
+  }
+
+  #maybeGoOn({ part, dispatch }: OpenPart): void {
+    const acknowledged = part.acknowledgedAfter !== undefined;
+    if (acknowledged && (part.accepted || dispatch.options.report === "published"))
+      this.#events.goOn(dispatch);
+  }
+
+  #missed(followed: OpenPart): void {
+    const { part, dispatch } = followed;
+    this.#waiting.delete(part);
+    if (part.accepted) this.#inferQueued(followed);
+    else if (dispatch.options.timeout === 0) {
+      // Not a failure where the user sets no limit; only the parts behind it need not wait for ever.
+      part.deadline = Infinity;
+      this.#waiting.set(part, followed);
+      this.#events.goOn(dispatch);
+    } else if (isAwaited(part))
+      this.#ask(followed, this.#explaining, (unanswered) => this.#explain(followed, unanswered));
+  }
+
+  /** A moment after the acknowledgement. Where nothing is certain it goes on waiting. */
+  #lookUp(followed: OpenPart): void {
+    const { part } = followed;
+    part.lookUpAt = Infinity;
+    if (part.accepted || !isAwaited(part)) return;
+    this.#ask(followed, this.#lookingUp, async (unanswered) => {
+      try {
+        return await this.#events.lookUp?.(followed, unanswered);
+      } catch {
+        return undefined;
+      }
+    });
+  }
+
+  #ask<T extends Outcome | undefined>(
+    followed: OpenPart,
+    running: Questions<T>,
+    question: (unanswered: Item | undefined) => Promise<T>,
+  ): void {
+    const { part, dispatch } = followed;
+    const { deviceId } = dispatch;
+    const asked = running.get(deviceId);
+    if (asked) {
+      asked
+        .then((outcome) => {
+          // That another one is in the queue says nothing of this one.
+          if (outcome === "queued") this.#ask(followed, running, question);
+          else this.#explained(followed, outcome);
+        })
+        .catch(warnOfBug);
+      return;
+    }
+    const answer = question(part.items.find((item) => !item.answered));
+    running.set(deviceId, answer);
+    answer
+      .then((outcome) => {
+        running.delete(deviceId);
+        this.#explained(followed, outcome);
+        this.#events.changed();
+      })
+      .catch(warnOfBug);
+  }
+
+  #explained(followed: OpenPart, outcome: Outcome | undefined): void {
+    const { part, dispatch } = followed;
+    // Accepted before its time limit, the others of it have until then to be answered.
+    if (outcome === undefined || (part.accepted && this.#waiting.has(part))) return;
+    this.#waiting.delete(part);
+    if (part.accepted || outcome === "queued") {
+      this.#inferQueued(followed);
+      this.#accept(followed);
+      return;
+    }
+    for (const item of part.items) if (!item.answered && !item.over) dispatch.fail(item, outcome);
+    this.#events.stop(dispatch, outcome);
+  }
+
+  /** The stack has not said it of these items, but of others of their push, and a push is queued as a whole. */
+  #inferQueued({ part, dispatch }: OpenPart): void {
+    for (const item of part.items) if (!item.answered && !item.over) dispatch.enter(item, "queued");
+  }
+
+  #neverEnded(followed: OpenPart): void {
+    const { part, dispatch } = followed;
+    this.#waiting.delete(part);
+    const failure = neverEnded(dispatch.deviceId, { hours: LONGEST_MS / 3_600_000 });
+    for (const item of part.items) {
+      // A node that was done long ago needs no word: most gateways report every transmission, some none.
+      if (!item.settled) this.#end(followed, item, "unanswered", failure);
+      this.#open.remove(item);
+    }
+    if (!part.accepted) this.#events.stop(dispatch, failure);
+  }
+
+  #end({ dispatch }: OpenPart, item: Item, state: "unanswered" | "invalidated", failure: Explanation) {
+    if (item.over) return;
+    item.over = true;
+    this.#open.remove(item);
+    dispatch.enter(item, state, failure);
+  }
+}
+
+/** Its node waits for an answer. */
+const isAwaited = (part: Part): boolean => part.items.some((item) => !item.settled);
+
+const inSteps = (at: number): number => Math.ceil(at / STEP_MS) * STEP_MS;

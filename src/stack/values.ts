@@ -1,0 +1,16 @@
+import { wholeNumber, type Limits } from "./limits";
+
+/** Values of properties may come from environment variables: numbers and booleans as text, or the other way round. */
+
+/** Trimmed text; empty for anything that is neither text nor a number. */
+export function asText(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+}
+
+export function asFlag(value: unknown): boolean {
+  return value === true || value === "true";
+}
+
+/** A whole number within limits, from a number or decimal digits. */
+export const asWholeNumber = (value: unknown, limits: Limits): number | undefined =>
+  wholeNumber(asText(value), limits);
