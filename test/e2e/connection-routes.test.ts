@@ -46,7 +46,7 @@ describe("the routes of the connection form", () => {
   }
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     [simulator, other] = [await simulated(), await simulated()];
     encrypted = await simulated({ tls: CERTIFICATE });
     const flows: FlowNode[] = [
@@ -183,7 +183,7 @@ describe("the routes of the connection form", () => {
     let editor: EditorPage;
 
     before(async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       editor = await EditorPage.open(nodeRed, "en-US", { name: "admin", password: "password" });
     });
     after(() => editor.close());
@@ -199,7 +199,7 @@ describe("the routes of the connection form", () => {
 
     for (const name of ["reader", "tester"]) {
       it(`for who may not deploy (${name})`, async function () {
-        this.timeout(60_000);
+        this.timeout(120_000);
         await editor.openAs({ name, password: "password" });
         const form = await openConnection();
         const button = form.getByRole("button", { name: "Test connection" });

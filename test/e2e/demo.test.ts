@@ -15,7 +15,7 @@ describe("the demo", () => {
   let editor: EditorPage;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     simulator = await startSimulator({ devices: demoDevices() });
     // By way of the API the key stands in the flow, which a file has no place for.
     const nodes = FLOW.map(({ credentials: _, ...node }) => node);
@@ -65,7 +65,7 @@ describe("the demo", () => {
   });
 
   it("sends at the press of a button, and explains mistakes", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const { workspace } = editor;
     await workspace.show("Send");
     const messages = await workspace.debug();

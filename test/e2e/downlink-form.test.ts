@@ -66,7 +66,7 @@ describe("the form of tts-downlink", () => {
 
   // Loading the editor costs seconds, so the file shares one page; each test has its own node.
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const key = { apiKey: "NNSXS.none" };
     nodeRed = await startNodeRed(FLOWS, { credentials: { c1: key, cv2: key } });
     editor = await EditorPage.open(nodeRed);

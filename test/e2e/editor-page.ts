@@ -76,7 +76,7 @@ export class EditorPage {
     // A library for diagrams in descriptions, of which no test has one: megabytes that each page would compile.
     await devtools.send("Network.enable");
     await devtools.send("Network.setBlockedURLs", { urls: ["*/vendor/mermaid/*"] });
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(10_000);
     page.on("pageerror", (error) => editor.errors.push(error.message));
     page.on("console", (message) => {
       // A handler of a form that throws is only logged by the editor.

@@ -20,7 +20,7 @@ describe("an error of ours", () => {
   let editor: EditorPage;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     nodeRed = await startNodeRed([
       { id: "bare", type: "tab", label: "No Catch node" },
       { id: "caught", type: "tab", label: "A Catch node" },

@@ -54,7 +54,7 @@ describe("every form", () => {
   let themes: readonly Theme[];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     // Complete, though nothing listens there: a form asks it what has come in.
     nodeRed = await startNodeRed(FLOW, { credentials: { connection: { apiKey: "NNSXS.none" } } });
     editor = await EditorPage.open(nodeRed);

@@ -57,7 +57,7 @@ describe("the first steps in the editor", () => {
   let editor: EditorPage;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const key = { apiKey: "NNSXS.some" };
     nodeRed = await startNodeRed(FLOWS, {
       credentials: {

@@ -57,7 +57,7 @@ describe("the forms in the editor", () => {
 
   // Loading the editor costs seconds, so the file shares one page; each test has its own node.
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     nodeRed = await startNodeRed(FLOWS);
     editor = await EditorPage.open(nodeRed);
   });

@@ -41,7 +41,7 @@ describe("texts in another language", () => {
   let editor: EditorPage;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     folder = await mkdtemp(path.join(tmpdir(), "tts-languages-"));
     await withLanguage(folder);
     nodeRed = await startNodeRed(
@@ -108,7 +108,7 @@ describeOnce("the forms in another language", () => {
   let editor: EditorPage;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const nodes = ["tts-uplink", "tts-join", "tts-event", "tts-downlink"].map((type, index) => {
       const at = { x: 200, y: 60 * (index + 1) };
       return { id: type, type, z: "tab", connection: "connection", wires: [[]], ...at };
@@ -136,7 +136,7 @@ describeOnce("the forms in another language", () => {
 
   for (const language of TRANSLATIONS)
     it(`fit into a narrow tray, every label with its input (${language})`, async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       await editor.openIn(language);
       for (const type of ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"]) {
         const isConfig = type === "tts-connection";

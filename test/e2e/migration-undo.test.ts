@@ -248,7 +248,7 @@ describe("undo after the conversion of old flows", () => {
   }
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     nodeRed = await startNodeRed();
     editor = await EditorPage.open(nodeRed);
   });

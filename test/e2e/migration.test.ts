@@ -20,7 +20,7 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
   const open = (flows: readonly FlowNode[]): Promise<void> => editor.openWith(flows);
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     nodeRed = await startNodeRed();
     editor = await EditorPage.open(nodeRed);
   });

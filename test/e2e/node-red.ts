@@ -109,7 +109,7 @@ export async function startNodeRed(
     }
     await rm(userDir, { recursive: true, force: true });
   };
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!STARTED.test(output)) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();

@@ -22,7 +22,7 @@ describe("the package in Node-RED", () => {
   let editor: EditorPage;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     nodeRed = await startNodeRed([{ id: "tab1", type: "tab", label: "Flow 1" }]);
     editor = await EditorPage.open(nodeRed);
   });

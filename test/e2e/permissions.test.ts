@@ -16,7 +16,7 @@ describe("who may ask a connection what it has seen", () => {
   let nodeRed: NodeRed;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const flows = [
       { id: "tab1", type: "tab", label: "Flow 1" },
       { id: "c1", type: "tts-connection", host: "127.0.0.1", port: "1", applicationId: "my-app", api: "off" },

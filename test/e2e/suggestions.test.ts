@@ -85,7 +85,7 @@ describe("suggestions from the traffic", () => {
   }
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     simulator = await startSimulator();
     const connected = receiving();
     nodeRed = await startNodeRed(flowsFor(simulator), {
@@ -427,7 +427,7 @@ describe("suggestions from the traffic", () => {
   });
 
   it("stay quick with ten thousand devices", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     for (let index = 0; index < 9_700; index++) {
       simulator.replay({
         topic: `v3/app1/devices/device-${index}/up`,

@@ -12,7 +12,7 @@ describe("a user with an empty flow", () => {
   const ids = { uplink: "", debug: "", downlink: "" };
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     simulator = await startSimulator({ tenantId: "ttn" });
     nodeRed = await startNodeRed([{ id: "tab1", type: "tab", label: "Flow 1" }]);
     editor = await EditorPage.open(nodeRed);

@@ -39,7 +39,7 @@ describe("forms of nodes on a V2 network", () => {
     const form = await editor.openNode("event");
     const opacity = (event: string): Promise<string> =>
       form.locator(`label:has(input[value="${event}"])`).evaluate((label) => getComputedStyle(label).opacity);
-    await form.getByText("never sends the events that are pale").waitFor();
+    await form.getByText("never sends the greyed-out events").waitFor();
     for (const event of ["downlink_nack", "downlink_queue_invalidated", "location_solved", "service_data"])
       assert.equal(await opacity(event), "0.5", event);
     for (const event of ["downlink_queued", "downlink_failed", "uplink_error", "join_error"])
