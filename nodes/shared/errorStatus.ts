@@ -83,6 +83,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-configured.client-id-taken": "status.client-id-taken",
   "not-configured.no-topic": "status.no-sub-topic",
   "not-configured.events": "status.no-event",
+  "not-configured.network-events": "status.no-event-stream",
   "not-configured.no-events": "status.no-event",
 
   // Uplinks without what was asked for: the cause alone, the device stands before it.

@@ -9,7 +9,8 @@ import {
   type FilterProblem,
 } from "../../src/stack/filters";
 import type { IdentifierForm } from "../../src/stack/identifiers";
-import type { Kind } from "../../src/stack/kinds";
+import { isNetworkKind, type Kind } from "../../src/stack/kinds";
+import type { ServiceTraits } from "../../src/stack/services";
 import { findConnection } from "./findConnection";
 import { LastMessage, waitingFor } from "./lastMessage";
 import type { Outcome } from "./outcome";
@@ -64,14 +65,13 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   }
 
   const never = [...receiving.kinds].filter((kind) => connection.kinds?.has(kind) === false);
-  const { throughBroker } = connection.traits;
+  const { error, warning } = lackOf(never, connection.traits);
+  const values = { events: never.join(", ") };
   if (never.length === receiving.kinds.size) {
-    const key = throughBroker ? "error.not-configured.no-topic" : "error.not-configured.events";
-    refuse(RED, node, { code: "not_configured", key, values: { events: never.join(", ") } });
+    refuse(RED, node, { code: "not_configured", key: error, values });
     return;
   }
-  if (throughBroker && never.length > 0)
-    node.warn(textOf(RED, { key: "warning.no-topic", values: { events: never.join(", ") } }));
+  if (never.length > 0 && warning !== undefined) node.warn(textOf(RED, { key: warning, values }));
 
   const receivingNode = new ReceivingNode(RED, node, receiving, devices);
   const leave = connection.join({
@@ -104,6 +104,26 @@ function explainDevices(
   return generation === "v2"
     ? { code, key: "error.not-configured.devices-never-v2", values }
     : { code, key: "error.not-configured.devices-never", values };
+}
+
+/** What to say where all events of a node never come on its connection, and where some do not. */
+interface Lack {
+  readonly error: string;
+  readonly warning?: string;
+}
+
+const NO_TOPIC: Lack = { error: "error.not-configured.no-topic", warning: "warning.no-topic" };
+const NO_STREAM: Lack = {
+  error: "error.not-configured.network-events",
+  warning: "warning.network-events",
+};
+/** V2 has no such events at all, which the form says. */
+const NEVER: Lack = { error: "error.not-configured.events" };
+
+function lackOf(never: readonly Kind[], { throughBroker, generation }: ServiceTraits): Lack {
+  if (generation === "v2") return NEVER;
+  if (never.every(isNetworkKind)) return NO_STREAM;
+  return throughBroker ? NO_TOPIC : NEVER;
 }
 
 /** As core's MQTT nodes do. */

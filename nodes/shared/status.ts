@@ -46,6 +46,8 @@ export function statusOf(view: ConnectionView): StatusText {
       return { fill: "red", shape: "ring", ...causeOf(view, OF_PROBLEM[view.problem.problem]) };
     case "not_configured":
       return { fill: "red", shape: "ring", ...causeOf(view, "status.not-configured") };
+    case "no_stream":
+      return { fill: "yellow", shape: "dot", key: "status.no-event-stream" };
     case "not_heard":
       return { fill: "yellow", shape: "dot", key: "status.not-heard" };
     case "no_right":

@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from "node-red";
-import { readSettings, serviceOf, type SettingsResult } from "../../src/account/settings";
+import { kindsOf } from "../../src/account/networkEvents";
+import { readSettings, type SettingsResult } from "../../src/account/settings";
 import {
   CONNECTION_DEFAULTS,
   type ConnectionCredentials,
@@ -40,7 +41,7 @@ export default function init(RED: NodeAPI): void {
     const connection = new Connection(settings, listeners, notifier);
     this.traits =
       SERVICE_TRAITS[isServiceName(properties.service) ? properties.service : CONNECTION_DEFAULTS.service];
-    this.kinds = settings.ok ? serviceOf(settings.settings).kinds : undefined;
+    this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);
     this.insight = () => connection.insight;

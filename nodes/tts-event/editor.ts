@@ -119,9 +119,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
     checkboxes().on("change", showReason);
     showReason();
     form.follow(["connection"], () => {
-      const hasErrors = eventsIn("v2-errors").some((event) => checkedEvents().includes(event));
       const v2 = isV2(form.value("connection"));
-      $("#tts-event-v2-errors").toggle(hasErrors || v2);
       $("#tts-event-v2-lacks").toggle(v2);
       checkboxes().each((_, box) => {
         const lacks = v2 && !isOfV2(box.getAttribute("value") ?? "");

@@ -22,6 +22,9 @@ const WORDS: Readonly<Record<EventKind, string>> = {
   uplink_normalized: "status.normalized",
   uplink_error: "status.uplink-error",
   join_error: "status.join-error",
+  decoder_error: "status.decoder-error",
+  encoder_error: "status.encoder-error",
+  downlink_error: "status.downlink-error",
 };
 
 const wordFor = (kind: string): { readonly word?: string } =>

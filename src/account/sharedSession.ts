@@ -7,7 +7,8 @@ import { Session } from "../connection/session";
 import { warnOfBug } from "../connection/unexpected";
 import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
-import { explainRepeated, explainSilence } from "../diagnosis/receiving";
+import type { StreamProblem } from "../diagnosis/eventStream";
+import { explainNoStream, explainRepeated, explainSilence } from "../diagnosis/receiving";
 import type { DownlinkLimits } from "../downlink/limits";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
@@ -15,6 +16,7 @@ import type { Kind } from "../stack/kinds";
 import { SERVICE_TRAITS } from "../stack/services";
 import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
+import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
 import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
@@ -52,6 +54,8 @@ export class SharedSession {
   readonly #stack: StackAccess | undefined;
   readonly #service: Service;
   readonly #senders: Senders;
+  readonly #network: NetworkEvents | undefined;
+  #streamProblem: StreamProblem | undefined;
   readonly #log: ConnectionLog;
   #standing: ErrorNotice | undefined;
   #problem: ConnectionProblem | undefined;
@@ -91,6 +95,14 @@ export class SharedSession {
       warn,
       changed: () => this.#changed(),
     });
+    if (stack)
+      this.#network = new NetworkEvents({
+        applicationId: stack.applicationId,
+        target: () => this.#stack?.target,
+        deliver: ({ topic, origin, received }, read) =>
+          this.session.hand(topic, origin, received.kind, Date.now(), read),
+        changed: () => this.#streamChanged(),
+      });
     // What a broker keeps for us comes at once after the login: not before all nodes are there that want it.
     if (!this.#service.login.clean)
       this.#unattend = attend({
@@ -115,6 +127,7 @@ export class SharedSession {
   /** Of different `api` settings of one identity the first that is not empty counts. */
   adoptApi(setting: string): void {
     this.#stack?.adoptApi(setting);
+    this.#network?.refresh(this.session.openedAt !== undefined);
   }
 
   /** What a node that waits for these kinds may show; `sends`: one that sends. */
@@ -124,7 +137,8 @@ export class SharedSession {
       return "problem" in state ? { ...state, explanation: this.#explanation } : state;
     if (sends && this.#senders.unheard) return { state: "not_heard" };
     if (sends && this.#stack?.lacks("write")) return { state: "no_right", right: "write" };
-    return this.#stack?.lacks("read") ? { state: "no_right", right: "read" } : state;
+    if (this.#stack?.lacks("read")) return { state: "no_right", right: "read" };
+    return this.#network?.problem !== undefined && needsStream(kinds) ? { state: "no_stream" } : state;
   }
 
   listen(listener: SessionListener): () => void {
@@ -133,7 +147,12 @@ export class SharedSession {
   }
 
   receive(recipient: Recipient): () => void {
-    return this.session.receive(recipient);
+    const stop = this.session.receive(recipient);
+    const leaveNetwork = needsStream(recipient.kinds) ? this.#network?.join() : undefined;
+    return () => {
+      stop();
+      leaveNetwork?.();
+    };
   }
 
   get downlinkLimits(): DownlinkLimits {
@@ -155,6 +174,7 @@ export class SharedSession {
     clearTimeout(this.#silence);
     this.#unattend();
     this.#stack?.end();
+    this.#network?.end();
     this.#log.end();
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
@@ -167,11 +187,20 @@ export class SharedSession {
     if (openedAt !== undefined) {
       this.#key.acceptedUntil = Date.now();
       this.#stack?.loggedIn(openedAt);
+      this.#network?.refresh(true);
       this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
     }
     const state = this.session.stateFor(new Set());
     this.#log.state(state, openedAt, this.session.filters);
     if (state.state === "connected") this.#problem = this.#standing = this.#explanation = undefined;
+    this.#changed();
+  }
+
+  /** Each reason is said once, until there was a stream again. */
+  #streamChanged(): void {
+    const problem = this.#network?.problem;
+    if (problem !== undefined && problem !== this.#streamProblem) this.#warn(explainNoStream(problem));
+    this.#streamProblem = problem;
     this.#changed();
   }
 

@@ -1,3 +1,4 @@
+import type { ApiTarget } from "../diagnosis/apiRequest";
 import { createStackApi, type StackApi } from "../diagnosis/stackApi";
 import { apiUrl } from "../stack/apiAddress";
 import type { Text } from "../stack/explanation";
@@ -36,6 +37,12 @@ export class StackAccess {
     if (this.#apiSetting !== "" || setting === "") return;
     this.#setApi(setting);
     this.#rights.askElsewhere(this.#office);
+  }
+
+  /** Where the API is, and the key for it; undefined where it is switched off. */
+  get target(): ApiTarget | undefined {
+    const { tls, apiKey } = this.#settings;
+    return this.#office && { url: this.#office.url, apiKey, ...(tls ? { tls } : {}) };
   }
 
   lacks(right: Right): boolean {

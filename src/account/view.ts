@@ -12,5 +12,7 @@ export type ConnectionView =
   | ({ readonly state: "not_configured" } & Explained)
   /** Connected to a broker by which the stack publishes, but does not listen for downlinks. */
   | { readonly state: "not_heard" }
+  /** Connected, but the event stream of the API cannot be had, and something that the node waits for comes only there. */
+  | { readonly state: "no_stream" }
   /** Connected, but the API key may not do what the node is there for. */
   | { readonly state: "no_right"; readonly right: "read" | "write" };

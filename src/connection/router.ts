@@ -114,6 +114,18 @@ export class Router {
       this.#decode(known, topic, bytes, arrivedAt, again, retained);
   }
 
+  /**
+   * Delivers a message that came by another way than MQTT.
+   * @param read makes it anew for each recipient
+   */
+  hand(topic: string, origin: Origin, kind: Kind, arrivedAt: number, read: () => Received | undefined): void {
+    const { first, others } = this.#table(kind).of(origin.deviceId);
+    for (const recipient of first ? [first, ...others] : []) {
+      const received = read();
+      if (received) recipient.deliver({ topic, origin, arrivedAt, received, retained: false });
+    }
+  }
+
   /** Undefined where there is nothing to read: the message is done with. */
   #explore(topic: string, bytes: Buffer, arrivedAt: number): KnownTopic | undefined {
     const classified: Classified =

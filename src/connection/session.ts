@@ -151,6 +151,11 @@ export class Session {
     };
   }
 
+  /** Delivers a message that came by another way than MQTT, made anew for each recipient. */
+  hand(...message: Parameters<Router["hand"]>): void {
+    this.#router.hand(...message);
+  }
+
   /** Until `release`, what arrives waits at the other side: for nodes that are about to be there. */
   hold(): void {
     this.#held = true;

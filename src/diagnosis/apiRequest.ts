@@ -36,7 +36,12 @@ function certificates(options: tls.ConnectionOptions | undefined): tls.Connectio
   return Object.fromEntries(given.map((name) => [name, options?.[name]]));
 }
 
-function send({ url, apiKey, tls }: ApiTarget, { method, path, body }: ApiQuestion): http.ClientRequest {
+/** Throws for a key with a line break in it, certificates that cannot be read, a URL that is none. */
+export function sendToApi(
+  { url, apiKey, tls }: ApiTarget,
+  { method, path, body }: ApiQuestion,
+  accept = "application/json",
+): http.ClientRequest {
   const address = new URL(url + path);
   const options = {
     method,
@@ -45,7 +50,7 @@ function send({ url, apiKey, tls }: ApiTarget, { method, path, body }: ApiQuesti
     // Node 18 tries one address of a name only, which fails for `localhost` where that is ::1 first.
     autoSelectFamily: true,
     headers: {
-      accept: "application/json",
+      accept,
       authorization: `Bearer ${apiKey}`,
       ...(body === undefined
         ? {}
@@ -85,9 +90,8 @@ export function askApi(target: ApiTarget, question: ApiQuestion): Promise<ApiRep
     const timer = setTimeout(() => settle({ why: "timeout" }), LONGEST_WAIT_MS);
     const failed = (): void => settle({ why: "unreachable" });
     try {
-      request = send(target, question);
+      request = sendToApi(target, question);
     } catch {
-      // A key with a line break in it, certificates that cannot be read, a URL that is none.
       settle({ why: "not_asked" });
       return;
     }

@@ -1,5 +1,6 @@
 import type { Text } from "../stack/explanation";
 import { SERVICE_TRAITS, type ServiceName } from "../stack/services";
+import type { StreamProblem } from "./eventStream";
 import type { KeyFacts } from "./keyFacts";
 import { printable } from "./printable";
 
@@ -61,3 +62,15 @@ export function explainRepeated(host: string, topic: string, deviceId: string): 
     values: { host: printable(host), topic: printable(topic, 150), device: printable(deviceId) },
   };
 }
+
+const NO_STREAM: Readonly<Record<StreamProblem, string>> = {
+  not_there: "warning.no-event-stream.not-there",
+  key_refused: "warning.no-event-stream.key",
+  no_right: "warning.no-event-stream.key",
+  too_many: "warning.no-event-stream.too-many",
+  unreachable: "warning.no-event-stream.unreachable",
+  not_understood: "warning.no-event-stream.not-understood",
+};
+
+/** The warning of a node that waits for what only the stack's event stream tells, where that cannot be had. */
+export const explainNoStream = (problem: StreamProblem): Text => ({ key: NO_STREAM[problem], values: {} });

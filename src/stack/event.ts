@@ -1,13 +1,13 @@
 /** What a flow gets of everything that is neither an uplink nor a join. */
 import type { Kind } from "./kinds";
-import type { BodyOfKind, Received, StackError } from "./messages";
+import type { BodyOfKind, NetworkError, Received, StackError } from "./messages";
 import type { CommonFields } from "./summary";
 
 /** Every kind of message for which there is no node of its own. */
 export type EventKind = Exclude<Kind, "uplink_message" | "join_accept">;
 
 /** What a form shows together, in this order. */
-export const EVENT_GROUPS = ["downlinks", "device", "services", "v2-errors"] as const;
+export const EVENT_GROUPS = ["downlinks", "device", "services", "network"] as const;
 
 export type EventGroup = (typeof EVENT_GROUPS)[number];
 
@@ -29,8 +29,11 @@ const EVENTS: Readonly<Record<EventKind, EventFacts>> = {
   service_data: { group: "services", usual: true },
   // It would repeat what the uplinks bring.
   uplink_normalized: { group: "services", usual: false },
-  uplink_error: { group: "v2-errors", usual: false },
-  join_error: { group: "v2-errors", usual: false },
+  join_error: { group: "network", usual: false },
+  uplink_error: { group: "network", usual: false },
+  decoder_error: { group: "network", usual: false },
+  encoder_error: { group: "network", usual: false },
+  downlink_error: { group: "network", usual: false },
 };
 
 export const isEventKind = (text: string): text is EventKind => Object.hasOwn(EVENTS, text);
@@ -84,14 +87,23 @@ export function errorOf(received: Received): StackError | undefined {
   switch (received.kind) {
     case "downlink_failed":
       return received.message.downlink_failed.error;
-    case "uplink_error":
-      return received.message.uplink_error.error;
     case "join_error":
-      return received.message.join_error.error;
+      return errorIn(received.message.join_error);
+    case "uplink_error":
+      return errorIn(received.message.uplink_error);
+    case "decoder_error":
+      return errorIn(received.message.decoder_error);
+    case "encoder_error":
+      return errorIn(received.message.encoder_error);
+    case "downlink_error":
+      return errorIn(received.message.downlink_error);
     default:
       return undefined;
   }
 }
+
+const errorIn = (body: NetworkError | { readonly error: StackError }): StackError =>
+  "event" in body ? body.data : body.error;
 
 function bodyOf({ kind, message }: Received): BodyOfKind[Kind] {
   const bodies: Partial<BodyOfKind> = message;

@@ -21,10 +21,22 @@ export type StackKind = keyof typeof TOPIC_OF_KIND;
 
 export const STACK_KINDS = Object.keys(TOPIC_OF_KIND) as readonly StackKind[];
 
-/** Errors that only a V2 network reports; turned into messages of their own kind so that nodes treat all services alike. */
-export const V2_ERROR_KINDS = ["uplink_error", "join_error"] as const;
+/**
+ * What goes wrong in the network. The Things Stack tells it on no topic, only in the event stream of its HTTP API; of V2 two come by
+ * MQTT. Messages of their own kind, so that nodes treat all services alike.
+ */
+export const NETWORK_KINDS = [
+  "join_error",
+  "uplink_error",
+  "decoder_error",
+  "encoder_error",
+  "downlink_error",
+] as const;
 
-export type V2ErrorKind = (typeof V2_ERROR_KINDS)[number];
+export type NetworkKind = (typeof NETWORK_KINDS)[number];
+
+export const isNetworkKind = (text: string): text is NetworkKind =>
+  NETWORK_KINDS.some((kind) => kind === text);
 
 /** What a V2 network can send at all. */
 const V2_LIST = [
@@ -34,8 +46,9 @@ const V2_LIST = [
   "downlink_sent",
   "downlink_ack",
   "downlink_failed",
-  ...V2_ERROR_KINDS,
-] as const satisfies readonly (StackKind | V2ErrorKind)[];
+  "uplink_error",
+  "join_error",
+] as const satisfies readonly (StackKind | NetworkKind)[];
 
 export type V2Kind = (typeof V2_LIST)[number];
 
@@ -44,7 +57,7 @@ export const V2_KINDS: ReadonlySet<Kind> = new Set<Kind>(V2_LIST);
 export const isV2Kind = (kind: Kind): kind is V2Kind => V2_KINDS.has(kind);
 
 /** Every kind of message a node can ask for. */
-export type Kind = StackKind | V2ErrorKind;
+export type Kind = StackKind | NetworkKind;
 
 export function isStackKind(text: string): text is StackKind {
   return Object.hasOwn(TOPIC_OF_KIND, text);

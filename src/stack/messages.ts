@@ -171,6 +171,18 @@ export interface ServiceData {
   data?: JsonObject;
 }
 
+/** Something that went wrong in the network, from the stack's event stream. */
+export interface NetworkError {
+  /** The stack's sentence, as plain text. */
+  error: string;
+  /** Of the error: `reuse_dev_nonce`. Empty where it has none. */
+  name: string;
+  /** The stack's name of the event: `ns.up.join.cluster.fail`. */
+  event: string;
+  /** As sent. */
+  data: StackError;
+}
+
 /** What stands under the key that names the kind. */
 export interface BodyOfKind {
   uplink_message: UplinkMessage;
@@ -184,8 +196,13 @@ export interface BodyOfKind {
   downlink_queue_invalidated: DownlinkQueueInvalidated;
   location_solved: LocationSolved;
   service_data: ServiceData;
-  uplink_error: { error: StackError };
-  join_error: { error: StackError };
+  /** From V2 the error alone. */
+  join_error: NetworkError | { error: StackError };
+  /** From V2 the error alone. */
+  uplink_error: NetworkError | { error: StackError };
+  decoder_error: NetworkError;
+  encoder_error: NetworkError;
+  downlink_error: NetworkError;
 }
 
 interface Envelope {

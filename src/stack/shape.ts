@@ -22,6 +22,7 @@ import type {
   BodyOfKind,
   EndDeviceIds,
   Location,
+  NetworkError,
   RxMetadata,
   StackError,
   TxSettings,
@@ -120,7 +121,7 @@ const downlink = objectOf<ApplicationDownlink>({
   }),
 });
 
-const stackError: Check<StackError> = objectOf<StackError>({
+export const stackError: Check<StackError> = objectOf<StackError>({
   namespace: text,
   name: text,
   message_format: text,
@@ -132,6 +133,12 @@ const stackError: Check<StackError> = objectOf<StackError>({
 });
 
 const v2Error = objectOf<{ error: StackError }>({ error: stackError }, "error");
+
+/** Made here, out of what `diagnosis/networkEvents.ts` has checked. */
+const networkError = objectOf<NetworkError>(
+  { error: text, name: text, event: text, data: stackError },
+  "error",
+);
 
 /** What is around every kind of message. */
 export const ENVELOPE_SHAPE = objectOf<ApplicationUp<never>>(
@@ -180,4 +187,7 @@ export const BODY_SHAPE: { readonly [K in Kind]: Check<BodyOfKind[K]> } = {
   service_data: objectOf<BodyOfKind["service_data"]>({ service: text, data: anyObject }),
   uplink_error: v2Error,
   join_error: v2Error,
+  decoder_error: networkError,
+  encoder_error: networkError,
+  downlink_error: networkError,
 };

@@ -41,10 +41,12 @@ const OF_CONNECTIONS = keysIn("nodes/shared/status.ts");
 /** States that the help has to list; of errors, which say the cause in as many ways as there are causes, it has examples. */
 function statusKeysOf(type: NodeType): string[] {
   if (type === "tts-connection") return OF_CONNECTIONS;
-  if (type === "tts-downlink") return [...OF_CONNECTIONS, ...OF_DOWNLINKS];
+  // Only events come from there.
+  const ofAll = OF_CONNECTIONS.filter((key) => type === "tts-event" || key !== "status.no-event-stream");
+  if (type === "tts-downlink") return [...ofAll, ...OF_DOWNLINKS];
   // What only concerns who sends is not shown by those who receive.
   const ofSenders = ["status.no-right-to-write", "status.not-heard"];
-  return [...OF_CONNECTIONS.filter((key) => !ofSenders.includes(key)), "status.waiting"];
+  return [...ofAll.filter((key) => !ofSenders.includes(key)), "status.waiting"];
 }
 
 /** Its key, behind the name of a catalogue where there is one. */

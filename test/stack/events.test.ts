@@ -8,7 +8,7 @@ import {
   eventsIn,
   isEventKind,
 } from "../../src/stack/event";
-import { ANSWER_KINDS, STACK_KINDS, V2_KINDS, type Kind } from "../../src/stack/kinds";
+import { ANSWER_KINDS, NETWORK_KINDS, STACK_KINDS, type Kind } from "../../src/stack/kinds";
 import { errorSentence } from "../../src/stack/stackError";
 import { joinPayload } from "../../src/stack/join";
 import { commonFields } from "../../src/stack/summary";
@@ -16,11 +16,11 @@ import { captured, capturesOf, received } from "./fixtures";
 
 describe("events", () => {
   it("are all kinds but uplinks and joins", () => {
-    const kinds = new Set([...STACK_KINDS, ...V2_KINDS]);
+    const kinds = new Set<Kind>([...STACK_KINDS, ...NETWORK_KINDS]);
     assert.deepEqual(new Set<Kind>([...EVENT_KINDS, "join_accept", "uplink_message"]), kinds);
     assert.deepEqual(EVENT_GROUPS.flatMap(eventsIn), EVENT_KINDS);
     assert.deepEqual(new Set<Kind>(eventsIn("downlinks")), ANSWER_KINDS);
-    assert.deepEqual(EVENT_KINDS.slice(-2), ["uplink_error", "join_error"]);
+    assert.deepEqual(EVENT_KINDS.slice(-5), NETWORK_KINDS);
     assert.equal(isEventKind("downlink_ack"), true);
     for (const text of ["uplink_message", "join_accept", "", "constructor"])
       assert.equal(isEventKind(text), false);
@@ -28,7 +28,7 @@ describe("events", () => {
 
   it("are all chosen by default but normalised uplinks", () => {
     const isUsual = (kind: string): boolean => kind !== "uplink_normalized";
-    assert.deepEqual(DEFAULT_EVENTS, EVENT_KINDS.slice(0, -2).filter(isUsual));
+    assert.deepEqual(DEFAULT_EVENTS, EVENT_KINDS.slice(0, -5).filter(isUsual));
   });
 
   for (const kind of STACK_KINDS.filter(isEventKind)) {

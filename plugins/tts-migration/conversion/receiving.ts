@@ -1,4 +1,4 @@
-import { V2_ERROR_KINDS, type Kind } from "../../../src/stack/kinds";
+import { isNetworkKind, type Kind } from "../../../src/stack/kinds";
 import { commonOf, textIn, wiresOf, type FlowNode } from "./flow";
 import { idFor, noteOn, type Converted, type Note, type Target } from "./note";
 
@@ -96,7 +96,6 @@ function eventsTaken(filter: string): readonly string[] {
   return EVERY.filter(matches);
 }
 
-const isV2Only = (kind: Kind): boolean => V2_ERROR_KINDS.some((one) => one === kind);
 
 /** Activations come from a node of their own; what an old node had of both becomes two nodes. */
 export function eventFrom(node: FlowNode, place: Place): Converted {
@@ -104,7 +103,7 @@ export function eventFrom(node: FlowNode, place: Place): Converted {
   const filter = textIn(node, "event");
   const taken = eventsTaken(filter);
   const kinds = [...new Set(taken.flatMap((event) => EVENTS.get(event) ?? []))];
-  const events = kinds.filter((kind) => place.target === "v2" || !isV2Only(kind));
+  const events = kinds.filter((kind) => place.target === "v2" || !isNetworkKind(kind));
   const { notes } = devicesOf(node, place.target);
   const more: Note[] = [...notes];
   const gone = [

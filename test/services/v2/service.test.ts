@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { buildOrder } from "../../../src/downlink/build";
 import { EVENT_KINDS } from "../../../src/stack/event";
-import { STACK_KINDS, V2_ERROR_KINDS, type Kind } from "../../../src/stack/kinds";
+import { NETWORK_KINDS, STACK_KINDS, type Kind } from "../../../src/stack/kinds";
 import { service, topicOf } from "./messages";
 
-const ALL = new Set<Kind>([...STACK_KINDS, ...V2_ERROR_KINDS, ...EVENT_KINDS]);
+const ALL = new Set<Kind>([...STACK_KINDS, ...NETWORK_KINDS, ...EVENT_KINDS]);
 const filters = (kinds: Iterable<Kind>): string[] =>
   service.subscriptions(new Set(kinds)).map(({ filter }) => filter);
 

@@ -1,0 +1,98 @@
+import type { ApiTarget } from "../diagnosis/apiRequest";
+import { EventStream, type StreamProblem, type StreamTiming } from "../diagnosis/eventStream";
+import { EVENT_NAMES, networkEvent, type NetworkEvent } from "../diagnosis/networkEvents";
+import type { Kind } from "../stack/kinds";
+import { isNetworkKind, NETWORK_KINDS } from "../stack/kinds";
+import { serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
+import { apiOf } from "./stackAccess";
+
+/** Whether a node with these kinds needs the event stream of the stack. */
+export const needsStream = (kinds: ReadonlySet<Kind>): boolean => [...kinds].some(isNetworkKind);
+
+/** The kinds of message that can come at all: those of the service, and where the stack's API can be asked those of its event stream. */
+export function kindsOf(settings: ConnectionSettings): ReadonlySet<Kind> {
+  const { kinds } = serviceOf(settings);
+  const stack = stackSettingsOf(settings);
+  return stack && apiOf(stack) ? new Set([...kinds, ...NETWORK_KINDS]) : kinds;
+}
+
+export interface NetworkEventsOptions {
+  readonly applicationId: string;
+  /** Undefined where the API is switched off. */
+  readonly target: () => ApiTarget | undefined;
+  /** @param read makes it anew for each recipient */
+  readonly deliver: (event: NetworkEvent, read: () => NetworkEvent["received"] | undefined) => void;
+  /** What may be shown has changed. */
+  readonly changed: () => void;
+  readonly timing?: Partial<StreamTiming>;
+}
+
+/** What the stack tells of its network: one stream per session, open while there is a login and a node that wants it. */
+export class NetworkEvents {
+  readonly #options: NetworkEventsOptions;
+  #stream: EventStream | undefined;
+  #url: string | undefined;
+  #users = 0;
+  #loggedIn = false;
+  #problem: StreamProblem | undefined;
+
+  constructor(options: NetworkEventsOptions) {
+    this.#options = options;
+  }
+
+  /** Why it cannot be had at present. */
+  get problem(): StreamProblem | undefined {
+    return this.#problem;
+  }
+
+  /** Returns what ends the use. */
+  join(): () => void {
+    this.#users += 1;
+    this.#apply();
+    return () => {
+      this.#users -= 1;
+      this.#apply();
+    };
+  }
+
+  /** With each login, and each time that the API is another one. A key that may not log in gets no stream either. */
+  refresh(loggedIn: boolean): void {
+    this.#loggedIn = loggedIn;
+    this.#apply();
+  }
+
+  end(): void {
+    this.#users = 0;
+    this.#apply();
+  }
+
+  #apply(): void {
+    const target = this.#users > 0 && this.#loggedIn ? this.#options.target() : undefined;
+    if (this.#stream && target?.url === this.#url) return;
+    this.#stream?.end();
+    this.#stream = undefined;
+    this.#url = target?.url;
+    this.#problem = undefined;
+    if (target) this.#stream = this.#open(target);
+  }
+
+  #open(target: ApiTarget): EventStream {
+    const { applicationId, deliver, changed, timing } = this.#options;
+    return new EventStream({
+      target,
+      applicationId,
+      names: EVENT_NAMES,
+      onEvent: (event) => {
+        const found = networkEvent(event, applicationId);
+        if (!found) return;
+        const text = JSON.stringify(event);
+        deliver(found, () => networkEvent(JSON.parse(text) as typeof event, applicationId)?.received);
+      },
+      onState: (state) => {
+        this.#problem = state.state === "failed" ? state.why : undefined;
+        changed();
+      },
+      ...(timing ? { timing } : {}),
+    });
+  }
+}
