@@ -1,6 +1,6 @@
 /**
  * The event stream of the stack's HTTP API: what goes wrong in the network, which no MQTT topic tells.
- * Rule: docs/server.md#10-event-stream.
+ * Rule: docs/server.md#12-event-stream.
  */
 import type http from "node:http";
 import { warnOfBug } from "../connection/unexpected";

@@ -6,7 +6,7 @@ import type { EndDeviceIds, NetworkError, Received, StackError } from "../stack/
 import { stackError } from "../stack/shape";
 import { errorSentence } from "../stack/stackError";
 
-/** The stack's names of what goes wrong. Rule: docs/server.md#10-event-stream. */
+/** The stack's names of what goes wrong. Rule: docs/server.md#12-event-stream. */
 const KIND_OF_EVENT: Readonly<Record<string, NetworkKind>> = {
   "js.join.reject": "join_error",
   "ns.up.join.cluster.fail": "join_error",
