@@ -160,7 +160,7 @@ export class EndDevice {
 
   /** What its formatter makes of the bytes; undefined: it has none, or the stack cannot read them. */
   decodeUplink({ frm_payload = "", f_port = 0 }: UplinkParts): Decoded | undefined {
-    if (this.model.sealed || frm_payload === "") return undefined;
+    if (this.model.sealed || f_port === 0) return undefined;
     return this.model.uplinkFormatter?.decode({ payload: Buffer.from(frm_payload, "base64"), fPort: f_port });
   }
 

@@ -90,7 +90,7 @@ function matching(
   }
   let expression: RegExp;
   try {
-    expression = new RegExp(pattern, "u");
+    expression = new RegExp(pattern);
   } catch {
     return { ok: false, error: eventsError("invalid_regexp", "invalid regexp") };
   }
