@@ -147,8 +147,11 @@ export class Network {
   #decoded(device: EndDevice, parts: Partial<UplinkMessage>, ids: readonly string[]): Partial<UplinkMessage> {
     const result = device.decodeUplink(parts);
     if (result === undefined) return parts;
-    const { decoded_payload: _, decoded_payload_warnings: _warnings, normalized_payload, ...sent } = parts;
-    if (result.ok) return { ...sent, ...result.parts, ...(normalized_payload && { normalized_payload }) };
+    const sent = { ...parts };
+    delete sent.decoded_payload;
+    delete sent.decoded_payload_warnings;
+    if (result.ok) return { ...sent, ...result.parts };
+    delete sent.normalized_payload;
     this.#events.failed("as.up.data.decode.fail", this.#record(device), ids, result.error);
     return sent;
   }

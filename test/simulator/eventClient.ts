@@ -124,7 +124,7 @@ export class EventClient {
     const { status } = await this.answer();
     await this.ended();
     const body = JSON.parse(this.#text) as { error?: JsonObject };
-    const inner = body.error ?? (body as JsonObject);
+    const inner = body.error ?? body;
     const [first] = (inner.details ?? []) as { name?: string }[];
     return {
       status,
