@@ -6,7 +6,9 @@ import type { GatewaySwitches } from "./downlink/gateways";
 import type { DownlinkItem } from "./downlink/item";
 import type { DownlinkTiming } from "./downlink/transmissions";
 import type { Envelope } from "./feed";
+import type { StackEvent } from "./events/events";
 import type { ApiMode } from "./http/api";
+import type { EventRouteMode } from "./http/eventStreams";
 import type {
   ConnectRecord,
   PublishRecord,
@@ -17,7 +19,7 @@ import type {
   UnsubscribeRecord,
 } from "./journal";
 import type { SimulatedKey } from "./keys";
-import type { UplinkFrame } from "./network";
+import type { JoinRefusal, UplinkFrame } from "./network";
 import type { PubsubOptions, SimulatedPubsub } from "./pubsub";
 import type { RateLimit } from "./rateLimit";
 
@@ -60,6 +62,8 @@ export interface Simulator {
 
   /** Sessions that are logged in. */
   readonly sessions: number;
+  /** Streams of events that are open. */
+  readonly eventStreams: number;
   readonly connects: readonly ConnectRecord[];
   readonly subscribes: readonly SubscribeRecord[];
   readonly unsubscribes: readonly UnsubscribeRecord[];
@@ -95,6 +99,15 @@ export interface Simulator {
   /** Lets a device send, joining first where it must. Returns the uplink message. */
   uplink(deviceId: string, parts?: Partial<UplinkMessage>, frame?: UplinkFrame): JsonObject;
   join(deviceId: string): JsonObject;
+  /** A device asks to join and is refused by the Join Server, which only an event tells. Returns the event. */
+  refuseJoin(deviceId: string, errorName: JoinRefusal): StackEvent;
+  /** Publishes an event, also of a device that does not exist. Returns it. */
+  publishEvent(
+    name: string,
+    deviceId: string,
+    data?: object,
+    more?: { readonly correlation_ids?: readonly string[] },
+  ): StackEvent;
   /** Sets a Pub/Sub integration: also publishes by way of a broker, and takes downlinks from there. */
   connectPubsub(options: PubsubOptions): Promise<SimulatedPubsub>;
   /** Makes the gateways refuse what they should transmit, or report nothing. */
@@ -113,6 +126,10 @@ export interface Simulator {
   /** SUBACK 0x80 for every filter. */
   refuseTopics(on: boolean): void;
   api(mode: ApiMode): void;
+  /** Only for `POST /events`. Streams that are open stay open. */
+  eventRoute(mode: EventRouteMode): void;
+  /** Default `cut`: without the end of the answer. */
+  endEventStreams(how?: "cut" | "finished"): void;
   /** FIN to every session. */
   disconnectAll(): void;
   /** RST to every session. */

@@ -2,6 +2,7 @@ import { TOPIC_OF_KIND } from "../src/stack/kinds";
 import type { StackKind } from "../src/stack/kinds";
 import type { EndDeviceIds, JsonObject } from "../src/stack/messages";
 import type { Application } from "./application";
+import type { StackEvents } from "./events/events";
 import { sortedIds, timestamp } from "./stamps";
 
 /** What stands around the body of a message. */
@@ -30,17 +31,24 @@ export class Feed {
   readonly #application: Application;
   readonly #deliver: (topic: string, payload: Buffer) => void;
 
-  constructor(application: Application, deliver: (topic: string, payload: Buffer) => void) {
+  readonly #events: StackEvents;
+
+  constructor(
+    application: Application,
+    deliver: (topic: string, payload: Buffer) => void,
+    events: StackEvents,
+  ) {
     this.#application = application;
     this.#deliver = deliver;
+    this.#events = events;
   }
 
   topic(kind: StackKind, deviceId: string): string {
     return `v3/${this.#application.uid}/devices/${deviceId}/${TOPIC_OF_KIND[kind]}`;
   }
 
-  /** Publishes and returns the message. */
-  publish(kind: StackKind, body: object, envelope: Envelope): JsonObject {
+  /** Publishes and returns the message. With an event, but where the Application Server says it of its own accord. */
+  publish(kind: StackKind, body: object, envelope: Envelope, isForwarded = true): JsonObject {
     const message: JsonObject = {
       end_device_ids: envelope.end_device_ids,
       correlation_ids: sortedIds(envelope.correlation_ids),
@@ -49,6 +57,9 @@ export class Feed {
       ...(envelope.simulated && { simulated: true }),
     };
     this.send(this.topic(kind, envelope.end_device_ids.device_id), Buffer.from(goJson(message)));
+    if (isForwarded) {
+      this.#events.forwarded(kind, envelope.end_device_ids, envelope.correlation_ids, message);
+    }
     return message;
   }
 

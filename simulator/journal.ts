@@ -78,6 +78,8 @@ export interface SimulatorEvents {
   disconnect: [DisconnectRecord];
   request: [RequestRecord];
   transmission: [TransmissionRecord];
+  /** A stream of events was opened or has ended: how many are open now. */
+  eventStreams: [number];
   /** A TCP connection was taken; nothing has been read from it. */
   accept: [{ readonly session: number }];
 }
@@ -108,6 +110,10 @@ export class Journal {
         resolve(record);
       });
     });
+  }
+
+  streaming(count: number): void {
+    this.events.emit("eventStreams", count);
   }
 
   accepted(session: number): void {

@@ -1,8 +1,12 @@
-import type { JsonObject, UplinkMessage } from "../src/stack/messages";
+import type { EndDeviceIds, JsonObject, UplinkMessage } from "../src/stack/messages";
 import type { Application } from "./application";
+import { newDevAddr } from "./devices/device";
 import type { EndDevice } from "./devices/device";
+import { typed } from "./events/events";
+import type { StackEvent, StackEvents } from "./events/events";
 import type { Feed } from "./feed";
 import { reception } from "./radio";
+import { stackError } from "./stackErrors";
 import { rpc, stamp, timestamp } from "./stamps";
 
 /** What the downlink side has to know of the other direction; `ids` are the correlation IDs of the reception. */
@@ -28,15 +32,26 @@ export interface UplinkFrame {
   readonly ack?: boolean;
 }
 
+const JOIN_REFUSALS = {
+  mic_mismatch: "MIC mismatch",
+  reuse_dev_nonce: "DevNonce has already been used",
+};
+
+/** Why a device may not join: its key is another one, or it has asked with this number before. */
+export type JoinRefusal = keyof typeof JOIN_REFUSALS;
+
 /** Brings what the devices send to the application: joins, uplinks and what the server makes of them. */
 export class Network {
   readonly #application: Application;
   readonly #feed: Feed;
   readonly #listener: UplinkListener;
 
-  constructor(application: Application, feed: Feed, listener: UplinkListener) {
+  readonly #events: StackEvents;
+
+  constructor(application: Application, feed: Feed, events: StackEvents, listener: UplinkListener) {
     this.#application = application;
     this.#feed = feed;
+    this.#events = events;
     this.#listener = listener;
   }
 
@@ -45,7 +60,22 @@ export class Network {
     device.startSession();
     this.#listener.joined(device);
     const body = { session_key_id: device.sessionKeyId, received_at: timestamp() };
-    return this.#feed.publish("join_accept", body, this.#envelope(device, receptionIds()));
+    const envelope = this.#envelope(device, receptionIds());
+    this.#events.publish("js.join.accept", envelope.end_device_ids, [rpc("NsJs/HandleJoin")]);
+    return this.#feed.publish("join_accept", body, envelope);
+  }
+
+  /** The Join Server refuses what a device asks: no message comes of it. Returns the event. */
+  refuseJoin(device: EndDevice, refusal: JoinRefusal): StackEvent {
+    const ids = { ...this.#record(device), dev_addr: newDevAddr() };
+    const reception = receptionIds().filter((id) => !id.startsWith("rpc:/ttn.lorawan.v3.NsAs"));
+    const error = stackError({
+      namespace: "pkg/joinserver",
+      name: refusal,
+      format: JOIN_REFUSALS[refusal],
+      code: 3,
+    });
+    return this.#events.failed("ns.up.join.cluster.fail", ids, reception, error);
   }
 
   /**
@@ -57,7 +87,7 @@ export class Network {
     const ids = receptionIds();
     this.#listener.receiving(device, device.takeAck() && frame.ack !== false, ids);
     const fCnt = device.nextFCntUp();
-    const parts: Partial<UplinkMessage> = { ...device.makeUplink(), ...given };
+    const parts = this.#decoded(device, { ...device.makeUplink(), ...given }, ids);
     const { normalized_payload: measurements, decoded_payload: decoded, ...sent } = parts;
     const { model } = device;
     const location = decoded === undefined ? undefined : locationIn(decoded);
@@ -80,6 +110,15 @@ export class Network {
       ...(device.sessionKeyId !== undefined && { session_key_id: device.sessionKeyId }),
       ...(fCnt > 0 && { f_cnt: fCnt }),
     };
+    if (sent.decoded_payload_warnings?.length) {
+      const warned = typed("ApplicationUplink", {
+        ...session,
+        ...around,
+        ...sent,
+        ...(decoded && { decoded_payload: decoded }),
+      });
+      this.#events.publish("as.up.data.decode.warning", this.#record(device), ids, warned);
+    }
     for (const measurement of measurements ?? []) {
       const body = { ...session, ...around, ...sent, normalized_payload: measurement };
       this.#feed.publish("uplink_normalized", body, this.#envelope(device, ids));
@@ -102,6 +141,23 @@ export class Network {
       confirmed: sent.confirmed === true,
     });
     return message;
+  }
+
+  /** What the device's formatter, where it has one, makes of the bytes; nothing and an event where it fails. */
+  #decoded(device: EndDevice, parts: Partial<UplinkMessage>, ids: readonly string[]): Partial<UplinkMessage> {
+    const result = device.decodeUplink(parts);
+    if (result === undefined) return parts;
+    const sent = { ...parts };
+    delete sent.decoded_payload;
+    delete sent.decoded_payload_warnings;
+    if (result.ok) return { ...sent, ...result.parts };
+    delete sent.normalized_payload;
+    this.#events.failed("as.up.data.decode.fail", this.#record(device), ids, result.error);
+    return sent;
+  }
+
+  #record(device: EndDevice): EndDeviceIds {
+    return device.ids(this.#application.applicationId, "record");
   }
 
   #envelope(device: EndDevice, ids: readonly string[]) {

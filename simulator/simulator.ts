@@ -1,6 +1,8 @@
+import type { EndDeviceIds } from "../src/stack/messages";
 import { application } from "./application";
 import type { Simulator, SimulatorOptions } from "./contract";
 import { HttpApi } from "./http/api";
+import { EventStreams } from "./http/eventStreams";
 import { Journal } from "./journal";
 import { KeyRing, READ, WRITE } from "./keys";
 import { MqttListener } from "./mqtt/listener";
@@ -14,6 +16,7 @@ import { SimulatedStack } from "./stack";
 export type { Simulator, SimulatorOptions } from "./contract";
 export type { SimulatedDevice, UplinkParts } from "./devices/device";
 export { cayenneLppFormatter, javaScriptFormatter } from "./downlink/formatter";
+export { javaScriptUplinkFormatter } from "./devices/uplinkFormatter";
 export type { ApiMode } from "./http/api";
 export type { PubsubOptions, SimulatedPubsub } from "./pubsub";
 export type { SimulatedKey } from "./keys";
@@ -34,11 +37,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     refuseTopics: false,
   };
   const pubsubs = new Set<SimulatedPubsub>();
-  const stack = new SimulatedStack(app, journal, options, (topic, payload) => {
-    if (switches.mute) return;
-    mqtt.deliver(topic, payload);
-    for (const pubsub of pubsubs) pubsub.deliver(topic, payload);
-  });
+  const eventStreams = new EventStreams({ application: app, keys, journal });
+  const stack = new SimulatedStack(
+    app,
+    journal,
+    options,
+    (topic, payload) => {
+      if (switches.mute) return;
+      mqtt.deliver(topic, payload);
+      for (const pubsub of pubsubs) pubsub.deliver(topic, payload);
+    },
+    (event, ids) => {
+      if (!switches.mute) eventStreams.deliver(event, ids);
+    },
+  );
+  /** Also of a device that does not exist. */
+  const idsOf = (deviceId: string, address: "session" | "record"): EndDeviceIds =>
+    stack.find(deviceId)?.ids(app.applicationId, address) ?? {
+      device_id: deviceId,
+      application_ids: { application_id: app.applicationId },
+    };
 
   const downlinks = new RateLimiter(options.downlinkLimit);
   const login = (userName: string | undefined, password: string | undefined): Account | undefined => {
@@ -71,6 +89,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       keys,
       queues: stack.queues,
       feed: stack.feed,
+      events: stack.events,
+      eventStreams,
       device: (deviceId) => stack.find(deviceId),
       isMute: () => switches.mute,
       journal,
@@ -135,12 +155,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
     publish: (kind, deviceId, body, extra) =>
       stack.feed.publish(kind, body, {
-        end_device_ids: stack
-          .find(deviceId)
-          ?.ids(app.applicationId, kind === "downlink_queued" ? "record" : "session") ?? {
-          device_id: deviceId,
-          application_ids: { application_id: app.applicationId },
-        },
+        end_device_ids: idsOf(deviceId, kind === "downlink_queued" ? "record" : "session"),
         correlation_ids: receptionIds(),
         ...extra,
       }),
@@ -154,6 +169,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     uplink: (deviceId, parts, frame) => stack.network.uplink(stack.known(deviceId), parts, frame),
     join: (deviceId) => stack.network.join(stack.known(deviceId)),
+    refuseJoin: (deviceId, errorName) => stack.network.refuseJoin(stack.known(deviceId), errorName),
+    publishEvent: (name, deviceId, data, more = {}) =>
+      stack.events.publish(
+        name,
+        idsOf(deviceId, "session"),
+        more.correlation_ids ?? receptionIds(),
+        data === undefined ? undefined : { ...data },
+      ),
+    get eventStreams() {
+      return eventStreams.count;
+    },
     connectPubsub: async (settings) => {
       const pubsub = new SimulatedPubsub(settings, stack.queues, app.applicationId);
       pubsubs.add(pubsub);
@@ -187,6 +213,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     api: (mode) => {
       http.mode = mode;
+    },
+    eventRoute: (mode) => {
+      eventStreams.mode = mode;
+    },
+    endEventStreams: (how = "cut") => {
+      eventStreams.end(how);
     },
     disconnectAll: () => {
       for (const session of mqtt.sessions) session.close("disconnectAll");

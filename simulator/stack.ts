@@ -1,3 +1,4 @@
+import type { EndDeviceIds } from "../src/stack/messages";
 import type { Application } from "./application";
 import type { SimulatorOptions } from "./contract";
 import { usualDevices } from "./devices/demo";
@@ -8,6 +9,8 @@ import { Gateways } from "./downlink/gateways";
 import { DownlinkQueues } from "./downlink/queues";
 import { DownlinkReports } from "./downlink/reports";
 import { Transmissions } from "./downlink/transmissions";
+import { StackEvents } from "./events/events";
+import type { StackEvent } from "./events/events";
 import { Feed } from "./feed";
 import type { Journal } from "./journal";
 import { Network } from "./network";
@@ -19,6 +22,7 @@ const PLAN_AHEAD = 5_000;
 
 /** What stands behind both ports: devices, gateways, and what happens between them and the application. */
 export class SimulatedStack {
+  readonly events: StackEvents;
   readonly feed: Feed;
   readonly gateways: Gateways;
   readonly queues: DownlinkQueues;
@@ -32,11 +36,13 @@ export class SimulatedStack {
     journal: Journal,
     options: Pick<SimulatorOptions, "devices" | "timing">,
     deliver: (topic: string, payload: Buffer) => void,
+    tell: (event: StackEvent, ids: EndDeviceIds) => void,
   ) {
     const timing = { acceptedAfter: ACCEPTED_AFTER, planAhead: PLAN_AHEAD, ...options.timing };
-    this.feed = new Feed(application, deliver);
+    this.events = new StackEvents(tell);
+    this.feed = new Feed(application, deliver, this.events);
     this.gateways = new Gateways(journal);
-    const reports = new DownlinkReports(application, this.feed);
+    const reports = new DownlinkReports(application, this.feed, this.events);
     this.queues = new DownlinkQueues({
       application,
       device: (deviceId) => this.find(deviceId),
@@ -57,7 +63,7 @@ export class SimulatedStack {
         this.network.uplink(device);
       },
     });
-    this.network = new Network(application, this.feed, {
+    this.network = new Network(application, this.feed, this.events, {
       joined: (device) => {
         this.#transmissions.joined(device);
         this.queues.renumber(device);

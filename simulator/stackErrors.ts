@@ -38,12 +38,18 @@ function errorText(error: StackError): string {
   return `error:${error.namespace ?? ""}:${error.name ?? ""} (${sentence})`;
 }
 
+/** As a detail of an answer, or the data of an event. */
+export const errorDetails = (error: StackError): JsonObject => ({
+  "@type": "type.googleapis.com/ttn.lorawan.v3.ErrorDetails",
+  ...error,
+});
+
 /** The body of an HTTP error answer. */
 export function errorBody(error: StackError): JsonObject {
   return {
     code: error.code,
     message: errorText(error),
-    details: [{ "@type": "type.googleapis.com/ttn.lorawan.v3.ErrorDetails", ...error }],
+    details: [errorDetails(error)],
   };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { EndDeviceIds, JsonObject, Location, UplinkMessage } from "../../src/stack/messages";
 import type { DownlinkFormatter } from "../downlink/formatter";
 import type { DownlinkItem } from "../downlink/item";
+import type { Decoded, UplinkFormatter } from "./uplinkFormatter";
 
 /** What a device sends, decoded as its payload formatter would. */
 export interface UplinkParts {
@@ -41,9 +42,14 @@ export interface SimulatedDevice {
   readonly sealed?: boolean;
   /** Encodes and decodes its downlinks. Without one, decoded payloads are sent as nothing. */
   readonly downlinkFormatter?: DownlinkFormatter;
+  /** Decodes its uplinks, instead of what `makeUplink` says of them. */
+  readonly uplinkFormatter?: UplinkFormatter;
   /** Takes a downlink; true: it answers with an uplink at once. */
   hear?(fPort: number, payload: Buffer): boolean;
 }
+
+/** As the network gives one to a device that joins. */
+export const newDevAddr = (): string => `01${randomBytes(3).toString("hex").toUpperCase()}`;
 
 /** A device with its LoRaWAN session: what the network knows of it. */
 export class EndDevice {
@@ -92,7 +98,7 @@ export class EndDevice {
 
   /** A new session: address, key ID, counters from 0. */
   startSession(): void {
-    const devAddr = `01${randomBytes(3).toString("hex").toUpperCase()}`;
+    const devAddr = newDevAddr();
     const keyId = this.model.devEui === undefined ? undefined : randomBytes(16).toString("base64");
     // Seen in the captures: no address until the second session, whose address then stays.
     if (this.#session !== undefined) this.#recordedAddress ??= devAddr;
@@ -150,6 +156,12 @@ export class EndDevice {
     const owed = this.#owesAck;
     this.#owesAck = false;
     return owed;
+  }
+
+  /** What its formatter makes of the bytes; undefined: it has none, or the stack cannot read them. */
+  decodeUplink({ frm_payload = "", f_port = 0 }: UplinkParts): Decoded | undefined {
+    if (this.model.sealed || f_port === 0) return undefined;
+    return this.model.uplinkFormatter?.decode({ payload: Buffer.from(frm_payload, "base64"), fPort: f_port });
   }
 
   makeUplink(): UplinkParts {

@@ -1,10 +1,10 @@
 import type { JsonObject, StackError } from "../../src/stack/messages";
-import { stackError } from "../stackErrors";
+import { scriptErrors } from "../scripting";
 import type { DownlinkItem } from "./item";
 
 export type Encoded =
   | { readonly ok: true; readonly item: DownlinkItem }
-  /** Told to callers of the HTTP API only. */
+  /** Told to callers of the HTTP API, and in an event. */
   | { readonly ok: false; readonly error: StackError };
 
 /** The payload formatter of a device, for downlinks. */
@@ -34,17 +34,6 @@ export interface DownlinkScript {
   }): (Remarks & { readonly data?: JsonObject }) | undefined;
 }
 
-function failed(
-  package_: string,
-  name: string,
-  format: string,
-  attributes: JsonObject,
-  code: number,
-): Encoded {
-  const error = stackError({ namespace: package_, name, format, attributes, code });
-  return { ok: false, error };
-}
-
 /** FORMATTER_JAVASCRIPT. */
 export function javaScriptFormatter(script: DownlinkScript): DownlinkFormatter {
   return {
@@ -55,14 +44,11 @@ export function javaScriptFormatter(script: DownlinkScript): DownlinkFormatter {
       try {
         output = script.encodeDownlink({ data, fPort: item.fPort });
       } catch (error) {
-        return failed("pkg/scripting/javascript", "script", "{message}", { message: String(error) }, 10);
+        return { ok: false, error: scriptErrors.thrown(error, "encodeDownlink") };
       }
-      if (output === undefined) {
-        return failed("pkg/messageprocessors/javascript", "output", "invalid output", {}, 2);
-      }
+      if (output === undefined) return { ok: false, error: scriptErrors.noOutput() };
       if (output.errors !== undefined && output.errors.length > 0) {
-        const errors = output.errors.join(", ");
-        return failed("pkg/messageprocessors/javascript", "output_errors", "{errors}", { errors }, 10);
+        return { ok: false, error: scriptErrors.returned(output.errors) };
       }
       const fPort = output.fPort ?? (item.fPort === 0 ? 1 : item.fPort);
       const payload = Buffer.from(output.bytes ?? []);

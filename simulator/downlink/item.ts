@@ -45,7 +45,7 @@ const unlessEmpty = (bytes: Buffer): string | undefined =>
   bytes.length === 0 ? undefined : bytes.toString("base64");
 
 /** Objects of a protobuf struct come out with sorted keys. */
-function sorted(value: unknown): unknown {
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

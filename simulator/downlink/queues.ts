@@ -112,7 +112,9 @@ export class DownlinkQueues {
 
     const items: DownlinkItem[] = [];
     for (const item of stamped(request)) {
-      const one = prepared(item, device);
+      const one = prepared(item, device, (error) => {
+        this.#reports.notEncoded(device, ofRequest(request, item), error);
+      });
       if (!one.ok) return { outcome: "dropped", error: one.error };
       items.push(one.item);
     }
@@ -154,6 +156,15 @@ function stamped({ items, contextIds }: DownlinkRequest): DownlinkItem[] {
       correlationIds: sortedIds(item.correlationIds, contextIds, own ? [] : [stamp("as:downlink")]),
     };
   });
+}
+
+/** The server's own correlation IDs of a request: that of an item is among them only where it is the only one. */
+function ofRequest(
+  { items, contextIds }: DownlinkRequest,
+  { correlationIds }: DownlinkItem,
+): readonly string[] {
+  const given = new Set(items.flatMap((item) => item.correlationIds));
+  return items.length > 1 ? contextIds : correlationIds.filter((id) => !given.has(id));
 }
 
 /** The network gets bytes only, and with a session and a counter of the server's own, unless only the application can encrypt. */

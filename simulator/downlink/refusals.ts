@@ -7,10 +7,14 @@ import { LONGEST_PAYLOAD } from "./limits";
 
 /**
  * The item with both payloads and its first attempt, as the Application Server prepares it. What it refuses here it refuses
- * without a word. Rule: docs/server.md#7-downlinks-what-is-taken, 5.
+ * without a word on MQTT. Rule: docs/server.md#7-downlinks-what-is-taken, 5.
  */
-export function prepared(item: DownlinkItem, device: EndDevice): Encoded {
-  const formatted = withPayloads(item, device);
+export function prepared(
+  item: DownlinkItem,
+  device: EndDevice,
+  notEncoded: (error: StackError) => void,
+): Encoded {
+  const formatted = withPayloads(item, device, notEncoded);
   if (!formatted.ok || !item.confirmed) return formatted;
   const retry = item.confirmedRetry ?? { attempt: 1, maxAttempts: undefined };
   return (retry.maxAttempts ?? 0) > MOST_ATTEMPTS
@@ -18,12 +22,19 @@ export function prepared(item: DownlinkItem, device: EndDevice): Encoded {
     : { ok: true, item: { ...formatted.item, confirmedRetry: retry } };
 }
 
-function withPayloads(item: DownlinkItem, device: EndDevice): Encoded {
+function withPayloads(
+  item: DownlinkItem,
+  device: EndDevice,
+  notEncoded: (error: StackError) => void,
+): Encoded {
   const formatter = device.model.downlinkFormatter;
   if (item.decodedPayload !== undefined) {
     // Without a formatter it stays empty, and is sent so.
     const encodes = item.payload.length === 0 && formatter !== undefined;
-    return encodes ? formatter.encode(item) : { ok: true, item };
+    if (!encodes) return { ok: true, item };
+    const encoded = formatter.encode(item);
+    if (!encoded.ok) notEncoded(encoded.error);
+    return encoded;
   }
   if (item.payload.length === 0) return { ok: false, error: downlinkErrors.noPayload() };
   return { ok: true, item: formatter?.decode(item) ?? item };

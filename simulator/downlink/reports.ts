@@ -1,6 +1,7 @@
 import type { StackError } from "../../src/stack/messages";
 import type { Application } from "../application";
 import type { EndDevice } from "../devices/device";
+import type { StackEvents } from "../events/events";
 import type { Feed } from "../feed";
 import { rpc, sortedIds, stamp } from "../stamps";
 import { downlinkErrors } from "./errors";
@@ -12,9 +13,12 @@ export class DownlinkReports {
   readonly #application: Application;
   readonly #feed: Feed;
 
-  constructor(application: Application, feed: Feed) {
+  readonly #events: StackEvents;
+
+  constructor(application: Application, feed: Feed, events: StackEvents) {
     this.#application = application;
     this.#feed = feed;
+    this.#events = events;
   }
 
   queued(device: EndDevice, item: DownlinkItem): void {
@@ -27,7 +31,14 @@ export class DownlinkReports {
       "downlink_failed",
       { downlink: downlinkJson(item), error },
       this.#ofRecord(device, item),
+      false,
     );
+  }
+
+  /** The formatter could not encode it: told in an event only. `ids` are the server's own; the application's are not in it. */
+  notEncoded(device: EndDevice, ids: readonly string[], error: StackError): void {
+    const { end_device_ids } = this.#ofRecord(device);
+    this.#events.failed("as.down.data.encode.fail", end_device_ids, ids, error);
   }
 
   /** A gateway has accepted the frame. */
@@ -40,10 +51,10 @@ export class DownlinkReports {
   /** A gateway has refused the frame. */
   notSent(device: EndDevice, item: DownlinkItem, uplinkIds: readonly string[], result: string): void {
     const frame = transmitted(item, uplinkIds);
-    const body = {
-      downlink: downlinkJson(decoded(device, frame)),
-      error: downlinkErrors.transmission(result),
-    };
+    const error = downlinkErrors.transmission(result);
+    const ids = device.ids(this.#application.applicationId, "session");
+    this.#events.failed("ns.down.transmission.fail", ids, frame.correlationIds, error);
+    const body = { downlink: downlinkJson(decoded(device, frame)), error };
     this.#feed.publish("downlink_failed", body, this.#fromNetwork(device, frame.correlationIds, uplinkIds));
   }
 
@@ -86,10 +97,10 @@ export class DownlinkReports {
     this.refused(device, decoded(device, item), downlinkErrors.givenUp(attempts));
   }
 
-  #ofRecord(device: EndDevice, item: DownlinkItem) {
+  #ofRecord(device: EndDevice, item?: DownlinkItem) {
     return {
       end_device_ids: device.ids(this.#application.applicationId, "record"),
-      correlation_ids: item.correlationIds,
+      correlation_ids: item?.correlationIds ?? [],
     };
   }
 

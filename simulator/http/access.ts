@@ -56,9 +56,9 @@ function noRights(uid: string): StackError {
   });
 }
 
-/** What keeps the caller from doing this on that application; undefined: nothing. */
+/** What keeps the caller from doing this on that application; undefined: nothing. Where no right is named, any one will do. */
 export function missingRight(
-  request: { readonly caller: Caller; readonly applicationId: string; readonly right: string },
+  request: { readonly caller: Caller; readonly applicationId: string; readonly right?: string },
   application: Application,
   keys: KeyRing,
 ): StackError | undefined {
@@ -68,7 +68,7 @@ export function missingRight(
   const uid = here ? application.uid : applicationId;
   const rights = caller.who === "key" && here ? keys.rightsHere(caller.key) : [];
   if (rights.length === 0) return noRights(uid);
-  if (rights.includes(right)) return undefined;
+  if (right === undefined || rights.includes(right)) return undefined;
   return stackError({
     namespace: "pkg/auth/rights",
     name: "insufficient_application_rights",

@@ -6,6 +6,7 @@ import type { Journal } from "../journal";
 import { addressOf } from "../mqtt/listener";
 import { callerOf, plain } from "./access";
 import type { Answer } from "./access";
+import type { EventStreams } from "./eventStreams";
 import { applicationRights, authInfo, connectionInfo } from "./identity";
 import { changeQueue, listQueue, simulate } from "./traffic";
 import type { TrafficParts } from "./traffic";
@@ -21,6 +22,7 @@ export interface ApiOptions {
 
 export interface ApiParts extends TrafficParts {
   readonly journal: Journal;
+  readonly eventStreams: EventStreams;
   /** Of the MQTT server, as the connection info tells them. */
   readonly addresses: () => { readonly plain: string; readonly tls: string };
 }
@@ -81,6 +83,7 @@ export class HttpApi {
   readonly #options: ApiOptions;
   readonly #routes: readonly Route[];
   readonly #journal: Journal;
+  readonly #eventStreams: EventStreams;
   readonly #server: Server;
   #port: number;
 
@@ -89,6 +92,7 @@ export class HttpApi {
     this.#port = options.port;
     this.#routes = routes(parts);
     this.#journal = parts.journal;
+    this.#eventStreams = parts.eventStreams;
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.#handle(request, response);
     };
@@ -150,6 +154,7 @@ export class HttpApi {
       response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("404 page not found\n");
       return 404;
     }
+    if (path === `${ROOT}/events`) return this.#eventStreams.respond(request, body, response);
     return json(response, this.#answer(request, path.slice(ROOT.length), body));
   }
 

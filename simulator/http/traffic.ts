@@ -10,6 +10,7 @@ import { parseDownlinks } from "../downlink/parse";
 import type { DownlinkQueues } from "../downlink/queues";
 import { decoded } from "../downlink/reports";
 import { validate } from "../downlink/check";
+import type { StackEvents } from "../events/events";
 import type { Envelope, Feed } from "../feed";
 import { READ, SIMULATE, WRITE } from "../keys";
 import type { KeyRing } from "../keys";
@@ -31,6 +32,7 @@ export interface TrafficParts {
   readonly keys: KeyRing;
   readonly queues: DownlinkQueues;
   readonly feed: Feed;
+  readonly events: StackEvents;
   readonly device: (deviceId: string) => EndDevice | undefined;
   readonly isMute: () => boolean;
 }
@@ -127,7 +129,7 @@ export function simulate(request: TrafficRequest, parts: TrafficParts): Answer {
     received_at: typeof message.received_at === "string" ? message.received_at : timestamp(),
     simulated: true,
   } as const;
-  if (kind === "uplink_message") simulateUplink(body, device, envelope, parts.feed);
+  if (kind === "uplink_message") simulateUplink(body, device, envelope, parts);
   else parts.feed.publish(kind, body, envelope);
   return ok({});
 }
@@ -138,18 +140,24 @@ const OF_UPLINKS_ONLY = ["decoded_payload", "decoded_payload_warnings", "packet_
 const without = (body: JsonObject, ...members: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(body).filter(([member]) => !members.includes(member)));
 
-/** An uplink, with the location of its device whatever was given, and after it each of its measurements as a message of its own. */
+/** An uplink, decoded and with the location of its device whatever was given, and after it each of its measurements as a message of its own. */
 function simulateUplink(
   given: JsonObject,
   device: EndDevice | undefined,
   envelope: Envelope,
-  feed: Feed,
+  { feed, events }: Pick<TrafficParts, "feed" | "events">,
 ): void {
   const { normalized_payload } = given;
   const measurements: unknown[] = Array.isArray(normalized_payload) ? normalized_payload : [];
+  const decoded = device?.decodeUplink(given);
+  if (decoded?.ok === false) {
+    const { end_device_ids: ids, correlation_ids: correlationIds } = envelope;
+    events.failed("as.up.data.decode.fail", ids, correlationIds, decoded.error);
+  }
   const location = device?.model.location;
   const uplink = {
     ...without(given, "normalized_payload", "locations"),
+    ...(decoded?.ok && decoded.parts),
     ...(location && { locations: { user: location } }),
   };
   const normalized = measurements.length > 0 && { normalized_payload: measurements };

@@ -46,20 +46,20 @@ describe("an encoder of the simulator", () => {
     assert.deepEqual(queued?.downlink.decoded_payload, { open: true });
   });
 
-  const failures: Record<string, { with: Parameters<typeof encode>[0]; name: string }> = {
+  const failures: Record<string, { with: Parameters<typeof encode>[0]; name: RegExp }> = {
     "throws something": {
       with: () => {
         throw new TypeError("no level");
       },
-      name: "error:pkg/scripting/javascript:script (TypeError: no level)",
+      name: /^error:pkg\/scripting\/javascript:script \(TypeError: no level at encodeDownlink \(<eval>:\d+:\d+\(3\)\)\)$/,
     },
     "returns errors": {
       with: () => ({ errors: ["too low", "too high"] }),
-      name: "error:pkg/messageprocessors/javascript:output_errors (too low, too high)",
+      name: /^error:pkg\/messageprocessors\/javascript:output_errors \(too low, too high\)$/,
     },
     "returns nothing": {
       with: () => undefined,
-      name: "error:pkg/messageprocessors/javascript:output (invalid output)",
+      name: /^error:pkg\/messageprocessors\/javascript:output \(invalid output\)$/,
     },
   };
   for (const [what, failure] of Object.entries(failures)) {
@@ -75,7 +75,7 @@ describe("an encoder of the simulator", () => {
         body: JSON.stringify({ downlinks: [OPEN] }),
       });
       const { message } = (await answer.json()) as { message: string };
-      assert.equal(message, failure.name);
+      assert.match(message, failure.name);
     });
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JsonObject } from "../../src/stack/messages";
+import type { SeenEvent } from "./eventClient";
 
 /** A case of `server-behaviour.json`, as far as these tests look at it. */
 export interface BehaviourCase {
@@ -55,4 +56,8 @@ const lines = (file: string): unknown[] =>
 /** The captures are files of known form: the only place where they are believed. */
 export const behaviour = JSON.parse(read("server-behaviour.json")) as readonly BehaviourCase[];
 export const captures = (kind: string): readonly Capture[] => lines(`${kind}.jsonl`) as Capture[];
+/** Of the HTTP stream of events, the start first. */
+export const capturedEvents = lines("event-stream.jsonl").map(
+  (line) => (line as { result: SeenEvent }).result,
+);
 export const exchanges = lines("exchanges.jsonl") as readonly Exchange[];
