@@ -4,7 +4,7 @@ import { eventLabel, groupLabel } from "../../nodes/tts-event/words";
 import { catalogueOf, ENGLISH, type Room } from "./languages";
 import { formOf, migrationSources, NODE_TYPES, scriptsOf, sharedSources, type NodeType } from "./sources";
 
-/** Texts of the forms; `error`, `warning` and `status` are the runtime's. */
+/** Texts of the forms; `error`, `warning`, `network` and `status` are the runtime's. */
 const KEY = /^(?:label|option|placeholder|help|line|hint|step|validation|migration)\.[a-z0-9-]+$/;
 
 /** Validators are shared, so their texts are in one catalogue. */
@@ -53,7 +53,7 @@ for (const type of [...NODE_TYPES, "tts-migration"] as const) {
 
     it("leaves the runtime's texts to the runtime", () => {
       assert.deepEqual(
-        keys.filter((key) => /^(error|warning|status)\./.test(key)),
+        keys.filter((key) => /^(error|warning|network|status)\./.test(key)),
         [],
       );
     });

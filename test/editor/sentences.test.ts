@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { firstSentence, LONGEST_SENTENCE, USUAL, usual } from "./firstSentence";
 import { catalogueOf, itIn, LANGUAGES, placeholdersOf } from "./languages";
 
-const isForFlows = ([key]: readonly [string, string]): boolean => /^(error|warning)\./.test(key);
+const isForFlows = ([key]: readonly [string, string]): boolean => /^(error|warning|network)\./.test(key);
 
 const textsOf = (language: string): [string, string][] =>
   [...catalogueOf("shared", language)].filter(isForFlows);

@@ -13,7 +13,10 @@ function sources(folder: string): string[] {
 
 const used = new Set(
   [...sources("src"), ...sources("nodes")].flatMap((source) =>
-    Array.from(source.matchAll(/"((?:error|warning|status|log)\.[a-z0-9.-]+)"/g), ([, key = ""]) => key),
+    Array.from(
+      source.matchAll(/"((?:error|warning|status|log|network)\.[a-z0-9.-]+)"/g),
+      ([, key = ""]) => key,
+    ),
   ),
 );
 
@@ -27,7 +30,7 @@ describe("the catalogue of errors, warnings and statuses", () => {
   });
 
   it("has no text that nobody asks for", () => {
-    const all = ["error", "warning", "status", "log"].flatMap((top) => keysBelow(top));
+    const all = ["error", "warning", "status", "log", "network"].flatMap((top) => keysBelow(top));
     assert.deepEqual(
       all.filter((key) => !used.has(key)),
       [],
