@@ -1,17 +1,37 @@
 import type { NodeAPI } from "node-red";
+import { networkReason } from "../../src/diagnosis/networkReasons";
 import { hintFor, networkSays } from "../../src/diagnosis/reported";
-import type { ApplicationDownlink, StackError } from "../../src/stack/messages";
+import { errorOf } from "../../src/stack/event";
+import { isNetworkKind } from "../../src/stack/kinds";
+import type { ApplicationDownlink, Received, StackError } from "../../src/stack/messages";
 import { errorSentence } from "../../src/stack/stackError";
 import { asSentence, textOf } from "../shared/text";
 
-/** What is wrong and what to do, and behind it the stack's own sentence; that alone where we know no better. */
-export function reasonOf(
+/** What is wrong and what to do, in the language of the run time; undefined for a message that says of nothing that it went wrong. */
+export function reasonOf(RED: NodeAPI, received: Received, deviceId: string): string | undefined {
+  const error = errorOf(received);
+  if (!error) return undefined;
+  // An error of V2 has neither name nor attributes.
+  if (isNetworkKind(received.kind) && isNamed(error))
+    return textOf(RED, networkReason(received.kind, error, deviceId));
+  return withHint(RED, error, deviceId, downlinkOf(received));
+}
+
+const isNamed = ({ name }: StackError): boolean => name !== undefined;
+
+/** Behind what is wrong in our words the stack's own sentence; that alone where we know no better. */
+function withHint(
   RED: NodeAPI,
   error: StackError,
   deviceId: string,
-  downlink?: ApplicationDownlink,
+  downlink: ApplicationDownlink | undefined,
 ): string {
   const hint = hintFor(error, downlink, deviceId);
   if (!hint) return errorSentence(error);
   return [hint, networkSays(error)].map((text) => asSentence(textOf(RED, text))).join(" ");
+}
+
+/** The downlink that a failure is about. */
+function downlinkOf(received: Received): ApplicationDownlink | undefined {
+  return received.kind === "downlink_failed" ? received.message.downlink_failed.downlink : undefined;
 }

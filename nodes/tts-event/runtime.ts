@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { chosenEvents, errorOf, eventMessage, isEventKind, type EventKind } from "../../src/stack/event";
-import type { ApplicationDownlink, Received } from "../../src/stack/messages";
+import { chosenEvents, eventMessage, isEventKind, type EventKind } from "../../src/stack/event";
 import { commonFields } from "../../src/stack/summary";
 import { reasonOf } from "./reason";
 import { receive, refuse } from "../shared/receiver";
@@ -30,11 +29,6 @@ const WORDS: Readonly<Record<EventKind, string>> = {
 const wordFor = (kind: string): { readonly word?: string } =>
   isEventKind(kind) ? { word: WORDS[kind] } : {};
 
-/** The downlink that a failure is about. */
-function downlinkOf(received: Received): ApplicationDownlink | undefined {
-  return received.kind === "downlink_failed" ? received.message.downlink_failed.downlink : undefined;
-}
-
 export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
     RED.nodes.createNode(this, def);
@@ -60,8 +54,7 @@ export default function init(RED: NodeAPI): void {
       kinds,
       view({ topic, origin, arrivedAt, received }) {
         const common = commonFields(received, topic, origin, arrivedAt);
-        const error = errorOf(received);
-        const reason = error && reasonOf(RED, error, common.deviceId, downlinkOf(received));
+        const reason = reasonOf(RED, received, common.deviceId);
         return { send: eventMessage(common, received, reason), ...wordFor(received.kind) };
       },
     });

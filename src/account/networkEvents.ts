@@ -27,6 +27,10 @@ export interface NetworkEventsOptions {
   readonly timing?: Partial<StreamTiming>;
 }
 
+/** The correlation ID of one frame of a device. */
+const OF_FRAME = "gs:uplink:";
+const MOST_TOLD = 100;
+
 /** What the stack tells of its network: one stream per session, open while there is a login and a node that wants it. */
 export class NetworkEvents {
   readonly #options: NetworkEventsOptions;
@@ -35,6 +39,8 @@ export class NetworkEvents {
   #users = 0;
   #loggedIn = false;
   #problem: StreamProblem | undefined;
+  /** What was told last: several servers may report the same frame. */
+  readonly #told = new Set<string>();
 
   constructor(options: NetworkEventsOptions) {
     this.#options = options;
@@ -76,6 +82,17 @@ export class NetworkEvents {
     if (target) this.#stream = this.#open(target);
   }
 
+  #isKnown({ origin, received }: NetworkEvent): boolean {
+    const frame = received.message.correlation_ids?.find((id) => id.startsWith(OF_FRAME));
+    if (frame === undefined) return false;
+    const what = `${received.kind} ${origin.deviceId} ${frame}`;
+    if (this.#told.has(what)) return true;
+    this.#told.add(what);
+    const [oldest] = this.#told;
+    if (this.#told.size > MOST_TOLD && oldest !== undefined) this.#told.delete(oldest);
+    return false;
+  }
+
   #open(target: ApiTarget): EventStream {
     const { applicationId, deliver, changed, timing } = this.#options;
     return new EventStream({
@@ -84,7 +101,7 @@ export class NetworkEvents {
       names: EVENT_NAMES,
       onEvent: (event) => {
         const found = networkEvent(event, applicationId);
-        if (!found) return;
+        if (!found || this.#isKnown(found)) return;
         const text = JSON.stringify(event);
         deliver(found, () => networkEvent(JSON.parse(text) as typeof event, applicationId)?.received);
       },

@@ -1,13 +1,10 @@
 import { isJsonObject } from "../stack/check";
 import type { Text } from "../stack/explanation";
+import type { NetworkKind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
 import { plainText } from "../stack/plainText";
 import { errorSentence } from "../stack/stackError";
 import { printable } from "./printable";
-
-/** What the network's event stream tells of that MQTT does not. */
-export type NetworkEvent =
-  "join_error" | "uplink_error" | "decoder_error" | "encoder_error" | "downlink_error";
 
 /** Texts by the error's name, or by its namespace and name where several parts of the stack use the name for different things. */
 type Reasons = Readonly<Record<string, string>>;
@@ -213,7 +210,7 @@ const RESULTS: Reasons = {
 };
 
 /** For each event: by name, and what is said of an error that is not in the table. */
-export const NETWORK_REASONS: Readonly<Record<NetworkEvent, { byName: Reasons; other: string }>> = {
+export const NETWORK_REASONS: Readonly<Record<NetworkKind, { byName: Reasons; other: string }>> = {
   join_error: { byName: JOIN, other: "network.join-error.other" },
   uplink_error: { byName: UPLINK, other: "network.uplink-error.other" },
   decoder_error: { byName: DECODER, other: "network.decoder-error.other" },
@@ -358,7 +355,7 @@ const isScriptError = ({ name }: StackError): boolean => name === "script" || na
  * Why the network refused a join, dropped a frame, could not decode, encode or send: first what happened, then what to do and where.
  * Bounded and in one line, whatever the error holds. Never throws.
  */
-export function networkReason(event: NetworkEvent, error: StackError, deviceId: string): Text {
+export function networkReason(event: NetworkKind, error: StackError, deviceId: string): Text {
   const device = printable(deviceId);
   if ((event === "decoder_error" || event === "encoder_error") && isScriptError(error))
     return scriptReason(event, error, device);

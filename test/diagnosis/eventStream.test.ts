@@ -178,7 +178,8 @@ describe("the event stream", () => {
     await world.until(() => world.events.includes("1"));
     assert.deepEqual(world.events.slice(0, 3), ["same", "0", "1"]);
     assert.deepEqual(world.states, [{ state: "open" }]);
-    await once(responses[0] as http.ServerResponse, "close");
+    assert.ok(responses[0]);
+    await once(responses[0], "close");
   });
 
   it("gives up an answer that does not begin", async () => {

@@ -29,9 +29,10 @@ describe("an event of the network", () => {
   it("becomes a message with the stack's sentence, the error's name and what was sent", () => {
     const event = named("ns.up.join.cluster.fail");
     const found = networkEvent(event, "app1");
-    assert.equal(found?.topic, "events/ns.up.join.cluster.fail");
-    assert.deepEqual(found?.origin, { deviceId: "retry", applicationId: "app1" });
-    assert.deepEqual(found?.received, {
+    assert.ok(found);
+    assert.equal(found.topic, "events/ns.up.join.cluster.fail");
+    assert.deepEqual(found.origin, { deviceId: "retry", applicationId: "app1" });
+    assert.deepEqual(found.received, {
       kind: "join_error",
       message: {
         end_device_ids: {

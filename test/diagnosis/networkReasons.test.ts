@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { NETWORK_REASONS, networkReason, type NetworkEvent } from "../../src/diagnosis/networkReasons";
+import { NETWORK_REASONS, networkReason } from "../../src/diagnosis/networkReasons";
+import type { NetworkKind } from "../../src/stack/kinds";
 import type { StackError } from "../../src/stack/messages";
 import { keysBelow, rendered, textOfKey } from "./catalogue";
 
-const EVENTS = Object.keys(NETWORK_REASONS) as NetworkEvent[];
+const EVENTS = Object.keys(NETWORK_REASONS) as NetworkKind[];
 
-const said = (event: NetworkEvent, error: StackError, device = "sensor"): string =>
+const said = (event: NetworkKind, error: StackError, device = "sensor"): string =>
   rendered(networkReason(event, error, device));
 
 const script = (message: string): StackError => ({
@@ -39,7 +40,7 @@ function notScheduled(...causes: StackError[]): StackError {
 }
 
 /** As they came from The Things Stack 3.32.1. */
-const CAPTURED: readonly (readonly [NetworkEvent, StackError, RegExp])[] = [
+const CAPTURED: readonly (readonly [NetworkKind, StackError, RegExp])[] = [
   [
     "join_error",
     {

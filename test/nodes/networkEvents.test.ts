@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import type { Simulator } from "../../simulator/simulator";
+import { NETWORK_KINDS } from "../../src/stack/kinds";
+import { device, until } from "./downlinks";
+import {
+  connection,
+  listeners,
+  node,
+  running,
+  simulated,
+  sink,
+  tab,
+  uplink,
+  withNodeRed,
+  type FlowNode,
+  type Flows,
+} from "./nodeRed";
+
+const event = (more: object = {}, id = "event"): FlowNode =>
+  node("tts-event", id, { events: [...NETWORK_KINDS], ...more });
+
+const withApi = (simulator: Simulator, more: object = {}): FlowNode =>
+  connection(simulator, { api: simulator.apiUrl, ...more });
+
+const credentials = (simulator: Simulator, apiKey = simulator.apiKey) => ({ connection: { apiKey } });
+
+describe("errors of the network", () => {
+  withNodeRed();
+
+  const started = async (nodes: (simulator: Simulator) => FlowNode[], streams = 1) => {
+    const simulator = await simulated({ devices: [device("valve", { joined: false }), device("lamp")] });
+    const flows = await running(nodes(simulator), credentials(simulator));
+    await until(() => simulator.eventStreams === streams, "the stream");
+    return { simulator, flows };
+  };
+
+  const usual = (simulator: Simulator): FlowNode[] => [
+    ...[tab(), withApi(simulator), event(), sink(), ...listeners()],
+  ];
+
+  it("say why a join was refused, and what to do", async () => {
+    const { simulator, flows } = await started(usual);
+    const sent = simulator.refuseJoin("valve", "mic_mismatch");
+    const message = await flows.next();
+    assert.equal(message.event, "join_error");
+    assert.equal(message.topic, "events/ns.up.join.cluster.fail");
+    assert.equal(message.deviceId, "valve");
+    assert.match(
+      String(message.reason),
+      /^Join of valve refused: its AppKey differs from the one in the Console\./,
+    );
+    const { error, name, event: stacks, data } = message.payload as Record<string, unknown>;
+    assert.deepEqual([error, name, stacks], ["MIC mismatch", "mic_mismatch", "ns.up.join.cluster.fail"]);
+    assert.deepEqual(data, sent.data);
+    const { end_device_ids: ids, join_error: body } = message.tts as Record<string, unknown>;
+    assert.equal((ids as Record<string, unknown>).device_id, "valve");
+    assert.deepEqual(body, message.payload);
+    await flows.shows("event", "join error · valve · __:__");
+  });
+
+  it("are told once of one join, whatever number of servers report it", async () => {
+    const { simulator, flows } = await started(usual);
+    const data = {
+      namespace: "pkg/joinserver",
+      name: "reuse_dev_nonce",
+      message_format: "DevNonce has already been used",
+    };
+    const one = { correlation_ids: ["gs:uplink:01A"] };
+    for (const name of ["js.join.reject", "ns.up.join.cluster.fail", "ns.up.join.drop"])
+      simulator.publishEvent(name, "valve", data, one);
+    simulator.publishEvent("ns.up.join.cluster.fail", "valve", data, { correlation_ids: ["gs:uplink:01B"] });
+    assert.equal((await flows.next()).topic, "events/js.join.reject");
+    assert.deepEqual((await flows.next()).correlationIds, ["gs:uplink:01B"]);
+    assert.deepEqual(flows.untaken(), []);
+  });
+
+  it("reach each node that wants them, as a message of its own, and no other", async () => {
+    const { simulator, flows } = await started((server) => [
+      ...[tab(), withApi(server)],
+      event({ wires: [["one"]] }, "e1"),
+      event({ wires: [["two"]], events: ["join_error"], devices: "valve" }, "e2"),
+      event({ wires: [["three"]], events: ["join_error"], devices: "lamp" }, "e3"),
+      ...["one", "two", "three"].map((id) => sink(id)),
+    ]);
+    simulator.refuseJoin("valve", "mic_mismatch");
+    const [one, two] = [await flows.next("one"), await flows.next("two")];
+    assert.deepEqual(one.payload, two.payload);
+    assert.notEqual(one.payload, two.payload);
+    assert.deepEqual(flows.untaken("three"), []);
+  });
+
+  it("come over a stream that is open only while a node wants it", async () => {
+    const { simulator, flows } = await started(usual);
+    await flows.deploy("full", [tab(), withApi(simulator), uplink(), sink()]);
+    await until(() => simulator.eventStreams === 0, "the end of the stream");
+    await flows.deploy("full", usual(simulator));
+    await until(() => simulator.eventStreams === 1, "a stream again");
+  });
+
+  it("come again after the stream was cut", async () => {
+    const { simulator, flows } = await started(usual);
+    simulator.endEventStreams();
+    await until(() => simulator.eventStreams === 1, "another stream");
+    simulator.refuseJoin("valve", "reuse_dev_nonce");
+    assert.match(String((await flows.next()).reason), /its DevNonce was used before/);
+    assert.deepEqual(flows.logged("WARN"), []);
+  });
+
+  it("that cannot be had are said once, as a warning and in the status, and the rest goes on", async () => {
+    const simulator = await simulated();
+    simulator.eventRoute(404);
+    const nodes = [tab(), withApi(simulator), event({ events: ["downlink_queued", "join_error"] }), sink()];
+    const flows = await running(nodes, credentials(simulator));
+    await flows.shows("event", "no event stream");
+    assert.match(flows.logged("WARN").join(), /^The server has no event stream \(404\)\./);
+    simulator.publish("downlink_queued", "door", { f_port: 1 });
+    assert.equal((await flows.next()).event, "downlink_queued");
+  });
+
+  const NEVER: readonly (readonly [string, object])[] = [
+    ["where the API is off", { api: "off" }],
+    ["on a connection to a broker", { service: "pubsub", topics: { uplink_message: "up" }, baseTopic: "x" }],
+  ];
+  for (const [where, more] of NEVER) {
+    it(`never come ${where}: said at once`, async () => {
+      const simulator = await simulated();
+      const nodes = [tab(), connection(simulator, more), event(), sink(), ...listeners()];
+      const flows: Flows = await running(nodes, credentials(simulator));
+      const { error } = await flows.next("caught");
+      assert.match(error?.message ?? "", /^These events never come on this connection: join_error/);
+      await flows.shows("event", "no event stream");
+    });
+  }
+});
