@@ -123,7 +123,7 @@ export class EventClient {
   async error(): Promise<{ status: number; name: string | undefined; wrapped: boolean; message: string }> {
     const { status } = await this.answer();
     await this.ended();
-    const body = JSON.parse(this.#text) as { error?: JsonObject };
+    const body = JSON.parse(this.#text) as JsonObject & { error?: JsonObject };
     const inner = body.error ?? body;
     const [first] = (inner.details ?? []) as { name?: string }[];
     return {
