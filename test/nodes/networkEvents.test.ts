@@ -99,7 +99,9 @@ describe("errors of the network", () => {
 
   it("come again after the stream was cut", async () => {
     const { simulator, flows } = await started(usual);
+    const open = simulator.next("eventStreams");
     simulator.endEventStreams();
+    await open;
     await until(() => simulator.eventStreams === 1, "another stream");
     simulator.refuseJoin("valve", "reuse_dev_nonce");
     assert.match(String((await flows.next()).reason), /its DevNonce was used before/);

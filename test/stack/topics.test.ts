@@ -28,7 +28,7 @@ describe("a topic", () => {
   }
 
   it("is recognised in every exchange", () => {
-    assert.equal(captureFiles().length, STACK_KINDS.length + 2);
+    assert.equal(captureFiles().length, STACK_KINDS.length + 3);
     for (const { topic } of exchanged())
       assert.notEqual(parseTopic(topic)?.kind ?? "unknown", "unknown", topic);
   });
