@@ -449,7 +449,7 @@ describe("the forms in the editor", () => {
       await assertWellMade(form);
       await assertFits(form);
       assert.equal(await form.locator("input:checked").count(), 8);
-      assert.equal(await form.getByLabel("uplink error").isVisible(), false);
+      assert.equal(await form.getByLabel("decoder error").isChecked(), false);
       await editor.screenshot("tts-event");
       for (let left = 8; left > 0; left--) await form.locator("input:checked").first().uncheck();
       assert.match(await form.locator("#tts-event-events-reason").innerText(), /at least one/);
@@ -469,14 +469,19 @@ describe("the forms in the editor", () => {
       });
     });
 
-    it("offers the errors of V2 only on a V2 connection", async () => {
+    it("offers the errors of the network, on V2 only those that it has", async () => {
       const form = await editor.openNode("e3");
-      await form.getByLabel("uplink error").check();
+      const opacity = (event: string): Promise<string> =>
+        form
+          .locator(`label:has(input[value="${event}"])`)
+          .evaluate((label) => getComputedStyle(label).opacity);
+      assert.deepEqual([await opacity("join_error"), await opacity("decoder_error")], ["1", "0.5"]);
       await editor.screenshot("tts-event-v2");
       await form.locator("#node-input-connection").selectOption("c1");
-      await form.getByLabel("uplink error").uncheck();
-      await form.locator("#node-input-connection").selectOption("cv2");
-      assert.equal(await form.getByLabel("join error").isVisible(), true);
+      assert.equal(await opacity("decoder_error"), "1");
+      await form.getByLabel("decoder error").check();
+      await form.getByLabel("join error").check();
+      await editor.screenshot("tts-event-network");
       await editor.cancel();
     });
   });

@@ -40,7 +40,13 @@ describe("forms of nodes on a V2 network", () => {
     const opacity = (event: string): Promise<string> =>
       form.locator(`label:has(input[value="${event}"])`).evaluate((label) => getComputedStyle(label).opacity);
     await form.getByText("never sends the greyed-out events").waitFor();
-    for (const event of ["downlink_nack", "downlink_queue_invalidated", "location_solved", "service_data"])
+    for (const event of [
+      "downlink_nack",
+      "location_solved",
+      "service_data",
+      "decoder_error",
+      "downlink_error",
+    ])
       assert.equal(await opacity(event), "0.5", event);
     for (const event of ["downlink_queued", "downlink_failed", "uplink_error", "join_error"])
       assert.equal(await opacity(event), "1", event);

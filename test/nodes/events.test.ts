@@ -139,12 +139,11 @@ describe("tts-event", () => {
       ...[
         event({ events: ["uplink_message"] }, "uplinks"),
         event({ events: "" }, "empty"),
-        event({ events: ["uplink_error", "join_error"] }, "only V2"),
         event({}, "right"),
       ],
     ];
     const flows = await receiving(simulator, nodes, 8);
-    for (const id of ["none", "uplinks", "empty", "only V2"]) {
+    for (const id of ["none", "uplinks", "empty"]) {
       assert.equal((await flows.next("caught")).error?.code, "not_configured");
       assert.equal(flows.statuses(id).at(-1)?.text, "no event chosen");
     }

@@ -25,6 +25,10 @@ const EXPECTED: Record<string, { readonly kinds: number; readonly logs: readonly
     kinds: 1,
     logs: [/debug:decoded payload\][^]*temperature: \d/, /debug:radio\]/, /debug:temperature\]\s+\d/],
   },
+  "Why does a device not join.json": {
+    kinds: 0,
+    logs: [/debug:reason\]\s+door-1, join_error: Join of door-1 refused: its AppKey differs/],
+  },
   "Watch joins.json": { kinds: 1, logs: [/debug:joined\]\s+door-1 has joined/] },
   "Follow downlinks and events.json": {
     kinds: 7,
@@ -123,6 +127,8 @@ describe("the example", () => {
       const expected = EXPECTED[file];
       assert.ok(expected, "an example without a test");
       while (simulator.subscribes.length < expected.kinds) await simulator.next("subscribe");
+      while (expected.kinds === 0 && simulator.eventStreams === 0) await simulator.next("eventStreams");
+      simulator.refuseJoin("door-1", "mic_mismatch");
       simulator.join("door-1");
       for (const { id } of demoDevices()) simulator.uplink(id);
       simulator.publish("downlink_queued", "door-1", { f_port: 1, frm_payload: "AQ==" });
