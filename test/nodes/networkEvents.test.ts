@@ -52,7 +52,8 @@ describe("errors of the network", () => {
     const { error, name, event: stacks, data } = message.payload as Record<string, unknown>;
     assert.deepEqual([error, name, stacks], ["MIC mismatch", "mic_mismatch", "ns.up.join.cluster.fail"]);
     assert.deepEqual(data, sent.data);
-    const { end_device_ids: ids, join_error: body } = message.tts!;
+    assert.ok(message.tts);
+    const { end_device_ids: ids, join_error: body } = message.tts;
     assert.equal((ids as Record<string, unknown>).device_id, "valve");
     assert.deepEqual(body, message.payload);
     await flows.shows("event", "join error · valve · __:__");

@@ -96,7 +96,6 @@ function eventsTaken(filter: string): readonly string[] {
   return EVERY.filter(matches);
 }
 
-
 /** Activations come from a node of their own; what an old node had of both becomes two nodes. */
 export function eventFrom(node: FlowNode, place: Place): Converted {
   const note = noteOn(node);
