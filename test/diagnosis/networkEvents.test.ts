@@ -63,8 +63,9 @@ describe("an event of the network", () => {
   for (const [name, error, kind] of KINDS) {
     it(`is a ${kind} where it is ${name} with ${error}`, () => {
       const found = networkEvent(named(name, error), "app1");
-      assert.equal(found?.received.kind, kind);
-      assert.ok(found && checkMessage(found.received.message, kind).ok);
+      assert.ok(found);
+      assert.equal(found.received.kind, kind);
+      assert.ok(checkMessage(found.received.message, kind).ok);
     });
   }
 
