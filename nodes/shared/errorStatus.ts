@@ -225,6 +225,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-accepted.no-device-nearest": "status.no-device",
   "not-accepted.no-session": "status.not-joined",
   "not-accepted.encoder-failed": "status.formatter-failed",
+  "encoder-error": "status.formatter-failed",
   "not-accepted.likely-encoder": "status.formatter-failed",
   "not-accepted.likely-no-read": "status.likely-no-right-to-read",
   "not-accepted.likely-no-write": "status.likely-no-right-to-write",

@@ -31,6 +31,8 @@ export type Waiter = Omit<Follower, "onStep">;
 /** One that sends. `onStep`: of any of its downlinks, also of one that the node is done with. */
 export interface SendingUser extends ConnectionUser {
   readonly onStep: (view: DownlinkView) => void;
+  /** It sends fields, which the stack's encoder makes bytes of. */
+  readonly usesEncoder?: boolean;
 }
 
 /** What a node that sends gets. */
@@ -96,10 +98,10 @@ export class Connection {
     };
   }
 
-  joinAsSender({ onStep, ...user }: SendingUser): Sender {
+  joinAsSender({ onStep, usesEncoder, ...user }: SendingUser): Sender {
     const { session, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
     if (!session || !this.#settings.ok) return this.#nowhere(leave);
-    const senders = session.joinSenders(this.#settings.settings.downlinksPerMinute);
+    const senders = session.joinSenders(this.#settings.settings.downlinksPerMinute, usesEncoder);
     const handles = new Set<{ drop(): void }>();
     // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
     let listener: typeof onStep | undefined = onStep;

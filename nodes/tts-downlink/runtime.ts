@@ -25,6 +25,9 @@ type Valued =
   | { readonly ok: true; readonly values: DownlinkValues }
   | { readonly ok: false; readonly refusal: Explanation };
 
+/** Downlink objects may have fields as well. */
+const USES_ENCODER: ReadonlySet<string> = new Set(["decoded", "downlinks"]);
+
 export default function init(RED: NodeAPI): void {
   /** The typed inputs for a message, by name: those that mean something beside each other. */
   async function valuesFor(node: Node, settings: DownlinkSettings, msg: NodeMessage): Promise<Valued> {
@@ -79,6 +82,7 @@ export default function init(RED: NodeAPI): void {
       node: this,
       onView: (view) => status.connection(view),
       onStep: (view) => status.step(view),
+      usesEncoder: USES_ENCODER.has(settings.encoding),
     });
 
     const waiterOf = (

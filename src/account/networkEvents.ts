@@ -2,6 +2,7 @@ import type { ApiTarget } from "../diagnosis/apiRequest";
 import { EventStream, type StreamProblem, type StreamTiming } from "../diagnosis/eventStream";
 import { EVENT_NAMES, networkEvent, type NetworkEvent } from "../diagnosis/networkEvents";
 import type { Kind } from "../stack/kinds";
+import type { StackError } from "../stack/messages";
 import { isNetworkKind, NETWORK_KINDS } from "../stack/kinds";
 import { serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
 import { apiOf } from "./stackAccess";
@@ -41,6 +42,8 @@ export class NetworkEvents {
   #problem: StreamProblem | undefined;
   /** What was told last: several servers may report the same frame. */
   readonly #told = new Set<string>();
+  /** The last one of each device, with when it came in ms since 1970. */
+  readonly #encoderErrors = new Map<string, { readonly at: number; readonly error: StackError }>();
 
   constructor(options: NetworkEventsOptions) {
     this.#options = options;
@@ -49,6 +52,12 @@ export class NetworkEvents {
   /** Why it cannot be had at present. */
   get problem(): StreamProblem | undefined {
     return this.#problem;
+  }
+
+  /** Why the downlink formatter of a device failed, if it did since then (ms since 1970). */
+  encoderError(deviceId: string, since: number): StackError | undefined {
+    const last = this.#encoderErrors.get(deviceId);
+    return last && last.at >= since ? last.error : undefined;
   }
 
   /** Returns what ends the use. */
@@ -82,6 +91,14 @@ export class NetworkEvents {
     if (target) this.#stream = this.#open(target);
   }
 
+  #keep({ origin: { deviceId }, received }: NetworkEvent): void {
+    if (received.kind !== "encoder_error") return;
+    this.#encoderErrors.delete(deviceId);
+    this.#encoderErrors.set(deviceId, { at: Date.now(), error: received.message.encoder_error.data });
+    const [oldest] = this.#encoderErrors.keys();
+    if (this.#encoderErrors.size > MOST_TOLD && oldest !== undefined) this.#encoderErrors.delete(oldest);
+  }
+
   #isKnown({ origin, received }: NetworkEvent): boolean {
     const frame = received.message.correlation_ids?.find((id) => id.startsWith(OF_FRAME));
     if (frame === undefined) return false;
@@ -102,6 +119,7 @@ export class NetworkEvents {
       onEvent: (event) => {
         const found = networkEvent(event, applicationId);
         if (!found || this.#isKnown(found)) return;
+        this.#keep(found);
         const text = JSON.stringify(event);
         deliver(found, () => networkEvent(JSON.parse(text) as typeof event, applicationId)?.received);
       },

@@ -4,15 +4,19 @@ import type { NoAnswerEvidence } from "../downlink/evidence";
 import { explainMayNotSend, explainNoAnswer, lookUpDownlink } from "../diagnosis/noAnswer";
 import type { PubsubEvidence } from "../diagnosis/noAnswerFacts";
 import { UNHEARD } from "../diagnosis/noAnswerPubsub";
+import { networkReason } from "../diagnosis/networkReasons";
 import type { StackApi } from "../diagnosis/stackApi";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
+import type { StackError } from "../stack/messages";
 import type { KeyRecord } from "./keyRecord";
 import { paceOf } from "./paces";
 import type { ConnectionSettings } from "./settings";
 
 /** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
 const MOST_QUESTIONS = 10;
+/** Seconds waited are rounded. */
+const SLACK_MS = 1_000;
 
 /** What the senders of a session need of it. */
 export interface SendersSession {
@@ -24,6 +28,8 @@ export interface SendersSession {
   readonly mayNotSend: () => boolean;
   /** Whether that is still so: looks once more. */
   readonly stillMayNotSend: () => Promise<boolean>;
+  /** Why the stack's encoder failed for a device, if it told so since then (ms since 1970). */
+  readonly encoderError: (deviceId: string, since: number) => StackError | undefined;
   readonly key: KeyRecord;
   readonly warn: (text: Text) => void;
   /** What may be shown has changed. */
@@ -120,7 +126,17 @@ export class Senders {
     }
   }
 
-  #lookUp({ deviceId, correlationId }: NoAnswerEvidence): Promise<Explanation | "queued" | undefined> {
+  /** Told by the network, and so certain. */
+  #notEncoded({ deviceId, encoding, waited }: NoAnswerEvidence): Explanation | undefined {
+    if (encoding !== "decoded") return undefined;
+    const error = this.#shared.encoderError(deviceId, Date.now() - waited * 1000 - SLACK_MS);
+    return error && { code: "not_accepted", ...networkReason("encoder_error", error, deviceId) };
+  }
+
+  #lookUp(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined> {
+    const notEncoded = this.#notEncoded(evidence);
+    if (notEncoded) return Promise.resolve(notEncoded);
+    const { deviceId, correlationId } = evidence;
     const { settings, session } = this.#shared;
     const { applicationId = "" } = settings;
     const facts = { applicationId, deviceId, correlationId, devicesSeen: session.devicesSeen };
@@ -128,6 +144,8 @@ export class Senders {
   }
 
   async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {
+    const notEncoded = this.#notEncoded(evidence);
+    if (notEncoded) return notEncoded;
     const { settings, session, key } = this.#shared;
     const { traits } = this.#shared.service;
     const { service, applicationId = "" } = settings;

@@ -56,6 +56,7 @@ export class SharedSession {
   readonly #senders: Senders;
   readonly #network: NetworkEvents | undefined;
   #streamProblem: StreamProblem | undefined;
+  #eventNodes = 0;
   readonly #log: ConnectionLog;
   #standing: ErrorNotice | undefined;
   #problem: ConnectionProblem | undefined;
@@ -91,6 +92,7 @@ export class SharedSession {
       api: () => this.#stack?.api,
       mayNotSend: () => this.#stack?.lacks("write") ?? false,
       stillMayNotSend: async () => this.#stack?.stillLacks("write") ?? false,
+      encoderError: (deviceId, since) => this.#network?.encoderError(deviceId, since),
       key: this.#key,
       warn,
       changed: () => this.#changed(),
@@ -148,8 +150,12 @@ export class SharedSession {
 
   receive(recipient: Recipient): () => void {
     const stop = this.session.receive(recipient);
-    const leaveNetwork = needsStream(recipient.kinds) ? this.#network?.join() : undefined;
+    if (!needsStream(recipient.kinds)) return stop;
+    const leaveNetwork = this.#network?.join();
+    this.#eventNodes += 1;
+    this.#warnOfStream();
     return () => {
+      this.#eventNodes -= 1;
       stop();
       leaveNetwork?.();
     };
@@ -160,9 +166,18 @@ export class SharedSession {
   }
 
   /** Takes downlinks to their end, for a config node with this pace; of several paces the lowest counts. */
-  joinSenders(perMinute: number | undefined): ReturnType<Senders["join"]> {
+  joinSenders(perMinute: number | undefined, usesEncoder = false): ReturnType<Senders["join"]> {
     this.#stack?.need("write");
-    return this.#senders.join(perMinute);
+    const { courier, leave } = this.#senders.join(perMinute);
+    // Why the stack's encoder failed is told nowhere else.
+    const leaveNetwork = usesEncoder ? this.#network?.join() : undefined;
+    return {
+      courier,
+      leave: () => {
+        leave();
+        leaveNetwork?.();
+      },
+    };
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */
@@ -196,12 +211,17 @@ export class SharedSession {
     this.#changed();
   }
 
-  /** Each reason is said once, until there was a stream again. */
   #streamChanged(): void {
+    this.#warnOfStream();
+    this.#changed();
+  }
+
+  /** Each reason is said once, until there was a stream again; and only where a node waits for its events. */
+  #warnOfStream(): void {
     const problem = this.#network?.problem;
+    if (problem !== undefined && this.#eventNodes === 0) return;
     if (problem !== undefined && problem !== this.#streamProblem) this.#warn(explainNoStream(problem));
     this.#streamProblem = problem;
-    this.#changed();
   }
 
   #changed(): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Simulator } from "../../simulator/simulator";
+import { javaScriptFormatter, type Simulator } from "../../simulator/simulator";
 import { NETWORK_KINDS } from "../../src/stack/kinds";
 import { device, until } from "./downlinks";
 import {
@@ -134,4 +134,42 @@ describe("errors of the network", () => {
       await flows.shows("event", "no event stream");
     });
   }
+});
+
+describe("a downlink whose encoder fails", () => {
+  withNodeRed();
+
+  it("fails at once with what the script threw, and where", async () => {
+    const simulator = await simulated({
+      devices: [
+        device("valve", {
+          downlinkFormatter: javaScriptFormatter({
+            encodeDownlink() {
+              throw new Error("level is missing");
+            },
+          }),
+        }),
+      ],
+    });
+    const nodes = [
+      ...[tab(), withApi(simulator), sink(), ...listeners()],
+      node("tts-downlink", "downlink", { encoding: "decoded", timeout: "30" }),
+    ];
+    const flows = await running(nodes, credentials(simulator));
+    await until(() => simulator.eventStreams === 1, "the stream");
+    await flows.shows("downlink", "connected");
+    flows.getNode("downlink").receive({ ...{ deviceId: "valve" }, payload: { level: 5 } });
+    const { error } = await flows.next("caught");
+    assert.equal(error?.code, "not_accepted");
+    assert.match(error?.message ?? "", /downlink formatter of valve: “Error: level is missing”/);
+    await flows.shows("downlink", "formatter failed · valve");
+  });
+
+  it("needs no stream where only bytes are sent", async () => {
+    const simulator = await simulated();
+    const nodes = [tab(), withApi(simulator), sink(), ...listeners(), node("tts-downlink", "downlink")];
+    const flows = await running(nodes, credentials(simulator));
+    await flows.shows("downlink", "connected");
+    assert.equal(simulator.eventStreams, 0);
+  });
 });
