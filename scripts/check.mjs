@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 
 const LANES = [
-  ["typecheck", "lint", "test:package", "test:package:4.0"],
-  ["test", "check:languages", "test:conformance", "test:broker"],
+  ["typecheck", "lint"],
+  ["test", "check:languages", "test:conformance", "test:broker", "test:package", "test:package:4.0"],
 ];
 const ALONE = ["test:browser", "test:browser:5:short"];
 
