@@ -403,7 +403,7 @@ describe("the forms in the editor", () => {
     it("says under a field why it is invalid, and asks only what applies", async () => {
       const form = await editor.openNode("u2");
       assert.match(await reasonFor(form, "node-input-devices", "door-1 door-2"), /comma/);
-      assert.match(await reasonFor(form, "node-input-devices", "door/1"), /not a device ID/);
+      assert.match(await reasonFor(form, "node-input-devices", "door/1"), /no device ID/);
       assert.match(await reasonFor(form, "node-input-devices", "70B3D57ED0000001"), /EUI/);
       assert.match(await reasonFor(form, "node-input-ports", "1, 300"), /“300” is not an FPort/);
       assert.match(await reasonFor(form, "node-input-ports", "20-10"), /lower number first/);
