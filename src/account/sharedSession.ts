@@ -168,13 +168,13 @@ export class SharedSession {
   /** Takes downlinks to their end, for a config node with this pace; of several paces the lowest counts. */
   joinSenders(perMinute: number | undefined, usesEncoder = false): ReturnType<Senders["join"]> {
     this.#stack?.need("write");
-    const { courier, leave } = this.#senders.join(perMinute);
+    const senders = this.#senders.join(perMinute);
     // Why the stack's encoder failed is told nowhere else.
     const leaveNetwork = usesEncoder ? this.#network?.join() : undefined;
     return {
-      courier,
+      courier: senders.courier,
       leave: () => {
-        leave();
+        senders.leave();
         leaveNetwork?.();
       },
     };

@@ -161,7 +161,7 @@ describe("a downlink whose encoder fails", () => {
     flows.getNode("downlink").receive({ ...{ deviceId: "valve" }, payload: { level: 5 } });
     const { error } = await flows.next("caught");
     assert.equal(error?.code, "not_accepted");
-    assert.match(error?.message ?? "", /downlink formatter of valve: “Error: level is missing”/);
+    assert.match(error.message, /downlink formatter of valve: “Error: level is missing”/);
     await flows.shows("downlink", "formatter failed · valve");
   });
 
