@@ -17,7 +17,11 @@ import { makeSignInLine } from "./editor/signInLine";
 import { followStoredKeys, lacksKey } from "./editor/storedKeys";
 import { TestButton } from "./editor/testButton";
 import { TopicTable } from "./editor/topicTable";
-import { type ConnectionCredentials, type ConnectionProperties } from "../../src/stack/connectionProperties";
+import {
+  CONNECTION_DEFAULTS,
+  type ConnectionCredentials,
+  type ConnectionProperties,
+} from "../../src/stack/connectionProperties";
 
 /** What a form has while it is open: there is only one at a time. */
 interface OpenParts {
@@ -89,9 +93,9 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   category: "config",
   icon: "tts-connection.svg",
   defaults: {
-    name: { value: "", label: text("label.name") },
+    name: { value: CONNECTION_DEFAULTS.name, label: text("label.name") },
     service: {
-      value: "stack",
+      value: CONNECTION_DEFAULTS.service,
       label: text("label.service"),
       // The editor validates no credentials but in an open form, where the field of the key says it.
       // It accepts a reason only from a validator with exactly two parameters.
@@ -101,15 +105,20 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       },
     },
     host: {
-      value: "eu1.cloud.thethings.network",
+      value: CONNECTION_DEFAULTS.host,
       label: text("label.host"),
       validate: validator(rules.host),
     },
-    port: { value: "", label: text("label.port"), validate: validator(rules.port) },
-    useTls: { value: true, label: text("label.tls") },
-    tls: { value: "", type: "tls-config", required: false, label: text("label.tls-config") },
+    port: { value: CONNECTION_DEFAULTS.port, label: text("label.port"), validate: validator(rules.port) },
+    useTls: { value: CONNECTION_DEFAULTS.useTls, label: text("label.tls") },
+    tls: {
+      value: CONNECTION_DEFAULTS.tls,
+      type: "tls-config",
+      required: false,
+      label: text("label.tls-config"),
+    },
     applicationId: {
-      value: "",
+      value: CONNECTION_DEFAULTS.applicationId,
       label: text("label.application-id"),
       validate: validatorBy("service", {
         stack: rules.applicationId,
@@ -118,27 +127,43 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       }),
     },
     tenantId: {
-      value: "",
+      value: CONNECTION_DEFAULTS.tenantId,
       label: text("label.tenant-id"),
       validate: validatorBy("service", { stack: rules.tenantId }),
     },
-    api: { value: "", label: text("label.api"), validate: validatorBy("service", { stack: rules.api }) },
-    clientId: { value: "", label: text("label.client-id") },
-    keepalive: { value: "30", label: text("label.keepalive"), validate: validator(rules.keepalive) },
+    api: {
+      value: CONNECTION_DEFAULTS.api,
+      label: text("label.api"),
+      validate: validatorBy("service", { stack: rules.api }),
+    },
+    clientId: { value: CONNECTION_DEFAULTS.clientId, label: text("label.client-id") },
+    keepalive: {
+      value: CONNECTION_DEFAULTS.keepalive,
+      label: text("label.keepalive"),
+      validate: validator(rules.keepalive),
+    },
     downlinksPerMinute: {
-      value: "",
+      value: CONNECTION_DEFAULTS.downlinksPerMinute,
       label: text("label.downlinks-per-minute"),
       validate: validator(rules.downlinksPerMinute),
     },
-    holdMax: { value: "100", label: text("label.hold-max"), validate: validator(rules.holdMax) },
-    holdFor: { value: "300", label: text("label.hold-for"), validate: validator(rules.holdFor) },
+    holdMax: {
+      value: CONNECTION_DEFAULTS.holdMax,
+      label: text("label.hold-max"),
+      validate: validator(rules.holdMax),
+    },
+    holdFor: {
+      value: CONNECTION_DEFAULTS.holdFor,
+      label: text("label.hold-for"),
+      validate: validator(rules.holdFor),
+    },
     baseTopic: {
-      value: "",
+      value: CONNECTION_DEFAULTS.baseTopic,
       label: text("label.base-topic"),
       validate: validatorBy("service", { pubsub: rules.topicPart }),
     },
     topics: {
-      value: {},
+      value: CONNECTION_DEFAULTS.topics,
       label: text("label.topics"),
       // The editor accepts a reason only from a validator with exactly two parameters.
       validate(value, options) {
@@ -147,9 +172,13 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
         }).call(this, "", options);
       },
     },
-    qos: { value: "1", label: text("label.qos"), validate: validatorBy("service", { pubsub: rules.qos }) },
+    qos: {
+      value: CONNECTION_DEFAULTS.qos,
+      label: text("label.qos"),
+      validate: validatorBy("service", { pubsub: rules.qos }),
+    },
     sharedGroup: {
-      value: "",
+      value: CONNECTION_DEFAULTS.sharedGroup,
       label: text("label.shared-group"),
       validate: validatorBy("service", { pubsub: rules.sharedGroup }),
     },

@@ -66,14 +66,14 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   inputs: 0,
   outputs: 1,
   defaults: {
-    name: { value: "", label: say("label.name") },
+    name: { value: EVENT_DEFAULTS.name, label: say("label.name") },
     connection: {
-      value: "",
+      value: EVENT_DEFAULTS.connection,
       type: "tts-connection",
       required: true,
       label: say("label.connection"),
     },
-    devices: { value: "", label: say("label.devices"), validate: devices },
+    devices: { value: EVENT_DEFAULTS.devices, label: say("label.devices"), validate: devices },
     events: {
       value: EVENT_DEFAULTS.events,
       label: say("label.events"),

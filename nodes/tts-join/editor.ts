@@ -4,7 +4,7 @@ import { followConnections, takeConnection } from "../shared/editor/newNode";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { devices } from "../shared/editor/validators";
-import type { JoinProperties } from "./properties";
+import { JOIN_DEFAULTS, type JoinProperties } from "./properties";
 
 const say = textsOf("tts-join");
 
@@ -18,14 +18,14 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
   inputs: 0,
   outputs: 1,
   defaults: {
-    name: { value: "", label: say("label.name") },
+    name: { value: JOIN_DEFAULTS.name, label: say("label.name") },
     connection: {
-      value: "",
+      value: JOIN_DEFAULTS.connection,
       type: "tts-connection",
       required: true,
       label: say("label.connection"),
     },
-    devices: { value: "", label: say("label.devices"), validate: devices },
+    devices: { value: JOIN_DEFAULTS.devices, label: say("label.devices"), validate: devices },
   },
   paletteLabel() {
     return this._("label.palette");

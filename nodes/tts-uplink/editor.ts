@@ -8,7 +8,7 @@ import { devices as devicesValidator, validator, validatorBy } from "../shared/e
 import { makeFieldHint } from "./editor/fieldHint";
 import { showLastMessage } from "./editor/lastMessage";
 import { fieldPathOf } from "./fieldPath";
-import { UPLINK_CHOICES, USUAL_MISSING, type UplinkProperties } from "./properties";
+import { UPLINK_CHOICES, UPLINK_DEFAULTS, USUAL_MISSING, type UplinkProperties } from "./properties";
 
 const say = textsOf("tts-uplink");
 
@@ -53,33 +53,33 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   inputs: 0,
   outputs: 1,
   defaults: {
-    name: { value: "", label: say("label.name") },
+    name: { value: UPLINK_DEFAULTS.name, label: say("label.name") },
     connection: {
-      value: "",
+      value: UPLINK_DEFAULTS.connection,
       type: "tts-connection",
       required: true,
       label: say("label.connection"),
     },
-    devices: { value: "", label: say("label.devices"), validate: devicesValidator },
-    ports: { value: "", label: say("label.ports"), validate: validator(rules.ports) },
+    devices: { value: UPLINK_DEFAULTS.devices, label: say("label.devices"), validate: devicesValidator },
+    ports: { value: UPLINK_DEFAULTS.ports, label: say("label.ports"), validate: validator(rules.ports) },
     output: {
-      value: "decoded",
+      value: UPLINK_DEFAULTS.output,
       label: say("label.output"),
       validate: validator(rules.oneOf(UPLINK_CHOICES.output)),
     },
     field: {
-      value: "",
+      value: UPLINK_DEFAULTS.field,
       label: say("label.field"),
       validate: validatorBy("output", { field }),
     },
     missing: {
-      value: "bytes",
+      value: UPLINK_DEFAULTS.missing,
       label: say("label.missing"),
       validate: validator(rules.oneOf(UPLINK_CHOICES.missing)),
     },
-    emptyFrames: { value: false, label: say("label.empty-frames") },
+    emptyFrames: { value: UPLINK_DEFAULTS.emptyFrames, label: say("label.empty-frames") },
     shape: {
-      value: "v3",
+      value: UPLINK_DEFAULTS.shape,
       label: say("label.shape"),
       validate: validator(rules.oneOf(UPLINK_CHOICES.shape)),
     },
