@@ -175,9 +175,9 @@ describe("the first steps in the editor", () => {
       await editor.page.mouse.click(chart.x + 300, chart.y + 200);
       await editor.page.keyboard.up("Control");
       await editor.page.locator(".red-ui-type-search input").pressSequentially("lorawan ev");
-      const others = editor.page.locator(".red-ui-type-search .red-ui-search-result", { hasText: "debug" });
-      await others.first().waitFor({ state: "hidden" });
-      await editor.page.keyboard.press("Enter");
+      const results = editor.page.locator(".red-ui-type-search .red-ui-search-result");
+      await results.filter({ hasText: "debug" }).first().waitFor({ state: "hidden" });
+      await results.filter({ hasText: "lorawan event" }).first().click();
       const added = await editor.page.waitForFunction(
         () => RED.nodes.createCompleteNodeSet().find(({ type }) => type === "tts-event")?.id,
       );
