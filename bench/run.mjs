@@ -150,9 +150,17 @@ const CASES = {
   "tts-uplink, unwanted": { ...oursFlow(1), devices: ["nobody-wants-this"] },
 };
 
+/** The child's answer to this mark, whatever it still says to earlier ones. */
+async function answerTo(child, topic) {
+  for (;;) {
+    const [message] = await once(child, "message");
+    if ((message === "started") === (topic === START)) return message;
+  }
+}
+
 /** Publishes a mark and waits for the child's answer to it; repeats it while the child may not be listening yet. */
 async function mark(child, topic, device, repeat = false) {
-  const answer = once(child, "message").then(([message]) => message);
+  const answer = answerTo(child, topic);
   const again = repeat ? setInterval(() => publisher.publish(topic, bodyOf(device)), 100) : undefined;
   publisher.publish(topic, bodyOf(device));
   const message = await answer;

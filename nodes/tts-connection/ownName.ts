@@ -1,6 +1,6 @@
 import { takeApart } from "../../src/stack/address";
 import { isIdentifier, splitApplication, userName } from "../../src/stack/identifiers";
-import { isServiceName, SERVICE_TRAITS } from "../../src/stack/services";
+import { traitsOf } from "../../src/stack/services";
 import type { Text } from "../../src/stack/explanation";
 import { asText } from "../../src/stack/values";
 import type { ConnectionProperties } from "../../src/stack/connectionProperties";
@@ -18,7 +18,7 @@ export function ownName({
   const place = takeApart(asText(host)).host;
   if (place === undefined) return undefined;
   const application = splitApplication(asText(applicationId));
-  const { throughBroker, isStackServer } = SERVICE_TRAITS[isServiceName(service) ? service : "stack"];
+  const { throughBroker, isStackServer } = traitsOf(service);
   if (throughBroker || !isIdentifier(application.applicationId))
     return { key: "log.connection-at", values: { host: place } };
   const tenant = application.tenantId ?? (isStackServer ? asText(tenantId) : "");

@@ -6,7 +6,7 @@ import {
   type ConnectionCredentials,
   type ConnectionProperties,
 } from "../../src/stack/connectionProperties";
-import { isServiceName, SERVICE_TRAITS } from "../../src/stack/services";
+import { traitsOf } from "../../src/stack/services";
 import { textOf } from "../shared/text";
 import { registerRoutes } from "./admin/routes";
 import { serveSuggestions } from "./admin/suggestionRoute";
@@ -39,8 +39,7 @@ export default function init(RED: NodeAPI): void {
     const listeners = new Listeners();
     const notifier = new Notifier(RED, this, listeners);
     const connection = new Connection(settings, listeners, notifier);
-    this.traits =
-      SERVICE_TRAITS[isServiceName(properties.service) ? properties.service : CONNECTION_DEFAULTS.service];
+    this.traits = traitsOf(properties.service);
     this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);

@@ -1,6 +1,5 @@
 import { chosenEvents, EVENT_GROUPS, EVENT_KINDS, eventsIn, isEventKind } from "../../src/stack/event";
-import { V2_KINDS } from "../../src/stack/kinds";
-import { isV2 } from "../shared/editor/connection";
+import { canCome } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
@@ -39,8 +38,6 @@ function wordKeys(events: readonly string[]): string[] {
   const rest = EVENT_KINDS.filter((event) => events.includes(event) && !(all && DOWNLINKS.includes(event)));
   return [...(all ? ["label.all-downlinks"] : []), ...rest.map(eventLabel)];
 }
-
-const isOfV2 = (event: string): boolean => isEventKind(event) && V2_KINDS.has(event);
 
 /** A checkbox for each event, in the groups of the form. */
 function makeCheckboxes(say: (key: string) => string): void {
@@ -119,10 +116,11 @@ RED.nodes.registerType<EventProperties>("tts-event", {
     checkboxes().on("change", showReason);
     showReason();
     form.follow(["connection"], () => {
-      const v2 = isV2(form.value("connection"));
-      $("#tts-event-v2-lacks").toggle(v2);
+      const connection = form.value("connection");
+      const never = EVENT_KINDS.filter((event) => !canCome(connection, event));
+      $("#tts-event-lacks").toggle(never.length > 0);
       checkboxes().each((_, box) => {
-        const lacks = v2 && !isOfV2(box.getAttribute("value") ?? "");
+        const lacks = never.some((event) => event === box.getAttribute("value"));
         $(box)
           .closest("label")
           .css("opacity", lacks ? 0.5 : "");

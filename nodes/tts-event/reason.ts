@@ -1,23 +1,20 @@
 import type { NodeAPI } from "node-red";
 import { networkReason } from "../../src/diagnosis/networkReasons";
 import { hintFor, networkSays } from "../../src/diagnosis/reported";
-import { errorOf } from "../../src/stack/event";
+import { errorOf, networkErrorOf } from "../../src/stack/event";
 import { isNetworkKind } from "../../src/stack/kinds";
 import type { ApplicationDownlink, Received, StackError } from "../../src/stack/messages";
 import { errorSentence } from "../../src/stack/stackError";
 import { asSentence, textOf } from "../shared/text";
 
-/** What is wrong and what to do, in the language of the run time; undefined for a message that says of nothing that it went wrong. */
+/** What is wrong and what to do, in the language of the run time; undefined where a message says of nothing that it went wrong. */
 export function reasonOf(RED: NodeAPI, received: Received, deviceId: string): string | undefined {
+  const network = networkErrorOf(received);
+  if (network && isNetworkKind(received.kind))
+    return textOf(RED, networkReason(received.kind, network.data, deviceId));
   const error = errorOf(received);
-  if (!error) return undefined;
-  // An error of V2 has neither name nor attributes.
-  if (isNetworkKind(received.kind) && isNamed(error))
-    return textOf(RED, networkReason(received.kind, error, deviceId));
-  return withHint(RED, error, deviceId, downlinkOf(received));
+  return error && withHint(RED, error, deviceId, downlinkOf(received));
 }
-
-const isNamed = ({ name }: StackError): boolean => name !== undefined;
 
 /** Behind what is wrong in our words the stack's own sentence; that alone where we know no better. */
 function withHint(

@@ -1,9 +1,8 @@
 import type { ApiTarget } from "../diagnosis/apiRequest";
 import { EventStream, type StreamProblem, type StreamTiming } from "../diagnosis/eventStream";
 import { EVENT_NAMES, networkEvent, type NetworkEvent } from "../diagnosis/networkEvents";
-import type { Kind } from "../stack/kinds";
+import { isNetworkKind, NETWORK_KINDS, type Kind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
-import { isNetworkKind, NETWORK_KINDS } from "../stack/kinds";
 import { serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
 import { apiOf } from "./stackAccess";
 
@@ -32,7 +31,7 @@ export interface NetworkEventsOptions {
 const OF_FRAME = "gs:uplink:";
 const MOST_TOLD = 100;
 
-/** What the stack tells of its network: one stream per session, open while there is a login and a node that wants it. */
+/** What the stack tells of its network: one stream per session, open from the first login on while a node wants it. */
 export class NetworkEvents {
   readonly #options: NetworkEventsOptions;
   #stream: EventStream | undefined;
@@ -70,9 +69,14 @@ export class NetworkEvents {
     };
   }
 
-  /** With each login, and each time that the API is another one. A key that may not log in gets no stream either. */
-  refresh(loggedIn: boolean): void {
-    this.#loggedIn = loggedIn;
+  /** The first login was accepted: a key that may not log in gets no stream either. */
+  loggedIn(): void {
+    this.#loggedIn = true;
+    this.#apply();
+  }
+
+  /** The API may be at another address now. */
+  retarget(): void {
     this.#apply();
   }
 

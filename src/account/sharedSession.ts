@@ -129,7 +129,7 @@ export class SharedSession {
   /** Of different `api` settings of one identity the first that is not empty counts. */
   adoptApi(setting: string): void {
     this.#stack?.adoptApi(setting);
-    this.#network?.refresh(this.session.openedAt !== undefined);
+    this.#network?.retarget();
   }
 
   /** What a node that waits for these kinds may show; `sends`: one that sends. */
@@ -202,7 +202,7 @@ export class SharedSession {
     if (openedAt !== undefined) {
       this.#key.acceptedUntil = Date.now();
       this.#stack?.loggedIn(openedAt);
-      this.#network?.refresh(true);
+      this.#network?.loggedIn();
       this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
     }
     const state = this.session.stateFor(new Set());

@@ -53,7 +53,7 @@ function phaseOf({ phase, errorCode }: LinkEnd, { encrypted }: LinkContext): Lin
   return encrypted ? "tls" : "login";
 }
 
-/** Tells the cases of the table "Connecting" apart: from how far the connection got, what ended it, and what else is known. */
+/** Tells what went wrong with a connection. Rule: docs/server.md#2-connecting. From how far the connection got, what ended it, and what else is known. */
 export function problemOf(end: LinkEnd, context: LinkContext): ConnectionProblem {
   const { cause, errorCode, returnCode, firstByte } = end;
   const phase = phaseOf(end, context);

@@ -33,7 +33,7 @@ export class Item {
   readonly index: number;
   readonly deviceId: string;
   readonly confirmed: boolean;
-  /** Only encodedByStack: the stack's encoder makes the bytes. */
+  /** Fields only: the stack's encoder makes the bytes. */
   readonly encodedByStack: boolean;
   /** Base64; only where no correlation ID tells which downlink an answer is about. */
   readonly payload: string | undefined;

@@ -19,6 +19,8 @@ const KIND_OF_EVENT: Readonly<Record<string, NetworkKind>> = {
   "as.down.data.encode.fail": "encoder_error",
   "as.down.data.drop": "downlink_error",
   "ns.down.data.schedule.fail": "downlink_error",
+  // The answer to a join is a downlink as well.
+  "ns.down.join.schedule.fail": "downlink_error",
   "ns.down.transmission.fail": "downlink_error",
 };
 

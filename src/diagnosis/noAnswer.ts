@@ -129,7 +129,7 @@ function fromLogin({ key, operation }: NoAnswerFacts, values: Values): Explanati
     : undefined;
 }
 
-/** The likeliest reason first, from what this side has seen. Rule: the table "Sending: no answer". */
+/** The likeliest reason first, from what this side has seen. Rule: docs/server.md#7-downlinks-what-is-taken. */
 function fromEvidence(facts: NoAnswerFacts, seen: boolean, values: Values): Explanation {
   const transport = fromTransport(facts, values);
   if (transport) return transport;

@@ -17,7 +17,7 @@ const transmission = (
   return late ? "error.reported.too-late" : "error.reported.gateway";
 };
 
-/** By the error's name. Rule: the table "Sending: reported by the stack"; names as seen in the captures. */
+/** By the error's name. Names as seen in captured traffic. Rule: docs/server.md#8-downlinks-what-is-told. */
 const HINTS: Record<string, string | typeof transmission> = {
   no_device_session: "error.reported.no-device-session",
   no_f_port: "error.reported.no-f-port",

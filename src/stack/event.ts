@@ -1,5 +1,5 @@
 /** What a flow gets of everything that is neither an uplink nor a join. */
-import type { Kind } from "./kinds";
+import { isNetworkKind, type Kind } from "./kinds";
 import type { BodyOfKind, NetworkError, Received, StackError } from "./messages";
 import type { CommonFields } from "./summary";
 
@@ -82,28 +82,21 @@ export function eventMessage(common: CommonFields, received: Received, reason?: 
   return fields;
 }
 
-/** The stack's error that a message reports, if it reports one. */
-export function errorOf(received: Received): StackError | undefined {
-  switch (received.kind) {
-    case "downlink_failed":
-      return received.message.downlink_failed.error;
-    case "join_error":
-      return errorIn(received.message.join_error);
-    case "uplink_error":
-      return errorIn(received.message.uplink_error);
-    case "decoder_error":
-      return errorIn(received.message.decoder_error);
-    case "encoder_error":
-      return errorIn(received.message.encoder_error);
-    case "downlink_error":
-      return errorIn(received.message.downlink_error);
-    default:
-      return undefined;
-  }
+/** What the stack's event stream tells, if a message is from there; of V2 the same kinds have the error alone. */
+export function networkErrorOf(received: Received): NetworkError | undefined {
+  if (!isNetworkKind(received.kind)) return undefined;
+  const body = bodyOf(received);
+  return "event" in body ? body : undefined;
 }
 
-const errorIn = (body: NetworkError | { readonly error: StackError }): StackError =>
-  "event" in body ? body.data : body.error;
+/** The stack's error that a message reports, if it reports one. */
+export function errorOf(received: Received): StackError | undefined {
+  const fromStream = networkErrorOf(received);
+  if (fromStream) return fromStream.data;
+  const body = bodyOf(received);
+  const mayFail = received.kind === "downlink_failed" || isNetworkKind(received.kind);
+  return mayFail && "error" in body && typeof body.error === "object" ? body.error : undefined;
+}
 
 function bodyOf({ kind, message }: Received): BodyOfKind[Kind] {
   const bodies: Partial<BodyOfKind> = message;

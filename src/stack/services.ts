@@ -26,4 +26,8 @@ export const SERVICE_TRAITS: Readonly<Record<ServiceName, ServiceTraits>> = {
 export const isServiceName = (value: unknown): value is ServiceName =>
   typeof value === "string" && Object.hasOwn(SERVICE_TRAITS, value);
 
+/** Of a property as it stands in a flow; what is no service has those of the usual one. */
+export const traitsOf = (service: unknown): ServiceTraits =>
+  SERVICE_TRAITS[isServiceName(service) ? service : "stack"];
+
 export const SERVICES: readonly ServiceName[] = Object.keys(SERVICE_TRAITS).filter(isServiceName);

@@ -25,6 +25,9 @@ const sources = execFileSync("git", ["ls-files", "*.ts", "*.mjs", "*.md", "*.htm
   .split("\n")
   .filter((file) => file !== "" && existsSync(path.join(ROOT, file)));
 
+/** By their names alone. */
+const pages = new Set(sources.map((source) => path.basename(source)));
+
 describe("what comments and pages cite", () => {
   it("is there: files of docs, and the sections in them", () => {
     let citations = 0;
@@ -41,6 +44,21 @@ describe("what comments and pages cite", () => {
       ).flat(),
     );
     assert.ok(citations > 20);
+    assert.deepEqual(dead, []);
+  });
+
+  it("is in this repository: no page that only its authors had", () => {
+    const code = sources.filter((source) => source.endsWith(".ts"));
+    const dead = code.flatMap((source) =>
+      Array.from(
+        readFileSync(path.join(ROOT, source), "utf8").matchAll(
+          /^\s*(?:\/?\*|\/\/).*?(\b[\w-]+\.md\b|[Tt]he table "[^"]+")/gm,
+        ),
+        ([, cited = ""]) => cited,
+      )
+        .filter((cited) => !pages.has(cited))
+        .map((cited) => `${source}: ${cited}`),
+    );
     assert.deepEqual(dead, []);
   });
 });

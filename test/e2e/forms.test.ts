@@ -35,6 +35,8 @@ const FLOWS: FlowNode[] = [
   connection("c4", { host: "eu1.cloud.thethings.network", port: "" }),
   connection("c5"),
   connection("cv2", { service: "v2", applicationId: "old_app", useTls: false }),
+  connection("capi", { applicationId: "my-app" }),
+  connection("coff", { applicationId: "my-app", api: "off" }),
   connection("cenv", {
     host: "${TTS_HOST}",
     port: "${TTS_PORT}",
@@ -469,7 +471,7 @@ describe("the forms in the editor", () => {
       });
     });
 
-    it("offers the errors of the network, on V2 only those that it has", async () => {
+    it("offers the errors of the network, and greys out what a connection never sends", async () => {
       const form = await editor.openNode("e3");
       const opacity = (event: string): Promise<string> =>
         form
@@ -477,8 +479,14 @@ describe("the forms in the editor", () => {
           .evaluate((label) => getComputedStyle(label).opacity);
       assert.deepEqual([await opacity("join_error"), await opacity("decoder_error")], ["1", "0.5"]);
       await editor.screenshot("tts-event-v2");
-      await form.locator("#node-input-connection").selectOption("c1");
+      await form.locator("#node-input-connection").selectOption("capi");
       assert.equal(await opacity("decoder_error"), "1");
+      assert.equal(await form.locator("#tts-event-lacks").isVisible(), false);
+      await form.locator("#node-input-connection").selectOption("coff");
+      await form.getByText("never sends the greyed-out events").waitFor();
+      assert.deepEqual([await opacity("join_error"), await opacity("downlink_ack")], ["0.5", "1"]);
+      await editor.screenshot("tts-event-pubsub");
+      await form.locator("#node-input-connection").selectOption("capi");
       await form.getByLabel("decoder error").check();
       await form.getByLabel("join error").check();
       await editor.screenshot("tts-event-network");

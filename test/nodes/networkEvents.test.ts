@@ -170,6 +170,8 @@ describe("a downlink whose encoder fails", () => {
     const nodes = [tab(), withApi(simulator), sink(), ...listeners(), node("tts-downlink", "downlink")];
     const flows = await running(nodes, credentials(simulator));
     await flows.shows("downlink", "connected");
+    flows.getNode("downlink").receive({ ...{ deviceId: "door" }, payload: Buffer.from([1]) });
+    assert.equal((await flows.next()).deviceId, "door");
     assert.equal(simulator.eventStreams, 0);
   });
 });

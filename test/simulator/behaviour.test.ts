@@ -376,7 +376,11 @@ describe("the simulator against the table of what the real server did", () => {
       const wire = await open();
       const login = connectPacket({ userName: "app2", password: simulator.apiKey });
       const { packets } = await wire.exchange(
-        Buffer.concat([login, subscribePacket(["#"]), publishPacket(own, valid, { qos: 1 })]),
+        Buffer.concat([
+          login,
+          subscribePacket(["v3/app2/devices/dev-a/#"]),
+          publishPacket(own, valid, { qos: 1 }),
+        ]),
       );
       assert.deepEqual(
         packets.map(({ cmd }) => cmd),

@@ -1,7 +1,9 @@
 /** What the form of a node knows of the connection that is chosen in it. */
 import { LIMITS_OF_SERVICE, type DownlinkLimits } from "../../../src/downlink/limits";
 import type { IdentifierForm } from "../../../src/stack/identifiers";
-import { isServiceName, SERVICE_TRAITS, type ServiceName } from "../../../src/stack/services";
+import { isApiOff } from "../../../src/stack/apiAddress";
+import { isNetworkKind, V2_KINDS, type Kind } from "../../../src/stack/kinds";
+import { isServiceName, traitsOf, type ServiceName } from "../../../src/stack/services";
 import type { EditedNode } from "./red";
 import { valueNow } from "./openForms";
 
@@ -22,9 +24,18 @@ const serviceOf = (connection: string): ServiceName | undefined => {
 
 /** Whose rules count for the IDs of a connection. */
 export const generationOf = (connection: string): IdentifierForm =>
-  SERVICE_TRAITS[serviceOf(connection) ?? "stack"].generation;
+  traitsOf(ofConnection(connection, "service")).generation;
 
 export const isV2 = (connection: string): boolean => generationOf(connection) === "v2";
+
+/** Whether a message of this kind can come on the connection, as far as its form says. */
+export function canCome(connection: string, kind: Kind): boolean {
+  const { generation, isStackServer } = traitsOf(ofConnection(connection, "service"));
+  if (generation === "v2") return V2_KINDS.has(kind);
+  if (!isNetworkKind(kind)) return true;
+  const api = ofConnection(connection, "api");
+  return isStackServer && !(typeof api === "string" && isApiOff(api));
+}
 
 /** Whether a text is entered there. */
 const isEntered = (value: unknown): boolean => typeof value === "string" && value.trim() !== "";

@@ -88,7 +88,7 @@ export function registerRoutes(RED: NodeAPI): void {
       const told = "text" in line ? { ...line, text: worded(language, line.text) } : line;
       if (!gone.signal.aborted) response.write(`${JSON.stringify(told)}\n`);
     };
-    // SharedSession by line, also through a proxy that would rather collect.
+    // Line by line, also through a proxy that would rather collect.
     response.status(200).set({
       "Content-Type": "application/x-ndjson; charset=utf-8",
       "Cache-Control": "no-store, no-transform",

@@ -8,7 +8,7 @@ import { noteOn, type Converted, type Note, type Target } from "./note";
 import { oldIdNotes } from "./oldIds";
 import { KNOWN_PROPERTIES, roleOf, type OldRole } from "./oldNodes";
 import { Places } from "./places";
-import { bothFrom, eventFrom, uplinkFrom, type Place } from "./receiving";
+import { bothFrom, eventFrom, uplinkFrom, type Surroundings } from "./receiving";
 import { downlinkFrom } from "./sending";
 import { Upstream } from "./upstream";
 
@@ -67,13 +67,13 @@ export function convertFlow(flow: readonly unknown[], newId: () => string): Conv
     const known = app && roleOf(app.type) === "app" ? app : undefined;
     const target = targetOf(own ? entry : known);
     targets.add(target);
-    const place: Place = {
+    const surroundings: Surroundings = {
       connection: own?.nodes[0]?.id ?? textIn(entry, "app"),
       target,
       newId,
       placeBelow: places.takeBelow,
     };
-    const made = byRole(role, entry, place, upstream);
+    const made = byRole(role, entry, surroundings, upstream);
     const missing = own || known ? [] : [noteOn(entry)("migration.connection-missing")];
     return { ...made, notes: [...missing, ...made.notes, ...left] };
   });
@@ -101,16 +101,21 @@ const LONGEST = 200;
 
 const shortened = (names: readonly string[]): string => names.join(", ").slice(0, LONGEST);
 
-function byRole(role: Exclude<OldRole, "app">, node: FlowNode, place: Place, upstream: Upstream): Converted {
+function byRole(
+  role: Exclude<OldRole, "app">,
+  node: FlowNode,
+  surroundings: Surroundings,
+  upstream: Upstream,
+): Converted {
   switch (role) {
     case "uplink":
-      return uplinkFrom(node, place);
+      return uplinkFrom(node, surroundings);
     case "event":
-      return eventFrom(node, place);
+      return eventFrom(node, surroundings);
     case "downlink":
-      return downlinkFrom(node, place, upstream);
+      return downlinkFrom(node, surroundings, upstream);
     case "both":
-      return bothFrom(node, place);
+      return bothFrom(node, surroundings);
   }
 }
 

@@ -39,10 +39,10 @@ export class Places {
   }
 
   #isTaken(z: unknown, [x, y]: Place): boolean {
-    const place = [-1, 0, 1].flatMap((column) =>
+    const neighbours = [-1, 0, 1].flatMap((column) =>
       [-1, 0, 1].map((row) => cellOf(z, [x + column * WIDTH, y + row * HEIGHT])),
     );
-    return place.some((cell) =>
+    return neighbours.some((cell) =>
       this.#cells
         .get(cell)
         ?.some((other) => Math.abs(other[0] - x) < WIDTH && Math.abs(other[1] - y) < HEIGHT),

@@ -3,7 +3,7 @@ import { commonOf, textIn, wiresOf, type FlowNode } from "./flow";
 import { idFor, noteOn, type Converted, type Note, type Target } from "./note";
 
 /** What an old node is part of. */
-export interface Place {
+export interface Surroundings {
   readonly connection: string;
   readonly target: Target;
   readonly newId: () => string;
@@ -24,7 +24,7 @@ function devicesOf(
   return { devices, notes };
 }
 
-function head(node: FlowNode, type: string, { connection }: Place): FlowNode {
+function head(node: FlowNode, type: string, { connection }: Surroundings): FlowNode {
   return { ...commonOf(node), id: node.id, type, name: textIn(node, "name"), connection };
 }
 
@@ -40,8 +40,8 @@ function fieldExpression(path: string): string {
     .join("");
 }
 
-export function uplinkFrom(node: FlowNode, place: Place): Converted {
-  const { devices, notes } = devicesOf(node, place.target);
+export function uplinkFrom(node: FlowNode, surroundings: Surroundings): Converted {
+  const { devices, notes } = devicesOf(node, surroundings.target);
   const field = textIn(node, "field");
   const note = noteOn(node);
   const more: Note[] = [];
@@ -50,7 +50,7 @@ export function uplinkFrom(node: FlowNode, place: Place): Converted {
   if (Object.hasOwn(node, "devId")) more.push(note("migration.dev-id"));
   const isField = field !== "" && !isPattern;
   const uplink: FlowNode = {
-    ...head(node, "tts-uplink", place),
+    ...head(node, "tts-uplink", surroundings),
     devices,
     // Of a field that was not in an uplink nothing came.
     ...(isField
@@ -62,8 +62,16 @@ export function uplinkFrom(node: FlowNode, place: Place): Converted {
 }
 
 /** A join node, for which the old one is or had a part. */
-function joinFrom(node: FlowNode, place: Place, more: Readonly<Record<string, unknown>> = {}): FlowNode {
-  return { ...head(node, "tts-join", place), devices: devicesOf(node, place.target).devices, ...more };
+function joinFrom(
+  node: FlowNode,
+  surroundings: Surroundings,
+  more: Readonly<Record<string, unknown>> = {},
+): FlowNode {
+  return {
+    ...head(node, "tts-join", surroundings),
+    devices: devicesOf(node, surroundings.target).devices,
+    ...more,
+  };
 }
 
 const NO_LONGER = ["create", "update", "delete"];
@@ -97,13 +105,13 @@ function eventsTaken(filter: string): readonly string[] {
 }
 
 /** Activations come from a node of their own; what an old node had of both becomes two nodes. */
-export function eventFrom(node: FlowNode, place: Place): Converted {
+export function eventFrom(node: FlowNode, surroundings: Surroundings): Converted {
   const note = noteOn(node);
   const filter = textIn(node, "event");
   const taken = eventsTaken(filter);
   const kinds = [...new Set(taken.flatMap((event) => EVENTS.get(event) ?? []))];
-  const events = kinds.filter((kind) => place.target === "v2" || !isNetworkKind(kind));
-  const { notes } = devicesOf(node, place.target);
+  const events = kinds.filter((kind) => surroundings.target === "v2" || !isNetworkKind(kind));
+  const { notes } = devicesOf(node, surroundings.target);
   const more: Note[] = [...notes];
   const gone = [
     ...(filter.includes("#") ? [] : NO_LONGER.filter((event) => taken.includes(event))),
@@ -113,16 +121,16 @@ export function eventFrom(node: FlowNode, place: Place): Converted {
   if (taken.length === 0) more.push(note("migration.event-unknown", { event: filter || "-" }));
   const hasJoins = taken.includes(ACTIVATIONS);
   if (hasJoins && events.length === 0)
-    return { nodes: [joinFrom(node, place)], notes: [...more, note("migration.join-message")] };
+    return { nodes: [joinFrom(node, surroundings)], notes: [...more, note("migration.join-message")] };
 
   const event: FlowNode = {
-    ...head(node, "tts-event", place),
-    devices: devicesOf(node, place.target).devices,
+    ...head(node, "tts-event", surroundings),
+    devices: devicesOf(node, surroundings.target).devices,
     events,
   };
   more.push(note("migration.event-message"));
   if (!hasJoins) return { nodes: [event], notes: more };
-  const join = joinFrom(node, place, below(node, place));
+  const join = joinFrom(node, surroundings, below(node, surroundings));
   return {
     nodes: [event, join],
     notes: [...more, note("migration.joins-apart")],
@@ -130,7 +138,7 @@ export function eventFrom(node: FlowNode, place: Place): Converted {
   };
 }
 
-const below = (node: FlowNode, { newId, placeBelow }: Place): Record<string, unknown> => ({
+const below = (node: FlowNode, { newId, placeBelow }: Surroundings): Record<string, unknown> => ({
   id: newId(),
   ...placeBelow(node),
 });
@@ -140,14 +148,17 @@ const labelled = (labels: readonly unknown[]): Record<string, unknown> =>
   labels.some((label) => typeof label === "string" && label !== "") ? { outputLabels: labels } : {};
 
 /** The node of 0.x: uplinks on its first output, joins on its second. */
-export function bothFrom(node: FlowNode, place: Place): Converted {
+export function bothFrom(node: FlowNode, surroundings: Surroundings): Converted {
   const [uplinks = [], joins = []] = wiresOf(node);
   const labels: readonly unknown[] = Array.isArray(node.outputLabels) ? node.outputLabels : [];
   const plain = { ...node, outputLabels: undefined };
-  const { nodes, notes } = uplinkFrom({ ...plain, ...labelled(labels.slice(0, 1)), wires: [uplinks] }, place);
-  const join = joinFrom(plain, place, {
+  const { nodes, notes } = uplinkFrom(
+    { ...plain, ...labelled(labels.slice(0, 1)), wires: [uplinks] },
+    surroundings,
+  );
+  const join = joinFrom(plain, surroundings, {
     ...labelled(labels.slice(1, 2)),
-    ...below(node, place),
+    ...below(node, surroundings),
     wires: [joins],
   });
   return {

@@ -1,6 +1,6 @@
 import { commonOf, textIn, type FlowNode } from "./flow";
 import { idFor, noteOn, type Converted, type Note } from "./note";
-import type { Place } from "./receiving";
+import type { Surroundings } from "./receiving";
 import type { Upstream } from "./upstream";
 
 interface Typed {
@@ -11,9 +11,9 @@ interface Typed {
 /** In the old nodes what a message said counted more than what stood in the node. */
 const jsonata = (value: string): Typed => ({ value, type: "jsonata" });
 
-function deviceFor(node: FlowNode, upstream: Upstream, place: Place): Typed {
+function deviceFor(node: FlowNode, upstream: Upstream, surroundings: Surroundings): Typed {
   const property = Object.hasOwn(node, "devId") && !Object.hasOwn(node, "dev_id") ? "devId" : "dev_id";
-  const device = idFor(place.target, textIn(node, property));
+  const device = idFor(surroundings.target, textIn(node, property));
   const fromMessage = upstream.has(node.id, "event") ? `(${property} ? ${property} : deviceId)` : property;
   if (device === "")
     return upstream.has(node.id, "event") ? jsonata(fromMessage) : { value: property, type: "msg" };
@@ -51,7 +51,7 @@ function operationFor(node: FlowNode, schedule: string, upstream: Upstream): Typ
   );
 }
 
-export function downlinkFrom(node: FlowNode, place: Place, upstream: Upstream): Converted {
+export function downlinkFrom(node: FlowNode, surroundings: Surroundings, upstream: Upstream): Converted {
   const note = noteOn(node);
   const encoding = upstream.encoding(node.id) ?? "bytes";
   const schedule = textIn(node, "schedule");
@@ -59,7 +59,7 @@ export function downlinkFrom(node: FlowNode, place: Place, upstream: Upstream): 
   const isFirst = !Object.hasOwn(node, "dev_id") && !Object.hasOwn(node, "devId");
   const device: Typed = isFirst
     ? jsonata("payload.devEUI ? payload.devEUI : payload.devId")
-    : deviceFor(node, upstream, place);
+    : deviceFor(node, upstream, surroundings);
   const fPort: Typed = isFirst ? jsonata("payload.port ? payload.port : 1") : portFor(node, upstream);
   const payload: Typed = isFirst
     ? jsonata("payload.payload_raw ? payload.payload_raw : payload.payload")
@@ -68,7 +68,7 @@ export function downlinkFrom(node: FlowNode, place: Place, upstream: Upstream): 
   const confirmed = confirmedFor(node, upstream);
   const notes: Note[] = [];
   const given = textIn(node, "dev_id") || textIn(node, "devId");
-  const renamed = idFor(place.target, given);
+  const renamed = idFor(surroundings.target, given);
   if (renamed !== given) notes.push(note("migration.device-renamed", { given, device: renamed }));
   if (schedule === "first" || (upstream.has(node.id, "schedule") && upstream.has(node.id, "first")))
     notes.push(note("migration.schedule-first"));
@@ -82,7 +82,7 @@ export function downlinkFrom(node: FlowNode, place: Place, upstream: Upstream): 
         type: "tts-downlink",
         name: textIn(node, "name"),
         wires: [[]],
-        connection: place.connection,
+        connection: surroundings.connection,
         ...{ device: device.value, deviceType: device.type },
         ...{ operation: operation.value, operationType: operation.type },
         ...{ fPort: fPort.value, fPortType: fPort.type },
