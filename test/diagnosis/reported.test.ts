@@ -28,11 +28,11 @@ describe("what is said before the stack's own sentence", () => {
 
   it("has what is escaped for HTML in plain text, and a question mark for what is no text or number", () => {
     const hint = (result: unknown) =>
-      hintFor({ name: "transmission", attributes: { result } }, undefined, "door-1")?.values?.result;
+      hintFor({ name: "transmission", attributes: { result } }, undefined, "door-1")?.values.result;
     assert.equal(hint("it&#39;s &lt;off&gt;"), "it's <off>");
     assert.equal(hint(7), "7");
     for (const other of [undefined, null, ["x"], {}, true]) assert.equal(hint(other), "?");
-    assert.equal(hintFor({ name: "transmission" }, undefined, "door-1")?.values?.result, "?");
+    assert.equal(hintFor({ name: "transmission" }, undefined, "door-1")?.values.result, "?");
   });
 
   it("tells a downlink that is tried again from one that is not", () => {
