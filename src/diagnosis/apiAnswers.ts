@@ -3,7 +3,7 @@ import { isJsonObject } from "../stack/check";
 import type { ApplicationDownlink } from "../stack/messages";
 import { BODY_SHAPE } from "../stack/shape";
 import type { ApiReply, UnknownReason } from "./apiRequest";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 
 /** The stack said no, with the name of its error. These names are known to mean something; others only say that it is the stack. */
 interface ApiRefusal {
@@ -107,7 +107,7 @@ export function authInfoOf({ api_key: access }: Record<string, unknown>): AuthIn
   return {
     owner,
     keyId: id,
-    keyName: printable(name),
+    keyName: shownText(name),
     rights,
     ...(Number.isNaN(expiresAt) ? {} : { expiresAt }),
   };

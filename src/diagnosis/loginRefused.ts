@@ -4,7 +4,7 @@ import type { Explanation, TextValues } from "../stack/explanation";
 import { userName, type ApiKeyForm } from "../stack/identifiers";
 import { explanations, type ConnectionContext } from "./context";
 import { keyFacts, type InvalidKey, type KeyFacts } from "./keyFacts";
-import { printable, printableTime } from "./printable";
+import { shownText, shownTime } from "../stack/shown";
 import type { KeyOwnerKind, StackApi } from "./stackApi";
 import { explainV2Login } from "./v2";
 
@@ -15,9 +15,9 @@ const IDENTIFIER_REJECTED = 2;
 
 function valuesOf(context: ConnectionContext): TextValues {
   return {
-    host: printable(context.host),
-    userName: printable(context.userName),
-    applicationId: printable(context.applicationId),
+    host: shownText(context.host),
+    userName: shownText(context.userName),
+    applicationId: shownText(context.applicationId),
   };
 }
 
@@ -28,7 +28,7 @@ function betterUserName(
   const { host, tenantId = "", applicationId } = context;
   const expected = tenantOfHost(host) ?? "";
   if (expected === tenantId) return undefined;
-  return { fits: printable(userName(applicationId, expected)), host: expected === "" ? "other" : "cloud" };
+  return { fits: shownText(userName(applicationId, expected)), host: expected === "" ? "other" : "cloud" };
 }
 
 /** Without facts: the likeliest reasons. */
@@ -38,7 +38,7 @@ function likelyReasons(context: ConnectionContext): Explanation {
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.accepted-before", {
       ...values,
-      acceptedUntil: printableTime(acceptedUntil),
+      acceptedUntil: shownTime(acceptedUntil),
     });
   const better = betterUserName(context);
   if (!better) return refused("error.login-refused.likely", values);
@@ -54,7 +54,7 @@ function notTheKey(context: ConnectionContext): Explanation {
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.valid-and-accepted-before", {
       ...values,
-      acceptedUntil: printableTime(acceptedUntil),
+      acceptedUntil: shownTime(acceptedUntil),
     });
   const better = betterUserName(context);
   if (!better) return refused("error.login-refused.valid", values);
@@ -77,7 +77,7 @@ function invalidKey(whyNot: InvalidKey, context: ConnectionContext): Explanation
       if (keyExpiresAt === undefined) return refused("error.login-refused.key-expired", values);
       return refused("error.login-refused.key-expired-on", {
         ...values,
-        expired: printableTime(keyExpiresAt),
+        expired: shownTime(keyExpiresAt),
       });
     }
   }
@@ -109,7 +109,7 @@ function atAnotherServer(returnCode: number, context: ConnectionContext): Explan
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.server-accepted-before", {
       ...values,
-      acceptedUntil: printableTime(acceptedUntil),
+      acceptedUntil: shownTime(acceptedUntil),
     });
   if (context.userName === "") return refused("error.login-refused.no-user-name", values);
   return refused("error.login-refused.user-name", values);

@@ -5,7 +5,7 @@ import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
 import { isMute, type NoAnswerFacts } from "./noAnswerFacts";
 import { explainNoAnswerOnBroker } from "./noAnswerPubsub";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 import type { ApiAnswer, StackApi } from "./stackApi";
 import { explainV2Silence } from "./v2";
 
@@ -38,9 +38,9 @@ function deviceValues({
   const devices = [...devicesSeen];
   const nearest = devices.includes(deviceId) ? [] : nearestOf(deviceId, devices, MOST_NEAREST);
   return {
-    device: printable(deviceId),
-    applicationId: printable(applicationId),
-    nearest: nearest.map((id) => printable(id)).join(", "),
+    device: shownText(deviceId),
+    applicationId: shownText(applicationId),
+    nearest: nearest.map((id) => shownText(id)).join(", "),
   };
 }
 
@@ -79,15 +79,15 @@ async function fromApi(
   );
 }
 
-const keyNameOf = (key: KeyFacts): string => printable(key.keyName ?? "") || (key.keyId ?? "?");
+const keyNameOf = (key: KeyFacts): string => shownText(key.keyName ?? "") || (key.keyId ?? "?");
 
 /** Why nothing is sent with a key that is known to lack the right. Where to click depends on whose key it is. */
 export function explainMayNotSend(key: KeyFacts, applicationId: string, deviceId: string): Explanation {
   const values: Values = {
-    device: printable(deviceId),
-    applicationId: printable(applicationId),
+    device: shownText(deviceId),
+    applicationId: shownText(applicationId),
     keyName: keyNameOf(key),
-    owner: printable(key.owner?.id ?? ""),
+    owner: shownText(key.owner?.id ?? ""),
   };
   if (key.owner?.kind === "user") return notAccepted("error.not-accepted.may-not-send.user-key", values);
   if (key.owner?.kind === "organization")

@@ -2,15 +2,15 @@ import type { Text } from "../stack/explanation";
 import { SERVICE_TRAITS, type ServiceName } from "../stack/services";
 import type { StreamProblem } from "./eventStream";
 import type { KeyFacts } from "./keyFacts";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 
 type OwnerKeys = Readonly<Record<"application" | "user" | "organization", string>>;
 
 /** Where to click depends on whose key it is. */
 function missingRight(keys: OwnerKeys, facts: KeyFacts, applicationId: string): Text {
   const values = {
-    applicationId: printable(applicationId),
-    keyName: printable(facts.keyName ?? "") || (facts.keyId ?? "?"),
+    applicationId: shownText(applicationId),
+    keyName: shownText(facts.keyName ?? "") || (facts.keyId ?? "?"),
     owner: facts.owner?.id ?? "",
   };
   const kind = facts.owner?.kind;
@@ -47,7 +47,7 @@ export interface SilenceFacts {
 
 /** The warning after an hour of silence. */
 export function explainSilence({ applicationId, service, key }: SilenceFacts): Text {
-  const values = { applicationId: printable(applicationId) };
+  const values = { applicationId: shownText(applicationId) };
   const { isStackServer, throughBroker } = SERVICE_TRAITS[service];
   if (!isStackServer) return { key: throughBroker ? "warning.silence.pubsub" : "warning.silence.v2", values };
   if (key?.mayRead === true) return { key: "warning.silence.may-read", values };
@@ -59,7 +59,7 @@ export function explainSilence({ applicationId, service, key }: SilenceFacts): T
 export function explainRepeated(host: string, topic: string, deviceId: string): Text {
   return {
     key: "warning.repeated",
-    values: { host: printable(host), topic: printable(topic, 150), device: printable(deviceId) },
+    values: { host: shownText(host), topic: shownText(topic, 150), device: shownText(deviceId) },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Text } from "../stack/explanation";
 import type { ApplicationDownlink, StackError } from "../stack/messages";
 import { errorSentence } from "../stack/stackError";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 
 /** What may stand between a gateway's refusal and us: whose fault it is. */
 const LATE = new Set(["TOO_LATE", "TOO_EARLY"]);
@@ -51,12 +51,12 @@ export function hintFor(
     return undefined;
   const attribute = (key: string): string => {
     const value = error.attributes?.[key];
-    return typeof value === "string" || typeof value === "number" ? printable(String(value)) : "?";
+    return typeof value === "string" || typeof value === "number" ? shownText(String(value)) : "?";
   };
   return {
     key: typeof hint === "string" ? hint : hint(error, downlink),
     values: {
-      device: printable(deviceId),
+      device: shownText(deviceId),
       max: attribute("max"),
       retries: attribute("max_retries"),
       result: attribute("result"),

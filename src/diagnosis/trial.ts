@@ -10,22 +10,10 @@ import type { Text, TextValues } from "../stack/explanation";
 import { certificateOf } from "./certificate";
 import { explainProblem, type ConnectionContext } from "./connecting";
 import { keyFacts, type KeyFacts } from "./keyFacts";
-import { printable, printableList, printableTime } from "./printable";
+import { shownList, shownText, shownTime } from "../stack/shown";
+import type { StepResult, TrialStep } from "../stack/trial";
 import { explainMissingRead, explainMissingWrite } from "./receiving";
 import type { StackApi } from "./stackApi";
-
-/** What is tried, in the order in which a connection gets there. */
-export type TrialStep = "name" | "tcp" | "tls" | "login" | "read" | "write" | "topics";
-
-/** What became of a step. Nothing in it is secret. */
-export interface StepResult {
-  readonly step: TrialStep;
-  readonly outcome: "passed" | "warning" | "failed" | "unknown";
-  /** What was found, printable: `address`; of a certificate `names`, `issuer`, `until`; `userName`; `keyName`; … */
-  readonly facts?: TextValues;
-  /** What is wrong, why, and what to do. */
-  readonly text?: Text;
-}
 
 /** A connection to be tried. */
 export interface TrialSubject {
@@ -107,7 +95,7 @@ export async function tryConnection(
             socket.once("secureConnect", () => report(certificateStep(socket, context.now)));
         },
         onOpen() {
-          passed("login", { userName: printable(context.userName) });
+          passed("login", { userName: shownText(context.userName) });
           const rights = rightSteps(subject).then((results) => results.forEach(report));
           const topics = topicStep(opened, subject).then((result) => result && report(result));
           Promise.all([rights, topics])
@@ -131,9 +119,9 @@ export async function tryConnection(
 function certificateStep(socket: tls.TLSSocket, now: number): StepResult {
   const found = certificateOf(socket, now);
   const facts = found && {
-    names: printableList(found.names) || printable(found.subject),
-    issuer: printable(found.issuer),
-    until: printableTime(found.validTo),
+    names: shownList(found.names) || shownText(found.subject),
+    issuer: shownText(found.issuer),
+    until: shownTime(found.validTo),
   };
   if (socket.authorized) return { step: "tls", outcome: "passed", ...(facts && { facts }) };
   const text = { key: "warning.test.not-verified", values: {} };

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from "node-red";
-import { printable } from "../../../src/diagnosis/printable";
+import { shownText } from "../../../src/stack/shown";
 import { apiUrl } from "../../../src/stack/apiAddress";
 import { isJsonObject } from "../../../src/stack/check";
 import { shownValues } from "../../../src/stack/shown";
@@ -49,7 +49,7 @@ export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
     const known = readSettings(there.properties, there.credentials, chosenTls(RED, there.properties.tls));
     if (!known.ok || !goesTo(read.settings, known.settings)) {
       const { host: to, port: at } = known.ok ? known.settings : { host: "", port: 0 };
-      return refused("error.test.stored-secret", { host: printable(to) || "?", port: at || "?" });
+      return refused("error.test.stored-secret", { host: shownText(to) || "?", port: at || "?" });
     }
   }
   return { ok: true, settings: read.settings };
