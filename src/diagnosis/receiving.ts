@@ -2,40 +2,8 @@ import type { Text } from "../stack/explanation";
 import { SERVICE_TRAITS, type ServiceName } from "../stack/services";
 import type { StreamProblem } from "./eventStream";
 import type { KeyFacts } from "./keyFacts";
+import { warnOfMissing } from "./missingRight";
 import { shownText } from "../stack/shown";
-
-type OwnerKeys = Readonly<Record<"application" | "user" | "organization", string>>;
-
-/** Where to click depends on whose key it is. */
-function missingRight(keys: OwnerKeys, facts: KeyFacts, applicationId: string): Text {
-  const values = {
-    applicationId: shownText(applicationId),
-    keyName: shownText(facts.keyName ?? "") || (facts.keyId ?? "?"),
-    owner: facts.owner?.id ?? "",
-  };
-  const kind = facts.owner?.kind;
-  return { key: kind === "user" || kind === "organization" ? keys[kind] : keys.application, values };
-}
-
-/** The warning after a login with a key that may not read: the connection works and nothing will ever come. */
-export function explainMissingRead(facts: KeyFacts, applicationId: string): Text {
-  const keys = {
-    application: "warning.no-right-to-read.application-key",
-    user: "warning.no-right-to-read.user-key",
-    organization: "warning.no-right-to-read.organization-key",
-  };
-  return missingRight(keys, facts, applicationId);
-}
-
-/** The warning after a login with a key that may not send, where a node wants to: the server drops every downlink silently. */
-export function explainMissingWrite(facts: KeyFacts, applicationId: string): Text {
-  const keys = {
-    application: "warning.no-right-to-write.application-key",
-    user: "warning.no-right-to-write.user-key",
-    organization: "warning.no-right-to-write.organization-key",
-  };
-  return missingRight(keys, facts, applicationId);
-}
 
 /** What is known when a connection has been quiet for an hour and nothing has ever come with this key. */
 export interface SilenceFacts {
@@ -51,7 +19,7 @@ export function explainSilence({ applicationId, service, key }: SilenceFacts): T
   const { isStackServer, throughBroker } = SERVICE_TRAITS[service];
   if (!isStackServer) return { key: throughBroker ? "warning.silence.pubsub" : "warning.silence.v2", values };
   if (key?.mayRead === true) return { key: "warning.silence.may-read", values };
-  if (key?.mayRead === false) return explainMissingRead(key, applicationId);
+  if (key?.mayRead === false) return warnOfMissing("read", key, applicationId);
   return { key: "warning.silence.unknown", values };
 }
 

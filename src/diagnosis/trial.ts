@@ -6,13 +6,13 @@ import type { ConnectionProblem } from "../connection/problem";
 import { problemOf } from "../connection/recognise";
 import { warnOfBug } from "../connection/unexpected";
 import type { Service } from "../services/service";
-import type { Text, TextValues } from "../stack/explanation";
+import type { TextValues } from "../stack/explanation";
 import { certificateOf } from "./certificate";
 import { explainProblem, type ConnectionContext } from "./connecting";
 import { keyFacts, type KeyFacts } from "./keyFacts";
 import { shownList, shownText, shownTime } from "../stack/shown";
 import type { StepResult, TrialStep } from "../stack/trial";
-import { explainMissingRead, explainMissingWrite } from "./receiving";
+import { warnOfMissing } from "./missingRight";
 import type { StackApi } from "./stackApi";
 
 /** A connection to be tried. */
@@ -150,8 +150,8 @@ async function rightSteps({ service, context, api }: TrialSubject): Promise<Step
   const { applicationId } = context;
   const facts = api && (await keyFacts(api, applicationId));
   return [
-    rightStep("read", facts?.mayRead, facts, (known) => explainMissingRead(known, applicationId)),
-    rightStep("write", facts?.mayWrite, facts, (known) => explainMissingWrite(known, applicationId)),
+    rightStep("read", facts?.mayRead, facts, applicationId),
+    rightStep("write", facts?.mayWrite, facts, applicationId),
   ];
 }
 
@@ -162,10 +162,11 @@ function rightStep(
   step: "read" | "write",
   may: boolean | undefined,
   key: KeyFacts | undefined,
-  explain: (key: KeyFacts) => Text,
+  applicationId: string,
 ): StepResult {
   if (may === undefined || !key) return { step, outcome: "unknown" };
-  return may ? { step, outcome: "passed" } : { step, outcome: WITHOUT_RIGHT[step], text: explain(key) };
+  if (may) return { step, outcome: "passed" };
+  return { step, outcome: WITHOUT_RIGHT[step], text: warnOfMissing(step, key, applicationId) };
 }
 
 async function failedStep(end: LinkEnd, subject: TrialSubject, nameFound: boolean): Promise<StepResult> {
