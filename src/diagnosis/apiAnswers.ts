@@ -36,7 +36,7 @@ export interface AuthInfo {
   readonly owner: { readonly kind: KeyOwnerKind; readonly id: string };
   /** As the Console lists it. Not a secret. */
   readonly keyId: string;
-  /** Given by its owner; may be empty. */
+  /** Given by its owner; may be empty. Masked, should a server send the key back. */
   readonly keyName: string;
   /** `RIGHT_…`, those implied by others included. */
   readonly rights: readonly string[];
@@ -125,12 +125,4 @@ export function deviceRefusal<T>(answer: ApiAnswer<T>): ApiAnswer<T> {
   return answer.answer === "refused" && answer.name === "not_found"
     ? { ...answer, name: "device_not_found" }
     : answer;
-}
-
-/** Should a server send the key back, it must not be shown. */
-export function withoutSecrets(reply: ApiReply, apiKey: string): ApiReply {
-  const secrets = [apiKey, apiKey.split(".").at(-1) ?? ""].filter((secret) => secret.length >= 8);
-  if ("why" in reply || secrets.length === 0) return reply;
-  const text = JSON.stringify(reply.json);
-  return secrets.some((secret) => text.includes(secret)) ? { why: "not_understood" } : reply;
 }

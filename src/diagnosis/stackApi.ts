@@ -5,7 +5,6 @@ import {
   downlinksOf,
   read,
   rightsOf,
-  withoutSecrets,
   type ApiAnswer,
   type AuthInfo,
 } from "./apiAnswers";
@@ -15,7 +14,7 @@ export type { ApiAnswer, AuthInfo, KeyOwnerKind } from "./apiAnswers";
 
 /**
  * The stack's HTTP API, asked with the key of the connection only to explain: nothing that these questions do changes anything.
- * No question rejects, and no answer holds the key. Equal questions at the same time are asked once.
+ * No question rejects, and nothing in an answer that is shown holds the key. Equal questions at the same time are asked once.
  * Rule: docs/server.md#9-http-api.
  */
 export interface StackApi {
@@ -39,10 +38,7 @@ export function createStackApi(target: ApiTarget): StackApi {
     const key = `${question.method} ${question.path}`;
     const asked = inFlight.get(key);
     if (asked) return asked;
-    const reply = askApi(target, question).then((found) => {
-      inFlight.delete(key);
-      return withoutSecrets(found, target.apiKey);
-    });
+    const reply = askApi(target, question).finally(() => inFlight.delete(key));
     inFlight.set(key, reply);
     return reply;
   }
