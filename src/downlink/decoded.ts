@@ -2,7 +2,7 @@
 import type { TextValues } from "../stack/explanation";
 import type { JsonObject } from "../stack/messages";
 import { shownText } from "../stack/shown";
-import { hasHalfCharacter, lengthOf, listIn, membersOf, timeOfDate } from "./foreign";
+import { hasHalfCharacter, listIn, membersOf, timeOfDate } from "./foreign";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
 import { SHOWN_OF_A_PAYLOAD, shown } from "./shown";
 import { refusedWhole, wholeIn, wholeInText, wholeOf, type Whole } from "./whole";
@@ -61,7 +61,7 @@ class Copy {
   }
 
   #list(list: readonly unknown[], path: string): unknown[] {
-    const length = lengthOf(list);
+    const { length } = list;
     if (this.#values + length > MOST_VALUES) this.#refuseSize(path);
     const copy: unknown[] = [];
     this.#above.add(list);

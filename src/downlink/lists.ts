@@ -1,5 +1,5 @@
 /** Correlation IDs and gateways. Usable in the browser. */
-import { hasHalfCharacter, lengthOf, listIn, membersOf } from "./foreign";
+import { hasHalfCharacter, listIn, membersOf } from "./foreign";
 import { gatewayId } from "./names";
 import { nearestOf } from "../stack/nearest";
 import { uint32 } from "./numbers";
@@ -57,7 +57,7 @@ function listed<T>(
   most: number,
   rule: (value: unknown, property: string) => Ruled<T>,
 ): Ruled<T[]> {
-  const length = lengthOf(list);
+  const { length } = list;
   if (length > most) return refused("error.invalid-downlink.list-size", { property, length, most });
   const values: T[] = [];
   for (let index = 0; index < length; index++) {

@@ -1,6 +1,6 @@
 /** Bytes of a payload from what a flow or a form gives. Usable in the browser. */
 import { base64Bytes, toBase64 } from "./base64";
-import { bytesIn, hasHalfCharacter, lengthOf, listIn, membersOf } from "./foreign";
+import { bytesIn, hasHalfCharacter, listIn, membersOf } from "./foreign";
 import { hexBytes } from "./hex";
 import { isBase64, isPlainHex, isPrintedHex, looksLikeBase64 } from "./notation";
 import type { Encoding } from "./order";
@@ -168,7 +168,7 @@ function listOfJsonBuffer(value: unknown): readonly unknown[] | undefined {
 }
 
 function listedBytes(list: readonly unknown[], property: string): Ruled<Uint8Array> {
-  const length = lengthOf(list);
+  const { length } = list;
   if (length > MOST_BYTES) return tooLong(length, property);
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) {
