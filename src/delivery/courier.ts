@@ -15,7 +15,6 @@ import type { OpenPart } from "./openParts";
 import { Tracker } from "./tracker";
 import { Hold } from "./hold";
 import { Pace } from "./pace";
-import { NotYetTold } from "./notYetTold";
 
 /*
  * A downlink from the node to its end. In which collection it is tells how far it has come:
@@ -93,7 +92,6 @@ export class Courier {
   readonly #tracker: Tracker;
   readonly #history: DownlinkHistory;
   readonly #dropped: Dropped;
-  readonly #notYetTold = new NotYetTold();
   readonly #stopListening: () => void;
   /** Not looked at yet. */
   readonly #arrived = new Set<Dispatch>();
@@ -221,7 +219,6 @@ export class Courier {
         dispatch.abandon(refusal(dispatch.deviceId));
         continue;
       }
-      this.#notYetTold.add(dispatch, this.#clock.now());
       this.#accept(dispatch);
       this.#pump();
     }
@@ -236,7 +233,7 @@ export class Courier {
     if (operation !== "push") {
       for (const older of this.#hold.forDevice(deviceId)) this.#expire(older, obsolete[operation](deviceId));
     }
-    const { out, most } = this.#hold.add(dispatch);
+    const { out, most } = this.#hold.add(dispatch, this.#clock.now());
     for (const older of out) this.#expire(older, pushedOut(older.deviceId, { number: most }));
   }
 
@@ -317,7 +314,6 @@ export class Courier {
       }
       this.#publish(dispatch, now);
     }
-    this.#notYetTold.clear();
   }
 
   /** From when on the next may be published; Infinity: not before something happens. */
@@ -334,9 +330,9 @@ export class Courier {
     if (at > now && at < Infinity) this.#alarm.at(Math.min(at, now + LOOK_AGAIN_MS));
     this.#alarm.at(this.#hold.expiresAt);
     const briefly = this.#session.open && this.#inFlight.size > 0 && this.#pace.nextAt(now) <= now;
-    const tellAt = this.#notYetTold.dueAt(now, briefly);
+    const tellAt = this.#hold.tellAt(now, briefly);
     if (tellAt > now) this.#alarm.at(tellAt);
-    else this.#notYetTold.tell((dispatch) => this.#hold.has(dispatch));
+    else this.#hold.tell();
   }
 
   #publish(dispatch: Dispatch, now: number): void {
