@@ -7,7 +7,6 @@ import type { Dispatch } from "./dispatch";
 import { brokerEnded, connectionEnded, neverEnded, noExplanation, taken } from "./failures";
 import { OpenParts, type OpenPart } from "./openParts";
 import type { Item } from "./item";
-import { ByCorrelationId, ByOrder } from "./matcher";
 import type { Part } from "./part";
 
 /** `queued`: it is in the queue after all, or nothing is wrong. */
@@ -65,7 +64,7 @@ export class Tracker {
     this.#events = events;
     this.#connectionEnded = service.traits.throughBroker ? brokerEnded : connectionEnded;
     this.#stacksWords = correlationIds;
-    this.#open = new OpenParts(correlationIds ? new ByCorrelationId() : new ByOrder());
+    this.#open = new OpenParts(correlationIds);
   }
 
   /** When something is due. */
