@@ -12,7 +12,7 @@ import { refusedWhole, wholeIn, wholeInText } from "./whole";
 const MOST_BYTES = 255;
 
 /** What the slowest data rates carry (EU868 DR0 to DR2, and others). */
-export const CARRIED_AT_ANY_RATE = 51;
+const CARRIED_AT_ANY_RATE = 51;
 
 /** Longer texts are not looked at: a byte is written in six characters at most (`0xBE, `), the rest would be white space. */
 const LONGEST_TEXT = 16_384;

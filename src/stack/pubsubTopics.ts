@@ -100,7 +100,7 @@ export function readPubsubTopics(base: unknown, subTopics: unknown, sharedGroup:
 }
 
 /** Which types are on each topic. */
-export function typesByTopic(topics: PubsubTopics): ReadonlyMap<string, readonly PubsubType[]> {
+function typesByTopic(topics: PubsubTopics): ReadonlyMap<string, readonly PubsubType[]> {
   const found = new Map<string, PubsubType[]>();
   for (const [type, topic] of topics) found.set(topic, [...(found.get(topic) ?? []), type]);
   return found;
