@@ -20,7 +20,6 @@ interface ConnectionUser {
   readonly onView: (view: ConnectionView) => void;
 }
 
-/** One that receives. */
 export interface Receiver extends ConnectionUser {
   readonly recipient: Recipient;
 }

@@ -74,7 +74,7 @@ export interface CourierOptions {
 
 /** What waits for the pace looks again so often: it rises, and other connections share it. */
 const LOOK_AGAIN_MS = 1_000;
-/** So long without an acknowledgement is no waiting for it any more: what waits may go on. */
+/** Without an acknowledgement for so long, the next one may go. */
 const LAST_WORD_MS = 2_000;
 /**
  * Takes downlinks from the flow to their end, for one session. One at a time is on the way to the server without an

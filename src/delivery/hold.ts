@@ -3,7 +3,7 @@ import type { Dispatch } from "./dispatch";
 /** How many may wait for the pace while the connection is up. */
 const MOST_WAITING = 10_000;
 
-/** Waiting for the acknowledgement of the one before is no holding until it takes as long as this. */
+/** A wait for the acknowledgement of the one before is told as `held` only when it takes longer than this. */
 const NOT_HELD_MS = 250;
 
 /**
@@ -69,7 +69,6 @@ export class Hold {
     if (device?.size === 0) this.#byDevice.delete(dispatch.deviceId);
   }
 
-  /** The next that may go. */
   next(): Dispatch | undefined {
     for (const dispatch of this.#all) if (!this.#paused.has(dispatch.deviceId)) return dispatch;
     return undefined;

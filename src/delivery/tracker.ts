@@ -67,7 +67,6 @@ export class Tracker {
     this.#open = new OpenParts(correlationIds);
   }
 
-  /** When something is due. */
   get dueAt(): number {
     const oldest = this.#open.oldest;
     let due = oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity;
@@ -239,7 +238,7 @@ export class Tracker {
     this.#waiting.delete(part);
     if (part.accepted) this.#inferQueued(followed);
     else if (dispatch.options.timeout === 0) {
-      // Not a failure where the user sets no limit; only the parts behind it need not wait for ever.
+      // Not a failure where the user sets no limit; only the parts behind it must not wait forever.
       part.deadline = Infinity;
       this.#waiting.set(part, followed);
       this.#events.goOn(dispatch);

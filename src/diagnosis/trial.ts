@@ -179,7 +179,7 @@ async function failedStep(end: LinkEnd, subject: TrialSubject, nameFound: boolea
 
 function problemOfTrial(end: LinkEnd, subject: TrialSubject, nameFound: boolean): ConnectionProblem {
   const { endpoint, context } = subject;
-  // A name server that is silent is no server that is.
+  // It was the name server that did not answer.
   if (end.cause === "timeout" && !nameFound) return { problem: "host_not_found", errorCode: "EAI_AGAIN" };
   return problemOf(end, {
     port: endpoint.port,

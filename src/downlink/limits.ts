@@ -68,7 +68,6 @@ interface SetUp {
   readonly hasApplication: boolean;
 }
 
-/** What each service can say of a downlink. */
 export const LIMITS_OF_SERVICE: Readonly<Record<ServiceName, (setUp: SetUp) => DownlinkLimits>> = {
   stack: () => V3_LIMITS,
   pubsub: ({ hasTopic, hasApplication }) => pubsubLimits(hasTopic, hasApplication),

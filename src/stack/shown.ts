@@ -19,7 +19,6 @@ const LONGEST_NAME = 80;
 /** With `·` for each character that cannot be shown. */
 export const visible = (text: string): string => text.replace(NOT_PRINTABLE, "·");
 
-/** Whether every character of it can be shown. */
 export const isVisible = (text: string): boolean => text.search(NOT_PRINTABLE) === -1;
 
 /** The text in one line, with `·` for what cannot be shown and `…` for what is secret, cut to `longest` characters. */

@@ -30,7 +30,7 @@ function isOfSubflow(connection: string): boolean {
 
 const isSubflow = (id: string): boolean => Boolean(RED.nodes.subflow(id));
 
-/** @param connection ID of the config node; what stands in the form while none is chosen is none. Never rejects. */
+/** @param connection ID of the config node; the placeholder of a form counts as none. Never rejects. */
 export async function askDeployed(
   type: "tts-connection" | "tts-uplink",
   connection: string,

@@ -24,7 +24,8 @@ const refused = (key: string, values: ReportText["values"] = {}): Subject => ({
 
 /**
  * The settings that the form would have once it is deployed: with values from the environment, and the stored secret where the form
- * only has its placeholder. That one goes to no other server than the one it is stored for.
+ * only has its placeholder. That one goes to no other server than the one it is stored for: a mistyped host, or one of an imported flow,
+ * must not get it by a click on Test.
  */
 export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
   const stored = storedForm(RED, request.id);

@@ -29,7 +29,6 @@ export const serviceIn = (form: Form): ServiceName => toService(form.value("serv
 
 export const traitsIn = (form: Form): ServiceTraits => SERVICE_TRAITS[serviceIn(form)];
 
-/** Wires the radio buttons up. */
 export function makeServiceChoice(form: Form, saved: ServiceName): void {
   const typed = { ...START };
   let service = saved;
