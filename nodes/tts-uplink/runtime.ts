@@ -1,9 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { UplinkOutput } from "../../src/stack/uplink";
 import { receive, refuse } from "../shared/receiver";
 import { servePreview } from "./admin/route";
 import type { UplinkProperties } from "./properties";
 import { readUplinkSettings } from "./settings";
 import { viewOf } from "./view";
+
+/** What only a decoder makes. */
+const NEEDS_DECODER: ReadonlySet<UplinkOutput> = new Set(["decoded", "field", "normalized"]);
 
 const KINDS = new Set(["uplink_message"] as const);
 
@@ -21,6 +25,7 @@ export default function init(RED: NodeAPI): void {
       devices: settings.devices,
       kinds: KINDS,
       ...(settings.ports === "" ? {} : { wantsPort: settings.wantsPort, ports: settings.ports }),
+      asksDecoder: settings.missing === "error" && NEEDS_DECODER.has(settings.output),
       view: (delivery) => viewOf(delivery, settings),
     });
   }
