@@ -7,7 +7,7 @@ export const READ = "RIGHT_APPLICATION_TRAFFIC_READ";
 export const WRITE = "RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE";
 export const SIMULATE = "RIGHT_APPLICATION_TRAFFIC_UP_WRITE";
 export const INFO = "RIGHT_APPLICATION_INFO";
-export const LINK = "RIGHT_APPLICATION_LINK";
+const LINK = "RIGHT_APPLICATION_LINK";
 
 export interface SimulatedKey {
   /** The whole key. Default: a generated one of the real form. */

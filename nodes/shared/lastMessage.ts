@@ -1,5 +1,5 @@
 import type { NodeAPI } from "node-red";
-import { printable } from "../../src/diagnosis/printable";
+import { shownText } from "../../src/stack/shown";
 import type { Text, TextValues } from "../../src/stack/explanation";
 import { statusOfError } from "./errorStatus";
 import type { Outcome } from "./outcome";
@@ -27,7 +27,7 @@ const plainValue = (value: unknown): string | number | boolean | undefined =>
 
 /** Digits that a float has only because it is binary tell nothing. */
 const written = (value: string | number | boolean): string =>
-  typeof value === "number" ? String(Number(value.toPrecision(12))) : printable(String(value), LONGEST);
+  typeof value === "number" ? String(Number(value.toPrecision(12))) : shownText(String(value), LONGEST);
 
 function lackOf(outcome: Outcome): Lack | undefined {
   if ("skip" in outcome) return { cause: outcome.skip, way: "skip" };
@@ -76,7 +76,7 @@ export class LastMessage {
 
   /** In words: `door-1 · FPort 3 · 14:03`. What there is no room for is left out before an ID is shortened. */
   line(RED: NodeAPI): string {
-    const deviceId = printable(this.#deviceId ?? "");
+    const deviceId = shownText(this.#deviceId ?? "");
     const time = clockOf(this.#at);
     if (this.#lack) return this.#lackLine(RED, deviceId, this.#lack);
     if (this.#value !== undefined) return lineOf([cut(written(this.#value), LONGEST - TIME.length), time]);

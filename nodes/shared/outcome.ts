@@ -13,5 +13,5 @@ export type Outcome =
     }
   /** Catch gets `message` with the error. */
   | { readonly fail: Explanation; readonly message: object }
-  /** Nothing is sent, for want of this. */
+  /** Nothing is sent, because this is missing. */
   | { readonly skip: Text };

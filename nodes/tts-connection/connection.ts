@@ -23,7 +23,6 @@ interface ConnectionUser {
   readonly onView: (view: ConnectionView) => void;
 }
 
-/** One that receives. */
 export interface Receiver extends ConnectionUser {
   readonly recipient: Recipient;
   /** It explains payloads that are missing by the decoder's errors. */

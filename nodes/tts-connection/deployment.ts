@@ -7,7 +7,7 @@ interface Attendant {
   end(): void;
 }
 
-/** A deploy that does not come to its end (a type of node is missing) must not hold back anything for ever. */
+/** A deploy that does not come to its end (a type of node is missing) must not hold anything back forever. */
 const LONGEST_MS = 15_000;
 
 /** While flows are stopped and started, some nodes are gone and others not there yet. */

@@ -1,20 +1,14 @@
 /** What the routes of the connection form say, as both sides know it. Texts are keys of the catalogue; nothing in it is secret. */
 
-type Values = Readonly<Record<string, string | number>>;
+import type { Text } from "../../src/stack/explanation";
+import type { StepResult, TrialStep } from "../../src/stack/trial";
 
-export interface ReportText {
-  readonly key: string;
-  readonly values: Values;
+export interface ReportText extends Text {
   /** In the language that was asked for. */
   readonly words?: string;
 }
 
-export type StepName = "name" | "tcp" | "tls" | "login" | "read" | "write" | "topics";
-
-export interface StepLine {
-  readonly step: StepName;
-  readonly outcome: "passed" | "warning" | "failed" | "unknown";
-  readonly facts?: Values;
+export interface StepLine extends StepResult {
   readonly text?: ReportText;
 }
 
@@ -25,7 +19,7 @@ export interface Refused {
 
 /** A test is told line by line: the steps there are, what became of each, and that this was all. */
 export type ReportLine =
-  { readonly steps: readonly StepName[] } | StepLine | Refused | { readonly end: true };
+  { readonly steps: readonly TrialStep[] } | StepLine | Refused | { readonly end: true };
 
 /** What the stack's HTTP API says of a key. */
 export type KeyReport =

@@ -9,6 +9,7 @@ import { typedText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import type { EditedNode, TypeDefinition } from "../shared/editor/red";
 import * as rules from "../shared/editor/rules";
+import { showOnly } from "../shared/editor/showOnly";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { isFixed, makeTyped, retype } from "./editor/typedField";
@@ -94,13 +95,6 @@ function listed(
     icon: `red/images/typedInput/${icon}.svg`,
     options: all.map(([known, words]) => ({ value: known, label: words })),
   };
-}
-
-/** Shows what belongs to one of several choices: elements whose attribute lists it. */
-function showOnly(attribute: string, choice: string): void {
-  $(`.tts-form [${attribute}]`).each((_, element) => {
-    $(element).toggle((element.getAttribute(attribute) ?? "").split(" ").includes(choice));
-  });
 }
 
 /** Shows the fields that have a meaning beside the others, and marks what V2 cannot say. */

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeMessage } from "node-red";
-import { printable } from "../../src/diagnosis/printable";
+import { shownText } from "../../src/stack/shown";
 
 /** A typed input as it stands in a flow. */
 export interface TypedInput {
@@ -40,5 +40,5 @@ const LONGEST_REASON = 200;
 export function reasonIn(error: unknown): string {
   const message: unknown =
     typeof error === "object" && error !== null && "message" in error ? error.message : error;
-  return printable(String(message), LONGEST_REASON).replace(/\.$/, "");
+  return shownText(String(message), LONGEST_REASON).replace(/\.$/, "");
 }

@@ -2,6 +2,7 @@ import { Form } from "../shared/editor/form";
 import { filterText, shorten } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
+import { showOnly } from "../shared/editor/showOnly";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
@@ -18,18 +19,6 @@ const field: rules.Rule = (value) => {
   const path = fieldPathOf(value.trim(), (expression) => RED.utils.normalisePropertyExpression(expression));
   return path === undefined ? { key: "validation.field" } : undefined;
 };
-
-/** Shows what belongs to the chosen output. */
-function showOutput(form: Form): void {
-  form
-    .input("output")
-    .closest(".tts-form")
-    .find("[data-output]")
-    .each((_, element) => {
-      const outputs = (element.getAttribute("data-output") ?? "").split(" ");
-      $(element).toggle(outputs.includes(form.value("output")));
-    });
-}
 
 followConnections();
 
@@ -110,7 +99,7 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
   },
   oneditprepare() {
     const form = new Form(this, "node-input");
-    form.follow(["output"], () => showOutput(form));
+    form.follow(["output"], () => showOnly("data-output", form.value("output")));
     followOutput(form);
     form.follow(["shape"], () => $("#tts-uplink-shape-v2").toggle(form.value("shape") === "v2"));
     const devices = (): { devices: string } => ({ devices: form.value("devices") });

@@ -8,7 +8,7 @@ const wave = (n: number, period: number): number => Math.sin((2 * Math.PI * n) /
 const round = (value: number, decimals: number): number => Number(value.toFixed(decimals));
 
 /** FPort the thermometer listens to: two bytes, the seconds between its measurements. */
-export const INTERVAL_PORT = 1;
+const INTERVAL_PORT = 1;
 
 const intervalFormatter = javaScriptFormatter({
   encodeDownlink({ data }) {
@@ -63,7 +63,7 @@ export function thermometer(id = "thermometer"): SimulatedDevice {
 }
 
 /** Carried around a lake. */
-export function tracker(id = "tracker"): SimulatedDevice {
+function tracker(id = "tracker"): SimulatedDevice {
   return {
     id,
     devEui: "70B3D57ED0051002",
@@ -88,7 +88,7 @@ export function tracker(id = "tracker"): SimulatedDevice {
 }
 
 /** FPort the lock listens to: one byte, 1 locks, 0 unlocks. */
-export const LOCK_PORT = 15;
+const LOCK_PORT = 15;
 
 const LOCKED = "locked";
 const UNLOCKED = "unlocked";

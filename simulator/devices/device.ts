@@ -106,7 +106,7 @@ export class EndDevice {
   }
 
   /**
-   * `end_device_ids`. Traffic has the address of the session; what the Application Server says by itself (`downlink_queued`,
+   * `end_device_ids`. Traffic has the address of the session; what the Application Server originates (`downlink_queued`,
    * simulated messages) the one in its own record.
    */
   ids(applicationId: string, address: "session" | "record"): EndDeviceIds {

@@ -26,7 +26,7 @@ export function isFilter(filter: string): boolean {
  * The form of a filter that the server keeps, or undefined where it answers 0x80. Wildcards in the place of the application
  * become the application itself. Rule: docs/server.md#1-topics-and-subscriptions.
  */
-export function acceptedFilter(filter: string, uid: string): string | undefined {
+function acceptedFilter(filter: string, uid: string): string | undefined {
   if (filter === "#") return `v3/${uid}/#`;
   const [version, owner, ...rest] = filter.split("/");
   if (version !== "v3" || owner === undefined) return undefined;
@@ -36,7 +36,7 @@ export function acceptedFilter(filter: string, uid: string): string | undefined 
 }
 
 /** Unlike the standard, the server does not let a trailing `#` match its parent level. */
-export function matches(filter: string, topic: string): boolean {
+function matches(filter: string, topic: string): boolean {
   const wanted = filter.split("/");
   const levels = topic.split("/");
   for (const [index, level] of wanted.entries()) {

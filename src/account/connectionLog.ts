@@ -1,7 +1,7 @@
 import type { WireObserver } from "../connection/observed";
 import type { SessionState } from "../connection/state";
 import type { Text } from "../stack/explanation";
-import { printable } from "../diagnosis/printable";
+import { shownText } from "../stack/shown";
 
 /** Which of the finer entries a user reads. */
 export interface LogLevels {
@@ -41,11 +41,11 @@ export class ConnectionLog {
     if (!levels.debug) return;
     this.observer = {
       onSubscribed: (filter, code, ms) =>
-        at("debug", `SUBACK ${String(code ?? "none")} after ${String(ms)} ms: ${printable(filter, 200)}`),
+        at("debug", `SUBACK ${String(code ?? "none")} after ${String(ms)} ms: ${shownText(filter, 200)}`),
       onPublished: (topic, outcome, ms) =>
-        at("debug", `PUBLISH ${outcome} after ${String(ms)} ms: ${printable(topic, 200)}`),
+        at("debug", `PUBLISH ${outcome} after ${String(ms)} ms: ${shownText(topic, 200)}`),
       ...(levels.trace
-        ? { onArrived: (topic, bytes) => at("trace", `${printable(topic, 200)} (${String(bytes)} bytes)`) }
+        ? { onArrived: (topic, bytes) => at("trace", `${shownText(topic, 200)} (${String(bytes)} bytes)`) }
         : {}),
     };
   }
@@ -57,7 +57,7 @@ export class ConnectionLog {
     if (state.state !== "connected" || this.#entered !== undefined || filters.length === 0) return;
     this.#entered = openedAt;
     const { userName, ...place } = this.#place;
-    const shown = filters.slice(0, MOST_FILTERS).map((filter) => printable(filter));
+    const shown = filters.slice(0, MOST_FILTERS).map((filter) => shownText(filter));
     const topics = [...shown, ...(filters.length > MOST_FILTERS ? ["…"] : [])].join(", ");
     const values = { ...place, number: filters.length, topics };
     this.#write({
@@ -65,7 +65,7 @@ export class ConnectionLog {
       text:
         userName === ""
           ? { key: "log.connected-anonymously", values }
-          : { key: "log.connected", values: { ...values, user: printable(userName) } },
+          : { key: "log.connected", values: { ...values, user: shownText(userName) } },
     });
   }
 

@@ -1,13 +1,11 @@
 import { warnOfBug } from "../connection/unexpected";
 import { keyFacts, type KeyFacts } from "../diagnosis/keyFacts";
-import { explainMissingRead, explainMissingWrite } from "../diagnosis/receiving";
+import { warnOfMissing } from "../diagnosis/missingRight";
 import type { StackApi } from "../diagnosis/stackApi";
 import type { Text } from "../stack/explanation";
 import type { KeyRecord } from "./keyRecord";
 
 export type Right = "read" | "write";
-
-const MISSING = { read: explainMissingRead, write: explainMissingWrite } as const;
 
 /** Where to ask, and the API there. */
 export interface KeyOffice {
@@ -149,7 +147,7 @@ export class Rights {
       changed = true;
       if (lacks) this.#lacking.add(right);
       else this.#lacking.delete(right);
-      if (lacks) this.#warn(MISSING[right](facts, this.#applicationId));
+      if (lacks) this.#warn(warnOfMissing(right, facts, this.#applicationId));
     }
     if (changed) this.#onChange();
   }

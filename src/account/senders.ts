@@ -36,7 +36,7 @@ export interface SendersSession {
   readonly changed: () => void;
 }
 
-/** All who send on one session: one courier while any node sends, at the lowest of the paces of its config nodes. */
+/** All nodes that send on one session: one courier while any node sends, at the lowest of the paces of its config nodes. */
 export class Senders {
   readonly #shared: SendersSession;
   readonly #paces = new Set<{ readonly perMinute: number | undefined }>();

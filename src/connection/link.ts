@@ -58,7 +58,7 @@ export interface Link {
   end(): Promise<void>;
 }
 
-/** From the first packet to the CONNACK. A frozen server takes the connection and says nothing, for ever. */
+/** From the first packet to the CONNACK. A frozen server takes the connection and never answers. */
 const CONNECT_TIMEOUT_MS = 10_000;
 const SUBACK_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 2_000;

@@ -18,12 +18,10 @@ export interface Lease<T> {
 export class Pool<T extends Shared> {
   readonly #entries = new Map<string, Entry<T>>();
 
-  /** How many resources are open. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** Those that are open. */
   get resources(): readonly T[] {
     return [...this.#entries.values()].map(({ resource }) => resource);
   }

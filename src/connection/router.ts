@@ -80,7 +80,6 @@ export class Router {
     return this.#applicationsSeen;
   }
 
-  /** The kinds that some node wants. */
   get kinds(): ReadonlySet<Kind> {
     return new Set([...this.#recipients].flatMap(({ kinds }) => [...kinds]));
   }

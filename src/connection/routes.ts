@@ -42,15 +42,15 @@ export interface Route extends Recipients {
 const MOST_DEVICES = 5_000;
 /** What may be sent around as a port: a hostile `f_port: 1e9` must not fill the map. */
 const MOST_PORTS = 256;
-/** Where only the body names device and application, it may name them as it likes: longer names than any are not remembered. */
+/** Where only the body names device and application, a name may have any length: longer ones than real ones are not remembered. */
 export const LONGEST_NAME = 100;
 
-/** One and the same for all routes: where each of many devices has one node, memory is what costs. */
-const NOBODY: readonly Recipient[] = [];
+/** One list for all routes: where each of many devices has one node, memory is what costs. */
+const NO_OTHERS: readonly Recipient[] = [];
 
 function recipientsOf(all: readonly Recipient[]): Recipients {
   const [first, ...others] = all;
-  return { first, others: others.length > 0 ? others : NOBODY };
+  return { first, others: others.length > 0 ? others : NO_OTHERS };
 }
 
 function route(all: readonly Recipient[]): Route {
@@ -88,12 +88,10 @@ export class Table {
   }
 }
 
-/** The FPort of an uplink. */
 export function portOf(received: Received): number | undefined {
   return received.kind === "uplink_message" ? received.message.uplink_message.f_port : undefined;
 }
 
-/** Those of a route who want this message. */
 export function forPort(route: Route, received: Received): Recipients {
   if (!route.byPort) return route;
   const { all, known } = route.byPort;

@@ -15,7 +15,6 @@ import type { OpenPart } from "./openParts";
 import { Tracker } from "./tracker";
 import { Hold } from "./hold";
 import { Pace } from "./pace";
-import { NotYetTold } from "./notYetTold";
 
 /*
  * A downlink from the node to its end. In which collection it is tells how far it has come:
@@ -75,7 +74,7 @@ export interface CourierOptions {
 
 /** What waits for the pace looks again so often: it rises, and other connections share it. */
 const LOOK_AGAIN_MS = 1_000;
-/** So long without an acknowledgement is no waiting for it any more: what waits may go on. */
+/** Without an acknowledgement for so long, the next one may go. */
 const LAST_WORD_MS = 2_000;
 /**
  * Takes downlinks from the flow to their end, for one session. One at a time is on the way to the server without an
@@ -93,7 +92,6 @@ export class Courier {
   readonly #tracker: Tracker;
   readonly #history: DownlinkHistory;
   readonly #dropped: Dropped;
-  readonly #notYetTold = new NotYetTold();
   readonly #stopListening: () => void;
   /** Not looked at yet. */
   readonly #arrived = new Set<Dispatch>();
@@ -221,7 +219,6 @@ export class Courier {
         dispatch.abandon(refusal(dispatch.deviceId));
         continue;
       }
-      this.#notYetTold.add(dispatch, this.#clock.now());
       this.#accept(dispatch);
       this.#pump();
     }
@@ -236,7 +233,7 @@ export class Courier {
     if (operation !== "push") {
       for (const older of this.#hold.forDevice(deviceId)) this.#expire(older, obsolete[operation](deviceId));
     }
-    const { out, most } = this.#hold.add(dispatch);
+    const { out, most } = this.#hold.add(dispatch, this.#clock.now());
     for (const older of out) this.#expire(older, pushedOut(older.deviceId, { number: most }));
   }
 
@@ -317,7 +314,6 @@ export class Courier {
       }
       this.#publish(dispatch, now);
     }
-    this.#notYetTold.clear();
   }
 
   /** From when on the next may be published; Infinity: not before something happens. */
@@ -334,9 +330,9 @@ export class Courier {
     if (at > now && at < Infinity) this.#alarm.at(Math.min(at, now + LOOK_AGAIN_MS));
     this.#alarm.at(this.#hold.expiresAt);
     const briefly = this.#session.open && this.#inFlight.size > 0 && this.#pace.nextAt(now) <= now;
-    const tellAt = this.#notYetTold.dueAt(now, briefly);
+    const tellAt = this.#hold.tellAt(now, briefly);
     if (tellAt > now) this.#alarm.at(tellAt);
-    else this.#notYetTold.tell((dispatch) => this.#hold.has(dispatch));
+    else this.#hold.tell();
   }
 
   #publish(dispatch: Dispatch, now: number): void {

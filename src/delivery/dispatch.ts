@@ -110,7 +110,7 @@ export class Dispatch {
     this.settle(item);
   }
 
-  /** What is not on its way will not be. */
+  /** Nothing more of it is published. */
   abandon(failure: Explanation): void {
     const left = this.#left();
     this.#taken = this.parts.length;

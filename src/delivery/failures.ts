@@ -26,7 +26,7 @@ export const connectionEnded = failure("unanswered", "error.unanswered.connectio
 export const brokerEnded = failure("unanswered", "error.unanswered.broker-ended");
 /** Values: `hours`. */
 export const neverEnded = failure("unanswered", "error.unanswered.never-ended");
-/** For want of an explanation. */
+/** Where no explanation was found. */
 export const noExplanation = failure("not_accepted", "error.unanswered.no-explanation");
 
 export const notEncoded = failure("not_encoded", "error.not-encoded.empty");

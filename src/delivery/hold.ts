@@ -3,6 +3,9 @@ import type { Dispatch } from "./dispatch";
 /** How many may wait for the pace while the connection is up. */
 const MOST_WAITING = 10_000;
 
+/** A wait for the acknowledgement of the one before is told as `held` only when it takes longer than this. */
+const NOT_HELD_MS = 250;
+
 /**
  * What waits to be published, in order. While disconnected each is held so long at most, and so many at most of those that came
  * meanwhile; while connected they wait for the pace as long as it takes.
@@ -16,6 +19,9 @@ export class Hold {
   readonly #byDevice = new Map<string, Set<Dispatch>>();
   /** By device: whose earlier part has to be answered before anything else goes there. */
   readonly #paused = new Map<string, Dispatch>();
+  /** Whose followers do not know yet that they wait. */
+  readonly #untold = new Set<Dispatch>();
+  #untoldSince = Infinity;
   #disconnectedAt: number | undefined;
 
   /**
@@ -35,9 +41,14 @@ export class Hold {
     return this.#all.has(dispatch);
   }
 
-  /** Returns those that are pushed out for it, with how many there is room for. */
-  add(dispatch: Dispatch): { readonly out: readonly Dispatch[]; readonly most: number } {
+  /**
+   * Returns those that are pushed out for it, with how many there is room for.
+   * @param now ms of the clock's `now`
+   */
+  add(dispatch: Dispatch, now: number): { readonly out: readonly Dispatch[]; readonly most: number } {
     this.#all.add(dispatch);
+    if (this.#untold.size === 0) this.#untoldSince = now;
+    this.#untold.add(dispatch);
     const device = this.#byDevice.get(dispatch.deviceId) ?? new Set();
     this.#byDevice.set(dispatch.deviceId, device.add(dispatch));
     if (this.#disconnectedAt !== undefined) this.#late.add(dispatch);
@@ -52,12 +63,12 @@ export class Hold {
     this.resume(dispatch);
     this.#all.delete(dispatch);
     this.#late.delete(dispatch);
+    this.#untold.delete(dispatch);
     const device = this.#byDevice.get(dispatch.deviceId);
     device?.delete(dispatch);
     if (device?.size === 0) this.#byDevice.delete(dispatch.deviceId);
   }
 
-  /** The next that may go. */
   next(): Dispatch | undefined {
     for (const dispatch of this.#all) if (!this.#paused.has(dispatch.deviceId)) return dispatch;
     return undefined;
@@ -70,6 +81,21 @@ export class Hold {
 
   resume(dispatch: Dispatch): void {
     if (this.#paused.get(dispatch.deviceId) === dispatch) this.#paused.delete(dispatch.deviceId);
+  }
+
+  /**
+   * When those that wait are to be told so; Infinity where all know.
+   * @param briefly they wait for nothing but an acknowledgement
+   */
+  tellAt(now: number, briefly: boolean): number {
+    if (this.#untold.size === 0) return Infinity;
+    return briefly ? this.#untoldSince + NOT_HELD_MS : now;
+  }
+
+  tell(): void {
+    const untold = [...this.#untold];
+    this.#untold.clear();
+    for (const dispatch of untold) dispatch.hold();
   }
 
   forDevice(deviceId: string): readonly Dispatch[] {

@@ -1,7 +1,7 @@
 import type { Answer } from "./answers";
 import type { Dispatch } from "./dispatch";
 import type { Item } from "./item";
-import type { Matcher } from "./matcher";
+import { mayAnswer } from "./mayAnswer";
 import type { Part } from "./part";
 
 export interface OpenPart {
@@ -11,13 +11,16 @@ export interface OpenPart {
 
 /** What is published and not over, in the order of publishing. */
 export class OpenParts {
-  readonly #matcher: Matcher;
-  readonly #parts = new Map<Part, OpenPart>();
+  readonly #correlationIds: boolean;
+  readonly #parts = new Set<OpenPart>();
   readonly #byItem = new Map<Item, OpenPart>();
   readonly #byDevice = new Map<string, Set<OpenPart>>();
+  /** By our own correlation ID; empty where the service gives none back. */
+  readonly #byId = new Map<string, Item>();
 
-  constructor(matcher: Matcher) {
-    this.#matcher = matcher;
+  /** @param correlationIds the service gives them back; V2 knows none */
+  constructor(correlationIds: boolean) {
+    this.#correlationIds = correlationIds;
   }
 
   get oldest(): OpenPart | undefined {
@@ -25,20 +28,36 @@ export class OpenParts {
   }
 
   all(): readonly OpenPart[] {
-    return [...this.#parts.values()];
+    return [...this.#parts];
   }
 
   /** What an answer is about, where it is about one of these. */
   find(answer: Answer): Item | undefined {
-    return this.#matcher.find(answer);
+    return this.#correlationIds ? this.#named(answer) : this.#next(answer);
+  }
+
+  /** All of ours have an ID of ours; answers to others' downlinks match nothing. */
+  #named({ correlationIds }: Answer): Item | undefined {
+    for (const id of correlationIds.flat()) {
+      const item = this.#byId.get(id);
+      if (item) return item;
+    }
+    return undefined;
+  }
+
+  /** Answers of a device are taken in the order of its downlinks. */
+  #next(answer: Answer): Item | undefined {
+    for (const { part } of this.#byDevice.get(answer.deviceId) ?? [])
+      for (const item of part.items) if (this.#byItem.has(item) && mayAnswer(answer, item)) return item;
+    return undefined;
   }
 
   add(followed: OpenPart): void {
     const { part, dispatch } = followed;
-    this.#parts.set(part, followed);
+    this.#parts.add(followed);
     for (const item of part.items) {
       this.#byItem.set(item, followed);
-      this.#matcher.add(item);
+      if (item.ourId !== undefined) this.#byId.set(item.ourId, item);
     }
     const device = this.#byDevice.get(dispatch.deviceId) ?? new Set();
     this.#byDevice.set(dispatch.deviceId, device.add(followed));
@@ -58,10 +77,10 @@ export class OpenParts {
     const followed = this.#byItem.get(item);
     if (!followed) return;
     this.#byItem.delete(item);
-    this.#matcher.remove(item);
+    if (item.ourId !== undefined) this.#byId.delete(item.ourId);
     const { part, dispatch } = followed;
     if (part.items.some((one) => this.#byItem.has(one))) return;
-    this.#parts.delete(part);
+    this.#parts.delete(followed);
     const device = this.#byDevice.get(dispatch.deviceId);
     device?.delete(followed);
     if (device?.size === 0) this.#byDevice.delete(dispatch.deviceId);

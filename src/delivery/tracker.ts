@@ -7,7 +7,6 @@ import type { Dispatch } from "./dispatch";
 import { brokerEnded, connectionEnded, neverEnded, noExplanation, taken } from "./failures";
 import { OpenParts, type OpenPart } from "./openParts";
 import type { Item } from "./item";
-import { ByCorrelationId, ByOrder } from "./matcher";
 import type { Part } from "./part";
 
 /** `queued`: it is in the queue after all, or nothing is wrong. */
@@ -65,10 +64,9 @@ export class Tracker {
     this.#events = events;
     this.#connectionEnded = service.traits.throughBroker ? brokerEnded : connectionEnded;
     this.#stacksWords = correlationIds;
-    this.#open = new OpenParts(correlationIds ? new ByCorrelationId() : new ByOrder());
+    this.#open = new OpenParts(correlationIds);
   }
 
-  /** When something is due. */
   get dueAt(): number {
     const oldest = this.#open.oldest;
     let due = oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity;
@@ -240,7 +238,7 @@ export class Tracker {
     this.#waiting.delete(part);
     if (part.accepted) this.#inferQueued(followed);
     else if (dispatch.options.timeout === 0) {
-      // Not a failure where the user sets no limit; only the parts behind it need not wait for ever.
+      // Not a failure where the user sets no limit; only the parts behind it must not wait forever.
       part.deadline = Infinity;
       this.#waiting.set(part, followed);
       this.#events.goOn(dispatch);

@@ -3,7 +3,7 @@ import { isJsonObject } from "../stack/check";
 import type { ApplicationDownlink, JsonObject, StackError } from "../stack/messages";
 import { BODY_SHAPE, stackError } from "../stack/shape";
 import type { ApiReply, UnknownReason } from "./apiRequest";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 
 /** The stack said no, with the name of its error. These names are known to mean something; others only say that it is the stack. */
 interface ApiRefusal {
@@ -120,7 +120,7 @@ export function authInfoOf({ api_key: access }: Record<string, unknown>): AuthIn
   return {
     owner,
     keyId: id,
-    keyName: printable(name),
+    keyName: shownText(name),
     rights,
     ...(Number.isNaN(expiresAt) ? {} : { expiresAt }),
   };
@@ -188,7 +188,7 @@ export function deviceRefusal<T>(answer: ApiAnswer<T>): ApiAnswer<T> {
     : answer;
 }
 
-/** Should a server send the key back, it must not be shown. */
+/** Answers go into flows and errors: should a server send the key back, none of it is passed on. */
 export function withoutSecrets(reply: ApiReply, apiKey: string): ApiReply {
   const secrets = [apiKey, apiKey.split(".").at(-1) ?? ""].filter((secret) => secret.length >= 8);
   if ("why" in reply || secrets.length === 0) return reply;

@@ -1,7 +1,7 @@
 import type { Explanation } from "../stack/explanation";
 import { errorSentence } from "../stack/stackError";
 import { explanations } from "./context";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 import type { ApiAnswer } from "./stackApi";
 import type { UnknownReason } from "./apiRequest";
 
@@ -57,15 +57,15 @@ export function rightIn(failure: ApiFailure): string {
   const missing = failure.answer === "refused" ? failure.error.attributes?.missing : undefined;
   const rights: readonly unknown[] = Array.isArray(missing) ? missing : [];
   const name = rights.find((right) => typeof right === "string") ?? "RIGHT_APPLICATION_TRAFFIC_READ";
-  return RIGHTS[name] ?? printable(name);
+  return RIGHTS[name] ?? shownText(name);
 }
 
 /** Why the stack's HTTP API did not do what a flow or a form asked of it. */
 export const explainApiFailure = (failure: ApiFailure, subject: ApiSubject): Explanation =>
   apiFailed(keyOf(failure), {
-    address: printable(subject.url),
-    applicationId: printable(subject.applicationId),
-    device: printable(subject.deviceId),
+    address: shownText(subject.url),
+    applicationId: shownText(subject.applicationId),
+    device: shownText(subject.deviceId),
     right: rightIn(failure),
     sentence: failure.answer === "refused" ? errorSentence(failure.error) : "",
   });

@@ -2,7 +2,7 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Explanation } from "../stack/explanation";
 import { explanations, type ConnectionContext } from "./context";
-import { printable, printableList, printableTime } from "./printable";
+import { shownList, shownText, shownTime } from "../stack/shown";
 
 /** What a server shows of itself. Texts are as they came. */
 export interface CertificateFacts {
@@ -121,17 +121,17 @@ export async function explainCertificate(
 ): Promise<Explanation> {
   const { host, port, now } = context;
   const facts = await probeCertificate(context, now);
-  const server = { host: printable(host), port, errorCode: printable(errorCode) };
+  const server = { host: shownText(host), port, errorCode: shownText(errorCode) };
   if (!facts) return failed("error.certificate.unseen", server);
   const values = {
     ...server,
-    subject: printable(facts.subject) || "?",
-    issuer: printable(facts.issuer) || "?",
-    names: printableList(facts.names) || printable(facts.subject) || "?",
-    from: printableTime(facts.validFrom),
-    until: printableTime(facts.validTo),
-    clock: printableTime(now),
-    wanted: printable(context.tls?.servername ?? host),
+    subject: shownText(facts.subject) || "?",
+    issuer: shownText(facts.issuer) || "?",
+    names: shownList(facts.names) || shownText(facts.subject) || "?",
+    from: shownTime(facts.validFrom),
+    until: shownTime(facts.validTo),
+    clock: shownTime(now),
+    wanted: shownText(context.tls?.servername ?? host),
   };
   if (context.tls?.ca !== undefined && (errorCode === SELF_SIGNED || UNKNOWN_AUTHORITY.test(errorCode)))
     return failed("error.certificate.other-authority", values);

@@ -5,7 +5,7 @@ import type { Explanation, TextValues } from "../stack/explanation";
 import { explainCertificate } from "./certificate";
 import { explanations, type ConnectionContext } from "./context";
 import { explainKeyForm, explainLoginRefused } from "./loginRefused";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 import type { StackApi } from "./stackApi";
 import { publicV2Gone } from "./v2";
 
@@ -68,10 +68,10 @@ export async function explainProblem(
   const { host, port, useTls, service } = context;
   const { isStackServer: isStack, generation } = SERVICE_TRAITS[service];
   const server = {
-    host: printable(host),
+    host: shownText(host),
     port,
-    applicationId: printable(context.applicationId),
-    userName: printable(context.userName),
+    applicationId: shownText(context.applicationId),
+    userName: shownText(context.userName),
   };
   const gone = generation === "v2" ? publicV2Gone(host, server) : undefined;
   switch (problem.problem) {
@@ -80,7 +80,7 @@ export async function explainProblem(
     case "no_connection":
       return (
         gone ??
-        noConnection(problem.errorCode, context, { ...server, errorCode: printable(problem.errorCode) })
+        noConnection(problem.errorCode, context, { ...server, errorCode: shownText(problem.errorCode) })
       );
     case "tls_mismatch":
       return useTls
@@ -89,7 +89,7 @@ export async function explainProblem(
     case "certificate":
       return explainCertificate(problem.errorCode, context);
     case "tls_failed":
-      return tlsFailed(problem.errorCode, { ...server, errorCode: printable(problem.errorCode) });
+      return tlsFailed(problem.errorCode, { ...server, errorCode: shownText(problem.errorCode) });
     case "no_answer":
       return failed("error.no-answer", server);
     case "closed":
@@ -105,7 +105,7 @@ export async function explainProblem(
     case "key_form":
       return explainKeyForm(problem.returnCode, problem.form, context, api);
     case "topic_refused": {
-      const values = { ...server, filter: printable(problem.filter, 120) };
+      const values = { ...server, filter: shownText(problem.filter, 120) };
       return isStack
         ? topicRefused("error.topic-refused.stack", values)
         : topicRefused("error.topic-refused.server", values);
@@ -114,7 +114,7 @@ export async function explainProblem(
       return failed("error.server-silent", server);
     case "connection_lost":
       return problem.soon && context.clientId !== undefined
-        ? failed("error.client-id-taken", { ...server, clientId: printable(context.clientId) })
+        ? failed("error.client-id-taken", { ...server, clientId: shownText(context.clientId) })
         : failed("error.connection-lost", server);
     case "too_large":
       return failed("error.too-large", { ...server, megabytes: problem.megabytes });

@@ -32,7 +32,6 @@ export interface ConnectionContext {
   readonly tls?: tls.ConnectionOptions | undefined;
 }
 
-/** Makes explanations of one code. */
 export function explanations(code: ErrorCode): (key: string, values?: TextValues) => Explanation {
   return (key, values = {}) => ({ code, key, values });
 }

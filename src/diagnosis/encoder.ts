@@ -4,7 +4,7 @@ import type { JsonObject } from "../stack/messages";
 import { explainApiFailure, rightIn, type ApiFailure, type ApiSubject } from "./apiFailed";
 import { explanations } from "./context";
 import { networkReason } from "./networkReasons";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 import type { Formatter, StackApi } from "./stackApi";
 
 const notEncoded = explanations("not_encoded");
@@ -50,7 +50,7 @@ export async function encodeByStack(
   { fPort, decoded }: FieldsToEncode,
 ): Promise<Encoded> {
   const { applicationId, deviceId } = subject;
-  const device = printable(deviceId);
+  const device = shownText(deviceId);
   const failed = (failure: ApiFailure): Encoded => ({
     ok: false,
     explanation: explainApiFailure(failure, subject),
@@ -58,7 +58,7 @@ export async function encodeByStack(
   const found = await formatterOf(api, subject);
   if (found.answer !== "ok") {
     if (!isForbidden(found)) return failed(found);
-    const values = { device, applicationId: printable(applicationId), right: rightIn(found) };
+    const values = { device, applicationId: shownText(applicationId), right: rightIn(found) };
     return { ok: false, explanation: notEncoded("error.not-encoded.hidden", values) };
   }
   const { formatter = NONE, versionIds } = found;

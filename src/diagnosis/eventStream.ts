@@ -13,7 +13,7 @@ import { EventLines } from "./eventLines";
 export type StreamProblem =
   /** 404: a server or proxy without it. */
   | "not_there"
-  /** 401: the key is none, or not any more. */
+  /** 401: the key is not valid, or no longer. */
   | "key_refused"
   /** 403. */
   | "no_right"

@@ -4,7 +4,7 @@ import type { Explanation, TextValues } from "../stack/explanation";
 import { userName, type ApiKeyForm } from "../stack/identifiers";
 import { explanations, type ConnectionContext } from "./context";
 import { keyFacts, type InvalidKey, type KeyFacts } from "./keyFacts";
-import { printable, printableTime } from "./printable";
+import { shownText, shownTime } from "../stack/shown";
 import type { KeyOwnerKind, StackApi } from "./stackApi";
 import { explainV2Login } from "./v2";
 
@@ -15,9 +15,9 @@ const IDENTIFIER_REJECTED = 2;
 
 function valuesOf(context: ConnectionContext): TextValues {
   return {
-    host: printable(context.host),
-    userName: printable(context.userName),
-    applicationId: printable(context.applicationId),
+    host: shownText(context.host),
+    userName: shownText(context.userName),
+    applicationId: shownText(context.applicationId),
   };
 }
 
@@ -28,39 +28,42 @@ function betterUserName(
   const { host, tenantId = "", applicationId } = context;
   const expected = tenantOfHost(host) ?? "";
   if (expected === tenantId) return undefined;
-  return { fits: printable(userName(applicationId, expected)), host: expected === "" ? "other" : "cloud" };
+  return { fits: shownText(userName(applicationId, expected)), host: expected === "" ? "other" : "cloud" };
+}
+
+/** What may be wrong, by what is known: accepted before with the same key; another user name fits this host. */
+interface Guesses {
+  readonly acceptedBefore: string;
+  readonly otherTenant: string;
+  readonly noTenant: string;
+  readonly none: string;
 }
 
 /** Without facts: the likeliest reasons. */
-function likelyReasons(context: ConnectionContext): Explanation {
-  const values = valuesOf(context);
-  const { acceptedUntil } = context;
-  if (acceptedUntil !== undefined)
-    return refused("error.login-refused.accepted-before", {
-      ...values,
-      acceptedUntil: printableTime(acceptedUntil),
-    });
-  const better = betterUserName(context);
-  if (!better) return refused("error.login-refused.likely", values);
-  if (better.host === "cloud")
-    return refused("error.login-refused.likely-other-tenant", { ...values, fits: better.fits });
-  return refused("error.login-refused.likely-no-tenant", { ...values, fits: better.fits });
-}
+const LIKELY: Guesses = {
+  acceptedBefore: "error.login-refused.accepted-before",
+  otherTenant: "error.login-refused.likely-other-tenant",
+  noTenant: "error.login-refused.likely-no-tenant",
+  none: "error.login-refused.likely",
+};
 
 /** The stack takes this key for this application: then it is not the key. */
-function notTheKey(context: ConnectionContext): Explanation {
-  const { acceptedUntil } = context;
+const KEY_IS_VALID: Guesses = {
+  acceptedBefore: "error.login-refused.valid-and-accepted-before",
+  otherTenant: "error.login-refused.valid-other-tenant",
+  noTenant: "error.login-refused.valid-no-tenant",
+  none: "error.login-refused.valid",
+};
+
+function guess(guesses: Guesses, context: ConnectionContext): Explanation {
   const values = valuesOf(context);
+  const { acceptedUntil } = context;
   if (acceptedUntil !== undefined)
-    return refused("error.login-refused.valid-and-accepted-before", {
-      ...values,
-      acceptedUntil: printableTime(acceptedUntil),
-    });
+    return refused(guesses.acceptedBefore, { ...values, acceptedUntil: shownTime(acceptedUntil) });
   const better = betterUserName(context);
-  if (!better) return refused("error.login-refused.valid", values);
-  if (better.host === "cloud")
-    return refused("error.login-refused.valid-other-tenant", { ...values, fits: better.fits });
-  return refused("error.login-refused.valid-no-tenant", { ...values, fits: better.fits });
+  if (!better) return refused(guesses.none, values);
+  const key = better.host === "cloud" ? guesses.otherTenant : guesses.noTenant;
+  return refused(key, { ...values, fits: better.fits });
 }
 
 function invalidKey(whyNot: InvalidKey, context: ConnectionContext): Explanation {
@@ -77,7 +80,7 @@ function invalidKey(whyNot: InvalidKey, context: ConnectionContext): Explanation
       if (keyExpiresAt === undefined) return refused("error.login-refused.key-expired", values);
       return refused("error.login-refused.key-expired-on", {
         ...values,
-        expired: printableTime(keyExpiresAt),
+        expired: shownTime(keyExpiresAt),
       });
     }
   }
@@ -94,7 +97,7 @@ const OTHER_OWNER: Readonly<Record<KeyOwnerKind, string>> = {
 function fromFacts(facts: KeyFacts, context: ConnectionContext): Explanation | undefined {
   const { whyNot, mayLogIn, owner, keyName = "", keyId = "" } = facts;
   if (whyNot !== undefined) return invalidKey(whyNot, context);
-  if (mayLogIn === true) return notTheKey(context);
+  if (mayLogIn === true) return guess(KEY_IS_VALID, context);
   if (mayLogIn === undefined || !owner) return undefined;
   const values = { ...valuesOf(context), owner: owner.id, keyName: keyName || keyId };
   return refused(OTHER_OWNER[owner.kind], values);
@@ -109,7 +112,7 @@ function atAnotherServer(returnCode: number, context: ConnectionContext): Explan
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.server-accepted-before", {
       ...values,
-      acceptedUntil: printableTime(acceptedUntil),
+      acceptedUntil: shownTime(acceptedUntil),
     });
   if (context.userName === "") return refused("error.login-refused.no-user-name", values);
   return refused("error.login-refused.user-name", values);
@@ -123,7 +126,7 @@ export async function explainLoginRefused(
 ): Promise<Explanation> {
   if (!SERVICE_TRAITS[context.service].isStackServer) return atAnotherServer(returnCode, context);
   const facts = api && (await keyFacts(api, context.applicationId));
-  return (facts && fromFacts(facts, context)) ?? likelyReasons(context);
+  return (facts && fromFacts(facts, context)) ?? guess(LIKELY, context);
 }
 
 /** A refused login with something that does not look like an API key. */

@@ -4,7 +4,7 @@ import type { Explanation, Text } from "../stack/explanation";
 import { fieldMeant } from "../stack/fields";
 import type { Uplink, UplinkOutput } from "../stack/uplink";
 import { explanations } from "./context";
-import { printable, printableList } from "./printable";
+import { shownList, shownText } from "../stack/shown";
 
 const invalid = explanations("invalid_message");
 const missing = explanations("missing_payload");
@@ -15,7 +15,7 @@ const SHOWN_BYTES = 200;
 /** The bytes as text; what is none shows as `·`. */
 function shownBytes(bytes: Uint8Array): string {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SHOWN_BYTES));
-  const text = printable(start.toString("utf8").replaceAll("\uFFFD", "·"), SHOWN_BYTES);
+  const text = shownText(start.toString("utf8").replaceAll("\uFFFD", "·"), SHOWN_BYTES);
   return bytes.byteLength > SHOWN_BYTES ? `${text}…` : text;
 }
 
@@ -28,7 +28,7 @@ export function explainInvalidMessage(
 ): Explanation {
   const values = {
     sender: SERVICE_TRAITS[service].sender,
-    topic: printable(topic, LONGEST_TOPIC),
+    topic: shownText(topic, LONGEST_TOPIC),
     bytes: shownBytes(bytes),
     length: bytes.byteLength,
   };
@@ -52,7 +52,7 @@ export function explainInvalidMessage(
     case "unknown_kind":
       return problem.keys.length === 0
         ? invalid("error.invalid-message.no-kind", values)
-        : invalid("error.invalid-message.unknown-kind", { ...values, keys: printableList(problem.keys, 10) });
+        : invalid("error.invalid-message.unknown-kind", { ...values, keys: shownList(problem.keys, 10) });
     case "several_kinds":
       return invalid("error.invalid-message.several-kinds", { ...values, kinds: problem.kinds.join(", ") });
     case "other_kind":
@@ -64,7 +64,7 @@ export function explainInvalidMessage(
     case "wrong_type":
       return invalid("error.invalid-message.wrong-type", {
         ...values,
-        path: printable(problem.path, LONGEST_TOPIC),
+        path: shownText(problem.path, LONGEST_TOPIC),
         expected: problem.expected,
         found: problem.found,
       });
@@ -123,11 +123,11 @@ export function explainMissingPayload(
   const near = output === "field" && decoded_payload ? fieldMeant(field, decoded_payload) : undefined;
   const key = near === undefined ? lackIn(output, uplink, isV2) : "error.missing-payload.field-begins";
   return missing(key, {
-    device: printable(deviceId),
+    device: shownText(deviceId),
     port: f_port,
-    field: printable(field),
-    fields: printableList(Object.keys(decoded_payload ?? {}), 10),
-    near: printable(near ?? ""),
-    warnings: printable(normalized_payload_warnings.join("; "), 200),
+    field: shownText(field),
+    fields: shownList(Object.keys(decoded_payload ?? {}), 10),
+    near: shownText(near ?? ""),
+    warnings: shownText(normalized_payload_warnings.join("; "), 200),
   });
 }

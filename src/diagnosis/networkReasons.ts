@@ -3,7 +3,7 @@ import type { Text } from "../stack/explanation";
 import type { NetworkKind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
 import { attributeOf, errorSentence } from "../stack/stackError";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 
 /** Texts by the error's name, or by its namespace and name where several parts of the stack use the name for different things. */
 type Reasons = Readonly<Record<string, string>>;
@@ -294,7 +294,7 @@ function known(reasons: Reasons, error: StackError): { key: string; error: Stack
 
 /** An attribute in one line; empty where there is none. */
 function attribute(error: StackError, key: string, longest?: number): string {
-  return printable(attributeOf(error, key) ?? "", longest);
+  return shownText(attributeOf(error, key) ?? "", longest);
 }
 
 /** `Error: index out of range at decodeUplink (<eval>:7:19(89))`: goja says where at the end. */
@@ -338,7 +338,7 @@ function scriptReason(event: keyof typeof SCRIPTS, error: StackError, device: st
     if (said.startsWith("TypeError: ")) return { key: keys.nothing, values: { device } };
   }
   const { message, line } = scriptFault(said);
-  const values = { device, message: printable(message, LONGEST_MESSAGE) || "?" };
+  const values = { device, message: shownText(message, LONGEST_MESSAGE) || "?" };
   return line === undefined
     ? { key: keys.thrown, values }
     : { key: keys.inLine, values: { ...values, line } };
@@ -351,7 +351,7 @@ const isScriptError = ({ name }: StackError): boolean => name === "script" || na
  * Bounded and in one line, whatever the error holds. Never throws.
  */
 export function networkReason(event: NetworkKind, error: StackError, deviceId: string): Text {
-  const device = printable(deviceId);
+  const device = shownText(deviceId);
   if ((event === "decoder_error" || event === "encoder_error") && isScriptError(error))
     return scriptReason(event, error, device);
   const { byName, other } = NETWORK_REASONS[event];

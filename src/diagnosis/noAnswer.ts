@@ -1,11 +1,12 @@
 import type { Explanation } from "../stack/explanation";
 import { nearestOf } from "../stack/nearest";
+import { shownText } from "../stack/shown";
 import { SERVICE_TRAITS } from "../stack/services";
 import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
+import { keyNameOf, missingRight, type OwnerTexts } from "./missingRight";
 import { isMute, type NoAnswerFacts } from "./noAnswerFacts";
 import { explainNoAnswerOnBroker } from "./noAnswerPubsub";
-import { printable } from "./printable";
 import type { ApiAnswer, FactsApi } from "./stackApi";
 import { explainV2Silence } from "./v2";
 
@@ -38,9 +39,9 @@ function deviceValues({
   const devices = [...devicesSeen];
   const nearest = devices.includes(deviceId) ? [] : nearestOf(deviceId, devices, MOST_NEAREST);
   return {
-    device: printable(deviceId),
-    applicationId: printable(applicationId),
-    nearest: nearest.map((id) => printable(id)).join(", "),
+    device: shownText(deviceId),
+    applicationId: shownText(applicationId),
+    nearest: nearest.map((id) => shownText(id)).join(", "),
   };
 }
 
@@ -79,20 +80,16 @@ async function fromApi(
   );
 }
 
-const keyNameOf = (key: KeyFacts): string => printable(key.keyName ?? "") || (key.keyId ?? "?");
+const MAY_NOT_SEND: OwnerTexts = {
+  application: "error.not-accepted.may-not-send.application-key",
+  user: "error.not-accepted.may-not-send.user-key",
+  organization: "error.not-accepted.may-not-send.organization-key",
+};
 
-/** Why nothing is sent with a key that is known to lack the right. Where to click depends on whose key it is. */
-export function explainMayNotSend(key: KeyFacts, applicationId: string, deviceId: string): Explanation {
-  const values: Values = {
-    device: printable(deviceId),
-    applicationId: printable(applicationId),
-    keyName: keyNameOf(key),
-    owner: printable(key.owner?.id ?? ""),
-  };
-  if (key.owner?.kind === "user") return notAccepted("error.not-accepted.may-not-send.user-key", values);
-  if (key.owner?.kind === "organization")
-    return notAccepted("error.not-accepted.may-not-send.organization-key", values);
-  return notAccepted("error.not-accepted.may-not-send.application-key", values);
+/** Why nothing is sent with a key that is known to lack the right. */
+export function explainMayNotSend(facts: KeyFacts, applicationId: string, deviceId: string): Explanation {
+  const { key, values } = missingRight(MAY_NOT_SEND, facts, applicationId);
+  return notAccepted(key, { ...values, device: shownText(deviceId) });
 }
 
 /**

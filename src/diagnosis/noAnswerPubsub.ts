@@ -1,7 +1,7 @@
 import type { Explanation } from "../stack/explanation";
 import { explanations } from "./context";
 import { isMute, type NoAnswerFacts, type PubsubEvidence } from "./noAnswerFacts";
-import { printable, printableList, printableTime } from "./printable";
+import { shownList, shownText, shownTime } from "../stack/shown";
 
 const notAccepted = explanations("not_accepted");
 const unanswered = explanations("unanswered");
@@ -20,7 +20,7 @@ function afterRestart(
   values: Explanation["values"],
 ): Explanation | undefined {
   if (backSince === undefined || !receivedSince || answeredSince) return undefined;
-  return notAccepted(UNHEARD, { ...values, since: printableTime(backSince) });
+  return notAccepted(UNHEARD, { ...values, since: shownTime(backSince) });
 }
 
 /** There is no API to ask: the likeliest reason first, from what this side has seen. */
@@ -30,7 +30,7 @@ export function explainNoAnswerOnBroker(
   known: { readonly seen: boolean; readonly inBurst: boolean; readonly values: Explanation["values"] },
 ): Explanation | "queued" {
   const { applicationId, operation } = facts;
-  const values: Explanation["values"] = { ...known.values, host: printable(evidence.host) };
+  const values: Explanation["values"] = { ...known.values, host: shownText(evidence.host) };
   // A clear is never answered: only what is known of others tells against it.
   if (operation === "clear")
     return evidence.knownUnheard ? (afterRestart(evidence, values) ?? "queued") : "queued";
@@ -45,7 +45,7 @@ export function explainNoAnswerOnBroker(
   if (!facts.anyAnswered && others.length > 0 && !others.includes(applicationId))
     return notAccepted("error.not-accepted.pubsub-other-application", {
       ...values,
-      others: printableList(others, MOST_SHOWN),
+      others: shownList(others, MOST_SHOWN),
     });
   if (facts.anyAnswered && !known.seen && !facts.deviceAnswered) {
     if (values.nearest !== "") return notAccepted("error.not-accepted.likely-no-device-nearest", values);

@@ -2,40 +2,8 @@ import type { Text } from "../stack/explanation";
 import { SERVICE_TRAITS, type ServiceName } from "../stack/services";
 import type { StreamProblem } from "./eventStream";
 import type { KeyFacts } from "./keyFacts";
-import { printable } from "./printable";
-
-type OwnerKeys = Readonly<Record<"application" | "user" | "organization", string>>;
-
-/** Where to click depends on whose key it is. */
-function missingRight(keys: OwnerKeys, facts: KeyFacts, applicationId: string): Text {
-  const values = {
-    applicationId: printable(applicationId),
-    keyName: printable(facts.keyName ?? "") || (facts.keyId ?? "?"),
-    owner: facts.owner?.id ?? "",
-  };
-  const kind = facts.owner?.kind;
-  return { key: kind === "user" || kind === "organization" ? keys[kind] : keys.application, values };
-}
-
-/** The warning after a login with a key that may not read: the connection works and nothing will ever come. */
-export function explainMissingRead(facts: KeyFacts, applicationId: string): Text {
-  const keys = {
-    application: "warning.no-right-to-read.application-key",
-    user: "warning.no-right-to-read.user-key",
-    organization: "warning.no-right-to-read.organization-key",
-  };
-  return missingRight(keys, facts, applicationId);
-}
-
-/** The warning after a login with a key that may not send, where a node wants to: the server drops every downlink silently. */
-export function explainMissingWrite(facts: KeyFacts, applicationId: string): Text {
-  const keys = {
-    application: "warning.no-right-to-write.application-key",
-    user: "warning.no-right-to-write.user-key",
-    organization: "warning.no-right-to-write.organization-key",
-  };
-  return missingRight(keys, facts, applicationId);
-}
+import { warnOfMissing } from "./missingRight";
+import { shownText } from "../stack/shown";
 
 /** What is known when a connection has been quiet for an hour and nothing has ever come with this key. */
 export interface SilenceFacts {
@@ -47,11 +15,11 @@ export interface SilenceFacts {
 
 /** The warning after an hour of silence. */
 export function explainSilence({ applicationId, service, key }: SilenceFacts): Text {
-  const values = { applicationId: printable(applicationId) };
+  const values = { applicationId: shownText(applicationId) };
   const { isStackServer, throughBroker } = SERVICE_TRAITS[service];
   if (!isStackServer) return { key: throughBroker ? "warning.silence.pubsub" : "warning.silence.v2", values };
   if (key?.mayRead === true) return { key: "warning.silence.may-read", values };
-  if (key?.mayRead === false) return explainMissingRead(key, applicationId);
+  if (key?.mayRead === false) return warnOfMissing("read", key, applicationId);
   return { key: "warning.silence.unknown", values };
 }
 
@@ -59,7 +27,7 @@ export function explainSilence({ applicationId, service, key }: SilenceFacts): T
 export function explainRepeated(host: string, topic: string, deviceId: string): Text {
   return {
     key: "warning.repeated",
-    values: { host: printable(host), topic: printable(topic, 150), device: printable(deviceId) },
+    values: { host: shownText(host), topic: shownText(topic, 150), device: shownText(deviceId) },
   };
 }
 

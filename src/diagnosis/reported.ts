@@ -1,7 +1,7 @@
 import type { Text } from "../stack/explanation";
 import type { ApplicationDownlink, StackError } from "../stack/messages";
 import { attributeOf, errorSentence } from "../stack/stackError";
-import { printable } from "./printable";
+import { shownText } from "../stack/shown";
 
 /** What may stand between a gateway's refusal and us: whose fault it is. */
 const LATE = new Set(["TOO_LATE", "TOO_EARLY"]);
@@ -48,11 +48,11 @@ export function hintFor(
   // Only the Network Server's `device_not_found` means a half registered device.
   if (hint === undefined || (name === "device_not_found" && error.namespace !== "pkg/networkserver"))
     return undefined;
-  const attribute = (key: string): string => printable(attributeOf(error, key) ?? "?");
+  const attribute = (key: string): string => shownText(attributeOf(error, key) ?? "?");
   return {
     key: typeof hint === "string" ? hint : hint(error, downlink),
     values: {
-      device: printable(deviceId),
+      device: shownText(deviceId),
       max: attribute("max"),
       retries: attribute("max_retries"),
       result: attribute("result"),

@@ -6,26 +6,14 @@ import type { ConnectionProblem } from "../connection/problem";
 import { problemOf } from "../connection/recognise";
 import { warnOfBug } from "../connection/unexpected";
 import type { Service } from "../services/service";
-import type { Text, TextValues } from "../stack/explanation";
+import type { TextValues } from "../stack/explanation";
 import { certificateOf } from "./certificate";
 import { explainProblem, type ConnectionContext } from "./connecting";
 import { keyFacts, type KeyFacts } from "./keyFacts";
-import { printable, printableList, printableTime } from "./printable";
-import { explainMissingRead, explainMissingWrite } from "./receiving";
+import { shownList, shownText, shownTime } from "../stack/shown";
+import type { StepResult, TrialStep } from "../stack/trial";
+import { warnOfMissing } from "./missingRight";
 import type { StackApi } from "./stackApi";
-
-/** What is tried, in the order in which a connection gets there. */
-export type TrialStep = "name" | "tcp" | "tls" | "login" | "read" | "write" | "topics";
-
-/** What became of a step. Nothing in it is secret. */
-export interface StepResult {
-  readonly step: TrialStep;
-  readonly outcome: "passed" | "warning" | "failed" | "unknown";
-  /** What was found, printable: `address`; of a certificate `names`, `issuer`, `until`; `userName`; `keyName`; … */
-  readonly facts?: TextValues;
-  /** What is wrong, why, and what to do. */
-  readonly text?: Text;
-}
 
 /** A connection to be tried. */
 export interface TrialSubject {
@@ -107,7 +95,7 @@ export async function tryConnection(
             socket.once("secureConnect", () => report(certificateStep(socket, context.now)));
         },
         onOpen() {
-          passed("login", { userName: printable(context.userName) });
+          passed("login", { userName: shownText(context.userName) });
           const rights = rightSteps(subject).then((results) => results.forEach(report));
           const topics = topicStep(opened, subject).then((result) => result && report(result));
           Promise.all([rights, topics])
@@ -131,9 +119,9 @@ export async function tryConnection(
 function certificateStep(socket: tls.TLSSocket, now: number): StepResult {
   const found = certificateOf(socket, now);
   const facts = found && {
-    names: printableList(found.names) || printable(found.subject),
-    issuer: printable(found.issuer),
-    until: printableTime(found.validTo),
+    names: shownList(found.names) || shownText(found.subject),
+    issuer: shownText(found.issuer),
+    until: shownTime(found.validTo),
   };
   if (socket.authorized) return { step: "tls", outcome: "passed", ...(facts && { facts }) };
   const text = { key: "warning.test.not-verified", values: {} };
@@ -162,8 +150,8 @@ async function rightSteps({ service, context, api }: TrialSubject): Promise<Step
   const { applicationId } = context;
   const facts = api && (await keyFacts(api, applicationId));
   return [
-    rightStep("read", facts?.mayRead, facts, (known) => explainMissingRead(known, applicationId)),
-    rightStep("write", facts?.mayWrite, facts, (known) => explainMissingWrite(known, applicationId)),
+    rightStep("read", facts?.mayRead, facts, applicationId),
+    rightStep("write", facts?.mayWrite, facts, applicationId),
   ];
 }
 
@@ -174,10 +162,11 @@ function rightStep(
   step: "read" | "write",
   may: boolean | undefined,
   key: KeyFacts | undefined,
-  explain: (key: KeyFacts) => Text,
+  applicationId: string,
 ): StepResult {
   if (may === undefined || !key) return { step, outcome: "unknown" };
-  return may ? { step, outcome: "passed" } : { step, outcome: WITHOUT_RIGHT[step], text: explain(key) };
+  if (may) return { step, outcome: "passed" };
+  return { step, outcome: WITHOUT_RIGHT[step], text: warnOfMissing(step, key, applicationId) };
 }
 
 async function failedStep(end: LinkEnd, subject: TrialSubject, nameFound: boolean): Promise<StepResult> {
@@ -190,7 +179,7 @@ async function failedStep(end: LinkEnd, subject: TrialSubject, nameFound: boolea
 
 function problemOfTrial(end: LinkEnd, subject: TrialSubject, nameFound: boolean): ConnectionProblem {
   const { endpoint, context } = subject;
-  // A name server that is silent is no server that is.
+  // It was the name server that did not answer.
   if (end.cause === "timeout" && !nameFound) return { problem: "host_not_found", errorCode: "EAI_AGAIN" };
   return problemOf(end, {
     port: endpoint.port,

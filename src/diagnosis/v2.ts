@@ -1,7 +1,7 @@
 /** What is wrong on a V2 network. It has no API to ask: the likely reasons, in the words of V2. */
 import type { Explanation, TextValues } from "../stack/explanation";
 import { explanations, type ConnectionContext } from "./context";
-import { printableTime } from "./printable";
+import { shownTime } from "../stack/shown";
 
 const failed = explanations("connection_failed");
 const refused = explanations("connection_refused");
@@ -24,7 +24,7 @@ export function explainV2Login(context: ConnectionContext, values: TextValues): 
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.v2-accepted-before", {
       ...values,
-      acceptedUntil: printableTime(acceptedUntil),
+      acceptedUntil: shownTime(acceptedUntil),
     });
   if (form !== undefined && form !== "access_key_v2")
     return refused("error.login-refused.v2-key-form", values);

@@ -1,8 +1,10 @@
 /** Fields for a device's downlink encoder, copied out of the flow. Usable in the browser. */
+import type { TextValues } from "../stack/explanation";
 import type { JsonObject } from "../stack/messages";
-import { hasHalfCharacter, lengthOf, listIn, membersOf, timeOfDate } from "./foreign";
+import { shownText } from "../stack/shown";
+import { hasHalfCharacter, listIn, membersOf, timeOfDate } from "./foreign";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
-import { SHOWN_OF_A_PAYLOAD, shown, shownText } from "./shown";
+import { SHOWN_OF_A_PAYLOAD, shown } from "./shown";
 import { refusedWhole, wholeIn, wholeInText, wholeOf, type Whole } from "./whole";
 
 /** Enough for any encoder, and far from where copying overflows the stack. */
@@ -59,7 +61,7 @@ class Copy {
   }
 
   #list(list: readonly unknown[], path: string): unknown[] {
-    const length = lengthOf(list);
+    const { length } = list;
     if (this.#values + length > MOST_VALUES) this.#refuseSize(path);
     const copy: unknown[] = [];
     this.#above.add(list);
@@ -103,11 +105,7 @@ class Copy {
     return this.#refuse("error.invalid-downlink.half-character", path);
   }
 
-  #refuse(
-    key: Parameters<typeof refused>[0],
-    path: string,
-    values: Readonly<Record<string, string | number>> = {},
-  ): unknown {
+  #refuse(key: Parameters<typeof refused>[0], path: string, values: TextValues = {}): unknown {
     this.refusal ??= refused(key, { property: shownText(path, LONGEST_PATH), ...values });
     return undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * Values made by a flow's code. Function nodes run in a realm of their own, so `instanceof` says nothing about them; and
- * what is read twice may differ. Each function reads once; the ones that throw are called within `guarded`. Usable in the browser.
+ * Values made by a flow's code. Function nodes run in a realm of their own, so `instanceof` says nothing about them; and a getter may
+ * throw: what reads a value is called within `guarded`. Usable in the browser.
  */
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
@@ -26,13 +26,6 @@ function isUint8Array(value: unknown): value is Uint8Array {
 /** An array of unknown things, itself; `undefined` for anything else. */
 export function listIn(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? (value as readonly unknown[]) : undefined;
-}
-
-/** How many entries a list has. A proxy may say anything: it throws for what is no length. */
-export function lengthOf(list: readonly unknown[]): number {
-  const { length } = list;
-  if (!Number.isSafeInteger(length) || length < 0) throw new RangeError("not a length");
-  return length;
 }
 
 /** The members that JSON would write of a plain object, each read once; `undefined` for anything else. */

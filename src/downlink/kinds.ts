@@ -5,7 +5,7 @@ export type RefusalKey = `error.invalid-downlink.${string}`;
 export type GivenKind = "text" | "object" | "array" | "Buffer" | "number";
 
 /** Of a value as `shown` writes it; `undefined` for one that is best named itself, as `true` and `null` are. */
-export function kindOfShown(shown: string | number | undefined): GivenKind | undefined {
+function kindOfShown(shown: string | number | undefined): GivenKind | undefined {
   const text = String(shown);
   if (text.startsWith('"')) return "text";
   if (text === "object" || text === "array" || text === "Buffer") return text;

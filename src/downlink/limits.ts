@@ -4,7 +4,13 @@ import type { ServiceName } from "../stack/services";
 
 /** What a downlink node needs of a connection that can be set up without it. */
 export type DownlinkNeed =
-  "api" | "application" | "downlink_push" | "downlink_replace" | "downlink_queued" | "downlink_sent" | "downlink_ack";
+  | "api"
+  | "application"
+  | "downlink_push"
+  | "downlink_replace"
+  | "downlink_queued"
+  | "downlink_sent"
+  | "downlink_ack";
 
 /** What a way of talking to the stack can say of a downlink. What it cannot is refused before sending, never ignored. */
 export interface DownlinkLimits {
@@ -80,7 +86,6 @@ interface SetUp {
   readonly hasApi: boolean;
 }
 
-/** What each service can say of a downlink. */
 export const LIMITS_OF_SERVICE: Readonly<Record<ServiceName, (setUp: SetUp) => DownlinkLimits>> = {
   stack: ({ hasApi }) => (hasApi ? V3_LIMITS : withoutApi(V3_LIMITS)),
   pubsub: ({ hasTopic, hasApplication }) => pubsubLimits(hasTopic, hasApplication),

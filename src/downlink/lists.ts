@@ -1,16 +1,20 @@
 /** Correlation IDs and gateways. Usable in the browser. */
-import { hasHalfCharacter, lengthOf, listIn, membersOf } from "./foreign";
+import { hasHalfCharacter, listIn, membersOf } from "./foreign";
 import { gatewayId } from "./names";
 import { nearestOf } from "../stack/nearest";
 import { uint32 } from "./numbers";
 import type { GatewayPath } from "./order";
 import { refused, refusedNear, right, type Refused, type Ruled } from "./ruled";
-import { shown, shownText } from "./shown";
+import { shown } from "./shown";
+import { shownText } from "../stack/shown";
 
 /** The stack's own: it would take them for its own and lose track of the downlink. */
 const RESERVED = /^(?:as|ns|gs|js|pba|rpc):/;
 
 const LONGEST_CORRELATION_ID = 100;
+
+/** Of an unknown field, in a text. */
+const LONGEST_FIELD = 40;
 
 /** More than any flow uses; the stack has no limit of its own. */
 const MOST_CORRELATION_IDS = 1_000;
@@ -53,7 +57,7 @@ function listed<T>(
   most: number,
   rule: (value: unknown, property: string) => Ruled<T>,
 ): Ruled<T[]> {
-  const length = lengthOf(list);
+  const { length } = list;
   if (length > most) return refused("error.invalid-downlink.list-size", { property, length, most });
   const values: T[] = [];
   for (let index = 0; index < length; index++) {
@@ -156,7 +160,7 @@ export function unknownField(
     const near = nearestOf(name, isItem ? [...known, ...CALLED.keys()] : known)[0];
     return refusedNear(
       { alone: "error.invalid-downlink.field", near: "error.invalid-downlink.field-near" },
-      { property, field: shownText(name), fields: known.join(", ") },
+      { property, field: shownText(name, LONGEST_FIELD), fields: known.join(", ") },
       near === undefined || !isItem ? near : (CALLED.get(near) ?? near),
     );
   }

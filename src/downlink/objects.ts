@@ -1,7 +1,7 @@
 /** Downlink objects in the stack's own words, field by field: what the stack would ignore or drop is refused. Usable in the browser. */
 import { jsonFlag, priorityOrNumber } from "./choices";
 import { readDecoded } from "./decoded";
-import { lengthOf, listIn, membersOf } from "./foreign";
+import { listIn, membersOf } from "./foreign";
 import { correlationIdList, gatewayPaths, notAnObject, unknownField } from "./lists";
 import { attempts, fPort, uint32 } from "./numbers";
 import type { DownlinkItem } from "./order";
@@ -61,7 +61,7 @@ export function readDownlinks(value: unknown, now: number): Ruled<DownlinkItem[]
     if (value === undefined) return refused("error.invalid-downlink.payload-missing", {});
     const list = listIn(value);
     if (list === undefined) return notAList(value);
-    const length = lengthOf(list);
+    const { length } = list;
     if (length > MOST_ITEMS) {
       return refused("error.invalid-downlink.list-size", { property: "downlinks", length, most: MOST_ITEMS });
     }

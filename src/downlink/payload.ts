@@ -1,6 +1,6 @@
 /** Bytes of a payload from what a flow or a form gives. Usable in the browser. */
 import { base64Bytes, toBase64 } from "./base64";
-import { bytesIn, hasHalfCharacter, lengthOf, listIn, membersOf } from "./foreign";
+import { bytesIn, hasHalfCharacter, listIn, membersOf } from "./foreign";
 import { hexBytes } from "./hex";
 import { isBase64, isPlainHex, isPrintedHex, looksLikeBase64 } from "./notation";
 import type { Encoding } from "./order";
@@ -12,7 +12,7 @@ import { refusedWhole, wholeIn, wholeInText } from "./whole";
 const MOST_BYTES = 255;
 
 /** What the slowest data rates carry (EU868 DR0 to DR2, and others). */
-export const CARRIED_AT_ANY_RATE = 51;
+const CARRIED_AT_ANY_RATE = 51;
 
 /** Longer texts are not looked at: a byte is written in six characters at most (`0xBE, `), the rest would be white space. */
 const LONGEST_TEXT = 16_384;
@@ -168,7 +168,7 @@ function listOfJsonBuffer(value: unknown): readonly unknown[] | undefined {
 }
 
 function listedBytes(list: readonly unknown[], property: string): Ruled<Uint8Array> {
-  const length = lengthOf(list);
+  const { length } = list;
   if (length > MOST_BYTES) return tooLong(length, property);
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) {

@@ -94,7 +94,7 @@ export function unfitReport(wanted: Report, confirmed: boolean): Refused | undef
     : undefined;
 }
 
-/** What the end of a downlink is known by: without a topic for one of these the node would wait for ever. */
+/** What the end of a downlink is known by: without a topic for one of these the node would wait forever. */
 function needOf(wanted: Report, confirmed: boolean): readonly DownlinkNeed[] {
   switch (wanted) {
     case "published":

@@ -1,13 +1,10 @@
 /** How a value that was given is shown in a text: in one line, short, never a secret. Usable in the browser. */
-import { shownText as textWithin } from "../stack/shown";
+import { shownText } from "../stack/shown";
 import { bytesIn, isDate } from "./foreign";
 
 /** Payloads may be secret. */
 export const SHOWN_OF_A_PAYLOAD = 12;
 const SHOWN = 40;
-
-/** The text in one line, with `·` for what cannot be shown, cut to `longest` characters. */
-export const shownText = (text: string, longest = SHOWN): string => textWithin(text, longest);
 
 /** A value with its type to be seen: texts in quotes, what is no plain value by what it is called in a flow. */
 export function shown(value: unknown, longest = SHOWN): string {

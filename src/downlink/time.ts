@@ -4,7 +4,7 @@ import { refused, refusedNear, right, type Refused, type Ruled } from "./ruled";
 import { shown } from "./shown";
 
 /** Rule: half of the five seconds that the Network Server plans ahead; sooner is `downlink_expired`. In ms. */
-export const SOONEST_MS = 2_500;
+const SOONEST_MS = 2_500;
 
 /** As Go reads it: at most nine decimals. */
 const RFC_3339 =

@@ -59,7 +59,6 @@ export const integer64: Check<string | number> = (value) =>
     ? undefined
     : wrong("integer", value);
 
-/** Any object, whatever is in it. */
 export const anyObject: Check<Record<string, unknown>> = (value) =>
   isJsonObject(value) ? undefined : wrong("object", value);
 

@@ -1,4 +1,4 @@
-/** The clusters of The Things Stack that everybody can use. Usable in the browser. */
+/** The public clusters of The Things Stack. Usable in the browser. */
 import { nearestOf } from "./nearest";
 
 /** Sandbox is what The Things Network runs on; on Cloud every customer is a tenant. */

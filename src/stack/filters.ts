@@ -44,7 +44,7 @@ const PORTS = { least: 1, most: 223 };
  * Reads a comma-separated list of device IDs, in which `*` stands for any number of characters; empty means all devices.
  * Upper and lower case differ, spaces around an ID and empty entries are ignored. Both the IDs of The Things Stack and those of V2
  * can be written.
- * @param form refuses what can match no device with IDs of this form: it would wait for ever
+ * @param form refuses what can match no device with IDs of this form: it would wait forever
  */
 export function parseDevicePattern(text: string, form?: IdentifierForm): DevicePattern {
   if (text.length > LONGEST_LIST.devices) return refused(text, "too_long");

@@ -31,7 +31,6 @@ export function joinMessage(common: CommonFields, message: ApplicationUp<"join_a
   return fields;
 }
 
-/** The payload of a join. */
 export function joinPayload(message: ApplicationUp<"join_accept">, common: CommonFields): JoinPayload {
   const body = message.join_accept;
   const { eui, joinEui, addr } = common.device;

@@ -1,4 +1,7 @@
-/** The word that was probably meant. Usable in the browser. */
+/**
+ * The word that was probably meant. Usable in the browser. The edit distance is our own: the usual libraries count two swapped letters
+ * as two edits, which is too far in a name as short as `valve`.
+ */
 
 /** A longer word is no misspelt name. */
 const LONGEST_WORD = 80;
@@ -13,7 +16,7 @@ interface Found {
 
 /**
  * The candidates next to a word, the nearest first, `most` at most; none where none is near. Upper and lower case, hyphens,
- * underscores and spaces do not count. Ten thousand candidates take some milliseconds.
+ * underscores and spaces do not count. Ten thousand candidates take some ten milliseconds.
  */
 export function nearestOf(word: string, candidates: Iterable<string>, most = 1): readonly string[] {
   const plain = plainWord(word);

@@ -99,14 +99,12 @@ export function readPubsubTopics(base: unknown, subTopics: unknown, sharedGroup:
   return { ok: true, topics };
 }
 
-/** Which types are on each topic. */
-export function typesByTopic(topics: PubsubTopics): ReadonlyMap<string, readonly PubsubType[]> {
+function typesByTopic(topics: PubsubTopics): ReadonlyMap<string, readonly PubsubType[]> {
   const found = new Map<string, PubsubType[]>();
   for (const [type, topic] of topics) found.set(topic, [...(found.get(topic) ?? []), type]);
   return found;
 }
 
-/** Which kinds of message come on each topic. */
 export function kindsByTopic(topics: PubsubTopics): ReadonlyMap<string, readonly StackKind[]> {
   const kinds = [...typesByTopic(topics)].map(
     ([topic, types]) => [topic, types.filter((type) => !isDownlink(type))] as const,

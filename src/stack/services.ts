@@ -26,7 +26,7 @@ export const SERVICE_TRAITS: Readonly<Record<ServiceName, ServiceTraits>> = {
 export const isServiceName = (value: unknown): value is ServiceName =>
   typeof value === "string" && Object.hasOwn(SERVICE_TRAITS, value);
 
-/** Of a property as it stands in a flow; what is no service has those of the usual one. */
+/** Of a property as it stands in a flow; anything else has those of the usual service. */
 export const traitsOf = (service: unknown): ServiceTraits =>
   SERVICE_TRAITS[isServiceName(service) ? service : "stack"];
 

@@ -51,7 +51,7 @@ export function passwordLine(user: string, password: string): string {
 }
 
 /**
- * @param config lines for mosquitto.conf besides the listener; by default anybody may log in. `FOLDER` stands for its own folder
+ * @param config lines for mosquitto.conf besides the listener; by default every client may log in. `FOLDER` stands for its own folder
  * @param files into that folder, by name
  */
 export async function startMosquitto(

@@ -5,7 +5,8 @@ import {
   type ConnectionProperties,
 } from "../../src/stack/connectionProperties";
 import { contextOf, readSettings, serviceOf } from "../../src/account/settings";
-import { stepsOf, tryConnection, type StepResult } from "../../src/diagnosis/trial";
+import { stepsOf, tryConnection } from "../../src/diagnosis/trial";
+import type { StepResult } from "../../src/stack/trial";
 import { rendered } from "../diagnosis/catalogue";
 import { passwordLine, startMosquitto, type Mosquitto } from "./mosquitto";
 

@@ -63,7 +63,7 @@ describe(`captured exchanges, repeated with ${TARGET}`, function () {
       assert.deepEqual(normal(run.messages()), normal(exchange.responses));
       if (radio === undefined) return;
       const [frames, framesThen] = [await run.frames(), framesOf(exchange)];
-      // The radio had made something of bytes that nobody had encrypted.
+      // The radio had made something of bytes that were never encrypted.
       if (isSealed) for (const frame of [...frames, ...framesThen]) delete frame.payload;
       assert.deepEqual(frames, framesThen);
     });

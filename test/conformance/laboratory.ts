@@ -31,7 +31,7 @@ export interface Laboratory {
   close(): Promise<void>;
 }
 
-/** Its ms are shorter than a real one's, where nobody waits for them. */
+/** Its ms are shorter than a real one's, where nothing waits for them. */
 export async function simulatedLaboratory(): Promise<Laboratory> {
   const simulator = await startSimulator({ devices: capturedDevices(), timing: { acceptedAfter: 10 } });
   const { host, port, apiUrl, applicationId, userName, apiKey } = simulator;

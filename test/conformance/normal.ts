@@ -34,7 +34,7 @@ export function normal(messages: readonly Message[]): JsonObject[] {
     return origin === undefined ? id : nameOf(origin, id);
   };
   const rewritten = (value: unknown, key = "", around: JsonObject = {}): unknown => {
-    // Each session counts by itself.
+    // Each session has counters of its own.
     if (key === "f_cnt") return nameOf(key, [around.session_key_id, value]);
     if (key === "correlation_ids") return (value as string[]).map(idName).sort();
     if (LABELLED.includes(key)) return nameOf(key, value);
@@ -60,7 +60,7 @@ const lookedAt = ({ f_port, frm_payload, session_key_id }: JsonObject): JsonObje
   session_key_id,
 });
 
-/** Whether what the Application Server says by itself has an address depends on how often the device joined before. */
+/** Whether what the Application Server originates has an address depends on how often the device joined before. */
 function isOfRecord(payload: JsonObject): boolean {
   const kind = Object.keys(payload).find(isStackKind);
   if (kind === "downlink_queued") return true;

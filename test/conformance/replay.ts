@@ -45,7 +45,7 @@ const UNREPORTED = [
   "confirmed, acknowledged without a transmission report",
 ];
 
-/** Of no interest by itself. */
+/** Of no interest alone. */
 export const UPLINK: SentUplink = { fPort: 1, payload: "AA==", spreadingFactor: 7, ack: true };
 
 /** What comes before the request. */

@@ -169,7 +169,7 @@ describe(`our session at ${TARGET}`, () => {
 
   it("connects and subscribes again after the server closed the connection", async () => {
     const own = serviceOf(target);
-    // What makes the server close without anybody's help: a filter that cannot be one.
+    // What makes the server close without help: a filter that cannot be one.
     const subscriptions: Service["subscriptions"] = (kinds) =>
       own.subscriptions(kinds).map((one) => ({
         ...one,

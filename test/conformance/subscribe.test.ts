@@ -15,7 +15,7 @@ describe(`subscribing at ${TARGET}`, () => {
   afterEach(destroyWires);
   after(() => target.close());
 
-  /** Published, and seen by somebody who wants everything. */
+  /** Published, and seen by a client that wants everything. */
   const published = async (...kinds: Parameters<typeof simulate>[1][]): Promise<string[]> => {
     const observer = await Wire.login(target);
     await observer.subscribe(["#"]);

@@ -93,7 +93,7 @@ describe("the exchanges of a real server", () => {
   let world: World;
   const failures: Record<string, ErrorCode> = {};
 
-  // The devices of the captures are unknown to the simulator: it says nothing of them by itself.
+  // The devices of the captures are unknown to the simulator: it says nothing of them unasked.
   before(async () => {
     world = await startWorld({}, { devices: [device("somebody-else")] });
     await world.connected();

@@ -17,7 +17,7 @@ import type { SimulatedDevice } from "../../simulator/simulator";
 import type { DownlinkItem, DownlinkOrder } from "../../src/downlink/order";
 import type { Explanation, Text } from "../../src/stack/explanation";
 
-/** Runs by itself, and further when turned on. */
+/** Runs, and can be turned on further. */
 export class TurnableClock implements Clock {
   #offset = 0;
   readonly #timers = new Set<{ at: number; run: () => void }>();
@@ -30,7 +30,7 @@ export class TurnableClock implements Clock {
     return performance.now() + this.#offset;
   }
 
-  /** By how much it was turned on, in ms: this time does not pass by itself. */
+  /** By how much it was turned on, in ms: this time passes only here. */
   get turned(): number {
     return this.#offset;
   }
@@ -98,7 +98,7 @@ export class Flow implements Follower {
   }
 }
 
-/** Looks again and again; the limit is for who waits in vain. */
+/** Looks until it is so; fails after fifteen seconds. */
 export async function until(condition: () => boolean, what: string, each?: () => void): Promise<void> {
   const end = performance.now() + 15_000;
   while (!condition()) {

@@ -2,7 +2,7 @@
 import type { Answer } from "./stackAnswers";
 
 /** Numbers from 0 to 1. Rule: mulberry32. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

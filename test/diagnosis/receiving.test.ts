@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
-import { explainMissingRead, explainSilence } from "../../src/diagnosis/receiving";
+import { warnOfMissing } from "../../src/diagnosis/missingRight";
+import { explainSilence } from "../../src/diagnosis/receiving";
 import { rendered } from "./catalogue";
 
 const RIGHT = "“Read application traffic (uplink and downlink)”";
@@ -19,21 +20,25 @@ function facts(kind: "application" | "user" | "organization", mayRead: boolean |
 
 describe("the warning that a key may not read", () => {
   it("names the key and where to give it the right", () => {
-    const text = rendered(explainMissingRead(facts("application", false), "app1"));
+    const text = rendered(warnOfMissing("read", facts("application", false), "app1"));
     assert.ok(text.startsWith("The API key “mqtt” may not read"), text);
     assert.ok(text.includes(`lacks the right ${RIGHT}`), text);
     assert.ok(text.includes("Console → Applications → app1 → API keys → mqtt"), text);
   });
 
   it("leads to the place of a user's or organization's key", () => {
-    const user = rendered(explainMissingRead(facts("user", false), "app1"));
+    const user = rendered(warnOfMissing("read", facts("user", false), "app1"));
     assert.ok(user.includes("User settings → Personal API keys → mqtt"), user);
-    const organization = rendered(explainMissingRead(facts("organization", false), "app1"));
+    const organization = rendered(warnOfMissing("read", facts("organization", false), "app1"));
     assert.ok(organization.includes("Organizations → jane → API keys → mqtt"), organization);
   });
 
   it("does without a name where only the rights are known", () => {
-    const text = explainMissingRead({ valid: true, mayLogIn: true, mayRead: false, mayWrite: true }, "app1");
+    const text = warnOfMissing(
+      "read",
+      { valid: true, mayLogIn: true, mayRead: false, mayWrite: true },
+      "app1",
+    );
     assert.equal(text.key, "warning.no-right-to-read.application-key");
     rendered(text);
   });

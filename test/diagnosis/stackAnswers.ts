@@ -174,7 +174,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Fresh certificates: one that signed itself, and one that an authority signed which nobody knows. */
+/** Fresh certificates: one that signed itself, and one that an unknown authority signed. */
 export function makeCertificates(): { selfSigned: Certificate; authority: string; signed: Certificate } {
   const folder = mkdtempSync(join(tmpdir(), "diagnosis-"));
   const file = (name: string): string => join(folder, name);

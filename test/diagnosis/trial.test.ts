@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type tls from "node:tls";
 import { createStackApi } from "../../src/diagnosis/stackApi";
-import { stepsOf, tryConnection, type StepResult, type TrialSubject } from "../../src/diagnosis/trial";
+import { stepsOf, tryConnection, type TrialSubject } from "../../src/diagnosis/trial";
+import type { StepResult } from "../../src/stack/trial";
 import { stackService } from "../../src/services/stack";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import { apiKeyForm } from "../../src/stack/identifiers";

@@ -19,11 +19,6 @@ const throwing = (target: object): object =>
 
 const getter = (name: string): object => Object.defineProperty({}, name, { get: fails, enumerable: true });
 
-const lying = (length: unknown): unknown =>
-  new Proxy([1], {
-    get: (target, name): unknown => (name === "length" ? length : Reflect.get(target, name)),
-  });
-
 /** Plain objects with nothing in them, which is right for some fields. */
 const EMPTY = new Set<unknown>([
   { [Symbol.toStringTag]: "Date" },
@@ -38,10 +33,6 @@ const HOSTILE: readonly unknown[] = [
   throwing([]),
   throwing(new Date()),
   throwing(() => 1),
-  lying(-1),
-  lying(1.5),
-  lying("x"),
-  lying(2 ** 53),
   getter("a"),
   getter("type"),
   getter("id"),

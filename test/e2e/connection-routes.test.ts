@@ -24,7 +24,7 @@ const ADMIN_AUTH = {
   ],
 };
 
-/** Whoever asks: what comes back is looked at as text, too. */
+/** What comes back is looked at as text, too. */
 interface Answer {
   readonly status: number;
   readonly text: string;
@@ -204,7 +204,7 @@ describe("the routes of the connection form", () => {
         const form = await openConnection();
         const button = form.getByRole("button", { name: "Test connection" });
         assert.equal(await button.isVisible(), false);
-        // Whoever makes it visible is refused by Node-RED.
+        // A user who makes it visible is refused by Node-RED.
         await form.locator(".tts-test").evaluate((row) => (row.style.display = "block"));
         await button.click();
         await form.getByText("You may not test connections").waitFor();

@@ -116,7 +116,7 @@ export function onWire(simulator: Simulator): DownlinkItem[] {
 
 const ofConnection = ({ error }: Message): boolean => error?.source.type === "tts-connection";
 
-/** Nothing came out that nobody has taken, other than what the connection itself has to say. */
+/** Nothing is left that was not taken, other than what the connection itself has to say. */
 export function nothingMore(flows: Flows): void {
   const caught = flows.untaken("caught").filter((message) => !ofConnection(message));
   assert.deepEqual([flows.untaken(), flows.untaken("completed"), caught], [[], [], []]);

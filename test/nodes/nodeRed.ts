@@ -133,12 +133,12 @@ export class Flows {
     await started;
   }
 
-  /** The next message that this sink got and nobody has taken yet. */
+  /** The next message that this sink got and that is not taken yet. */
   next(sink = "out"): Promise<Message> {
     return this.#messages.next(sink);
   }
 
-  /** Messages that nobody has taken. */
+  /** Messages that were not taken. */
   untaken(sink = "out"): readonly Message[] {
     return this.#messages.untaken(sink);
   }

@@ -8,7 +8,7 @@ import type { EditedNode } from "./red";
 import { valueNow } from "./openForms";
 
 /** A property of a connection; `undefined` for a connection that does not exist (yet). */
-export function ofConnection(id: string, property: string): unknown {
+function ofConnection(id: string, property: string): unknown {
   const node = RED.nodes.node(id);
   return node ? Reflect.get(node, property) : undefined;
 }

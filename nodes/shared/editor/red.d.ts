@@ -10,8 +10,7 @@ import type {
   EditorWidgetTypedInputType,
   EditorWidgetTypedInputTypeDefinition,
 } from "node-red";
-
-export type TextValues = Readonly<Record<string, string | number>>;
+import type { TextValues } from "../../../src/stack/explanation";
 
 /** A type that a typed input offers. */
 export type TypeDefinition = EditorWidgetTypedInputType | EditorWidgetTypedInputTypeDefinition;

@@ -2,6 +2,7 @@
 import { takeApart, webSocketScheme } from "../../../src/stack/address";
 import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
 import { environmentVariable } from "../../../src/stack/environment";
+import type { TextValues } from "../../../src/stack/explanation";
 import { chosenEvents, isEventKind } from "../../../src/stack/event";
 import { LONGEST_LIST, parseDevicePattern, parsePorts, type FilterProblem } from "../../../src/stack/filters";
 import {
@@ -17,7 +18,7 @@ import { readPubsubTopics, type PubsubTopicsProblem } from "../../../src/stack/p
 /** Why a value is invalid: a key of `tts-connection`'s catalogue, and what the text names. */
 export interface Reason {
   readonly key: string;
-  readonly values?: Readonly<Record<string, string | number>>;
+  readonly values?: TextValues;
 }
 
 /** The value of another property of the same node. */

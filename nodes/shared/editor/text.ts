@@ -1,5 +1,5 @@
+import type { TextValues } from "../../../src/stack/explanation";
 import { PACKAGE } from "../package";
-import type { TextValues } from "./red";
 
 /** Of all nodes in the palette. The editor looks it up when it shows it. */
 export const CATEGORY_DESCRIPTION = `${PACKAGE}/tts-connection:help.category`;

@@ -62,10 +62,10 @@ export function readProperties(given: Record<string, unknown>): ConnectionProper
   return properties;
 }
 
-type Text = Exclude<keyof ConnectionProperties, "service" | "useTls" | "topics">;
+type TextProperty = Exclude<keyof ConnectionProperties, "service" | "useTls" | "topics">;
 
 const TEXTS = Object.keys(CONNECTION_DEFAULTS).filter(
-  (name): name is Text => !["service", "useTls", "topics"].includes(name),
+  (name): name is TextProperty => !["service", "useTls", "topics"].includes(name),
 );
 
 export function readCredentials(given: Record<string, unknown>): ConnectionCredentials {

@@ -1,7 +1,8 @@
 import type { NodeAPI } from "node-red";
 import { warnOfBug } from "../../../src/connection/unexpected";
 import { apiOf } from "../../../src/account/stackAccess";
-import { stepsOf, tryConnection, type StepResult, type TrialSubject } from "../../../src/diagnosis/trial";
+import { stepsOf, tryConnection, type TrialSubject } from "../../../src/diagnosis/trial";
+import type { StepResult } from "../../../src/stack/trial";
 import { textIn } from "../../shared/catalogue";
 import { shownValues } from "../../../src/stack/shown";
 import type { KeyReport, Refused, ReportLine, ReportText, StepLine } from "../report";

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from "node-red";
-import { printable } from "../../../src/diagnosis/printable";
+import { shownText } from "../../../src/stack/shown";
 import { apiUrl } from "../../../src/stack/apiAddress";
 import { isJsonObject } from "../../../src/stack/check";
 import { shownValues } from "../../../src/stack/shown";
@@ -24,7 +24,8 @@ const refused = (key: string, values: ReportText["values"] = {}): Subject => ({
 
 /**
  * The settings that the form would have once it is deployed: with values from the environment, and the stored secret where the form
- * only has its placeholder. That one goes to no other server than the one it is stored for.
+ * only has its placeholder. That one goes to no other server than the one it is stored for: a mistyped host, or one of an imported flow,
+ * must not get it by a click on Test.
  */
 export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
   const stored = storedForm(RED, request.id);
@@ -49,7 +50,7 @@ export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
     const known = readSettings(there.properties, there.credentials, chosenTls(RED, there.properties.tls));
     if (!known.ok || !goesTo(read.settings, known.settings)) {
       const { host: to, port: at } = known.ok ? known.settings : { host: "", port: 0 };
-      return refused("error.test.stored-secret", { host: printable(to) || "?", port: at || "?" });
+      return refused("error.test.stored-secret", { host: shownText(to) || "?", port: at || "?" });
     }
   }
   return { ok: true, settings: read.settings };

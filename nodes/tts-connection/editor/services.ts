@@ -1,5 +1,6 @@
 /** The service at the top of the form: only what belongs to it is shown below. */
 import type { Form } from "../../shared/editor/form";
+import { showOnly } from "../../shared/editor/showOnly";
 import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
 import {
   isServiceName,
@@ -28,7 +29,6 @@ export const serviceIn = (form: Form): ServiceName => toService(form.value("serv
 
 export const traitsIn = (form: Form): ServiceTraits => SERVICE_TRAITS[serviceIn(form)];
 
-/** Wires the radio buttons up. */
 export function makeServiceChoice(form: Form, saved: ServiceName): void {
   const typed = { ...START };
   let service = saved;
@@ -47,14 +47,7 @@ export function makeServiceChoice(form: Form, saved: ServiceName): void {
 
 /** Shows what belongs to a service, and where it belongs. */
 function showService(form: Form, service: ServiceName): void {
-  form
-    .input("host")
-    .closest(".tts-form")
-    .find("[data-service]")
-    .each((_, element) => {
-      const services = (element.getAttribute("data-service") ?? "").split(" ");
-      $(element).toggle(services.includes(service));
-    });
+  showOnly("data-service", service);
   form.input("host").attr("placeholder", HOST_PLACEHOLDERS[service]);
   const { throughBroker } = SERVICE_TRAITS[service];
   // A broker of the user's own is on any port; and its application is only needed for downlinks.

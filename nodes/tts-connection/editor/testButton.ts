@@ -1,13 +1,14 @@
 /** The Test button: a real connection with the values in the form, and what becomes of each step as it is taken. */
 import { apiUrl, isApiOff } from "../../../src/stack/apiAddress";
 import type { Form } from "../../shared/editor/form";
-import type { TextValues } from "../../shared/editor/red";
+import type { TextValues } from "../../../src/stack/explanation";
 import { text } from "../../shared/editor/text";
 import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
-import type { ReportLine, StepLine, StepName } from "../report";
+import type { TrialStep } from "../../../src/stack/trial";
+import type { ReportLine, StepLine } from "../report";
 import { inWords, mayAsk, parse, reasonOf, inOwnLanguage } from "./ask";
 
-const NAMES: Readonly<Record<StepName, string>> = {
+const NAMES: Readonly<Record<TrialStep, string>> = {
   name: "step.name",
   tcp: "step.tcp",
   tls: "step.tls",
@@ -29,7 +30,7 @@ const OUTCOMES: Readonly<Record<Outcome, { readonly icon: string; readonly word:
 };
 
 /** What is worth telling of a step that passed. */
-const DETAILS: Readonly<Partial<Record<StepName, string>>> = {
+const DETAILS: Readonly<Partial<Record<TrialStep, string>>> = {
   name: "step.found-at",
   tcp: "step.at-port",
   tls: "step.certificate",
@@ -56,7 +57,7 @@ const LOOKS = Object.values(VERDICTS)
   .map(({ look }) => look)
   .join(" ");
 
-function detailOf(step: StepName, outcome: Outcome, facts: TextValues): string {
+function detailOf(step: TrialStep, outcome: Outcome, facts: TextValues): string {
   const detail = DETAILS[step];
   const hasDetail = detail !== undefined && outcome !== "failed" && Object.keys(facts).length > 0;
   return hasDetail ? text(detail, facts) : "";
@@ -69,7 +70,7 @@ export class TestButton {
   readonly #steps = $("#tts-connection-steps");
   readonly #end = $("#tts-connection-test-end");
   #request: JQuery.jqXHR | undefined;
-  #outcomes = new Map<StepName, Outcome>();
+  #outcomes = new Map<TrialStep, Outcome>();
   #linesRead = 0;
   /** Node-RED tests with the TLS configuration that is deployed. */
   #isTlsChanged = false;
@@ -143,7 +144,7 @@ export class TestButton {
     else this.#show(line);
   }
 
-  #add(step: StepName): void {
+  #add(step: TrialStep): void {
     this.#outcomes.set(step, "waiting");
     const item = $("<li>", { id: `tts-connection-step-${step}` });
     $("<i>", { "aria-hidden": "true" }).appendTo(item);
@@ -155,7 +156,7 @@ export class TestButton {
     this.#mark(step, "waiting");
   }
 
-  #mark(step: StepName, outcome: Outcome): JQuery {
+  #mark(step: TrialStep, outcome: Outcome): JQuery {
     this.#outcomes.set(step, outcome);
     const { icon, word } = OUTCOMES[outcome];
     const item = $(`#tts-connection-step-${step}`).attr("class", `tts-step-is-${outcome}`);

@@ -32,7 +32,7 @@ const LABEL_KEYS: Readonly<Record<PubsubType, string>> = {
 const NOT_OFFERED = "uplink_normalized";
 
 /** What of a property can be shown: text by message type. */
-export function readTopics(value: unknown): Record<string, string> {
+function readTopics(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null) return {};
   const texts = Object.entries(value).map(([key, topic]: [string, unknown]): [string, string] => [
     key,

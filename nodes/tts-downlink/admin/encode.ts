@@ -6,7 +6,7 @@ import { LIMITS_OF_SERVICE } from "../../../src/downlink/limits";
 import { RULES } from "../../../src/downlink/rules";
 import { isJsonObject } from "../../../src/stack/check";
 import type { Text } from "../../../src/stack/explanation";
-import { printableList } from "../../../src/diagnosis/printable";
+import { shownList } from "../../../src/stack/shown";
 import { asText } from "../../../src/stack/values";
 import { textIn } from "../../shared/catalogue";
 import { getConfigNode } from "../../shared/red";
@@ -43,7 +43,7 @@ const reportOf = (encoded: Encoded, language: string): EncodedReport =>
         fPort: encoded.fPort,
         length: encoded.payload.length,
         hex: (encoded.payload.toString("hex").toUpperCase().match(/../g) ?? []).join(" "),
-        warnings: printableList(encoded.warnings, MOST_WARNINGS),
+        warnings: shownList(encoded.warnings, MOST_WARNINGS),
       }
     : failed(language, encoded.explanation);
 

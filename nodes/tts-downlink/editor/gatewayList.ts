@@ -45,7 +45,7 @@ const toGateway = ({ id, antennaIndex, groupIndex }: Row): Gateway => ({
 const isEmpty = (row: Row): boolean => FIELDS.every((field) => row[field] === "");
 
 /** The list as it stands in a flow; anything else is none. */
-export const readGateways = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const readGateways = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 export class GatewayList {
   readonly #list: JQuery;

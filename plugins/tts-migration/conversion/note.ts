@@ -28,7 +28,7 @@ export const noteOn =
   });
 
 /** As it is called on the canvas. */
-export function nameOf(node: FlowNode): string {
+function nameOf(node: FlowNode): string {
   return (textIn(node, "name") || textIn(node, "appId") || node.type).slice(0, 60);
 }
 

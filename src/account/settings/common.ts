@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
-import { printable } from "../../diagnosis/printable";
+import { shownText } from "../../stack/shown";
 import { takeApart, usualPort, webSocketScheme, type AddressParts } from "../../stack/address";
 import { LIMITS } from "../../stack/limits";
 import { asFlag, asText, asWholeNumber } from "../../stack/values";
@@ -68,7 +68,7 @@ function noHost(given: string): Refusal {
   if (given === "") return wrong("error.not-configured.host");
   const scheme = webSocketScheme(given);
   if (scheme !== undefined) return wrong("error.not-configured.websocket", { scheme });
-  return wrong("error.not-configured.host-form", { host: printable(given.replace(PASSWORD, "…")) });
+  return wrong("error.not-configured.host-form", { host: shownText(given.replace(PASSWORD, "…")) });
 }
 
 /** How the session is held, and how fast downlinks go. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Dispatch } from "../../src/delivery/dispatch";
-import { NotYetTold } from "../../src/delivery/notYetTold";
+import { Hold } from "../../src/delivery/hold";
 import { Flow, item } from "./world";
 
 describe("what waits and is not told yet", () => {
@@ -12,28 +12,30 @@ describe("what waits and is not told yet", () => {
   };
 
   it("is told a quarter of a second after the first of them began to wait for an acknowledgement", () => {
-    const untold = new NotYetTold();
-    assert.equal(untold.dueAt(1_000, true), Infinity);
-    untold.add(waiting().dispatch, 1_000);
-    untold.add(waiting().dispatch, 1_200);
-    assert.equal(untold.dueAt(1_200, true), 1_250);
-    assert.equal(untold.dueAt(1_200, false), 1_200, "at once where it waits for more than that");
+    const hold = new Hold(100, 60);
+    assert.equal(hold.tellAt(1_000, true), Infinity);
+    hold.add(waiting().dispatch, 1_000);
+    hold.add(waiting().dispatch, 1_200);
+    assert.equal(hold.tellAt(1_200, true), 1_250);
+    assert.equal(hold.tellAt(1_200, false), 1_200, "at once where it waits for more than that");
   });
 
   it("is counted anew from the next one where nothing waited in between", () => {
-    const untold = new NotYetTold();
-    untold.add(waiting().dispatch, 1_000);
-    untold.clear();
-    assert.equal(untold.dueAt(1_100, true), Infinity);
-    untold.add(waiting().dispatch, 2_000);
-    assert.equal(untold.dueAt(2_000, true), 2_250);
+    const hold = new Hold(100, 60);
+    const first = waiting().dispatch;
+    hold.add(first, 1_000);
+    hold.delete(first);
+    assert.equal(hold.tellAt(1_100, true), Infinity);
+    hold.add(waiting().dispatch, 2_000);
+    assert.equal(hold.tellAt(2_000, true), 2_250);
   });
 
   it("is held, once, where it still waits", () => {
-    const untold = new NotYetTold();
+    const hold = new Hold(100, 60);
     const [gone, still] = [waiting(), waiting()];
-    for (const { dispatch } of [gone, still]) untold.add(dispatch, 1_000);
-    for (let time = 0; time < 2; time += 1) untold.tell((dispatch) => dispatch === still.dispatch);
+    for (const { dispatch } of [gone, still]) hold.add(dispatch, 1_000);
+    hold.delete(gone.dispatch);
+    for (let time = 0; time < 2; time += 1) hold.tell();
     assert.deepEqual([gone.flow.steps, still.flow.steps], [[], ["held"]]);
   });
 });
