@@ -59,11 +59,11 @@ export async function encodeByStack(
   if (found.answer !== "ok") {
     if (!isForbidden(found)) return failed(found);
     const values = { device, applicationId: shownText(applicationId), right: rightIn(found) };
-    return { ok: false, explanation: notEncoded("error.not-encoded.hidden", values) };
+    return { ok: false, explanation: notEncoded("error.encoder.hidden", values) };
   }
   const { formatter = NONE, versionIds } = found;
   if (formatter.type === NONE.type)
-    return { ok: false, explanation: notEncoded("error.not-encoded.no-formatter", { device }) };
+    return { ok: false, explanation: notEncoded("error.encoder.no-formatter", { device }) };
 
   const encoded = await api.encode(applicationId, deviceId, { fPort, decoded, formatter, versionIds });
   if (encoded.answer === "ok") return { ok: true, ...encoded };

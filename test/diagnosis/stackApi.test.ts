@@ -223,13 +223,13 @@ describe("the stack's HTTP API", () => {
 
 /** Rule: docs/server.md#13-newer-servers, 5 and 7. */
 describe("the HTTP API of a newer server", () => {
-  it("gives no answer where the queue operations of the application are limited, and refuses as ever", async () => {
+  it("says so where the queue operations of the application are limited, and refuses as ever", async () => {
     const queueLimit = { perMinute: 1, burst: 1, now: () => 0 };
     const simulator = await startSimulator({ version: "3.36", queueLimit });
     const { apiUrl: url, apiKey } = simulator;
     const api = createStackApi({ url, apiKey });
     assert.deepEqual(await api.canPush("app1", "door"), { answer: "ok" });
-    assert.deepEqual(await api.canPush("app1", "tracker"), { answer: "unknown", why: "not_understood" });
+    assertRefused(await api.canPush("app1", "tracker"), "rate_limit_exceeded", 429);
     const { name, status } = { name: "", status: 0, ...(await api.downlinkQueue("app1", "nobody")) };
     assert.deepEqual([name, status], ["device_not_found", 404]);
     await simulator.stop();
