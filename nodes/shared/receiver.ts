@@ -1,7 +1,7 @@
 import type { ConnectionView } from "../../src/account/view";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import { portOf, type Delivery, type Recipient } from "../../src/connection/routes";
-import type { Explanation } from "../../src/stack/explanation";
+import type { Explanation, Text } from "../../src/stack/explanation";
 import {
   LONGEST_LIST,
   parseDevicePattern,
@@ -148,6 +148,7 @@ class ReceivingNode implements Recipient {
   readonly #devices: Devices;
   readonly #ports: string;
   readonly #statusNow = (): NodeStatus => this.#statusOf(this.#connection);
+  #hasWarned = false;
   #connection: ConnectionView = { state: "connecting" };
 
   constructor(RED: NodeAPI, node: Node, receiving: Receiving, devices: Devices) {
@@ -192,9 +193,18 @@ class ReceivingNode implements Recipient {
     if (retained) markRetained(outcome);
     if (this.#last.take(origin.deviceId, portOf(received), arrivedAt, outcome))
       this.#status.show(this.#statusNow);
-    if ("send" in outcome) this.#node.send(asMessage(outcome.send));
-    else if ("fail" in outcome)
+    if ("send" in outcome) {
+      if (outcome.warning) this.#warnOnce(outcome.warning);
+      this.#node.send(asMessage(outcome.send));
+    } else if ("fail" in outcome)
       this.#node.error(flowError(this.#RED, outcome.fail), asMessage(outcome.message));
+  }
+
+  /** What is so with one message mostly is so with all. */
+  #warnOnce(warning: Text): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#node.warn(textOf(this.#RED, warning));
   }
 
   #statusOf(connection: ConnectionView): NodeStatus {

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { receive, refuse } from "../shared/receiver";
+import { withTopic } from "../shared/topic";
 import { servePreview } from "./admin/route";
 import type { UplinkProperties } from "./properties";
 import { readUplinkSettings } from "./settings";
@@ -21,7 +22,7 @@ export default function init(RED: NodeAPI): void {
       devices: settings.devices,
       kinds: KINDS,
       ...(settings.ports === "" ? {} : { wantsPort: settings.wantsPort, ports: settings.ports }),
-      view: (delivery) => viewOf(delivery, settings),
+      view: withTopic((delivery) => viewOf(delivery, settings), settings.topicOf),
     });
   }
 
