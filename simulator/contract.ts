@@ -22,8 +22,11 @@ import type { SimulatedKey } from "./keys";
 import type { JoinRefusal, UplinkFrame } from "./network";
 import type { PubsubOptions, SimulatedPubsub } from "./pubsub";
 import type { RateLimit } from "./rateLimit";
+import type { ServerVersion } from "./versions";
 
 export interface SimulatorOptions {
+  /** Which server it stands in for. Default 3.32, as seen; what is newer is by the changelog. */
+  version?: ServerVersion;
   /** MQTT port. Default 0: any free one. */
   port?: number;
   /** Default 127.0.0.1. */
@@ -44,6 +47,8 @@ export interface SimulatorOptions {
   timing?: Partial<DownlinkTiming>;
   /** `as:down:mqtt`, per application and key. Default: none. */
   downlinkLimit?: RateLimit;
+  /** Of queue operations by HTTP: per device, since 3.35.2 per application. Default: none. */
+  queueLimit?: RateLimit;
   /** `as:accept:mqtt`, per address of the client. Default: none. */
   acceptLimit?: RateLimit;
 }

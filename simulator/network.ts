@@ -1,6 +1,6 @@
 import type { EndDeviceIds, JsonObject, UplinkMessage } from "../src/stack/messages";
 import type { Application } from "./application";
-import { newDevAddr } from "./devices/device";
+import { NETWORK_IDS, newDevAddr } from "./devices/device";
 import type { EndDevice } from "./devices/device";
 import { typed } from "./events/events";
 import type { StackEvent, StackEvents } from "./events/events";
@@ -8,6 +8,7 @@ import type { Feed } from "./feed";
 import { reception } from "./radio";
 import { stackError } from "./stackErrors";
 import { rpc, stamp, timestamp } from "./stamps";
+import type { VersionTraits } from "./versions";
 
 /** What the downlink side has to know of the other direction; `ids` are the correlation IDs of the reception. */
 export interface UplinkListener {
@@ -43,13 +44,20 @@ export type JoinRefusal = keyof typeof JOIN_REFUSALS;
 /** Brings what the devices send to the application: joins, uplinks and what the server makes of them. */
 export class Network {
   readonly #application: Application;
+  readonly #version: VersionTraits;
   readonly #feed: Feed;
+  readonly #events: StackEvents;
   readonly #listener: UplinkListener;
 
-  readonly #events: StackEvents;
-
-  constructor(application: Application, feed: Feed, events: StackEvents, listener: UplinkListener) {
+  constructor(
+    application: Application,
+    version: VersionTraits,
+    feed: Feed,
+    events: StackEvents,
+    listener: UplinkListener,
+  ) {
     this.#application = application;
+    this.#version = version;
     this.#feed = feed;
     this.#events = events;
     this.#listener = listener;
@@ -59,7 +67,11 @@ export class Network {
   join(device: EndDevice): JsonObject {
     device.startSession();
     this.#listener.joined(device);
-    const body = { session_key_id: device.sessionKeyId, received_at: timestamp() };
+    const body = {
+      session_key_id: device.sessionKeyId,
+      received_at: timestamp(),
+      ...(this.#version.sendsMetadata && device.metadata),
+    };
     const envelope = this.#envelope(device, receptionIds());
     this.#events.publish("js.join.accept", envelope.end_device_ids, [rpc("NsJs/HandleJoin")]);
     return this.#feed.publish("join_accept", body, envelope);
@@ -94,17 +106,14 @@ export class Network {
     device.solvedLocation = location ?? device.solvedLocation;
     const payloadLength = Buffer.from(sent.frm_payload ?? "", "base64").length;
     const radio = reception(model.id, fCnt, payloadLength);
-    const locations = {
-      ...(model.location && { user: model.location }),
-      ...(device.solvedLocation && { "frm-payload": device.solvedLocation }),
-    };
+    const { tellsBattery, sendsMetadata } = this.#version;
     const around: JsonObject = {
       ...radio,
       received_at: timestamp(),
-      ...(Object.keys(locations).length > 0 && { locations }),
-      ...(model.versionIds && { version_ids: model.versionIds }),
+      ...device.described,
       ...device.seal,
-      network_ids: { net_id: "000000" },
+      network_ids: NETWORK_IDS,
+      ...(sendsMetadata && model.attributes && { attributes: model.attributes }),
     };
     const session: JsonObject = {
       ...(device.sessionKeyId !== undefined && { session_key_id: device.sessionKeyId }),
@@ -129,6 +138,7 @@ export class Network {
       ...sent,
       ...(decoded && { decoded_payload: decoded }),
       ...(measurements && { normalized_payload: measurements }),
+      ...(tellsBattery && model.battery !== undefined && batteryOf(model.battery, fCnt)),
     };
     const message = this.#feed.publish("uplink_message", body, this.#envelope(device, ids));
     if (location !== undefined) {
@@ -145,7 +155,7 @@ export class Network {
 
   /** What the device's formatter, where it has one, makes of the bytes; nothing and an event where it fails. */
   #decoded(device: EndDevice, parts: Partial<UplinkMessage>, ids: readonly string[]): Partial<UplinkMessage> {
-    const result = device.decodeUplink(parts);
+    const result = device.decodeUplink(parts, this.#version.tellsRecvTime ? new Date() : undefined);
     if (result === undefined) return parts;
     const sent = { ...parts };
     delete sent.decoded_payload;
@@ -172,6 +182,11 @@ export class Network {
 export function receptionIds(): string[] {
   return [stamp("gs:uplink"), rpc("GsNs/HandleUplink"), rpc("NsAs/HandleUplink")];
 }
+
+/** Told with each uplink; a real device is asked once a day. */
+const batteryOf = (value: number, fCnt: number) => ({
+  last_battery_percentage: { ...(fCnt > 0 && { f_cnt: fCnt }), value, received_at: timestamp() },
+});
 
 /** The server takes coordinates in a decoded payload for a position. */
 function locationIn(decoded: JsonObject) {

@@ -19,6 +19,10 @@ export class RateLimiter {
     this.#limit = limit;
   }
 
+  get perMinute(): number {
+    return this.#limit?.perMinute ?? Infinity;
+  }
+
   /** Takes one unit of the key's budget; false: there is none left. */
   take(key: string): boolean {
     if (this.#limit === undefined) return true;

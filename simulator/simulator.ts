@@ -12,6 +12,7 @@ import { receptionIds } from "./network";
 import { SimulatedPubsub } from "./pubsub";
 import { RateLimiter } from "./rateLimit";
 import { SimulatedStack } from "./stack";
+import { VERSIONS } from "./versions";
 
 export type { Simulator, SimulatorOptions } from "./contract";
 export type { SimulatedDevice, UplinkParts } from "./devices/device";
@@ -21,12 +22,14 @@ export type { ApiMode } from "./http/api";
 export type { PubsubOptions, SimulatedPubsub } from "./pubsub";
 export type { SimulatedKey } from "./keys";
 export type { RateLimit } from "./rateLimit";
+export type { ServerVersion } from "./versions";
 export type * from "./journal";
 
 /** Starts a stand-in for the MQTT server and the HTTP API of The Things Stack, for one application. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const host = options.host ?? "127.0.0.1";
   const app = application(options.applicationId ?? "app1", options.tenantId);
+  const version = VERSIONS[options.version ?? "3.32"];
   const keys = new KeyRing(app.applicationId);
   const [firstKey] = (options.keys?.length ? options.keys : [{}]).map((key) => keys.add(key));
   const journal = new Journal();
@@ -37,9 +40,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     refuseTopics: false,
   };
   const pubsubs = new Set<SimulatedPubsub>();
-  const eventStreams = new EventStreams({ application: app, keys, journal });
+  const eventStreams = new EventStreams({ application: app, keys, journal, version });
   const stack = new SimulatedStack(
     app,
+    version,
     journal,
     options,
     (topic, payload) => {
@@ -93,6 +97,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       eventStreams,
       device: (deviceId) => stack.find(deviceId),
       isMute: () => switches.mute,
+      queueLimit: new RateLimiter(options.queueLimit),
+      version,
       journal,
       addresses: () => ({ plain: `${host}:${mqtt.port}`, tls: `${host}:${mqtt.port}` }),
     },

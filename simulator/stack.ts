@@ -15,10 +15,13 @@ import { Feed } from "./feed";
 import type { Journal } from "./journal";
 import { Network } from "./network";
 import { Schedule } from "./schedule";
+import type { VersionTraits } from "./versions";
 
 /** A real one needs 215 to 370 ms. */
 const ACCEPTED_AFTER = 60;
 const PLAN_AHEAD = 5_000;
+/** `mac_settings.class_c_timeout`. */
+const CLASS_C_TIMEOUT = 300_000;
 
 /** What stands behind both ports: devices, gateways, and what happens between them and the application. */
 export class SimulatedStack {
@@ -29,20 +32,27 @@ export class SimulatedStack {
   readonly network: Network;
   readonly schedule: Schedule;
   readonly #transmissions: Transmissions;
+  readonly #confirmations: Confirmations;
   readonly #devices = new Map<string, EndDevice>();
 
   constructor(
     application: Application,
+    version: VersionTraits,
     journal: Journal,
     options: Pick<SimulatorOptions, "devices" | "timing">,
     deliver: (topic: string, payload: Buffer) => void,
     tell: (event: StackEvent, ids: EndDeviceIds) => void,
   ) {
-    const timing = { acceptedAfter: ACCEPTED_AFTER, planAhead: PLAN_AHEAD, ...options.timing };
-    this.events = new StackEvents(tell);
+    const timing = {
+      acceptedAfter: ACCEPTED_AFTER,
+      planAhead: PLAN_AHEAD,
+      classCTimeout: CLASS_C_TIMEOUT,
+      ...options.timing,
+    };
+    this.events = new StackEvents(version, tell);
     this.feed = new Feed(application, deliver, this.events);
     this.gateways = new Gateways(journal);
-    const reports = new DownlinkReports(application, this.feed, this.events);
+    const reports = new DownlinkReports(application, version, this.feed, this.events);
     this.queues = new DownlinkQueues({
       application,
       device: (deviceId) => this.find(deviceId),
@@ -52,7 +62,15 @@ export class SimulatedStack {
         this.#transmissions.queued(device);
       },
     });
-    const confirmations = new Confirmations(this.queues, reports);
+    const confirmations = new Confirmations({
+      queues: this.queues,
+      reports,
+      ...(version.missesClassC && { classCTimeout: timing.classCTimeout }),
+      queuedAgain: (device) => {
+        this.#transmissions.queued(device);
+      },
+    });
+    this.#confirmations = confirmations;
     this.#transmissions = new Transmissions({
       queues: this.queues,
       confirmations,
@@ -63,7 +81,7 @@ export class SimulatedStack {
         this.network.uplink(device);
       },
     });
-    this.network = new Network(application, this.feed, this.events, {
+    this.network = new Network(application, version, this.feed, this.events, {
       joined: (device) => {
         this.#transmissions.joined(device);
         this.queues.renumber(device);
@@ -98,5 +116,6 @@ export class SimulatedStack {
   stop(): void {
     this.schedule.stop();
     this.#transmissions.stop();
+    this.#confirmations.stop();
   }
 }

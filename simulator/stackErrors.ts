@@ -1,3 +1,4 @@
+import { isJsonObject } from "../src/stack/check";
 import type { JsonObject, StackError } from "../src/stack/messages";
 import { IDENTIFIER_PATTERN } from "./application";
 import { errorStamp } from "./stamps";
@@ -52,6 +53,52 @@ export function errorBody(error: StackError): JsonObject {
     details: [errorDetails(error)],
   };
 }
+
+const HTML: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  "'": "&#39;",
+  '"': "&#34;",
+};
+
+/** Go's `html.EscapeString`. */
+const escaped = (text: string): string => text.replace(/[&<>'"]/g, (letter) => HTML[letter] ?? letter);
+
+function escapedValue(value: unknown): unknown {
+  if (typeof value === "string") return escaped(value);
+  if (Array.isArray(value)) return value.map(escapedValue);
+  return isJsonObject(value) ? escapedAttributes(value) : value;
+}
+
+const escapedAttributes = (attributes: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, escapedValue(value)]));
+
+/** With its attributes escaped for HTML, and not its sentence. Rule: docs/server.md#13-newer-servers, 7. */
+export function escapedError(error: StackError): StackError {
+  return {
+    ...error,
+    ...(error.attributes && { attributes: escapedAttributes(error.attributes) }),
+    ...(error.cause && { cause: escapedError(error.cause) }),
+  };
+}
+
+/** The body of an error answer, in which the sentence is escaped as well. */
+export function escapedBody(body: JsonObject): JsonObject {
+  const { message, details } = body;
+  const isTold = typeof message === "string" && Array.isArray(details);
+  return isTold ? { ...body, message: escaped(message), details: details.map(escapedError) } : body;
+}
+
+/** Too many requests of one kind. */
+export const rateLimited = (perMinute: number, key: string): StackError =>
+  stackError({
+    namespace: "pkg/ratelimit",
+    name: "rate_limit_exceeded",
+    format: "rate limit of `{rate}` accesses per minute exceeded for resource `{key}`",
+    code: 8,
+    attributes: { key, rate: perMinute },
+  });
 
 const STATUS_OF_CODE: Readonly<Record<number, number>> = {
   3: 400,

@@ -88,6 +88,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
 
   // Uplinks without what was asked for: the cause alone, the device stands before it.
   "missing-payload": "status.not-decoded",
+  "decoder-error": "status.decoder-failed",
   "missing-payload.encrypted": "status.encrypted",
   "missing-payload.no-port": "status.no-payload",
   "missing-payload.no-bytes": "status.no-payload",

@@ -1,5 +1,7 @@
 import type { ConnectionView } from "../../src/account/view";
 import type { Node, NodeAPI, NodeStatus } from "node-red";
+import { warnOfBug } from "../../src/connection/unexpected";
+import { explainNotDecoded, isNotDecoded } from "../../src/diagnosis/notDecoded";
 import { portOf, type Delivery, type Recipient } from "../../src/connection/routes";
 import type { Explanation, Text } from "../../src/stack/explanation";
 import {
@@ -11,6 +13,7 @@ import {
 import type { IdentifierForm } from "../../src/stack/identifiers";
 import { isNetworkKind, type Kind } from "../../src/stack/kinds";
 import type { ServiceTraits } from "../../src/stack/services";
+import type { TtsConnectionNode } from "../tts-connection/configNode";
 import { findConnection } from "./findConnection";
 import { LastMessage, waitingFor } from "./lastMessage";
 import type { Outcome } from "./outcome";
@@ -28,6 +31,8 @@ export interface Receiving {
   readonly wantsPort?: (fPort: number | undefined) => boolean;
   /** As written in the form; for the status before the first message. */
   readonly ports?: string;
+  /** A payload that is missing is an error of this node: then the decoder's own error says why. */
+  readonly asksDecoder?: boolean;
   /** Undefined: not for this node after all. */
   readonly view: (delivery: Delivery) => Outcome | undefined;
 }
@@ -73,11 +78,13 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   }
   if (never.length > 0 && warning !== undefined) node.warn(textOf(RED, { key: warning, values }));
 
-  const receivingNode = new ReceivingNode(RED, node, receiving, devices);
+  const { asksDecoder = false } = receiving;
+  const receivingNode = new ReceivingNode(RED, node, receiving, devices, connection);
   const leave = connection.join({
     node,
     recipient: receivingNode,
     onView: (view) => receivingNode.show(view),
+    asksDecoder,
   });
   node.on("close", (_removed: boolean, done: () => void) => {
     receivingNode.end();
@@ -148,10 +155,19 @@ class ReceivingNode implements Recipient {
   readonly #devices: Devices;
   readonly #ports: string;
   readonly #statusNow = (): NodeStatus => this.#statusOf(this.#connection);
+  readonly #decoder: Pick<TtsConnectionNode, "decoderError"> | undefined;
   #hasWarned = false;
   #connection: ConnectionView = { state: "connecting" };
+  #ended = false;
 
-  constructor(RED: NodeAPI, node: Node, receiving: Receiving, devices: Devices) {
+  constructor(
+    RED: NodeAPI,
+    node: Node,
+    receiving: Receiving,
+    devices: Devices,
+    connection: TtsConnectionNode,
+  ) {
+    this.#decoder = receiving.asksDecoder === true ? connection : undefined;
     this.#RED = RED;
     this.#node = node;
     this.#view = receiving.view;
@@ -183,14 +199,37 @@ class ReceivingNode implements Recipient {
   }
 
   end(): void {
+    this.#ended = true;
     this.#status.end();
   }
 
   #deliver(delivery: Delivery): void {
     const outcome = this.#view(delivery);
     if (!outcome) return;
-    const { origin, arrivedAt, received, retained } = delivery;
-    if (retained) markRetained(outcome);
+    if (delivery.retained) markRetained(outcome);
+    if (this.#decoder && "fail" in outcome && isNotDecoded(outcome.fail))
+      this.#askDecoder(this.#decoder, delivery, outcome);
+    else this.#tell(delivery, outcome);
+  }
+
+  /** Tells what is missing once the decoder's error is there, or known not to come. */
+  #askDecoder(
+    decoder: Pick<TtsConnectionNode, "decoderError">,
+    delivery: Delivery,
+    outcome: Extract<Outcome, { fail: unknown }>,
+  ): void {
+    const { origin, received } = delivery;
+    decoder
+      .decoderError(origin.deviceId, received.message.correlation_ids ?? [])
+      .then((error) => {
+        const fail = error ? explainNotDecoded(error, origin.deviceId) : outcome.fail;
+        // A node that is closed has no flow to tell it to.
+        if (!this.#ended) this.#tell(delivery, { ...outcome, fail });
+      })
+      .catch(warnOfBug);
+  }
+
+  #tell({ origin, arrivedAt, received }: Delivery, outcome: Outcome): void {
     if (this.#last.take(origin.deviceId, portOf(received), arrivedAt, outcome))
       this.#status.show(this.#statusNow);
     if ("send" in outcome) {

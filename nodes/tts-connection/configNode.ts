@@ -2,6 +2,7 @@ import type { Node } from "node-red";
 import type { ConnectionInsight } from "../../src/account/suggestions";
 import type { ConnectionCredentials } from "../../src/stack/connectionProperties";
 import type { Kind } from "../../src/stack/kinds";
+import type { StackError } from "../../src/stack/messages";
 import type { ServiceTraits } from "../../src/stack/services";
 import type { WithUsers } from "../shared/red";
 import type { Receiver, Sender, SendingUser } from "./connection";
@@ -13,6 +14,8 @@ export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUser
   kinds: ReadonlySet<Kind> | undefined;
   join(user: Receiver): () => Promise<void>;
   joinAsSender(user: SendingUser): Sender;
+  /** Why the uplink formatter failed on the uplink with these correlation IDs, where that is told. Never rejects. */
+  decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined>;
   /** For the forms. */
   insight(): ConnectionInsight;
 }

@@ -6,6 +6,7 @@ import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/con
 import { V3_LIMITS, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
+import type { StackError } from "../../src/stack/messages";
 import { deployment } from "./deployment";
 import type { Listeners } from "./listeners";
 import { notReached, type ErrorNotice } from "../../src/account/notices";
@@ -23,6 +24,8 @@ interface ConnectionUser {
 /** One that receives. */
 export interface Receiver extends ConnectionUser {
   readonly recipient: Recipient;
+  /** It explains payloads that are missing by the decoder's errors. */
+  readonly asksDecoder?: boolean;
 }
 
 /** Waits for one downlink, until the node is done with it. */
@@ -89,13 +92,18 @@ export class Connection {
   }
 
   /** Returns what ends the use; it resolves when the connection is closed, where this was its last user. */
-  join({ node, recipient, onView }: Receiver): () => Promise<void> {
+  join({ node, recipient, onView, asksDecoder }: Receiver): () => Promise<void> {
     const { session, leave } = this.#join({ node, onView, kinds: recipient.kinds, sends: false });
-    const stop = session?.receive(recipient);
+    const stop = session?.receive(recipient, asksDecoder);
     return async () => {
       stop?.();
       await leave();
     };
+  }
+
+  /** See `SharedSession`. */
+  async decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined> {
+    return this.#open?.lease.resource.decoderError(deviceId, correlationIds);
   }
 
   joinAsSender({ onStep, usesEncoder, ...user }: SendingUser): Sender {

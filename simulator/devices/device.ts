@@ -27,6 +27,10 @@ export interface SimulatedDevice {
   /** Where it is registered to be. */
   readonly location?: Location;
   readonly versionIds?: JsonObject;
+  /** Set in the Console. From 3.34.0 on they are in its messages. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Percent, as it tells the network. From 3.33.1 on it is in its uplinks. */
+  readonly battery?: number;
   /** The n-th uplink, counted from 0. */
   makeUplink(n: number): UplinkParts;
   /** ms after an uplink until its first receive window, so long a downlink still comes in time. Default: 1000. */
@@ -47,6 +51,8 @@ export interface SimulatedDevice {
   /** Takes a downlink; true: it answers with an uplink at once. */
   hear?(fPort: number, payload: Buffer): boolean;
 }
+
+export const NETWORK_IDS = { net_id: "000000" };
 
 /** As the network gives one to a device that joins. */
 export const newDevAddr = (): string => `01${randomBytes(3).toString("hex").toUpperCase()}`;
@@ -69,6 +75,25 @@ export class EndDevice {
   constructor(model: SimulatedDevice) {
     this.model = model;
     if (model.joined) this.startSession();
+  }
+
+  /** What the server sends along of its record, attributes apart. */
+  get described(): JsonObject {
+    const { location, versionIds } = this.model;
+    const locations = {
+      ...(location && { user: location }),
+      ...(this.solvedLocation && { "frm-payload": this.solvedLocation }),
+    };
+    return {
+      ...(Object.keys(locations).length > 0 && { locations }),
+      ...(versionIds && { version_ids: versionIds }),
+    };
+  }
+
+  /** As it is in all messages from 3.34.0 on. */
+  get metadata(): JsonObject {
+    const { attributes } = this.model;
+    return { ...this.described, network_ids: NETWORK_IDS, ...(attributes && { attributes }) };
   }
 
   get hasSession(): boolean {
@@ -159,9 +184,10 @@ export class EndDevice {
   }
 
   /** What its formatter makes of the bytes; undefined: it has none, or the stack cannot read them. */
-  decodeUplink({ frm_payload = "", f_port = 0 }: UplinkParts): Decoded | undefined {
+  decodeUplink({ frm_payload = "", f_port = 0 }: UplinkParts, recvTime?: Date): Decoded | undefined {
     if (this.model.sealed || f_port === 0) return undefined;
-    return this.model.uplinkFormatter?.decode({ payload: Buffer.from(frm_payload, "base64"), fPort: f_port });
+    const payload = Buffer.from(frm_payload, "base64");
+    return this.model.uplinkFormatter?.decode({ payload, fPort: f_port, ...(recvTime && { recvTime }) });
   }
 
   makeUplink(): UplinkParts {

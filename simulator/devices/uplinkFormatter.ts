@@ -15,12 +15,17 @@ export type Decoded =
 
 /** The payload formatter of a device, for uplinks. */
 export interface UplinkFormatter {
-  decode(uplink: { readonly payload: Buffer; readonly fPort: number }): Decoded;
+  decode(uplink: { readonly payload: Buffer; readonly fPort: number; readonly recvTime?: Date }): Decoded;
 }
 
 /** The function of a JavaScript payload formatter, as users write it. */
 export interface UplinkScript {
-  decodeUplink(input: { readonly bytes: readonly number[]; readonly fPort: number }):
+  decodeUplink(input: {
+    readonly bytes: readonly number[];
+    readonly fPort: number;
+    /** From 3.33.1 on. */
+    readonly recvTime?: Date;
+  }):
     | {
         readonly data?: JsonObject;
         readonly warnings?: readonly string[];
@@ -33,10 +38,10 @@ export interface UplinkScript {
 /** FORMATTER_JAVASCRIPT. */
 export function javaScriptUplinkFormatter(script: UplinkScript): UplinkFormatter {
   return {
-    decode({ payload, fPort }) {
+    decode({ payload, fPort, recvTime }) {
       let output;
       try {
-        output = script.decodeUplink({ bytes: [...payload], fPort });
+        output = script.decodeUplink({ bytes: [...payload], fPort, ...(recvTime && { recvTime }) });
       } catch (error) {
         return { ok: false, error: scriptErrors.thrown(error, "decodeUplink") };
       }

@@ -3,17 +3,38 @@ import type { DownlinkItem } from "./item";
 import { USUAL_ATTEMPTS } from "./limits";
 import type { DownlinkQueues } from "./queues";
 import type { DownlinkReports } from "./reports";
+import { Timers } from "./timers";
+
+interface Parts {
+  readonly queues: DownlinkQueues;
+  readonly reports: DownlinkReports;
+  /** ms that a class C device has for it; undefined: until its next uplink. */
+  readonly classCTimeout?: number;
+  /** Something is in the queue that was there before, without an uplink. */
+  readonly queuedAgain: (device: EndDevice) => void;
+}
+
+interface InFlight {
+  readonly item: DownlinkItem;
+  /** In ms of the monotonic clock. */
+  readonly until: number;
+}
 
 /** Waits for the answers to confirmed downlinks: the next uplink of the device acknowledges, or it does not. */
 export class Confirmations {
-  readonly #queues: DownlinkQueues;
-  readonly #reports: DownlinkReports;
+  readonly #parts: Parts;
   /** At most one per device; it outlives a new join, and a replaced queue. */
-  readonly #inFlight = new Map<EndDevice, DownlinkItem>();
+  readonly #inFlight = new Map<EndDevice, InFlight>();
+  readonly #timeouts = new Timers<EndDevice>((device) => {
+    this.#timedOut(device);
+  });
 
-  constructor(queues: DownlinkQueues, reports: DownlinkReports) {
-    this.#queues = queues;
-    this.#reports = reports;
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  stop(): void {
+    this.#timeouts.stop();
   }
 
   isWaiting(device: EndDevice): boolean {
@@ -22,16 +43,33 @@ export class Confirmations {
 
   /** Was given to a gateway, whatever became of it there. */
   transmitted(device: EndDevice, item: DownlinkItem): void {
-    this.#inFlight.set(device, item);
+    const { classCTimeout } = this.#parts;
+    const isTimed = classCTimeout !== undefined && device.model.class === "C";
+    this.#inFlight.set(device, { item, until: isTimed ? performance.now() + classCTimeout : Infinity });
+    if (isTimed) this.#timeouts.plan(device, classCTimeout);
   }
 
   /** An uplink came, with or without an acknowledgement. Called before anything of it is published. */
   answered(device: EndDevice, acknowledges: boolean, uplinkIds: readonly string[]): void {
-    const item = this.#inFlight.get(device);
+    const item = this.#inFlight.get(device)?.item;
     if (item === undefined) return;
     this.#inFlight.delete(device);
-    if (acknowledges) this.#reports.answered(device, "downlink_ack", item, uplinkIds);
+    if (acknowledges) this.#parts.reports.answered(device, "downlink_ack", item, uplinkIds);
     else this.#missed(device, item, uplinkIds);
+  }
+
+  /** Rule: docs/server.md#13-newer-servers, 4. */
+  #timedOut(device: EndDevice): void {
+    const inFlight = this.#inFlight.get(device);
+    if (inFlight === undefined || inFlight.until === Infinity) return;
+    const left = inFlight.until - performance.now();
+    // An earlier one was answered meanwhile, and this timer was its.
+    if (left > 0) this.#timeouts.plan(device, left);
+    else {
+      this.#inFlight.delete(device);
+      this.#missed(device, inFlight.item, []);
+      this.#parts.queuedAgain(device);
+    }
   }
 
   /**
@@ -42,8 +80,9 @@ export class Confirmations {
     const { attempt, maxAttempts } = item.confirmedRetry ?? { attempt: 0, maxAttempts: undefined };
     const counted = { ...item, confirmedRetry: { attempt: attempt + 1, maxAttempts } };
     const most = maxAttempts ?? USUAL_ATTEMPTS;
-    if (attempt + 1 > most) this.#reports.givenUp(device, counted, most);
-    else this.#queues.again(device, counted);
-    this.#reports.answered(device, "downlink_nack", counted, uplinkIds);
+    const { queues, reports } = this.#parts;
+    if (attempt + 1 > most) reports.givenUp(device, counted, most);
+    else queues.again(device, counted);
+    reports.answered(device, "downlink_nack", counted, uplinkIds);
   }
 }

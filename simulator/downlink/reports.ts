@@ -4,6 +4,7 @@ import type { EndDevice } from "../devices/device";
 import type { StackEvents } from "../events/events";
 import type { Feed } from "../feed";
 import { rpc, sortedIds, stamp } from "../stamps";
+import type { VersionTraits } from "../versions";
 import { downlinkErrors } from "./errors";
 import { downlinkJson, HIGHEST, HIGH, present } from "./item";
 import type { DownlinkItem } from "./item";
@@ -11,12 +12,13 @@ import type { DownlinkItem } from "./item";
 /** What the application is told about its downlinks. Rule: docs/server.md#8-downlinks-what-is-told. */
 export class DownlinkReports {
   readonly #application: Application;
+  readonly #version: VersionTraits;
   readonly #feed: Feed;
-
   readonly #events: StackEvents;
 
-  constructor(application: Application, feed: Feed, events: StackEvents) {
+  constructor(application: Application, version: VersionTraits, feed: Feed, events: StackEvents) {
     this.#application = application;
+    this.#version = version;
     this.#feed = feed;
     this.#events = events;
   }
@@ -29,7 +31,7 @@ export class DownlinkReports {
   refused(device: EndDevice, item: DownlinkItem, error: StackError): void {
     this.#feed.publish(
       "downlink_failed",
-      { downlink: downlinkJson(item), error },
+      { downlink: downlinkJson(item), error: this.#version.told(error), ...this.#metadata(device) },
       this.#ofRecord(device, item),
       false,
     );
@@ -44,7 +46,7 @@ export class DownlinkReports {
   /** A gateway has accepted the frame. */
   sent(device: EndDevice, item: DownlinkItem, uplinkIds: readonly string[]): void {
     const frame = transmitted(item, uplinkIds);
-    const body = downlinkJson(decoded(device, frame));
+    const body = { ...downlinkJson(decoded(device, frame)), ...this.#metadata(device) };
     this.#feed.publish("downlink_sent", body, this.#fromNetwork(device, frame.correlationIds, uplinkIds));
   }
 
@@ -54,13 +56,13 @@ export class DownlinkReports {
     const error = downlinkErrors.transmission(result);
     const ids = device.ids(this.#application.applicationId, "session");
     this.#events.failed("ns.down.transmission.fail", ids, frame.correlationIds, error);
-    const body = { downlink: downlinkJson(decoded(device, frame)), error };
+    const body = this.#failure(device, frame, error);
     this.#feed.publish("downlink_failed", body, this.#fromNetwork(device, frame.correlationIds, uplinkIds));
   }
 
   /** The Network Server cannot make a frame of it. */
   dropped(device: EndDevice, item: DownlinkItem, uplinkIds: readonly string[], error: StackError): void {
-    const body = { downlink: downlinkJson(decoded(device, item)), error };
+    const body = this.#failure(device, item, error);
     const ids = sortedIds(item.correlationIds, uplinkIds);
     this.#feed.publish("downlink_failed", body, this.#fromNetwork(device, ids, uplinkIds));
   }
@@ -76,6 +78,7 @@ export class DownlinkReports {
       downlinks: items.length > 0 ? items.map(downlinkJson) : undefined,
       last_f_cnt_down: lastFCntDown,
       session_key_id: device.sessionKeyId,
+      ...this.#metadata(device),
     });
     this.#feed.publish("downlink_queue_invalidated", body, this.#fromNetwork(device, uplinkIds, uplinkIds));
   }
@@ -87,7 +90,8 @@ export class DownlinkReports {
     item: DownlinkItem,
     ids: readonly string[],
   ): void {
-    this.#feed.publish(kind, downlinkJson(decoded(device, item)), {
+    const body = { ...downlinkJson(decoded(device, item)), ...this.#metadata(device) };
+    this.#feed.publish(kind, body, {
       end_device_ids: device.ids(this.#application.applicationId, "session"),
       correlation_ids: [...item.correlationIds, ...ids],
     });
@@ -95,6 +99,15 @@ export class DownlinkReports {
 
   givenUp(device: EndDevice, item: DownlinkItem, attempts: number): void {
     this.refused(device, decoded(device, item), downlinkErrors.givenUp(attempts));
+  }
+
+  #failure(device: EndDevice, item: DownlinkItem, error: StackError) {
+    const downlink = downlinkJson(decoded(device, item));
+    return { downlink, error: this.#version.told(error), ...this.#metadata(device) };
+  }
+
+  #metadata(device: EndDevice) {
+    return this.#version.sendsMetadata ? device.metadata : {};
   }
 
   #ofRecord(device: EndDevice, item?: DownlinkItem) {

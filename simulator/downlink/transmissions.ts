@@ -16,6 +16,8 @@ export interface DownlinkTiming {
   readonly acceptedAfter: number;
   /** ms that the Network Server plans ahead: a timed downlink is given to a gateway so long before its time. */
   readonly planAhead: number;
+  /** ms that a class C device has for acknowledging, from 3.35.0 on. */
+  readonly classCTimeout: number;
 }
 
 /** What to do with the head of a queue. */

@@ -3,6 +3,7 @@ import type { EndDeviceIds, JsonObject, StackError } from "../../src/stack/messa
 import { READ } from "../keys";
 import { errorDetails } from "../stackErrors";
 import { sortedIds, timestamp, ulid } from "../stamps";
+import type { VersionTraits } from "../versions";
 
 /** One event, as the stream has it in `result`. */
 export interface StackEvent {
@@ -62,9 +63,11 @@ const FORWARDED: Readonly<Partial<Record<StackKind, string>>> = {
 
 /** What the servers tell of their work on this application's devices. */
 export class StackEvents {
+  readonly #version: VersionTraits;
   readonly #deliver: (event: StackEvent, ids: EndDeviceIds) => void;
 
-  constructor(deliver: (event: StackEvent, ids: EndDeviceIds) => void) {
+  constructor(version: VersionTraits, deliver: (event: StackEvent, ids: EndDeviceIds) => void) {
+    this.#version = version;
     this.#deliver = deliver;
   }
 
@@ -81,7 +84,7 @@ export class StackEvents {
   }
 
   failed(name: string, ids: EndDeviceIds, correlationIds: readonly string[], error: StackError): StackEvent {
-    return this.publish(name, ids, correlationIds, errorDetails(error));
+    return this.publish(name, ids, correlationIds, errorDetails(this.#version.told(error)));
   }
 
   /** This `ApplicationUp` goes to the application. */

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Journal } from "../journal";
+import type { VersionTraits } from "../versions";
 import { addressOf } from "../mqtt/listener";
 import { callerOf, plain } from "./access";
 import type { Answer } from "./access";
@@ -82,6 +83,7 @@ export class HttpApi {
   mode: ApiMode = "on";
   readonly #options: ApiOptions;
   readonly #routes: readonly Route[];
+  readonly #version: VersionTraits;
   readonly #journal: Journal;
   readonly #eventStreams: EventStreams;
   readonly #server: Server;
@@ -91,6 +93,7 @@ export class HttpApi {
     this.#options = options;
     this.#port = options.port;
     this.#routes = routes(parts);
+    this.#version = parts.version;
     this.#journal = parts.journal;
     this.#eventStreams = parts.eventStreams;
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -155,7 +158,11 @@ export class HttpApi {
       return 404;
     }
     if (path === `${ROOT}/events`) return this.#eventStreams.respond(request, body, response);
-    return json(response, this.#answer(request, path.slice(ROOT.length), body));
+    const answer = this.#answer(request, path.slice(ROOT.length), body);
+    return json(response, {
+      ...answer,
+      body: answer.status < 400 ? answer.body : this.#version.toldBody(answer.body),
+    });
   }
 
   #answer(request: IncomingMessage, path: string, body: Buffer): Answer {

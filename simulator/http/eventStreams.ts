@@ -10,6 +10,7 @@ import { READ } from "../keys";
 import type { KeyRing } from "../keys";
 import { errorBody, httpStatus } from "../stackErrors";
 import { rpc } from "../stamps";
+import type { VersionTraits } from "../versions";
 import { callerOf, missingRight, plain } from "./access";
 import { isFrom, parseEventRequest } from "./eventRequest";
 import type { EventRequest } from "./eventRequest";
@@ -21,6 +22,7 @@ interface Parts {
   readonly application: Application;
   readonly keys: KeyRing;
   readonly journal: Journal;
+  readonly version: VersionTraits;
 }
 
 interface Stream {
@@ -76,7 +78,7 @@ export class EventStreams {
       if (error instanceof Malformed) return whole(response, format, 400, plain(400, 3, error.message).body);
       throw error;
     }
-    if (!parsed.ok) return failed(response, format, parsed.error);
+    if (!parsed.ok) return this.#failed(response, format, parsed.error);
     return this.#start(parsed.request, request.headers.authorization, response, format);
   }
 
@@ -90,7 +92,7 @@ export class EventStreams {
     const caller = callerOf(authorization, keys);
     for (const { applicationId } of request.sources) {
       const refused = missingRight({ caller, applicationId }, application, keys);
-      if (refused !== undefined) return failed(response, format, refused);
+      if (refused !== undefined) return this.#failed(response, format, refused);
     }
     const mayRead = caller.who === "key" && keys.rightsHere(caller.key).includes(READ);
     const stream: Stream = { response, request, mayRead, format };
@@ -109,6 +111,16 @@ export class EventStreams {
     send(stream, start);
     journal.streaming(this.count);
     return 200;
+  }
+
+  /** An error of the service itself, in one line of the stream that never was. */
+  #failed(response: ServerResponse, format: Format, error: StackError): number {
+    const status = httpStatus(error.code);
+    response.writeHead(status, { "content-type": format.type, "cache-control": "no-store" });
+    const body = this.#parts.version.toldBody(errorBody(error));
+    response.write(JSON.stringify({ error: body }) + format.end);
+    response.end();
+    return status;
   }
 
   deliver(event: StackEvent, ids: EndDeviceIds): void {
@@ -130,15 +142,6 @@ export class EventStreams {
 
 function send({ response, format }: Stream, event: StackEvent): void {
   response.write(JSON.stringify({ result: event }) + format.end);
-}
-
-/** An error of the service itself, in one line of the stream that never was. */
-function failed(response: ServerResponse, format: Format, error: StackError): number {
-  const status = httpStatus(error.code);
-  response.writeHead(status, { "content-type": format.type, "cache-control": "no-store" });
-  response.write(JSON.stringify({ error: errorBody(error) }) + format.end);
-  response.end();
-  return status;
 }
 
 /** An answer of the gateway in front of it. */

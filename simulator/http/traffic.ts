@@ -14,8 +14,10 @@ import type { StackEvents } from "../events/events";
 import type { Envelope, Feed } from "../feed";
 import { READ, SIMULATE, WRITE } from "../keys";
 import type { KeyRing } from "../keys";
-import { PATTERN_REASON, stackError, validationError } from "../stackErrors";
+import { PATTERN_REASON, rateLimited, stackError, validationError } from "../stackErrors";
 import { rpc, stamp, timestamp } from "../stamps";
+import type { RateLimiter } from "../rateLimit";
+import type { VersionTraits } from "../versions";
 import { badIdentifier, failure, missingRight, ok, plain } from "./access";
 import type { Answer, Caller } from "./access";
 
@@ -35,6 +37,9 @@ export interface TrafficParts {
   readonly events: StackEvents;
   readonly device: (deviceId: string) => EndDevice | undefined;
   readonly isMute: () => boolean;
+  /** Of queue operations. */
+  readonly queueLimit: RateLimiter;
+  readonly version: VersionTraits;
 }
 
 /** `GET …/down`: the queue as it is. */
@@ -74,6 +79,10 @@ export function changeQueue(
   const text = request.body.length === 0 ? Buffer.from("{}") : request.body;
   const parsed = parseDownlinks(text, "http");
   if (!parsed.ok) return plain(400, 3, parsed.reason);
+  const limited = { application: request.applicationId, device: request.deviceId }[
+    parts.version.limitedTogether
+  ];
+  if (!parts.queueLimit.take(limited)) return failure(rateLimited(parts.queueLimit.perMinute, limited));
   const refused =
     badDevice("DownlinkQueueRequest", request.deviceId) ??
     validate(parsed.items) ??

@@ -3,6 +3,7 @@ import { EventStream, type StreamProblem, type StreamTiming } from "../diagnosis
 import { EVENT_NAMES, networkEvent, type NetworkEvent } from "../diagnosis/networkEvents";
 import { isNetworkKind, NETWORK_KINDS, type Kind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
+import { FormatterErrors } from "./formatterErrors";
 import { serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
 import { apiOf } from "./stackAccess";
 
@@ -41,8 +42,7 @@ export class NetworkEvents {
   #problem: StreamProblem | undefined;
   /** What was told last: several servers may report the same frame. */
   readonly #told = new Set<string>();
-  /** The last one of each device, with when it came in ms since 1970. */
-  readonly #encoderErrors = new Map<string, { readonly at: number; readonly error: StackError }>();
+  readonly #formatters = new FormatterErrors();
 
   constructor(options: NetworkEventsOptions) {
     this.#options = options;
@@ -55,8 +55,13 @@ export class NetworkEvents {
 
   /** Why the downlink formatter of a device failed, if it did since then (ms since 1970). */
   encoderError(deviceId: string, since: number): StackError | undefined {
-    const last = this.#encoderErrors.get(deviceId);
-    return last && last.at >= since ? last.error : undefined;
+    return this.#formatters.encoderError(deviceId, since);
+  }
+
+  /** Why the uplink formatter failed on the uplink with these correlation IDs; undefined where the stack does not tell. Never rejects. */
+  async decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined> {
+    if (!this.#stream || this.#problem !== undefined) return undefined;
+    return this.#formatters.decoderError(deviceId, correlationIds);
   }
 
   /** Returns what ends the use. */
@@ -92,15 +97,8 @@ export class NetworkEvents {
     this.#stream = undefined;
     this.#url = target?.url;
     this.#problem = undefined;
+    this.#formatters.giveUp();
     if (target) this.#stream = this.#open(target);
-  }
-
-  #keep({ origin: { deviceId }, received }: NetworkEvent): void {
-    if (received.kind !== "encoder_error") return;
-    this.#encoderErrors.delete(deviceId);
-    this.#encoderErrors.set(deviceId, { at: Date.now(), error: received.message.encoder_error.data });
-    const [oldest] = this.#encoderErrors.keys();
-    if (this.#encoderErrors.size > MOST_TOLD && oldest !== undefined) this.#encoderErrors.delete(oldest);
   }
 
   #isKnown({ origin, received }: NetworkEvent): boolean {
@@ -123,7 +121,7 @@ export class NetworkEvents {
       onEvent: (event) => {
         const found = networkEvent(event, applicationId);
         if (!found || this.#isKnown(found)) return;
-        this.#keep(found);
+        this.#formatters.keep(found);
         const text = JSON.stringify(event);
         deliver(found, () => networkEvent(JSON.parse(text) as typeof event, applicationId)?.received);
       },

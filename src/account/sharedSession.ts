@@ -13,6 +13,7 @@ import type { DownlinkLimits } from "../downlink/limits";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
 import type { Kind } from "../stack/kinds";
+import type { StackError } from "../stack/messages";
 import { SERVICE_TRAITS } from "../stack/services";
 import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
@@ -148,8 +149,16 @@ export class SharedSession {
     return () => this.#listeners.delete(listener);
   }
 
-  receive(recipient: Recipient): () => void {
+  /** @param asksDecoder it explains payloads that are missing by the decoder's errors */
+  receive(recipient: Recipient, asksDecoder = false): () => void {
     const stop = this.session.receive(recipient);
+    if (asksDecoder) {
+      const leaveNetwork = this.#network?.join();
+      return () => {
+        stop();
+        leaveNetwork?.();
+      };
+    }
     if (!needsStream(recipient.kinds)) return stop;
     const leaveNetwork = this.#network?.join();
     this.#eventNodes += 1;
@@ -159,6 +168,11 @@ export class SharedSession {
       stop();
       leaveNetwork?.();
     };
+  }
+
+  /** Why the uplink formatter failed on the uplink with these correlation IDs, where the stack tells it within a second. Never rejects. */
+  async decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined> {
+    return this.#network?.decoderError(deviceId, correlationIds);
   }
 
   get downlinkLimits(): DownlinkLimits {

@@ -2,8 +2,7 @@ import { isJsonObject } from "../stack/check";
 import type { Text } from "../stack/explanation";
 import type { NetworkKind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
-import { plainText } from "../stack/plainText";
-import { errorSentence } from "../stack/stackError";
+import { attributeOf, errorSentence } from "../stack/stackError";
 import { printable } from "./printable";
 
 /** Texts by the error's name, or by its namespace and name where several parts of the stack use the name for different things. */
@@ -295,11 +294,7 @@ function known(reasons: Reasons, error: StackError): { key: string; error: Stack
 
 /** An attribute in one line; empty where there is none. */
 function attribute(error: StackError, key: string, longest?: number): string {
-  const { attributes } = error;
-  const value = isJsonObject(attributes) && Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-  if (typeof value === "number") return String(value);
-  // From 3.36 on it is escaped for HTML.
-  return typeof value === "string" ? printable(plainText(value.slice(0, 10_000)), longest) : "";
+  return printable(attributeOf(error, key) ?? "", longest);
 }
 
 /** `Error: index out of range at decodeUplink (<eval>:7:19(89))`: goja says where at the end. */

@@ -1,6 +1,6 @@
 import type { Text } from "../stack/explanation";
 import type { ApplicationDownlink, StackError } from "../stack/messages";
-import { errorSentence } from "../stack/stackError";
+import { attributeOf, errorSentence } from "../stack/stackError";
 import { printable } from "./printable";
 
 /** What may stand between a gateway's refusal and us: whose fault it is. */
@@ -10,8 +10,7 @@ const transmission = (
   error: StackError,
   downlink: Pick<ApplicationDownlink, "confirmed"> | undefined,
 ): string => {
-  const result = error.attributes?.result;
-  const late = typeof result === "string" && LATE.has(result);
+  const late = LATE.has(attributeOf(error, "result") ?? "");
   if (downlink?.confirmed === true)
     return late ? "error.reported.too-late-confirmed" : "error.reported.gateway-confirmed";
   return late ? "error.reported.too-late" : "error.reported.gateway";
@@ -49,10 +48,7 @@ export function hintFor(
   // Only the Network Server's `device_not_found` means a half registered device.
   if (hint === undefined || (name === "device_not_found" && error.namespace !== "pkg/networkserver"))
     return undefined;
-  const attribute = (key: string): string => {
-    const value = error.attributes?.[key];
-    return typeof value === "string" || typeof value === "number" ? printable(String(value)) : "?";
-  };
+  const attribute = (key: string): string => printable(attributeOf(error, key) ?? "?");
   return {
     key: typeof hint === "string" ? hint : hint(error, downlink),
     values: {

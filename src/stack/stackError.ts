@@ -7,6 +7,7 @@ const LONGEST_SENTENCE = 500;
 const LONGEST_FORMAT = 1000;
 const LONGEST_VALUE = 200;
 const LONGEST_JSON = 80;
+const LONGEST_ATTRIBUTE = 10_000;
 const MOST_CAUSES = 5;
 
 /**
@@ -35,6 +36,13 @@ function ownSentence({ message_format = "", attributes = {}, name = "", code }: 
   }
   if (name !== "") return name.replaceAll("_", " ");
   return code === undefined ? "unknown error" : `error code ${code}`;
+}
+
+/** An attribute in plain text; undefined where there is none, or something else than text or a number. */
+export function attributeOf({ attributes = {} }: StackError, key: string): string | undefined {
+  const value = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" ? plainText(value.slice(0, LONGEST_ATTRIBUTE)) : undefined;
 }
 
 function attributeText(value: unknown): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { javaScriptFormatter, type Simulator } from "../../simulator/simulator";
+import { javaScriptFormatter, javaScriptUplinkFormatter, type Simulator } from "../../simulator/simulator";
 import { NETWORK_KINDS } from "../../src/stack/kinds";
 import { device, until } from "./downlinks";
 import {
@@ -9,6 +9,7 @@ import {
   running,
   simulated,
   sink,
+  subscribed,
   tab,
   uplink,
   withNodeRed,
@@ -174,4 +175,78 @@ describe("a downlink whose encoder fails", () => {
     assert.equal((await flows.next()).deviceId, "door");
     assert.equal(simulator.eventStreams, 0);
   });
+});
+
+describe("a payload that is missing because its decoder failed", () => {
+  withNodeRed();
+
+  const THROWS = javaScriptUplinkFormatter({
+    decodeUplink() {
+      throw new Error("unknown frame");
+    },
+  });
+
+  const started = async (properties: object) => {
+    const simulator = await simulated({
+      devices: [device("meter", { uplinkFormatter: THROWS }), device("plain")],
+    });
+    const nodes = [
+      ...[tab(), withApi(simulator), sink(), ...listeners()],
+      uplink({ missing: "error", ...properties }),
+    ];
+    const flows = await running(nodes, credentials(simulator));
+    await subscribed(simulator, 1);
+    return { simulator, flows };
+  };
+
+  for (const properties of [
+    { output: "decoded" },
+    { output: "field", field: "level" },
+    { output: "normalized" },
+  ])
+    it(`is told with the decoder's own error: output ${properties.output}`, async () => {
+      const { simulator, flows } = await started(properties);
+      await until(() => simulator.eventStreams === 1, "the stream");
+      simulator.uplink("meter");
+      const caught = await flows.next("caught");
+      assert.equal(caught.error?.code, "missing_payload");
+      assert.match(caught.error.message, /uplink formatter of meter: “Error: unknown frame”/);
+      assert.equal(caught.deviceId, "meter");
+      await flows.shows("uplink", "meter · formatter failed");
+    });
+
+  it("is told as usual where the decoder says nothing", async () => {
+    const { simulator, flows } = await started({ output: "decoded" });
+    await until(() => simulator.eventStreams === 1, "the stream");
+    simulator.uplink("plain");
+    const caught = await flows.next("caught");
+    assert.equal(caught.error?.code, "missing_payload");
+    assert.match(caught.error.message, /^plain has no payload formatter, or it failed/);
+  });
+
+  it("is not explained by the error of an earlier uplink", async () => {
+    const { simulator, flows } = await started({ output: "decoded" });
+    await until(() => simulator.eventStreams === 1, "the stream");
+    simulator.uplink("meter");
+    assert.match((await flows.next("caught")).error?.message ?? "", /unknown frame/);
+    simulator.publish("uplink_message", "meter", { f_port: 1, frm_payload: "AQ==" });
+    assert.match((await flows.next("caught")).error?.message ?? "", /^meter has no payload formatter/);
+  });
+
+  it("is told as usual while the event stream cannot be had", async () => {
+    const { simulator, flows } = await started({ output: "decoded" });
+    simulator.eventRoute(404);
+    simulator.endEventStreams();
+    await until(() => simulator.eventStreams === 0, "the end of the stream");
+    simulator.uplink("meter");
+    assert.match((await flows.next("caught")).error?.message ?? "", /^meter has no payload formatter/);
+  });
+
+  for (const properties of [{ missing: "bytes" }, { output: "message" }, { output: "bytes" }])
+    it(`needs no stream with ${JSON.stringify(properties)}`, async () => {
+      const { simulator, flows } = await started({ output: "decoded", ...properties });
+      simulator.uplink("meter");
+      assert.equal((await flows.next()).deviceId, "meter");
+      assert.equal(simulator.eventStreams, 0);
+    });
 });

@@ -49,6 +49,7 @@ export class Watched {
 
   static async start(model: SimulatedDevice, options: SimulatorOptions = {}): Promise<Watched> {
     const simulator = await startSimulator({
+      ...options,
       devices: [model],
       timing: { acceptedAfter: 5, ...options.timing },
     });

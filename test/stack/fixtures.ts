@@ -29,7 +29,19 @@ function lines<T>(file: string): T[] {
 
 export const capturesOf = (kind: StackKind): Capture[] => lines<Capture>(fileOf(kind));
 
-export const captureFiles = (): string[] => readdirSync(FOLDER).filter((file) => file.endsWith(".jsonl"));
+/** Those that hold what was captured. */
+export const captureFiles = (): string[] =>
+  readdirSync(FOLDER).filter((file) => file.endsWith(".jsonl") && !file.startsWith("documented-"));
+
+/** What newer servers send, by their documentation: not captured. */
+export const documented = (): (Capture & { readonly documented: string })[] => lines("documented-3.36.jsonl");
+
+/** The documented message of this name. */
+export function documentedOf<K extends StackKind>(kind: K, name: string): ReceivedOf<K> {
+  const found = documented().find((each) => each.name === name);
+  assert.ok(found, `no documented message "${name}"`);
+  return received(found.payload, kind);
+}
 
 /** The messages of all exchanges: what a downlink was followed by. */
 export const exchanged = (): Capture[] =>
