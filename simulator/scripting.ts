@@ -19,7 +19,14 @@ export const scriptErrors = {
     failure("pkg/scripting/javascript", "script", "{message}", 10, {
       message: `${String(error)} at ${functionName} ${placeOf(error)}`,
     }),
-  noOutput: (): StackError => failure(PROCESSOR, "output", "invalid output", 2, {}),
+  noOutput: (): StackError =>
+    stackError({
+      namespace: PROCESSOR,
+      name: "output",
+      format: "invalid output",
+      code: 10,
+      cause: failure("pkg/scripting/javascript", "no_script_output", "no script output", 10, {}),
+    }),
   returned: (errors: readonly string[]): StackError =>
     failure(PROCESSOR, "output_errors", "{errors}", 10, { errors: errors.join(", ") }),
 };

@@ -86,8 +86,11 @@ export function escapedError(error: StackError): StackError {
 /** The body of an error answer, in which the sentence is escaped as well. */
 export function escapedBody(body: JsonObject): JsonObject {
   const { message, details } = body;
-  const isTold = typeof message === "string" && Array.isArray(details);
-  return isTold ? { ...body, message: escaped(message), details: details.map(escapedError) } : body;
+  return {
+    ...body,
+    ...(typeof message === "string" && { message: escaped(message) }),
+    ...(Array.isArray(details) && { details: details.map(escapedError) }),
+  };
 }
 
 /** Too many requests of one kind. */

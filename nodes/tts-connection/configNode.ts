@@ -2,6 +2,7 @@ import type { Node } from "node-red";
 import type { ConnectionInsight } from "../../src/account/suggestions";
 import type { ConnectionCredentials } from "../../src/stack/connectionProperties";
 import type { Kind } from "../../src/stack/kinds";
+import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
 import type { StackError } from "../../src/stack/messages";
 import type { ServiceTraits } from "../../src/stack/services";
 import type { WithUsers } from "../shared/red";
@@ -16,6 +17,8 @@ export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUser
   joinAsSender(user: SendingUser): Sender;
   /** Why the uplink formatter failed on the uplink with these correlation IDs, where that is told. Never rejects. */
   decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined>;
+  /** What the device's own encoder makes of fields. Nothing is queued. Never rejects. */
+  encode(deviceId: string, fields: FieldsToEncode): Promise<Encoded>;
   /** For the forms. */
   insight(): ConnectionInsight;
 }

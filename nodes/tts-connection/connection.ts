@@ -3,13 +3,15 @@ import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/routes";
 import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/contract";
-import { V3_LIMITS, type DownlinkLimits } from "../../src/downlink/limits";
+import { V3_LIMITS, withoutApi, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import type { StackError } from "../../src/stack/messages";
 import { deployment } from "./deployment";
 import type { Listeners } from "./listeners";
 import { notReached, type ErrorNotice } from "../../src/account/notices";
+import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
+import { questionsFor, type Questions, type QueueAnswer } from "../../src/account/questions";
 import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
 import type { SettingsResult } from "../../src/account/settings";
@@ -42,6 +44,8 @@ export interface SendingUser extends ConnectionUser {
 export interface Sender {
   readonly limits: DownlinkLimits;
   send(job: DownlinkJob, waiter: Waiter): void;
+  /** What waits in the queue of a device. Never rejects. */
+  list(deviceId: string): Promise<QueueAnswer>;
   /** What it still holds is dropped. Resolves when the connection is closed, where this was its last user. */
   leave(): Promise<void>;
 }
@@ -59,6 +63,13 @@ interface OpenSession {
 
 const NO_KINDS = new Set<never>();
 
+/** The rules of a downlink refuse it before; so it is only said should they not. */
+const NO_API: Explanation = {
+  code: "invalid_downlink",
+  key: "error.invalid-downlink.list-no-api",
+  values: {},
+};
+
 const faulty = (explanation: Explanation): ErrorNotice => ({
   notice: "error",
   explanation,
@@ -74,6 +85,7 @@ export class Connection {
   /** Why it cannot be opened. */
   #faulty: ErrorNotice | undefined;
   #open: OpenSession | undefined;
+  #made: Questions | undefined;
   #catchingUp: NodeJS.Immediate | undefined;
 
   /** @param listeners those whom the notifier notifies, by the nodes that join here */
@@ -89,6 +101,18 @@ export class Connection {
       state: this.#users.size === 0 ? "unused" : this.#ownView().state,
       traffic: this.#open?.lease.resource.session.traffic,
     };
+  }
+
+  /** What the device's own encoder makes of fields. Never rejects. */
+  async encode(deviceId: string, fields: FieldsToEncode): Promise<Encoded> {
+    return (
+      this.#questions?.encode(deviceId, fields) ?? { ok: false, explanation: this.#noAnswer.explanation }
+    );
+  }
+
+  /** Absent where the stack's HTTP API is not to be asked. */
+  get #questions(): Questions | undefined {
+    return this.#settings.ok ? (this.#made ??= questionsFor(this.#settings.settings)) : undefined;
   }
 
   /** Returns what ends the use; it resolves when the connection is closed, where this was its last user. */
@@ -113,8 +137,10 @@ export class Connection {
     const handles = new Set<{ drop(): void }>();
     // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
     let listener: typeof onStep | undefined = onStep;
+    const questions = this.#questions;
     return {
-      limits: session.downlinkLimits,
+      limits: questions ? session.downlinkLimits : withoutApi(session.downlinkLimits),
+      list: (deviceId) => questions?.queue(deviceId) ?? Promise.resolve(this.#noAnswer),
       send: (job, waiter) => {
         let waiting: Waiter | undefined = waiter;
         const handle = senders.courier.send(job, {
@@ -138,9 +164,19 @@ export class Connection {
     };
   }
 
+  get #noAnswer(): QueueAnswer & { readonly ok: false } {
+    const explanation = this.#faulty?.explanation ?? NO_API;
+    return { ok: false, explanation };
+  }
+
   /** For a connection that cannot be opened: every downlink fails with the reason. */
   #nowhere(leave: () => Promise<void>): Sender {
-    return { limits: V3_LIMITS, send: (_job, waiter) => waiter.onEnd(this.#faulty?.explanation), leave };
+    return {
+      limits: V3_LIMITS,
+      list: () => Promise.resolve(this.#noAnswer),
+      send: (_job, waiter) => waiter.onEnd(this.#faulty?.explanation),
+      leave,
+    };
   }
 
   #join(user: Joined): { readonly session: SharedSession | undefined; readonly leave: () => Promise<void> } {

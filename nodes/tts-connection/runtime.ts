@@ -44,6 +44,7 @@ export default function init(RED: NodeAPI): void {
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);
     this.decoderError = (deviceId, correlationIds) => connection.decoderError(deviceId, correlationIds);
+    this.encode = (deviceId, fields) => connection.encode(deviceId, fields);
     this.insight = () => connection.insight;
     this.on("close", () => notifier.clear());
   }

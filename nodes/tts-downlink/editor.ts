@@ -1,7 +1,7 @@
 import { PRIORITIES, type Encoding } from "../../src/downlink/order";
 import { sizeHint } from "../../src/downlink/payload";
 import { makeChoice } from "./editor/choice";
-import { isV2 } from "../shared/editor/connection";
+import { isV2, limitsOf } from "../shared/editor/connection";
 import * as downlink from "./editor/rules";
 import { Form } from "../shared/editor/form";
 import { GatewayList } from "./editor/gatewayList";
@@ -12,6 +12,7 @@ import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { isFixed, makeTyped, retype } from "./editor/typedField";
+import { offerBytes } from "./editor/showBytes";
 import { validator } from "../shared/editor/validators";
 import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
@@ -41,6 +42,7 @@ const OPERATION_WORDS: Readonly<Record<string, string>> = {
   push: "label.push",
   replace: "label.replace",
   clear: "label.clear",
+  list: "label.list",
 };
 
 /** What the output says of the moment that a message comes. */
@@ -50,6 +52,13 @@ const REPORT_WORDS: Readonly<Record<string, string>> = {
   sent: "label.when-sent",
   ack: "label.when-ack",
   every: "label.when-every",
+};
+
+/** The same where it is not for the user to choose. */
+const OUTPUT_WORDS: Readonly<Record<string, string>> = {
+  // There is no answer to an empty queue.
+  clear: "label.when-published",
+  list: "label.when-listed",
 };
 
 const TYPE_STRING = { value: "str", label: "string", icon: "red/images/typedInput/az.svg" };
@@ -96,10 +105,12 @@ function showOnly(attribute: string, choice: string): void {
 
 /** Shows the fields that have a meaning beside the others, and marks what V2 cannot say. */
 function showFields(node: EditedNode, form: Form): void {
-  const clear = downlink.isClear(node);
+  const bare = downlink.bareOperation(node);
+  const clear = bare === "clear";
   const v2 = isV2(form.value("connection"));
   $("[data-for='item']").toggle(downlink.applies(node, "fPort"));
-  $("[data-for='payload'], [data-for='answer']").toggle(!clear);
+  $("[data-for='payload'], [data-for='answer']").toggle(bare === undefined);
+  $("[data-for='sending']").toggle(bare !== "list");
   $("[data-for='v2']").toggle(v2);
   $("[data-v2-hides]").each((_, element) => {
     const properties = (element.getAttribute("data-v2-hides") ?? "").split(" ");
@@ -116,7 +127,10 @@ function showFields(node: EditedNode, form: Form): void {
   if (!isConfirmable) $("#tts-downlink-attempts").hide();
   const hasIds = downlink.applies(node, "correlationIds") && !(v2 && isUsual(form, "correlationIds"));
   showOnly("data-more", hasIds ? "ids" : "wait");
-  showOnly("data-report", clear ? "clear" : form.value("report"));
+  showOnly("data-report", bare ?? form.value("report"));
+  const { list, lacking } = limitsOf(form.value("connection"));
+  const canList = list && lacking?.has("api") !== true;
+  $("input[name='tts-downlink-queue'][value='list']").prop("disabled", !canList && bare !== "list");
 }
 
 function isUsual(form: Form, property: string): boolean {
@@ -232,7 +246,12 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
     const operation = saved(this, "operation");
     const word = isFixed(saved(this, "operationType")) ? OPERATION_WORDS[operation] : undefined;
     const to = `${word === undefined ? source(this, "operation") : this._(word)} → ${source(this, "device")}`;
-    if (word === OPERATION_WORDS.clear || saved(this, "encoding") === "downlinks") return to;
+    if (
+      word === OPERATION_WORDS.clear ||
+      word === OPERATION_WORDS.list ||
+      saved(this, "encoding") === "downlinks"
+    )
+      return to;
     const port = isDefault(this, "fPort") ? [] : [`${this._("label.f-port")} ${source(this, "fPort")}`];
     const priority = isDefault(this, "priority") ? [] : [source(this, "priority")];
     return [to, ...port, ...priority].join(" · ");
@@ -241,9 +260,8 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
     return this.name ? "node_label_italic" : "";
   },
   outputLabels() {
-    // There is no answer to an empty queue.
-    const isClear = saved(this, "operation") === "clear" && isFixed(saved(this, "operationType"));
-    return this._(REPORT_WORDS[isClear ? "published" : saved(this, "report")] ?? "label.when-queued");
+    const fixed = isFixed(saved(this, "operationType")) ? saved(this, "operation") : "";
+    return this._(OUTPUT_WORDS[fixed] ?? REPORT_WORDS[saved(this, "report")] ?? "label.when-queued");
   },
   onadd() {
     takeConnection(this);
@@ -275,6 +293,10 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
       showOnly("data-encoding", encoding);
     });
     form.follow(["payload", "encoding"], () => showPreview(this, form));
+    offerBytes(form, $("#tts-downlink-encoder"), () => {
+      const isFixedPayload = isFixed(form.value("payloadType")) && downlink.encodingOf(this) === "decoded";
+      return isFixedPayload && ["device", "fPort"].every((name) => isFixed(form.value(`${name}Type`)));
+    });
 
     const isFixedNow = (name: string): boolean => isFixed(form.value(`${name}Type`));
     const device = (): { devices: string } => ({ devices: isFixedNow("device") ? form.value("device") : "" });

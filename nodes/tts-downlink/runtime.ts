@@ -5,6 +5,7 @@ import type { DownlinkView, Failure } from "../../src/delivery/contract";
 import { buildOrder, type DownlinkValues } from "../../src/downlink/build";
 import type { DownlinkOrder } from "../../src/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
+import { serveEncoder } from "./admin/encode";
 import { findConnection } from "../shared/findConnection";
 import { guardedCall } from "./guardedCall";
 import { asMessage, onInput } from "../shared/red";
@@ -13,6 +14,7 @@ import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from
 import { reasonIn, valueOf } from "./typedInput";
 import type { Waiter } from "../tts-connection/connection";
 import { withField } from "./complete";
+import { listQueue } from "./listing";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
 import { DownlinkStatus } from "./status";
@@ -124,6 +126,12 @@ export default function init(RED: NodeAPI): void {
       const built = buildOrder(valued.values, sender.limits, Date.now());
       if (built.ok) {
         const { order } = built;
+        if (order.operation === "list") {
+          const request = { ...order, msg, send, finish: (error?: FlowError) => finish(done, error) };
+          // What comes after it does not wait for the answer.
+          listQueue(RED, this, sender, status, request).catch(warnOfBug);
+          return;
+        }
         sender.send({ order, ...settings }, waiterOf(msg, order, send, done));
         return;
       }
@@ -147,5 +155,6 @@ export default function init(RED: NodeAPI): void {
     });
   }
 
+  serveEncoder(RED);
   RED.nodes.registerType("tts-downlink", TtsDownlink);
 }

@@ -21,14 +21,16 @@ export const VALUES = [
 
 export type ValueName = (typeof VALUES)[number];
 
-/** Whether a value means something: emptying the queue needs only the device, and whole downlink objects bring all of theirs. */
+const NEED_ONLY_A_DEVICE: ReadonlySet<unknown> = new Set(["clear", "list"]);
+
+/** Whether a value means something: emptying and reading the queue need only the device, and whole downlink objects bring all of theirs. */
 export function applies(
   name: ValueName,
   operation: unknown,
   encoding: DownlinkProperties["encoding"],
 ): boolean {
   if (name === "device" || name === "operation") return true;
-  return operation !== "clear" && (name === "payload" || encoding !== "downlinks");
+  return !NEED_ONLY_A_DEVICE.has(operation) && (name === "payload" || encoding !== "downlinks");
 }
 
 /** The properties of a `tts-downlink`, as far as they do not depend on the message. */

@@ -59,6 +59,15 @@ export class DownlinkStatus {
     this.#show();
   }
 
+  /** A queue was read, and this number of downlinks waits in it. */
+  listed(deviceId: string, number: number): void {
+    this.#last = {
+      status: { fill: "green", shape: "dot", key: "status.listed", values: { number } },
+      deviceId,
+    };
+    this.#show();
+  }
+
   /** @param deviceId empty where it is not known */
   failure(failure: Pick<Failure, "code" | "key" | "values" | "stack">, deviceId: string): void {
     const words = statusOfError(causeOf(failure, deviceId));
@@ -82,7 +91,7 @@ export class DownlinkStatus {
     if (this.#connection.state !== "connected" || !last)
       return nodeStatus(this.#RED, statusOf(this.#connection));
     if (last.deviceId === undefined) return nodeStatus(this.#RED, last.status);
-    const word = textOf(this.#RED, { key: last.status.key, values: {} });
+    const word = textOf(this.#RED, { key: last.status.key, values: last.status.values ?? {} });
     return nodeStatus(this.#RED, last.status, withDevice(word, last.deviceId));
   }
 }

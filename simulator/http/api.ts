@@ -8,6 +8,7 @@ import { addressOf } from "../mqtt/listener";
 import { callerOf, plain } from "./access";
 import type { Answer } from "./access";
 import type { EventStreams } from "./eventStreams";
+import { deviceFormatters, encode, link } from "./formatters";
 import { applicationRights, authInfo, connectionInfo } from "./identity";
 import { changeQueue, listQueue, simulate } from "./traffic";
 import type { TrafficParts } from "./traffic";
@@ -70,6 +71,15 @@ function routes(parts: ApiParts): readonly Route[] {
     {
       path: new RegExp(`^${device}/down/replace$`),
       methods: { POST: (call) => changeQueue("replace", traffic(call), parts) },
+    },
+    {
+      path: new RegExp(`^${device}/down/encode$`),
+      methods: { POST: (call) => encode(traffic(call), parts) },
+    },
+    { path: new RegExp(`^${device}$`), methods: { GET: (call) => deviceFormatters(traffic(call), parts) } },
+    {
+      path: /^\/as\/applications\/([^/]+)\/link$/,
+      methods: { GET: (call) => link(traffic(call), parts) },
     },
     {
       path: new RegExp(`^${device}/up/simulate$`),

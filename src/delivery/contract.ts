@@ -1,5 +1,5 @@
 import type { Explanation, Text } from "../stack/explanation";
-import type { DownlinkOrder, Offline, Operation, Priority, Report } from "../downlink/order";
+import type { DownlinkOrder, Offline, Priority, QueueChange, Report } from "../downlink/order";
 import type { StackError } from "../stack/messages";
 
 /** How far a downlink has come. `held` and `published` are ours, the others the stack's words, `unanswered` our last one. */
@@ -32,7 +32,7 @@ export interface ItemView {
 export interface DownlinkView {
   state: DownlinkState;
   deviceId: string;
-  operation: Operation;
+  operation: QueueChange;
   /** Absent with `items`, and for `clear`. */
   fPort?: number;
   priority?: Priority;
@@ -50,6 +50,16 @@ export interface DownlinkView {
   items?: ItemView[];
   /** With `report: every` and `items`: which item this step is of. */
   index?: number;
+}
+
+/** `msg.downlink` of a queue that was read. */
+export interface QueueView {
+  state: "listed";
+  deviceId: string;
+  operation: "list";
+  correlationIds: [];
+  /** ms since 1970 on this machine. */
+  steps: [{ state: "listed"; at: number }];
 }
 
 export interface DownlinkOptions {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { DownlinkItem, Encoding, Operation } from "../downlink/order";
+import type { DownlinkItem, Encoding, QueueChange } from "../downlink/order";
 import type { Explanation } from "../stack/explanation";
 import { severalFailed } from "./failures";
 import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./contract";
@@ -14,7 +14,7 @@ const newCorrelationId = (): string => `node-red:${randomBytes(16).toString("hex
 export class Dispatch {
   readonly options: DownlinkOptions;
   readonly deviceId: string;
-  readonly operation: Operation;
+  readonly operation: QueueChange;
   readonly encoding: Encoding;
   /** ms of the clock's `now`. */
   readonly arrivedAt: number;

@@ -1,7 +1,7 @@
 /** What the stack's HTTP API answers, read once into types that cannot be wrong. Rule: docs/server.md#9-http-api. */
 import { isJsonObject } from "../stack/check";
-import type { ApplicationDownlink } from "../stack/messages";
-import { BODY_SHAPE } from "../stack/shape";
+import type { ApplicationDownlink, JsonObject, StackError } from "../stack/messages";
+import { BODY_SHAPE, stackError } from "../stack/shape";
 import type { ApiReply, UnknownReason } from "./apiRequest";
 import { printable } from "./printable";
 
@@ -20,6 +20,7 @@ interface ApiRefusal {
     | "no_device_session"
     | (string & {});
   readonly status: number;
+  readonly error: StackError;
 }
 
 interface ApiSilence {
@@ -53,7 +54,15 @@ const OWNERS: Readonly<Record<string, readonly [KeyOwnerKind, string]>> = {
 };
 
 /** The HTTP status of each gRPC code that a refusal has. */
-const STATUS_OF_CODE: Readonly<Record<number, number>> = { 3: 400, 5: 404, 7: 403, 9: 400, 16: 401 };
+const STATUS_OF_CODE: Readonly<Record<number, number>> = {
+  3: 400,
+  5: 404,
+  7: 403,
+  8: 429,
+  9: 400,
+  10: 409,
+  16: 401,
+};
 
 /** The answer's body, where the stack said yes, else its error in the one shape that it has. */
 export function read<T>(
@@ -65,18 +74,22 @@ export function read<T>(
   if (isJsonObject(json)) {
     const found = status === 200 ? body(json) : undefined;
     if (found !== undefined) return { answer: "ok", ...found };
-    const name = errorName(json);
-    if (name !== undefined && typeof json.code === "number" && STATUS_OF_CODE[json.code] === status)
-      return { answer: "refused", name, status };
+    const error = errorIn(json);
+    if (error && typeof json.code === "number" && STATUS_OF_CODE[json.code] === status)
+      return { answer: "refused", name: error.name, status, error };
   }
   return { answer: "unknown", why: "not_understood" };
 }
 
-function errorName({ details }: Record<string, unknown>): string | undefined {
+function errorIn({ details }: Record<string, unknown>): (StackError & { name: string }) | undefined {
   const detail: unknown = Array.isArray(details) ? details[0] : undefined;
-  if (!isJsonObject(detail) || typeof detail.namespace !== "string") return undefined;
-  return typeof detail.name === "string" && /^[a-z0-9_]{1,60}$/.test(detail.name) ? detail.name : undefined;
+  if (!isStackError(detail) || detail.namespace === undefined) return undefined;
+  const { name } = detail;
+  return name !== undefined && /^[a-z0-9_]{1,60}$/.test(name) ? { ...detail, name } : undefined;
 }
+
+const isStackError = (value: unknown): value is StackError =>
+  isJsonObject(value) && stackError(value) === undefined;
 
 /** The stack leaves empty lists out. */
 export function rightsOf({ rights = [] }: Record<string, unknown>): readonly string[] | undefined {
@@ -119,6 +132,54 @@ export function downlinksOf({ downlinks = [] }: Record<string, unknown>): Applic
 
 const isDownlink = (value: unknown): value is ApplicationDownlink =>
   BODY_SHAPE.downlink_queued(value) === undefined;
+
+/** A payload formatter as the stack keeps it. */
+export interface Formatter {
+  /** `FORMATTER_…`. */
+  readonly type: string;
+  /** The script, where it is one. */
+  readonly parameter: string;
+}
+
+export interface DeviceFormatter {
+  /** Absent: that of the application counts. */
+  readonly formatter?: Formatter;
+  /** What the Device Repository looks formatters up by. */
+  readonly versionIds?: JsonObject;
+}
+
+/** For downlinks. A type that is left out is none. */
+export function formatterIn(formatters: unknown): Formatter | undefined {
+  if (!isJsonObject(formatters)) return undefined;
+  const { down_formatter: type = "FORMATTER_NONE", down_formatter_parameter: parameter = "" } = formatters;
+  return typeof type === "string" && typeof parameter === "string" ? { type, parameter } : undefined;
+}
+
+export function deviceFormatterOf({
+  ids,
+  formatters,
+  version_ids,
+}: Record<string, unknown>): DeviceFormatter | undefined {
+  if (!isJsonObject(ids)) return undefined;
+  const formatter = formatterIn(formatters);
+  return {
+    ...(formatter && { formatter }),
+    ...(isJsonObject(version_ids) && { versionIds: version_ids }),
+  };
+}
+
+export interface EncodedFields {
+  readonly fPort: number;
+  readonly payload: Buffer;
+  readonly warnings: readonly string[];
+}
+
+/** An empty payload is left out. */
+export function encodedIn({ downlink }: Record<string, unknown>): EncodedFields | undefined {
+  if (!isDownlink(downlink)) return undefined;
+  const { f_port: fPort = 0, frm_payload = "", decoded_payload_warnings: warnings = [] } = downlink;
+  return { fPort, payload: Buffer.from(frm_payload, "base64"), warnings };
+}
 
 /** The Application Server's store has a word of its own for a device that it does not have. */
 export function deviceRefusal<T>(answer: ApiAnswer<T>): ApiAnswer<T> {

@@ -18,16 +18,26 @@ export interface ApiQuestion {
   readonly path: string;
   /** JSON. */
   readonly body?: string;
+  /** Absent: `USUAL`. */
+  readonly limits?: AnswerLimits;
 }
+
+export interface AnswerLimits {
+  /** ms. */
+  readonly wait: number;
+  /** Bytes. */
+  readonly body: number;
+}
+
+const USUAL: AnswerLimits = { wait: 3_000, body: 256 * 1024 };
+/** For what a flow asked for: it is worth waiting for, and may be a long list. */
+export const GENEROUS: AnswerLimits = { wait: 10_000, body: 4 * 1024 * 1024 };
 
 /** Why a question has no answer that could be understood. */
 export type UnknownReason =
   "timeout" | "unreachable" | "redirect" | "too_large" | "not_understood" | "not_asked";
 
 export type ApiReply = { readonly status: number; readonly json: unknown } | { readonly why: UnknownReason };
-
-const LONGEST_WAIT_MS = 3_000;
-const LONGEST_BODY = 256 * 1024;
 
 const CERTIFICATES = ["ca", "cert", "key", "passphrase", "pfx", "servername"] as const;
 
@@ -78,16 +88,17 @@ function parse(status: number, chunks: readonly Buffer[]): ApiReply {
   }
 }
 
-/** Asks once. Never rejects, takes three seconds at most, follows no redirect; no part of an error is passed on. */
+/** Asks once. Never rejects, takes no longer than its limits say, follows no redirect; no part of an error is passed on. */
 export function askApi(target: ApiTarget, question: ApiQuestion): Promise<ApiReply> {
   return new Promise((resolve) => {
+    const { wait, body: longest } = question.limits ?? USUAL;
     let request: http.ClientRequest | undefined;
     const settle = (reply: ApiReply): void => {
       clearTimeout(timer);
       resolve(reply);
       request?.destroy();
     };
-    const timer = setTimeout(() => settle({ why: "timeout" }), LONGEST_WAIT_MS);
+    const timer = setTimeout(() => settle({ why: "timeout" }), wait);
     const failed = (): void => settle({ why: "unreachable" });
     try {
       request = sendToApi(target, question);
@@ -103,7 +114,7 @@ export function askApi(target: ApiTarget, question: ApiQuestion): Promise<ApiRep
       response.on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > LONGEST_BODY) settle({ why: "too_large" });
+        if (length > longest) settle({ why: "too_large" });
       });
       response.on("error", failed);
       response.on("end", () => settle(parse(response.statusCode ?? 0, chunks)));

@@ -1,4 +1,4 @@
-import type { ApiAnswer, AuthInfo, StackApi } from "./stackApi";
+import type { ApiAnswer, AuthInfo, FactsApi } from "./stackApi";
 
 /** Why the stack does not take a key. */
 export type InvalidKey = "api_key_not_found" | "invalid_authorization" | "api_key_expired" | "token";
@@ -66,7 +66,7 @@ function rightsOn(
 }
 
 /** Asks the stack what the key may do with an application. Never rejects; what has no answer is `undefined`. */
-export async function keyFacts(api: StackApi, applicationId: string): Promise<KeyFacts> {
+export async function keyFacts(api: FactsApi, applicationId: string): Promise<KeyFacts> {
   const [info, rights] = await Promise.all([api.authInfo(), api.rights(applicationId)]);
   for (const answer of [info, rights]) {
     if (answer.answer === "refused" && isInvalid(answer.name))

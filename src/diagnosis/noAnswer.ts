@@ -6,7 +6,7 @@ import { keyFacts, type KeyFacts } from "./keyFacts";
 import { isMute, type NoAnswerFacts } from "./noAnswerFacts";
 import { explainNoAnswerOnBroker } from "./noAnswerPubsub";
 import { printable } from "./printable";
-import type { ApiAnswer, StackApi } from "./stackApi";
+import type { ApiAnswer, FactsApi } from "./stackApi";
 import { explainV2Silence } from "./v2";
 
 const notAccepted = explanations("not_accepted");
@@ -15,7 +15,7 @@ const notAccepted = explanations("not_accepted");
 const BURST = 300;
 const MOST_NEAREST = 3;
 type Values = Explanation["values"];
-type Queue = Awaited<ReturnType<StackApi["downlinkQueue"]>>;
+type Queue = Awaited<ReturnType<FactsApi["downlinkQueue"]>>;
 
 const isMissing = (answer: ApiAnswer<object>): boolean =>
   answer.answer === "refused" && answer.name === "device_not_found";
@@ -48,7 +48,7 @@ function deviceValues({
 async function fromApi(
   facts: NoAnswerFacts,
   values: Values,
-  api: StackApi,
+  api: FactsApi,
 ): Promise<Explanation | "queued" | undefined> {
   const { applicationId, deviceId, correlationId } = facts;
   const [key, queue, push] = await Promise.all([
@@ -101,7 +101,7 @@ export function explainMayNotSend(key: KeyFacts, applicationId: string, deviceId
  */
 export async function lookUpDownlink(
   facts: Pick<NoAnswerFacts, "applicationId" | "deviceId" | "correlationId" | "devicesSeen">,
-  api: StackApi,
+  api: FactsApi,
 ): Promise<Explanation | "queued" | undefined> {
   const { applicationId, deviceId, correlationId } = facts;
   const [queue, push] = await Promise.all([
@@ -183,7 +183,7 @@ function ofKnownDevice(
  */
 export async function explainNoAnswer(
   facts: NoAnswerFacts,
-  api: StackApi | undefined,
+  api: FactsApi | undefined,
 ): Promise<Explanation | "queued"> {
   const seen = [...facts.devicesSeen].includes(facts.deviceId);
   const values: Values = {

@@ -1,42 +1,73 @@
-import type { ApplicationDownlink } from "../stack/messages";
+import type { ApplicationDownlink, JsonObject } from "../stack/messages";
 import {
   authInfoOf,
+  deviceFormatterOf,
   deviceRefusal,
   downlinksOf,
+  encodedIn,
+  formatterIn,
   read,
   rightsOf,
   withoutSecrets,
   type ApiAnswer,
   type AuthInfo,
+  type DeviceFormatter,
+  type EncodedFields,
+  type Formatter,
 } from "./apiAnswers";
-import { askApi, type ApiQuestion, type ApiReply, type ApiTarget } from "./apiRequest";
+import {
+  askApi,
+  GENEROUS,
+  type AnswerLimits,
+  type ApiQuestion,
+  type ApiReply,
+  type ApiTarget,
+} from "./apiRequest";
 
-export type { ApiAnswer, AuthInfo, KeyOwnerKind } from "./apiAnswers";
+export type { ApiAnswer, AuthInfo, Formatter, KeyOwnerKind } from "./apiAnswers";
 
 /**
  * The stack's HTTP API, asked with the key of the connection only to explain: nothing that these questions do changes anything.
  * No question rejects, and no answer holds the key. Equal questions at the same time are asked once.
  * Rule: docs/server.md#9-http-api.
  */
-export interface StackApi {
+export interface FactsApi {
   /** Whose key it is, and what it may do there. */
   authInfo(): Promise<ApiAnswer<AuthInfo>>;
   /** What it may do with an application; an empty list where that is nothing, or there is no such application. */
   rights(applicationId: string): Promise<ApiAnswer<{ readonly rights: readonly string[] }>>;
-  /** Needs the right to read. */
+  /** Needs the right to read. The downlinks are a caller's own. */
   downlinkQueue(
     applicationId: string,
     deviceId: string,
+    limits?: AnswerLimits,
   ): Promise<ApiAnswer<{ readonly downlinks: readonly ApplicationDownlink[] }>>;
   /** Whether a downlink for this device would be taken: pushes none. */
   canPush(applicationId: string, deviceId: string): Promise<ApiAnswer<object>>;
+}
+
+/** The same with what a flow or a form asks for. */
+export interface StackApi extends FactsApi {
+  /** What the device itself has. Needs the right to view devices. */
+  downlinkFormatter(applicationId: string, deviceId: string): Promise<ApiAnswer<DeviceFormatter>>;
+  /** For devices without one of their own. Needs the right to edit settings. */
+  defaultDownlinkFormatter(applicationId: string): Promise<ApiAnswer<{ readonly formatter?: Formatter }>>;
+  /** Runs a formatter, and queues nothing. Needs the right to read. */
+  encode(applicationId: string, deviceId: string, fields: EncodeQuestion): Promise<ApiAnswer<EncodedFields>>;
+}
+
+interface EncodeQuestion {
+  readonly fPort: number;
+  readonly decoded: JsonObject;
+  readonly formatter: Formatter;
+  readonly versionIds: JsonObject | undefined;
 }
 
 export function createStackApi(target: ApiTarget): StackApi {
   const inFlight = new Map<string, Promise<ApiReply>>();
 
   function ask(question: ApiQuestion): Promise<ApiReply> {
-    const key = `${question.method} ${question.path}`;
+    const key = `${question.method} ${question.path} ${question.limits?.wait ?? ""} ${question.body ?? ""}`;
     const asked = inFlight.get(key);
     if (asked) return asked;
     const reply = askApi(target, question).then((found) => {
@@ -70,10 +101,15 @@ export function createStackApi(target: ApiTarget): StackApi {
         const rights = rightsOf(json);
         return rights && { rights };
       }),
-    async downlinkQueue(applicationId, deviceId) {
-      const found = await answer({ method: "GET", path: queue(applicationId, deviceId) }, (json) => {
+    async downlinkQueue(applicationId, deviceId, limits) {
+      const question = {
+        method: "GET",
+        path: queue(applicationId, deviceId),
+        ...(limits && { limits }),
+      } as const;
+      const found = await answer(question, (json) => {
         const downlinks = downlinksOf(json);
-        return downlinks && { downlinks };
+        return downlinks && { downlinks: structuredClone(downlinks) };
       });
       return deviceRefusal(found);
     },
@@ -83,6 +119,33 @@ export function createStackApi(target: ApiTarget): StackApi {
         Object.keys(json).length === 0 ? {} : undefined,
       );
       return deviceRefusal(found);
+    },
+    async downlinkFormatter(applicationId, deviceId) {
+      const path = `/as${application(applicationId)}/devices/${encodeURIComponent(deviceId)}?field_mask=formatters,version_ids`;
+      const question = { method: "GET", path, limits: GENEROUS } as const;
+      return deviceRefusal(await answer(question, deviceFormatterOf));
+    },
+    defaultDownlinkFormatter: (applicationId) =>
+      answer(
+        {
+          method: "GET",
+          path: `/as${application(applicationId)}/link?field_mask=default_formatters`,
+          limits: GENEROUS,
+        },
+        ({ default_formatters }) => {
+          const formatter = formatterIn(default_formatters);
+          return formatter ? { formatter } : {};
+        },
+      ),
+    encode(applicationId, deviceId, { fPort, decoded, formatter, versionIds }) {
+      const body = JSON.stringify({
+        downlink: { f_port: fPort, decoded_payload: decoded },
+        formatter: formatter.type,
+        parameter: formatter.parameter,
+        ...(versionIds && { version_ids: versionIds }),
+      });
+      const path = `${queue(applicationId, deviceId)}/encode`;
+      return answer({ method: "POST", path, body, limits: GENEROUS }, encodedIn);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { readDecoded } from "./decoded";
 import type { DownlinkLimits } from "./limits";
 import { readDownlinks } from "./objects";
-import type { DownlinkItem, DownlinkOrder, Encoding } from "./order";
+import type { DownlinkItem, DownlinkOrder, Encoding, QueueRequest } from "./order";
 import { readPayload } from "./payload";
 import { guarded, refused, right, type Refused, type Ruled } from "./ruled";
 import { RULES, unfitReport, unheardReport, type RuleContext } from "./rules";
@@ -26,7 +26,7 @@ export interface DownlinkValues {
   readonly sources?: ValueSources;
 }
 
-export type BuiltOrder = { readonly ok: true; readonly order: DownlinkOrder } | Refused;
+export type BuiltOrder = { readonly ok: true; readonly order: DownlinkOrder | QueueRequest } | Refused;
 
 /**
  * Checks everything that the stack would refuse, most of it without a word, and says the first thing that is wrong. The order
@@ -42,12 +42,13 @@ export function buildOrder(values: DownlinkValues, limits: DownlinkLimits, now: 
   return located(order, sources, byProperty);
 }
 
-function readOrder(values: DownlinkValues, context: RuleContext): Ruled<DownlinkOrder> {
+function readOrder(values: DownlinkValues, context: RuleContext): Ruled<DownlinkOrder | QueueRequest> {
   const device = RULES.device(values.device, context);
   if (!device.ok) return device;
   const operation = RULES.operation(values.operation, context);
   if (!operation.ok) return operation;
   const deviceId = device.value;
+  if (operation.value === "list") return right({ deviceId, operation: "list" });
   if (operation.value === "clear") {
     const encoding = RULES.encoding(values.encoding, context);
     return right({

@@ -1,4 +1,4 @@
-import type { Encoding, Operation } from "./order";
+import type { Encoding, QueueChange } from "./order";
 
 /** What was seen since the present connection was made. */
 export interface BrokerEvidence {
@@ -13,7 +13,7 @@ export interface BrokerEvidence {
 /** What this side has seen around a downlink that was not answered. */
 export interface NoAnswerEvidence {
   readonly deviceId: string;
-  readonly operation: Operation;
+  readonly operation: QueueChange;
   /** `decoded` also for downlink objects of which one is. */
   readonly encoding: Encoding;
   /** Ours, of the first item without an answer; empty where the service has none, and for `clear`. */

@@ -2,9 +2,9 @@ import type { IdentifierForm } from "../stack/identifiers";
 
 import type { ServiceName } from "../stack/services";
 
-/** What sending needs of a connection that can be set up without it, as Pub/Sub connections can. */
+/** What a downlink node needs of a connection that can be set up without it. */
 export type DownlinkNeed =
-  "application" | "downlink_push" | "downlink_replace" | "downlink_queued" | "downlink_sent" | "downlink_ack";
+  "api" | "application" | "downlink_push" | "downlink_replace" | "downlink_queued" | "downlink_sent" | "downlink_ack";
 
 /** What a way of talking to the stack can say of a downlink. What it cannot is refused before sending, never ignored. */
 export interface DownlinkLimits {
@@ -17,6 +17,8 @@ export interface DownlinkLimits {
   /** `encoding: downlinks`. */
   readonly objects: boolean;
   readonly clear: boolean;
+  /** Reading the queue. */
+  readonly list: boolean;
   /** What the connection is not set up for. Absent: it has everything. */
   readonly lacking?: ReadonlySet<DownlinkNeed>;
 }
@@ -31,7 +33,14 @@ export const V3_LIMITS: DownlinkLimits = {
   maxAttempts: true,
   objects: true,
   clear: true,
+  list: true,
 };
+
+/** Where the HTTP API of the stack is switched off in the connection. */
+export const withoutApi = (limits: DownlinkLimits): DownlinkLimits => ({
+  ...limits,
+  lacking: new Set([...(limits.lacking ?? []), "api"]),
+});
 
 const NEEDED_TOPICS = [
   "downlink_push",
@@ -48,7 +57,7 @@ export function pubsubLimits(
 ): DownlinkLimits {
   const lacking = new Set<DownlinkNeed>(NEEDED_TOPICS.filter((type) => !hasTopic(type)));
   if (!hasApplication) lacking.add("application");
-  return { ...V3_LIMITS, lacking };
+  return { ...V3_LIMITS, list: false, lacking };
 }
 
 export const V2_LIMITS: DownlinkLimits = {
@@ -60,17 +69,20 @@ export const V2_LIMITS: DownlinkLimits = {
   maxAttempts: false,
   objects: false,
   clear: false,
+  list: false,
 };
 
 /** What a connection of a service is set up for. */
 interface SetUp {
   readonly hasTopic: (type: string) => boolean;
   readonly hasApplication: boolean;
+  /** The stack's HTTP API can be asked. */
+  readonly hasApi: boolean;
 }
 
 /** What each service can say of a downlink. */
 export const LIMITS_OF_SERVICE: Readonly<Record<ServiceName, (setUp: SetUp) => DownlinkLimits>> = {
-  stack: () => V3_LIMITS,
+  stack: ({ hasApi }) => (hasApi ? V3_LIMITS : withoutApi(V3_LIMITS)),
   pubsub: ({ hasTopic, hasApplication }) => pubsubLimits(hasTopic, hasApplication),
   v2: () => V2_LIMITS,
 };

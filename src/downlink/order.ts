@@ -1,10 +1,13 @@
 /** A downlink as the stack's queue takes it, and what a flow asks for before it is one. */
 import type { JsonObject } from "../stack/messages";
 
-/** What is done with the device's queue. `clear` is a replace with nothing. */
-export const OPERATIONS = ["push", "replace", "clear"] as const;
+/** What is done with the device's queue. `clear` is a replace with nothing; `list` reads it. */
+export const OPERATIONS = ["push", "replace", "clear", "list"] as const;
 
 export type Operation = (typeof OPERATIONS)[number];
+
+/** Those that change the queue. */
+export type QueueChange = Exclude<Operation, "list">;
 
 /** From the lowest to the highest: the order in which the stack numbers them. */
 export const PRIORITIES = [
@@ -66,10 +69,16 @@ export interface GatewayChoice {
   groupIndex?: number;
 }
 
+/** A request for the queue of one device, checked. */
+export interface QueueRequest {
+  readonly deviceId: string;
+  readonly operation: "list";
+}
+
 /** What goes to the queue of one device, checked. `items` is empty for `clear` only. */
 export interface DownlinkOrder {
   readonly deviceId: string;
-  readonly operation: Operation;
+  readonly operation: QueueChange;
   readonly items: readonly DownlinkItem[];
   readonly encoding: Encoding;
 }

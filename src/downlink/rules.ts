@@ -31,6 +31,12 @@ const optional =
 
 const beyondService = (property: string): Refused => refused("error.invalid-downlink.limit", { property });
 
+/** The queue is read by the HTTP API of the stack. `undefined` if all is well. */
+function unlisted({ list, lacking }: DownlinkLimits): Refused | undefined {
+  if (!list) return refused("error.invalid-downlink.limit-list", {});
+  return lacking?.has("api") ? refused("error.invalid-downlink.list-no-api", {}) : undefined;
+}
+
 /** In the order in which they are checked; the payload, between FPort and priority, depends on `encoding`. */
 export const RULES = {
   device: rule<string>("device", (value, { limits }) => deviceId(value, limits.identifiers)),
@@ -38,6 +44,7 @@ export const RULES = {
     const ruled = operation(value);
     if (!ruled.ok) return ruled;
     if (ruled.value === "clear" && !limits.clear) return refused("error.invalid-downlink.limit-clear", {});
+    if (ruled.value === "list") return unlisted(limits) ?? ruled;
     if (limits.lacking?.has("application")) return refused("error.invalid-downlink.no-application", {});
     const topic = ruled.value === "push" ? "downlink_push" : "downlink_replace";
     return limits.lacking?.has(topic)

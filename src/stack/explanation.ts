@@ -15,7 +15,8 @@ export type ErrorCode =
   | "connection_refused"
   | "connection_failed"
   | "subscription_refused"
-  | "missing_payload";
+  | "missing_payload"
+  | "api_failed";
 
 /** What goes into a text of the catalogue, by the name of its placeholder. Never a secret. */
 export type TextValues = Readonly<Record<string, string | number>>;

@@ -64,9 +64,11 @@ createInterface({ input: process.stdin }).on("line", (text) => {
   };
   const built = buildOrder(values, session.downlinkLimits, Date.now());
   if (!built.ok) throw new Error(built.refusal.key);
+  const { order } = built;
+  if (order.operation === "list") throw new Error("nothing is sent to read a queue");
   let steps: readonly string[] = [];
   courier.send(
-    { order: built.order, report: "queued", timeout: 5, offline: "hold" },
+    { order, report: "queued", timeout: 5, offline: "hold" },
     {
       onStep: (view) => (steps = view.steps.map(({ state }) => state)),
       onReport: () => undefined,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { explainMayNotSend, explainNoAnswer, lookUpDownlink } from "../../src/diagnosis/noAnswer";
 import type { NoAnswerFacts } from "../../src/diagnosis/noAnswerFacts";
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
-import type { ApiAnswer, StackApi } from "../../src/diagnosis/stackApi";
+import type { ApiAnswer, FactsApi } from "../../src/diagnosis/stackApi";
 import { rendered } from "./catalogue";
 import { READ, WRITE } from "./stackAnswers";
 
@@ -38,7 +38,7 @@ function api({
   info?: ApiAnswer<never>;
   queue?: ApiAnswer<never> | readonly string[];
   push?: ApiAnswer<never>;
-} = {}): StackApi {
+} = {}): FactsApi {
   const queued = Array.isArray(queue) ? (queue as readonly string[]) : [];
   const list = { answer: "ok" as const, downlinks: queued.map((id) => ({ correlation_ids: [id] })) };
   return {
@@ -59,7 +59,7 @@ function api({
   };
 }
 
-async function explained(facts: Partial<NoAnswerFacts>, asked?: StackApi): Promise<string> {
+async function explained(facts: Partial<NoAnswerFacts>, asked?: FactsApi): Promise<string> {
   const explanation = await explainNoAnswer({ ...FACTS, ...facts }, asked);
   assert.notEqual(explanation, "queued");
   assert.ok(explanation !== "queued");
@@ -69,7 +69,7 @@ async function explained(facts: Partial<NoAnswerFacts>, asked?: StackApi): Promi
 
 describe("a downlink without an answer, where the API answers", () => {
   const noDevice = { queue: refused("device_not_found"), push: refused("device_not_found") };
-  const KNOWN: readonly (readonly [string, StackApi, Partial<NoAnswerFacts>, RegExp])[] = [
+  const KNOWN: readonly (readonly [string, FactsApi, Partial<NoAnswerFacts>, RegExp])[] = [
     [
       "there is no such device",
       api(noDevice),
@@ -301,7 +301,7 @@ describe("a downlink without an answer on a V2 network", () => {
 });
 
 describe("a downlink that is looked up before its time limit", () => {
-  const lookedUp = (asked: StackApi, facts: Partial<NoAnswerFacts> = {}): ReturnType<typeof lookUpDownlink> =>
+  const lookedUp = (asked: FactsApi, facts: Partial<NoAnswerFacts> = {}): ReturnType<typeof lookUpDownlink> =>
     lookUpDownlink({ ...FACTS, ...facts }, asked);
 
   it("is not accepted where there is no such device, by what either question says", async () => {

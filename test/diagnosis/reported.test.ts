@@ -26,6 +26,15 @@ describe("what is said before the stack's own sentence", () => {
     assert.match(rendered(hint), /51 bytes fit/);
   });
 
+  it("has what is escaped for HTML in plain text, and a question mark for what is no text or number", () => {
+    const hint = (result: unknown) =>
+      hintFor({ name: "transmission", attributes: { result } }, undefined, "door-1")?.values.result;
+    assert.equal(hint("it&#39;s &lt;off&gt;"), "it's <off>");
+    assert.equal(hint(7), "7");
+    for (const other of [undefined, null, ["x"], {}, true]) assert.equal(hint(other), "?");
+    assert.equal(hintFor({ name: "transmission" }, undefined, "door-1")?.values.result, "?");
+  });
+
   it("tells a downlink that is tried again from one that is not", () => {
     const error = { name: "transmission", attributes: { result: "TOO_LATE" } };
     const [once, again] = [hintFor(error, {}, "door-1"), hintFor(error, { confirmed: true }, "door-1")];

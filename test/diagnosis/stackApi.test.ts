@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { createStackApi, type ApiAnswer, type StackApi } from "../../src/diagnosis/stackApi";
+import { startSimulator } from "../../simulator/simulator";
 import { apiUrl } from "../../src/stack/apiAddress";
 import {
   API_KEY,
@@ -35,6 +36,11 @@ async function ask<T>(answers: Record<string, Answer>, question: (api: StackApi)
 
 const authInfo = (answer: Answer) => ask({ [AUTH_INFO]: answer }, (api) => api.authInfo());
 
+function assertRefused(answer: ApiAnswer<object>, name: string, status: number): void {
+  assert.ok(answer.answer === "refused", JSON.stringify(answer));
+  assert.deepEqual([answer.name, answer.status], [name, status]);
+}
+
 describe("the stack's HTTP API", () => {
   it("tells whose key it is, its name, its rights and until when", async () => {
     const answer = authInfoAnswer(applicationIds("app1"), {
@@ -60,22 +66,28 @@ describe("the stack's HTTP API", () => {
   });
 
   it("passes on why a key is refused", async () => {
-    const refused = (name: string, status: number) => ({ answer: "refused", name, status });
-    assert.deepEqual(await authInfo(REFUSALS.deleted), refused("api_key_not_found", 401));
-    assert.deepEqual(await authInfo(REFUSALS.wrongSecret), refused("invalid_authorization", 401));
-    assert.deepEqual(await authInfo(REFUSALS.expired), refused("api_key_expired", 401));
-    assert.deepEqual(await authInfo(REFUSALS.noKey), refused("token", 400));
+    for (const [answer, name, status] of [
+      [REFUSALS.deleted, "api_key_not_found", 401],
+      [REFUSALS.wrongSecret, "invalid_authorization", 401],
+      [REFUSALS.expired, "api_key_expired", 401],
+      [REFUSALS.noKey, "token", 400],
+      [REFUSALS.rateLimited, "rate_limit_exceeded", 429],
+    ] as const)
+      assertRefused(await authInfo(answer), name, status);
+  });
+
+  it("passes on the stack's own error, with the right that is missing", async () => {
+    const answer = await authInfo(REFUSALS.insufficientRights);
+    assert.ok(answer.answer === "refused");
+    assert.deepEqual(answer.error.attributes, { missing: [WRITE], uid: "app1" });
+    assert.equal(answer.error.message_format, "insufficient rights for application `{uid}`");
   });
 
   it("reads the rights on an application, none where the list is left out", async () => {
     const rights = (answer: Answer) => ask({ [RIGHTS]: answer }, (api) => api.rights("app1"));
     assert.deepEqual(await rights(rightsAnswer(READ, WRITE)), { answer: "ok", rights: [READ, WRITE] });
     assert.deepEqual(await rights(rightsAnswer()), { answer: "ok", rights: [] });
-    assert.deepEqual(await rights(REFUSALS.noRights), {
-      answer: "refused",
-      name: "no_application_rights",
-      status: 403,
-    });
+    assertRefused(await rights(REFUSALS.noRights), "no_application_rights", 403);
   });
 
   it("reads the queue of a device, and whether there is such a device", async () => {
@@ -84,11 +96,7 @@ describe("the stack's HTTP API", () => {
     const body = JSON.stringify({ downlinks: [downlink] });
     assert.deepEqual(await queue({ status: 200, body }), { answer: "ok", downlinks: [downlink] });
     assert.deepEqual(await queue({ status: 200, body: "{}" }), { answer: "ok", downlinks: [] });
-    assert.deepEqual(await queue(REFUSALS.noDeviceInStore), {
-      answer: "refused",
-      name: "device_not_found",
-      status: 404,
-    });
+    assertRefused(await queue(REFUSALS.noDeviceInStore), "device_not_found", 404);
     assert.equal((await queue({ status: 200, body: '{"downlinks":[{"f_port":"x"}]}' })).answer, "unknown");
   });
 
@@ -102,11 +110,11 @@ describe("the stack's HTTP API", () => {
     );
     await server.close();
     const refused = await ask({ [PUSH]: REFUSALS.noDevice }, (asked) => asked.canPush("app1", "dev1"));
-    assert.deepEqual(refused, { answer: "refused", name: "device_not_found", status: 404 });
+    assertRefused(refused, "device_not_found", 404);
     const lacking = await ask({ [PUSH]: REFUSALS.insufficientRights }, (asked) =>
       asked.canPush("app1", "dev1"),
     );
-    assert.deepEqual(lacking, { answer: "refused", name: "insufficient_application_rights", status: 403 });
+    assertRefused(lacking, "insufficient_application_rights", 403);
   });
 
   it("cannot be led elsewhere by an ID", async () => {
@@ -142,7 +150,6 @@ describe("the stack's HTTP API", () => {
       { ...authInfoAnswer(owner), status: 500 },
       authInfoAnswer({}),
       authInfoAnswer(applicationIds("app1\r\nx")),
-      REFUSALS.rateLimited,
     ];
     for (const answer of others) {
       assert.deepEqual(await authInfo(answer), { answer: "unknown", why: "not_understood" }, answer.body);
@@ -211,6 +218,21 @@ describe("the stack's HTTP API", () => {
     assert.ok(answer.answer === "ok");
     assert.match(answer.keyName, /^a·\[31m·x+…$/);
     assert.equal(answer.keyName.length, 80);
+  });
+});
+
+/** Rule: docs/server.md#13-newer-servers, 5 and 7. */
+describe("the HTTP API of a newer server", () => {
+  it("gives no answer where the queue operations of the application are limited, and refuses as ever", async () => {
+    const queueLimit = { perMinute: 1, burst: 1, now: () => 0 };
+    const simulator = await startSimulator({ version: "3.36", queueLimit });
+    const { apiUrl: url, apiKey } = simulator;
+    const api = createStackApi({ url, apiKey });
+    assert.deepEqual(await api.canPush("app1", "door"), { answer: "ok" });
+    assert.deepEqual(await api.canPush("app1", "tracker"), { answer: "unknown", why: "not_understood" });
+    const { name, status } = { name: "", status: 0, ...(await api.downlinkQueue("app1", "nobody")) };
+    assert.deepEqual([name, status], ["device_not_found", 404]);
+    await simulator.stop();
   });
 });
 

@@ -19,7 +19,9 @@ export const items = (...payload: unknown[]): DownlinkValues => ({ encoding: "do
 export function orderOf(values: DownlinkValues, limits: DownlinkLimits = V3_LIMITS): DownlinkOrder {
   const built = buildOrder({ ...GOOD, ...values }, limits, NOW);
   assert.ok(built.ok, built.ok ? "" : rendered(built.refusal));
-  return built.order;
+  const { order } = built;
+  assert.ok(order.operation !== "list");
+  return order;
 }
 
 export function itemOf(values: DownlinkValues): DownlinkItem {

@@ -6,6 +6,7 @@ export const LONGEST_SENTENCE = 80;
 /** A value for each placeholder of the catalogue, as long as they usually are. */
 export const USUAL: Readonly<Record<string, string>> = {
   acceptedUntil: "2026-11-21 06:25 UTC",
+  address: "https://eu1.cloud.thethings.network/api/v3",
   answer: "downlink_queued",
   api: "htps://server.example/api",
   applicationId: "my-app",
@@ -72,6 +73,7 @@ export const USUAL: Readonly<Record<string, string>> = {
   ports: "1-x",
   property: "payload",
   qos: "3",
+  right: "Read application traffic (uplink and downlink)",
   reason: "unexpected end",
   result: "TOO_LATE",
   retries: "8",

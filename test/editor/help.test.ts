@@ -30,6 +30,7 @@ const RAISED_BY: Readonly<Record<ErrorCode, readonly NodeType[]>> = {
   not_encoded: ["tts-downlink"],
   undelivered: ["tts-downlink"],
   unanswered: ["tts-downlink"],
+  api_failed: ["tts-downlink"],
 };
 
 const keysIn = (file: string): string[] =>

@@ -27,6 +27,7 @@ export const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   "push",
   "replace",
   "clear",
+  "list",
   // What the Console calls the types of messages of a Pub/Sub: to be compared with it, side by side.
   "Uplink message",
   "Normalized uplink",
@@ -120,6 +121,8 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "Bytes (Buffer)",
     "1 byte: __hex__",
     "__count__ bytes: __hex__",
+    "FPort __port__, __count__ bytes: __hex__",
+    "FPort __port__, 1 byte: __hex__",
     "Provider",
     "QoS __qos__",
     "FPort __port__",

@@ -206,6 +206,11 @@ export class Flows {
     return answer;
   }
 
+  async post(path: string, body: object, query: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const answer: Answer = await helper.request().post(path).query(query).send(body);
+    return answer;
+  }
+
   getNode(id: string): Node {
     return helper.getNode(id);
   }

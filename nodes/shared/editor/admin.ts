@@ -30,17 +30,31 @@ function isOfSubflow(connection: string): boolean {
 
 const isSubflow = (id: string): boolean => Boolean(RED.nodes.subflow(id));
 
-/** @param connection ID of the config node; what stands in the form while none is chosen is none. Never rejects. */
+/**
+ * Never rejects.
+ * @param connection ID of the config node; what stands in the form while none is chosen is none
+ * @param body makes it a POST request
+ */
 export async function askDeployed(
-  type: "tts-connection" | "tts-uplink",
+  type: "tts-connection" | "tts-uplink" | "tts-downlink",
   connection: string,
   question: string,
   query: Readonly<Record<string, string | boolean>>,
+  body?: object,
 ): Promise<Answer> {
   if (connection === "" || connection === "_ADD_") return { ok: false, refusal: "not_chosen" };
   if (isOfSubflow(connection)) return { ok: false, refusal: "in_subflow" };
   return new Promise((resolve) => {
-    $.ajax({ url: `${type}/${encodeURIComponent(connection)}/${question}`, data: query, dataType: "json" })
+    const url = `${type}/${encodeURIComponent(connection)}/${question}`;
+    const get = { url, data: query, dataType: "json" } as const;
+    const post = {
+      ...get,
+      url: `${url}?${$.param(query)}`,
+      method: "POST",
+      contentType: "application/json",
+      data: JSON.stringify(body),
+    };
+    $.ajax(body === undefined ? get : post)
       .done((answer: unknown) => {
         const isObject = typeof answer === "object" && answer !== null;
         resolve(isObject ? { ok: true, answer } : { ok: false, refusal: "no_answer" });

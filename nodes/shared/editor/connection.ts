@@ -28,13 +28,17 @@ export const generationOf = (connection: string): IdentifierForm =>
 
 export const isV2 = (connection: string): boolean => generationOf(connection) === "v2";
 
+/** Whether the stack's HTTP API can be asked, as far as the connection's form says. */
+function hasApi(connection: string): boolean {
+  const api = ofConnection(connection, "api");
+  const { isStackServer } = traitsOf(ofConnection(connection, "service"));
+  return isStackServer && !(typeof api === "string" && isApiOff(api));
+}
+
 /** Whether a message of this kind can come on the connection, as far as its form says. */
 export function canCome(connection: string, kind: Kind): boolean {
-  const { generation, isStackServer } = traitsOf(ofConnection(connection, "service"));
-  if (generation === "v2") return V2_KINDS.has(kind);
-  if (!isNetworkKind(kind)) return true;
-  const api = ofConnection(connection, "api");
-  return isStackServer && !(typeof api === "string" && isApiOff(api));
+  if (generationOf(connection) === "v2") return V2_KINDS.has(kind);
+  return !isNetworkKind(kind) || hasApi(connection);
 }
 
 /** Whether a text is entered there. */
@@ -45,6 +49,7 @@ export function limitsOf(connection: string): DownlinkLimits {
   const topics: unknown = ofConnection(connection, "topics");
   return LIMITS_OF_SERVICE[serviceOf(connection) ?? "stack"]({
     hasTopic: (type) => isEntered(Reflect.get(Object(topics), type)),
+    hasApi: hasApi(connection),
     hasApplication: isEntered(ofConnection(connection, "applicationId")),
   });
 }

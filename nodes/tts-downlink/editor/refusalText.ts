@@ -52,6 +52,8 @@ const OF_THE_FIELD: Readonly<Record<string, string>> = {
   "error.invalid-downlink.downlinks-empty": "validation.downlinks",
   "error.invalid-downlink.limit": "validation.v2-lacks",
   "error.invalid-downlink.limit-clear": "validation.v2-lacks-clear",
+  "error.invalid-downlink.limit-list": "validation.list",
+  "error.invalid-downlink.list-no-api": "validation.list-no-api",
   "error.invalid-downlink.limit-objects": "validation.v2-lacks-objects",
   "error.invalid-downlink.limit-priority": "validation.v2-lacks-priorities",
 };

@@ -30,9 +30,18 @@ const OF_THE_ITEM: readonly string[] = [
   "absoluteTime",
 ];
 
-/** Whether the queue is emptied whatever the message is. */
-export const isClear = (node: EditedNode): boolean =>
-  isFixed(typeNow(node, "operation")) && valueNow(node, "operation") === "clear";
+/** What is done whatever the message is; undefined where that comes with it. */
+const operationNow = (node: EditedNode): string | undefined =>
+  isFixed(typeNow(node, "operation")) ? valueNow(node, "operation") : undefined;
+
+/** The operations that nothing but a device belongs to. */
+export type BareOperation = "clear" | "list";
+
+/** Whether the queue is emptied or read whatever the message is. */
+export function bareOperation(node: EditedNode): BareOperation | undefined {
+  const operation = operationNow(node);
+  return operation === "clear" || operation === "list" ? operation : undefined;
+}
 
 export const encodingOf = (node: EditedNode): Encoding => {
   const encoding = RULES.encoding(valueNow(node, "encoding"), { limits: V3_LIMITS, now: 0 });
@@ -41,7 +50,7 @@ export const encodingOf = (node: EditedNode): Encoding => {
 
 /** Whether a property has a meaning beside the others. */
 export function applies(node: EditedNode, property: string): boolean {
-  if (isClear(node))
+  if (bareOperation(node) !== undefined)
     return !OF_THE_ITEM.includes(property) && property !== "payload" && property !== "encoding";
   return encodingOf(node) !== "downlinks" || !OF_THE_ITEM.includes(property);
 }
@@ -131,7 +140,7 @@ export function plain(property: Property): Validator {
 
 /** When the node is done. */
 export const report: Validator = function (this: EditedNode, value, _options) {
-  if (value === undefined || isClear(this)) return true;
+  if (value === undefined || bareOperation(this) !== undefined) return true;
   const limits = limitsOf(connectionOf(this));
   const wanted = RULES.report(value, { limits, now: Date.now() });
   if (!wanted.ok) return inWords(wanted);

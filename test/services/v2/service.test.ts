@@ -110,8 +110,9 @@ describe("a downlink for V2", () => {
       0,
     );
     assert.ok(built.ok, JSON.stringify(built));
-    const { deviceId, operation, items } = built.order;
-    assert.ok(operation !== "clear");
+    const { order } = built;
+    assert.ok(order.operation === "push" || order.operation === "replace");
+    const { deviceId, operation, items } = order;
     const { topic, payload, qos } = service.encodeDownlink(deviceId, operation, items);
     return { topic, qos, message: JSON.parse(Buffer.from(payload).toString()) as unknown };
   };
