@@ -98,6 +98,9 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "missing-payload.not-normalized": "status.not-normalized",
   "missing-payload.normalized-refused": "status.not-normalized",
   "missing-payload.v2-not-normalized": "status.not-normalized",
+  "missing-payload.no-location": "status.no-position",
+  "missing-payload.no-fix": "status.no-fix",
+  "missing-payload.location-range": "status.position-range",
 
   // Downlinks that are refused.
   "invalid-downlink": "status.invalid-downlink",

@@ -10,6 +10,8 @@ export type Outcome =
       readonly word?: string;
       /** What the bytes are sent instead of. */
       readonly lacks?: Text;
+      /** Told once per node. */
+      readonly warning?: Text;
     }
   /** Catch gets `message` with the error. */
   | { readonly fail: Explanation; readonly message: object }

@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeStatus } from "node-red";
 import { warnOfBug } from "../../src/connection/unexpected";
 import { explainNotDecoded, isNotDecoded } from "../../src/diagnosis/notDecoded";
 import { portOf, type Delivery, type Recipient } from "../../src/connection/routes";
-import type { Explanation } from "../../src/stack/explanation";
+import type { Explanation, Text } from "../../src/stack/explanation";
 import {
   LONGEST_LIST,
   parseDevicePattern,
@@ -156,6 +156,7 @@ class ReceivingNode implements Recipient {
   readonly #ports: string;
   readonly #statusNow = (): NodeStatus => this.#statusOf(this.#connection);
   readonly #decoder: Pick<TtsConnectionNode, "decoderError"> | undefined;
+  #hasWarned = false;
   #connection: ConnectionView = { state: "connecting" };
   #ended = false;
 
@@ -231,9 +232,18 @@ class ReceivingNode implements Recipient {
   #tell({ origin, arrivedAt, received }: Delivery, outcome: Outcome): void {
     if (this.#last.take(origin.deviceId, portOf(received), arrivedAt, outcome))
       this.#status.show(this.#statusNow);
-    if ("send" in outcome) this.#node.send(asMessage(outcome.send));
-    else if ("fail" in outcome)
+    if ("send" in outcome) {
+      if (outcome.warning) this.#warnOnce(outcome.warning);
+      this.#node.send(asMessage(outcome.send));
+    } else if ("fail" in outcome)
       this.#node.error(flowError(this.#RED, outcome.fail), asMessage(outcome.message));
+  }
+
+  /** What is so with one message mostly is so with all. */
+  #warnOnce(warning: Text): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#node.warn(textOf(this.#RED, warning));
   }
 
   #statusOf(connection: ConnectionView): NodeStatus {

@@ -1,4 +1,5 @@
 import { chosenEvents, EVENT_GROUPS, EVENT_KINDS, eventsIn, isEventKind } from "../../src/stack/event";
+import { TOPIC_CHOICES } from "../../src/stack/messageTopic";
 import { canCome } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
@@ -6,6 +7,7 @@ import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
+import { showTopic } from "../shared/editor/topicLine";
 import { devices, validator } from "../shared/editor/validators";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 import { eventLabel } from "./words";
@@ -79,6 +81,11 @@ RED.nodes.registerType<EventProperties>("tts-event", {
         return validator(() => rules.events(value)).call(this, "", options);
       },
     },
+    topic: {
+      value: EVENT_DEFAULTS.topic,
+      label: say("label.topic"),
+      validate: validator(rules.oneOf(TOPIC_CHOICES)),
+    },
   },
   paletteLabel() {
     return this._("label.palette");
@@ -104,6 +111,9 @@ RED.nodes.registerType<EventProperties>("tts-event", {
     suggest(form, form.input("devices"), "devices", { isList: true });
     // Its service says what a device ID is.
     form.follow(["connection"], () => form.input("devices").trigger("change"));
+    showTopic(form, $("#tts-topic"), (topic) =>
+      topic === undefined ? say("hint.topic-received") : say("hint.topic", { topic }),
+    );
     makeCheckboxes((key) => this._(key));
     const chosen = eventsOf(this);
     checkboxes().each((_, box) => {

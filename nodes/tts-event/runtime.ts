@@ -1,8 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { Delivery } from "../../src/connection/routes";
 import { chosenEvents, eventMessage, isEventKind, type EventKind } from "../../src/stack/event";
+import { topicFor } from "../../src/stack/messageTopic";
 import { commonFields } from "../../src/stack/summary";
 import { reasonOf } from "./reason";
+import type { Outcome } from "../shared/outcome";
 import { receive, refuse } from "../shared/receiver";
+import { explainTopic, withTopic } from "../shared/topic";
 import { explainUnsetVariable } from "../shared/unsetVariable";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
@@ -32,10 +36,10 @@ const wordFor = (kind: string): { readonly word?: string } =>
 export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
     RED.nodes.createNode(this, def);
-    const { connection, devices, events }: EventProperties = { ...EVENT_DEFAULTS, ...def };
-    const unset = explainUnsetVariable(def, EVENT_DEFAULTS);
-    if (unset !== undefined) {
-      refuse(RED, this, unset);
+    const { connection, devices, events, topic }: EventProperties = { ...EVENT_DEFAULTS, ...def };
+    const wrong = explainUnsetVariable(def, EVENT_DEFAULTS) ?? explainTopic(topic);
+    if (wrong !== undefined) {
+      refuse(RED, this, wrong);
       return;
     }
     const chosen = chosenEvents(events);
@@ -48,16 +52,12 @@ export default function init(RED: NodeAPI): void {
       });
       return;
     }
-    receive(RED, this, {
-      connection,
-      devices,
-      kinds,
-      view({ topic, origin, arrivedAt, received }) {
-        const common = commonFields(received, topic, origin, arrivedAt);
-        const reason = reasonOf(RED, received, common.deviceId);
-        return { send: eventMessage(common, received, reason), ...wordFor(received.kind) };
-      },
-    });
+    const viewOf = ({ topic, origin, arrivedAt, received }: Delivery): Outcome => {
+      const common = commonFields(received, topic, origin, arrivedAt);
+      const reason = reasonOf(RED, received, common.deviceId);
+      return { send: eventMessage(common, received, reason), ...wordFor(received.kind) };
+    };
+    receive(RED, this, { connection, devices, kinds, view: withTopic(viewOf, topicFor(topic)) });
   }
 
   RED.nodes.registerType("tts-event", TtsEvent);

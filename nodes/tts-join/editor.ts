@@ -1,9 +1,12 @@
+import { TOPIC_CHOICES } from "../../src/stack/messageTopic";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
+import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
-import { devices } from "../shared/editor/validators";
+import { showTopic } from "../shared/editor/topicLine";
+import { devices, validator } from "../shared/editor/validators";
 import { JOIN_DEFAULTS, type JoinProperties } from "./properties";
 
 const say = textsOf("tts-join");
@@ -26,6 +29,11 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
       label: say("label.connection"),
     },
     devices: { value: JOIN_DEFAULTS.devices, label: say("label.devices"), validate: devices },
+    topic: {
+      value: JOIN_DEFAULTS.topic,
+      label: say("label.topic"),
+      validate: validator(rules.oneOf(TOPIC_CHOICES)),
+    },
   },
   paletteLabel() {
     return this._("label.palette");
@@ -47,6 +55,9 @@ RED.nodes.registerType<JoinProperties>("tts-join", {
     suggest(form, form.input("devices"), "devices", { isList: true });
     // Its service says what a device ID is.
     form.follow(["connection"], () => form.input("devices").trigger("change"));
+    showTopic(form, $("#tts-topic"), (topic) =>
+      topic === undefined ? say("hint.topic-received") : say("hint.topic", { topic }),
+    );
   },
   oneditsave() {
     Form.close(this);

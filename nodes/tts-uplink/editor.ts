@@ -5,6 +5,7 @@ import * as rules from "../shared/editor/rules";
 import { showOnly } from "../shared/editor/showOnly";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
+import { showTopic } from "../shared/editor/topicLine";
 import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { makeFieldHint } from "./editor/fieldHint";
 import { showLastMessage } from "./editor/lastMessage";
@@ -66,6 +67,11 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       label: say("label.missing"),
       validate: validator(rules.oneOf(UPLINK_CHOICES.missing)),
     },
+    topic: {
+      value: UPLINK_DEFAULTS.topic,
+      label: say("label.topic"),
+      validate: validator(rules.oneOf(UPLINK_CHOICES.topic)),
+    },
     emptyFrames: { value: UPLINK_DEFAULTS.emptyFrames, label: say("label.empty-frames") },
     shape: {
       value: UPLINK_DEFAULTS.shape,
@@ -90,6 +96,8 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       bytes: this._("option.bytes"),
       field: this.field,
       normalized: this._("option.normalized"),
+      flat: this._("option.flat"),
+      location: this._("option.location"),
       message: this._("option.message"),
     };
     return labels[this.output];
@@ -112,6 +120,12 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     });
     makeFieldHint(form, $("#tts-uplink-field-hint"), (path) =>
       path === "" ? say("hint.field-whole") : say("hint.field-inside", { path }),
+    );
+    showTopic(
+      form,
+      $("#tts-topic"),
+      (topic) => (topic === undefined ? say("hint.topic-received") : say("hint.topic", { topic })),
+      () => (form.value("output") === "field" ? form.value("field") : ""),
     );
     showLastMessage(form, $("#tts-uplink-last"));
     form.unfold();

@@ -1,3 +1,5 @@
+import { TOPIC_CHOICES, type TopicChoice } from "../../src/stack/messageTopic";
+
 /** The properties of `tts-uplink`, as they stand in a flow. */
 export interface UplinkProperties {
   name: string;
@@ -6,18 +8,21 @@ export interface UplinkProperties {
   devices: string;
   /** `1,2,10-20`; empty for all. */
   ports: string;
-  output: "decoded" | "bytes" | "field" | "normalized" | "message";
+  output: "decoded" | "bytes" | "field" | "normalized" | "flat" | "location" | "message";
   /** Property expression within the decoded payload, for `output: field`. */
   field: string;
   missing: "bytes" | "skip" | "error";
+  /** What `msg.topic` is. */
+  topic: TopicChoice;
   emptyFrames: boolean;
   shape: "v3" | "v2";
 }
 
 /** Properties that are one of a few words. */
 export const UPLINK_CHOICES = {
-  output: ["decoded", "bytes", "field", "normalized", "message"],
+  output: ["decoded", "bytes", "field", "normalized", "flat", "location", "message"],
   missing: ["bytes", "skip", "error"],
+  topic: TOPIC_CHOICES,
   shape: ["v3", "v2"],
 } as const satisfies { readonly [Name in keyof UplinkProperties]?: readonly UplinkProperties[Name][] };
 
@@ -27,6 +32,8 @@ export const USUAL_MISSING: Readonly<Record<UplinkProperties["output"], UplinkPr
   bytes: "bytes",
   field: "skip",
   normalized: "skip",
+  flat: "skip",
+  location: "skip",
   message: "bytes",
 };
 
@@ -39,6 +46,7 @@ export const UPLINK_DEFAULTS: UplinkProperties = {
   output: "decoded",
   field: "",
   missing: "bytes",
+  topic: "received",
   emptyFrames: false,
   shape: "v3",
 };

@@ -1,13 +1,20 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { UplinkOutput } from "../../src/stack/uplink";
 import { receive, refuse } from "../shared/receiver";
+import { withTopic } from "../shared/topic";
 import { servePreview } from "./admin/route";
 import type { UplinkProperties } from "./properties";
 import { readUplinkSettings } from "./settings";
 import { viewOf } from "./view";
 
 /** What only a decoder makes. */
-const NEEDS_DECODER: ReadonlySet<UplinkOutput> = new Set(["decoded", "field", "normalized"]);
+const NEEDS_DECODER: ReadonlySet<UplinkOutput> = new Set([
+  "decoded",
+  "field",
+  "normalized",
+  "flat",
+  "location",
+]);
 
 const KINDS = new Set(["uplink_message"] as const);
 
@@ -25,8 +32,8 @@ export default function init(RED: NodeAPI): void {
       devices: settings.devices,
       kinds: KINDS,
       ...(settings.ports === "" ? {} : { wantsPort: settings.wantsPort, ports: settings.ports }),
+      view: withTopic((delivery) => viewOf(delivery, settings), settings.topicOf),
       asksDecoder: settings.missing === "error" && NEEDS_DECODER.has(settings.output),
-      view: (delivery) => viewOf(delivery, settings),
     });
   }
 

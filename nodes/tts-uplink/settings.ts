@@ -1,6 +1,8 @@
 import type { Explanation } from "../../src/stack/explanation";
 import { LONGEST_LIST, parsePorts } from "../../src/stack/filters";
+import { topicFor } from "../../src/stack/messageTopic";
 import type { UplinkPayloadOptions } from "../../src/stack/uplink";
+import { explainTopic } from "../shared/topic";
 import { explainUnsetVariable } from "../shared/unsetVariable";
 import { asFlag, asText } from "../../src/stack/values";
 import { fieldPathOf, type NormalisePath } from "./fieldPath";
@@ -16,6 +18,8 @@ export interface UplinkSettings extends UplinkPayloadOptions {
   readonly fieldPath: readonly (string | number)[];
   /** As in the form. */
   readonly field: string;
+  /** Gives `msg.topic`; undefined where it is the MQTT topic. */
+  readonly topicOf: ((deviceId: string) => string) | undefined;
   readonly emptyFrames: boolean;
   readonly shape: UplinkProperties["shape"];
 }
@@ -46,7 +50,9 @@ export function readUplinkSettings(
     const choices: readonly string[] = UPLINK_CHOICES[name];
     if (!choices.includes(properties[name])) return wrong(CHOICE_KEYS[name], { [name]: properties[name] });
   }
-  const { connection, output, missing, shape } = properties;
+  const wrongTopic = explainTopic(properties.topic);
+  if (wrongTopic !== undefined) return { ok: false, explanation: wrongTopic };
+  const { connection, output, missing, topic, shape } = properties;
   const field = asText(properties.field);
   const ports = asText(properties.ports);
 
@@ -73,6 +79,7 @@ export function readUplinkSettings(
       shape,
       field,
       fieldPath,
+      topicOf: topicFor(topic, output === "field" ? field : ""),
       emptyFrames: asFlag(properties.emptyFrames),
     },
   };

@@ -1,7 +1,9 @@
 import type { Delivery } from "../../src/connection/routes";
 import { explainMissingPayload, lackOf } from "../../src/diagnosis/messages";
+import { shownText } from "../../src/stack/shown";
+import type { Text } from "../../src/stack/explanation";
 import { commonFields } from "../../src/stack/summary";
-import { isEmptyFrame, uplinkMessage, uplinkPayload } from "../../src/stack/uplink";
+import { isEmptyFrame, makeRow, uplinkMessage, uplinkPayload } from "../../src/stack/uplink";
 import { legacyFields } from "../../src/services/v2/legacyFields";
 import type { Outcome } from "../shared/outcome";
 import type { UplinkSettings } from "./settings";
@@ -14,7 +16,7 @@ export function viewOf(
   if (received.kind !== "uplink_message") return undefined;
   const uplink = received.message;
   if (!settings.emptyFrames && isEmptyFrame(uplink)) return undefined;
-  const chosen = uplinkPayload(uplink, settings);
+  const chosen = uplinkPayload(uplink, settings, origin.deviceId);
   const { output, field, shape } = settings;
   const isV2 = received.original !== undefined;
   if (chosen.outcome === "skip") return { skip: lackOf(output, field, uplink, isV2) };
@@ -22,6 +24,7 @@ export function viewOf(
   const common = commonFields(received, topic, origin, arrivedAt);
   const payload = chosen.outcome === "payload" ? chosen.payload : undefined;
   const message = uplinkMessage(common, uplink, payload);
+  if (output === "flat") makeRow(message, uplink);
   if (shape === "v2") Object.assign(message, legacyFields(received, common));
   if (chosen.outcome === "missing") {
     delete message.payload;
@@ -30,5 +33,13 @@ export function viewOf(
   // Nothing else in a message is a Buffer.
   if (output !== "bytes" && Buffer.isBuffer(payload))
     return { send: message, lacks: lackOf(output, field, uplink, isV2) };
-  return output === "field" ? { send: message, value: payload } : { send: message };
+  if (output === "field") return { send: message, value: payload };
+  return message.leftOut === undefined
+    ? { send: message }
+    : { send: message, warning: warningOf(common.deviceId, message.leftOut) };
 }
+
+const warningOf = (deviceId: string, number: number): Text => ({
+  key: "warning.row-left-out",
+  values: { device: shownText(deviceId), number },
+});

@@ -2,6 +2,7 @@ import type { InvalidMessage } from "../connection/router";
 import { SERVICE_TRAITS, type ServiceName } from "../stack/services";
 import type { Explanation, Text } from "../stack/explanation";
 import { fieldMeant } from "../stack/fields";
+import { findPosition, type FoundPosition } from "../stack/position";
 import type { Uplink, UplinkOutput } from "../stack/uplink";
 import { explanations } from "./context";
 import { shownList, shownText } from "../stack/shown";
@@ -90,6 +91,16 @@ export function lackOf(output: UplinkOutput, field: string, uplink: Uplink, isV2
   return { key: lackIn(output, uplink, isV2), values: { field } };
 }
 
+type PositionProblem = Exclude<FoundPosition, { ok: true }>["problem"];
+
+const LACK_OF_POSITION: Readonly<Record<PositionProblem, string>> = {
+  none: "error.missing-payload.no-location",
+  no_fix: "error.missing-payload.no-fix",
+  out_of_range: "error.missing-payload.location-range",
+};
+
+const problemOf = (found: FoundPosition): PositionProblem => (found.ok ? "none" : found.problem);
+
 function lackIn(output: UplinkOutput, { uplink_message: body }: Uplink, isV2: boolean): string {
   if (isV2 && output === "normalized") return "error.missing-payload.v2-not-normalized";
   if (body.decoded_payload === undefined) {
@@ -98,6 +109,7 @@ function lackIn(output: UplinkOutput, { uplink_message: body }: Uplink, isV2: bo
     if ((body.frm_payload ?? "") === "") return "error.missing-payload.no-bytes";
     return isV2 ? "error.missing-payload.v2-not-decoded" : "error.missing-payload.not-decoded";
   }
+  if (output === "location") return LACK_OF_POSITION[problemOf(findPosition(body))];
   if (output !== "normalized")
     return Object.keys(body.decoded_payload).length === 0
       ? "error.missing-payload.no-fields"
@@ -121,6 +133,8 @@ export function explainMissingPayload(
 ): Explanation {
   const { f_port = 0, decoded_payload, normalized_payload_warnings = [] } = uplink.uplink_message;
   const near = output === "field" && decoded_payload ? fieldMeant(field, decoded_payload) : undefined;
+  const position = output === "location" ? findPosition(uplink.uplink_message) : undefined;
+  const place = position?.ok === false && position.problem === "out_of_range" ? position : undefined;
   const key = near === undefined ? lackIn(output, uplink, isV2) : "error.missing-payload.field-begins";
   return missing(key, {
     device: shownText(deviceId),
@@ -128,6 +142,8 @@ export function explainMissingPayload(
     field: shownText(field),
     fields: shownList(Object.keys(decoded_payload ?? {}), 10),
     near: shownText(near ?? ""),
+    latitude: place?.latitude ?? "",
+    longitude: place?.longitude ?? "",
     warnings: shownText(normalized_payload_warnings.join("; "), 200),
   });
 }

@@ -2,13 +2,15 @@
 import { isJsonObject } from "./check";
 import type { ApplicationUp } from "./messages";
 import { batteryOf } from "./metadata";
+import { findPosition } from "./position";
 import { radioSummary, type RadioSummary } from "./radio";
+import { rowOf } from "./row";
 import type { CommonFields } from "./summary";
 
 export type Uplink = ApplicationUp<"uplink_message">;
 
 /** What the payload is to be: see `UplinkPayloadOptions`. */
-export type UplinkOutput = "decoded" | "bytes" | "field" | "normalized" | "message";
+export type UplinkOutput = "decoded" | "bytes" | "field" | "normalized" | "flat" | "location" | "message";
 
 /** What happens when that is not in the message. */
 export type MissingPayload = "bytes" | "skip" | "error";
@@ -27,6 +29,8 @@ export interface UplinkFields extends CommonFields {
   battery?: number;
   /** Of the decoder. */
   warnings?: string[];
+  /** Decoded values for which a flat row had no room. */
+  leftOut?: number;
 }
 
 /**
@@ -78,17 +82,30 @@ export type UplinkPayload =
   /** There is none, and that is to be reported. */
   | { readonly outcome: "missing" };
 
-/** Chooses the payload. `null` in a decoded payload is there; only what is absent is missing. The payload is part of the message, not a copy. */
-export function uplinkPayload(message: Uplink, options: UplinkPayloadOptions): UplinkPayload {
-  const payload = chosen(message, options);
+/**
+ * Chooses the payload. `null` in a decoded payload is there; only what is absent is missing. The payload is part of the message, not a
+ * copy. A flat row takes more than that: `makeRow` makes it of the decoded payload, which is what it must not miss.
+ * @param deviceId the name in a location
+ */
+export function uplinkPayload(
+  message: Uplink,
+  options: UplinkPayloadOptions,
+  deviceId = message.end_device_ids.device_id,
+): UplinkPayload {
+  const payload = chosen(message, options, deviceId);
   if (payload !== undefined) return { outcome: "payload", payload };
   if (options.missing === "bytes") return { outcome: "payload", payload: payloadBytes(message) };
   return { outcome: options.missing === "skip" ? "skip" : "missing" };
 }
 
-function chosen(message: Uplink, { output, fieldPath = [] }: UplinkPayloadOptions): unknown {
+function chosen(
+  message: Uplink,
+  { output, fieldPath = [] }: UplinkPayloadOptions,
+  deviceId: string,
+): unknown {
   switch (output) {
     case "decoded":
+    case "flat":
       return message.uplink_message.decoded_payload;
     case "bytes":
       return payloadBytes(message);
@@ -96,9 +113,25 @@ function chosen(message: Uplink, { output, fieldPath = [] }: UplinkPayloadOption
       return valueAt(message.uplink_message.decoded_payload, fieldPath);
     case "normalized":
       return message.uplink_message.normalized_payload;
+    case "location":
+      return placeOf(message, deviceId);
     case "message":
       return message;
   }
+}
+
+/** As maps take it: a point with a name. */
+function placeOf({ uplink_message }: Uplink, name: string): object | undefined {
+  const found = findPosition(uplink_message);
+  return found.ok ? { name, ...found.position } : undefined;
+}
+
+/** Puts a flat row in the place of a decoded payload; other payloads stay. */
+export function makeRow(fields: UplinkFields, { uplink_message: { decoded_payload } }: Uplink): void {
+  if (decoded_payload === undefined) return;
+  const { row, leftOut } = rowOf(fields, decoded_payload);
+  fields.payload = row;
+  if (leftOut > 0) fields.leftOut = leftOut;
 }
 
 /** The bytes of the frame, empty if it has none. */

@@ -51,6 +51,7 @@ const FLOWS: FlowNode[] = [
   node("e1", "tts-event"),
   node("e2", "tts-event", { events: ["downlink_sent", "downlink_ack"] }),
   node("e3", "tts-event", { connection: "cv2" }),
+  node("e4", "tts-event", { topic: "deviceField" }),
 ];
 
 describe("the forms in the editor", () => {
@@ -376,6 +377,9 @@ describe("the forms in the editor", () => {
       await form.locator("#node-input-field").fill("gps.lat");
       assert.equal(await form.locator(".input-error").count(), 0);
       await form.locator("#node-input-missing").selectOption("error");
+      assert.match(await form.locator("#tts-topic").innerText(), /^msg\.topic is the MQTT topic/);
+      await form.locator("#node-input-topic").selectOption("deviceField");
+      assert.match(await form.locator("#tts-topic").innerText(), /^msg\.topic is door-1\/gps\.lat;/);
       await unfold(form);
       await form.locator("#node-input-emptyFrames").check();
       assert.equal(await form.getByText("Adds the old fields").isVisible(), false);
@@ -396,6 +400,7 @@ describe("the forms in the editor", () => {
         output: "field",
         field: "gps.lat",
         missing: "error",
+        topic: "deviceField",
         emptyFrames: true,
         shape: "v2",
         wires: [[]],
@@ -417,10 +422,17 @@ describe("the forms in the editor", () => {
         ["bytes", false],
         ["field", true],
         ["normalized", true],
+        ["flat", true],
+        ["location", true],
         ["message", false],
       ] as const) {
         await form.locator("#node-input-output").selectOption(output);
         assert.equal(await form.locator("#node-input-missing").isVisible(), isAsked, output);
+      }
+      for (const output of ["flat", "location"]) {
+        await form.locator("#node-input-output").selectOption(output);
+        assert.equal(await form.locator("#node-input-missing").inputValue(), "skip", output);
+        await editor.screenshot(`tts-uplink-${output}`);
       }
       await editor.cancel();
     });
@@ -430,7 +442,9 @@ describe("the forms in the editor", () => {
     const form = await editor.openNode("j1");
     await assertWellMade(form);
     await assertFits(form);
-    await form.locator("#node-input-devices").fill("door-*");
+    await form.locator("#node-input-devices").fill("door-*, valve");
+    await form.locator("#node-input-topic").selectOption("device");
+    assert.match(await form.locator("#tts-topic").innerText(), /^msg\.topic is valve;/);
     await form.locator("#node-input-name").fill("doors that join");
     await editor.screenshot("tts-join");
     await editor.done();
@@ -440,7 +454,8 @@ describe("the forms in the editor", () => {
       z: "tab1",
       name: "doors that join",
       connection: "c1",
-      devices: "door-*",
+      devices: "door-*, valve",
+      topic: "device",
       wires: [[]],
     });
   });
@@ -458,6 +473,7 @@ describe("the forms in the editor", () => {
       await form.getByLabel("normalized payload").check();
       await form.getByLabel("failed").check();
       await form.locator("#node-input-devices").fill("door-1");
+      await form.locator("#node-input-topic").selectOption("device");
       await editor.done();
       assert.deepEqual(find(await editor.deploy(), "e1"), {
         id: "e1",
@@ -467,6 +483,7 @@ describe("the forms in the editor", () => {
         connection: "c1",
         devices: "door-1",
         events: ["downlink_failed", "uplink_normalized"],
+        topic: "device",
         wires: [[]],
       });
     });
@@ -492,6 +509,13 @@ describe("the forms in the editor", () => {
       await editor.screenshot("tts-event-network");
       await editor.cancel();
     });
+  });
+
+  it("takes what only an uplink node offers as topic for the device ID, which it is", async () => {
+    const form = await editor.openNode("e4");
+    assert.equal(await form.locator("#node-input-topic").inputValue(), "device");
+    assert.match(await form.locator("#tts-topic").innerText(), /^msg\.topic is door-1;/);
+    await editor.cancel();
   });
 
   it("fits into a narrow tray", async () => {

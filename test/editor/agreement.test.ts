@@ -7,6 +7,8 @@ import { readSettings } from "../../src/account/settings";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { readDownlinkSettings } from "../../nodes/tts-downlink/settings";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
+import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
+import { explainTopic } from "../../nodes/shared/topic";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
 import { readUplinkSettings } from "../../nodes/tts-uplink/settings";
 import { register, type NodeType } from "./sources";
@@ -47,6 +49,8 @@ const IDENTIFIERS = [
 ];
 
 const WORDS = ["", "nonsense", "STACK", "constructor"];
+
+const TOPICS = [...WORDS, "received", "device", "deviceField", "Device", 7, null];
 
 const COMMON: Tried = {
   host: HOSTS,
@@ -165,8 +169,9 @@ const CASES: readonly Case[] = [
     usual: { ...UPLINK_DEFAULTS, output: "field", field: "temperature" },
     tried: {
       ports: ["", "1, 2, 10-20", "0", "255", "256", "-1", "20-10", "all", ",", "1;2", 7],
-      output: [...WORDS, "decoded", "message"],
+      output: [...WORDS, "decoded", "message", "flat", "location"],
       missing: [...WORDS, "bytes", "skip", "error"],
+      topic: TOPICS,
       shape: [...WORDS, "v3", "v2"],
       field: [
         "",
@@ -189,9 +194,13 @@ const CASES: readonly Case[] = [
   {
     type: "tts-join",
     what: "joins of devices",
-    usual: {},
-    tried: { devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev", "Dev-*", "d"] },
-    accepts: ({ devices }) => parseDevicePattern(String(devices), "v3").ok,
+    usual: { ...JOIN_DEFAULTS },
+    tried: {
+      devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev", "Dev-*", "d"],
+      topic: TOPICS,
+    },
+    accepts: ({ devices, topic }) =>
+      parseDevicePattern(String(devices), "v3").ok && explainTopic(topic) === undefined,
   },
   {
     type: "tts-event",
@@ -208,8 +217,10 @@ const CASES: readonly Case[] = [
         7,
         {},
       ],
+      topic: TOPICS,
     },
-    accepts: ({ events }) => chosenEvents(events).some(isEventKind),
+    accepts: ({ events, topic }) =>
+      chosenEvents(events).some(isEventKind) && explainTopic(topic) === undefined,
   },
   {
     type: "tts-downlink",

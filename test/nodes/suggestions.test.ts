@@ -261,6 +261,11 @@ describe("the preview in the form of an uplink node", () => {
       text: "3.1",
       isCut: false,
     });
+    const row = await payloadOf({ output: "flat" });
+    assert.match(
+      String(Reflect.get(row, "text")),
+      /^\{"time":\d+,"device":"door","f_port":2,"f_cnt":0,"open":true/,
+    );
     const v2 = await previewed(flows, { shape: "v2" });
     assert.ok(v2.outcome === "sent" && v2.fields.includes("payload_fields"));
   });
@@ -268,15 +273,18 @@ describe("the preview in the form of an uplink node", () => {
   it("says when nothing would be sent, and why", async () => {
     const { flows } = await seeing([
       ["door", { f_port: 2, frm_payload: "AQI=" }],
+      ["lost", { f_port: 2, decoded_payload: { latitude: 0, longitude: 0 } }],
       ["quiet", {}],
     ]);
     const outcomeOf = async (settings: object): Promise<string> => (await previewed(flows, settings)).outcome;
-    assert.equal(await outcomeOf({ missing: "skip" }), "missing");
-    assert.equal(await outcomeOf({ missing: "error" }), "error");
+    assert.equal(await outcomeOf({ devices: "door", missing: "skip" }), "missing");
+    assert.equal(await outcomeOf({ devices: "door", missing: "error" }), "error");
     assert.equal(await outcomeOf({ devices: "quiet" }), "empty_frame");
     assert.equal(await outcomeOf({ devices: "quiet", emptyFrames: "true" }), "sent");
     assert.equal(await outcomeOf({ devices: "quiet", emptyFrames: "true", missing: "skip" }), "missing");
-    const passed = await previewed(flows);
+    const place = await previewed(flows, { output: "location", missing: "skip", devices: "lost" });
+    assert.deepEqual([place.outcome, Reflect.get(place, "lacks")], ["missing", "no-fix"]);
+    const passed = await previewed(flows, { devices: "door, quiet" });
     assert.ok(passed.outcome === "sent" && passed.deviceId === "door", "of a message with a payload");
     assert.deepEqual(await previewed(flows, { ports: "99" }), {
       outcome: "none",

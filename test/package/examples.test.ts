@@ -25,6 +25,14 @@ const EXPECTED: Record<string, { readonly kinds: number; readonly logs: readonly
     kinds: 1,
     logs: [/debug:decoded payload\][^]*temperature: \d/, /debug:radio\]/, /debug:temperature\]\s+\d/],
   },
+  "One row per uplink.json": {
+    kinds: 1,
+    logs: [
+      /debug:row\][^]*radio_gateways: 1/,
+      /debug:line\]\s+time,device,temperature,[^]*\d,thermometer-1,\d/,
+      /debug:place\][^]*name: 'tracker-1'/,
+    ],
+  },
   "Why does a device not join.json": {
     kinds: 0,
     logs: [/debug:reason\]\s+door-1, join_error: Join of door-1 refused: its AppKey differs/],

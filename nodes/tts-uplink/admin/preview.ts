@@ -5,6 +5,7 @@ import { fieldMeant } from "../../../src/stack/fields";
 import { visible } from "../../../src/stack/shown";
 import { isEmptyFrame } from "../../../src/stack/uplink";
 import type { ConnectionInsight } from "../../../src/account/suggestions";
+import type { Outcome } from "../../shared/outcome";
 import type { UplinkSettings } from "../settings";
 import { viewOf } from "../view";
 
@@ -23,6 +24,8 @@ interface Shown {
   readonly near?: string;
   /** A payload formatter has decoded it. */
   readonly isDecoded: boolean;
+  /** What it lacks of what was chosen: the end of the error's key. */
+  readonly lacks?: string;
 }
 
 export type Preview =
@@ -58,6 +61,13 @@ function shown(payload: unknown): ShownPayload {
   return { is: "json", text: visible(text.slice(0, LONGEST_JSON)), isCut: text.length > LONGEST_JSON };
 }
 
+function lackIn(outcome: Outcome | undefined): { readonly lacks?: string } {
+  if (!outcome) return {};
+  const text = "skip" in outcome ? outcome.skip : "fail" in outcome ? outcome.fail : outcome.lacks;
+  const lacks = text?.key.split(".").pop();
+  return lacks === undefined ? {} : { lacks };
+}
+
 function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | undefined {
   const delivery = uplink.read();
   if (delivery?.received.kind !== "uplink_message") return undefined;
@@ -75,7 +85,7 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
   const decoded = delivery.received.message.uplink_message.decoded_payload;
   const near = settings.output === "field" ? fieldMeant(settings.field, decoded) : undefined;
   const view = viewOf(delivery, settings);
-  const meant = near === undefined ? {} : { near };
+  const meant = { ...(near === undefined ? {} : { near }), ...lackIn(view) };
   if (!view || "skip" in view)
     return { outcome: isEmpty && !settings.emptyFrames ? "empty_frame" : "missing", ...message, ...meant };
   if ("fail" in view) return { outcome: "error", ...message, ...meant };

@@ -19,9 +19,18 @@ const INSTEAD: Readonly<Record<string, string>> = {
   error: "line.error",
 };
 
+/** Why there is no position, as far as the message tells. */
+const NO_POSITION: Readonly<Record<string, string>> = {
+  "no-location": "line.no-location",
+  "no-fix": "line.no-fix",
+  "location-range": "line.location-range",
+};
+
 /** Why it is not. */
 function whyMissing(answer: object, output: string, path: string): string {
   if (output === "normalized") return say("line.not-normalized");
+  const noPosition = output === "location" ? NO_POSITION[field(answer, "lacks")] : undefined;
+  if (noPosition !== undefined) return say(noPosition);
   if (field(answer, "isDecoded") !== "true")
     return say("line.no-formatter", { device: field(answer, "deviceId") });
   return say("line.no-field", { field: path });
