@@ -3,6 +3,7 @@ import { application } from "./application";
 import type { Simulator, SimulatorOptions } from "./contract";
 import { HttpApi } from "./http/api";
 import { EventStreams } from "./http/eventStreams";
+import { SimulatedStorage } from "./http/storage";
 import { Journal } from "./journal";
 import { KeyRing, READ, WRITE } from "./keys";
 import { MqttListener } from "./mqtt/listener";
@@ -41,6 +42,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const pubsubs = new Set<SimulatedPubsub>();
   const eventStreams = new EventStreams({ application: app, keys, journal, version });
+  const storage = options.storage && new SimulatedStorage(options.storage, { application: app, keys });
   const stack = new SimulatedStack(
     app,
     version,
@@ -54,6 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     (event, ids) => {
       if (!switches.mute) eventStreams.deliver(event, ids);
     },
+    (message) => storage?.keep(message),
   );
   /** Also of a device that does not exist. */
   const idsOf = (deviceId: string, address: "session" | "record"): EndDeviceIds =>
@@ -95,6 +98,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       feed: stack.feed,
       events: stack.events,
       eventStreams,
+      storage,
       device: (deviceId) => stack.find(deviceId),
       isMute: () => switches.mute,
       queueLimit: new RateLimiter(options.queueLimit),
@@ -140,6 +144,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     unsubscribes: journal.unsubscribes,
     publishes: journal.publishes,
     requests: journal.requests,
+    storage,
     transmissions: journal.transmissions,
     events: journal.events,
     next: (name) => journal.next(name),

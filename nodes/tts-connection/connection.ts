@@ -14,7 +14,8 @@ import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
 import { questionsFor, type Questions, type QueueAnswer } from "../../src/account/questions";
 import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
-import type { SettingsResult } from "../../src/account/settings";
+import type { ArrivalMemory } from "../../src/account/backfill";
+import { wantsBackfill, type SettingsResult } from "../../src/account/settings";
 import type { Notifier } from "./notifier";
 
 /** A node that uses a connection. */
@@ -57,6 +58,7 @@ interface Joined extends ConnectionUser {
 
 interface OpenSession {
   readonly lease: Lease<SharedSession>;
+  readonly leaveBackfill: (() => void) | undefined;
   readonly unlisten: () => void;
 }
 
@@ -79,6 +81,7 @@ const faulty = (explanation: Explanation): ErrorNotice => ({
 export class Connection {
   readonly #settings: SettingsResult;
   readonly #notifier: Notifier;
+  readonly #memory: ArrivalMemory;
   readonly #listeners: Listeners;
   readonly #users = new Set<Joined>();
   /** Why it cannot be opened. */
@@ -87,9 +90,13 @@ export class Connection {
   #made: Questions | undefined;
   #catchingUp: NodeJS.Immediate | undefined;
 
-  /** @param listeners those whom the notifier notifies, by the nodes that join here */
-  constructor(settings: SettingsResult, listeners: Listeners, notifier: Notifier) {
+  /**
+   * @param listeners those whom the notifier notifies, by the nodes that join here
+   * @param memory for what outlives a restart
+   */
+  constructor(settings: SettingsResult, listeners: Listeners, notifier: Notifier, memory: ArrivalMemory) {
     this.#settings = settings;
+    this.#memory = memory;
     this.#listeners = listeners;
     this.#notifier = notifier;
     if (!settings.ok) this.#faulty = faulty(settings.explanation);
@@ -218,7 +225,9 @@ export class Connection {
         onLogEntry: (entry) => this.#notifier.write(entry),
         onUnreached: (notice) => this.#notifier.log(notice),
       });
-      this.#open = { lease, unlisten };
+      const { resource } = lease;
+      const leaveBackfill = wantsBackfill(settings) ? resource.joinBackfill(this.#memory) : undefined;
+      this.#open = { lease, leaveBackfill, unlisten };
     }
     return this.#open.lease.resource;
   }
@@ -230,6 +239,7 @@ export class Connection {
     this.#open = undefined;
     if (this.#faulty) this.#faulty = { ...this.#faulty, reached: notReached() };
     this.#notifier.clear();
+    open?.leaveBackfill?.();
     // What a connection says at its end is still for the log.
     const released = open?.lease.release();
     open?.unlisten();

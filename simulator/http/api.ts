@@ -11,6 +11,7 @@ import type { EventStreams } from "./eventStreams";
 import { deviceFormatters, encode, link } from "./formatters";
 import { applicationRights, authInfo, connectionInfo } from "./identity";
 import { changeQueue, listQueue, simulate } from "./traffic";
+import type { SimulatedStorage } from "./storage";
 import type { TrafficParts } from "./traffic";
 
 /** What the HTTP API does with requests: `on` answers as the stack, `closed` breaks the connection off. */
@@ -25,11 +26,13 @@ export interface ApiOptions {
 export interface ApiParts extends TrafficParts {
   readonly journal: Journal;
   readonly eventStreams: EventStreams;
+  readonly storage: SimulatedStorage | undefined;
   /** Of the MQTT server, as the connection info tells them. */
   readonly addresses: () => { readonly plain: string; readonly tls: string };
 }
 
 const ROOT = "/api/v3";
+const STORAGE = /^\/as\/applications\/([^/]+)\/packages\/storage\/uplink_message$/;
 
 interface Call {
   readonly authorization: string | undefined;
@@ -96,6 +99,7 @@ export class HttpApi {
   readonly #version: VersionTraits;
   readonly #journal: Journal;
   readonly #eventStreams: EventStreams;
+  readonly #storage: SimulatedStorage | undefined;
   readonly #server: Server;
   #port: number;
 
@@ -106,6 +110,7 @@ export class HttpApi {
     this.#version = parts.version;
     this.#journal = parts.journal;
     this.#eventStreams = parts.eventStreams;
+    this.#storage = parts.storage;
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.#handle(request, response);
     };
@@ -149,7 +154,7 @@ export class HttpApi {
 
   /** Returns the status answered with, if any. */
   #respond(request: IncomingMessage, body: Buffer, response: ServerResponse): number | undefined {
-    const path = new URL(request.url ?? "/", this.url).pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", this.url);
     switch (this.mode) {
       case "hang":
         return undefined;
@@ -168,6 +173,9 @@ export class HttpApi {
       return 404;
     }
     if (path === `${ROOT}/events`) return this.#eventStreams.respond(request, body, response);
+    const [, stored] = request.method === "GET" ? (STORAGE.exec(path.slice(ROOT.length)) ?? []) : [];
+    if (this.#storage && stored !== undefined)
+      return this.#storage.respond(request, stored, searchParams, response);
     const answer = this.#answer(request, path.slice(ROOT.length), body);
     return json(response, {
       ...answer,

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly received: Received;
   /** The broker has kept it: it is from before the subscription. */
   readonly retained: boolean;
+  /** It was fetched later: it came while nothing could be received. */
+  readonly backfilled?: boolean;
 }
 
 /** Who wants which messages. The three questions are asked once per device and port, not per message. */

@@ -27,7 +27,10 @@ export interface NodeRed {
   log(): string;
   /** Resolves when the log has this in it. */
   logged(text: RegExp): Promise<void>;
+  /** Ends it as a service would, and removes its user directory. */
   stop(): Promise<void>;
+  /** Ends it, at once where that is the signal, and leaves its user directory for the next. */
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
 const isFlow = (value: unknown): value is readonly FlowNode[] =>
@@ -102,11 +105,13 @@ export async function startNodeRed(
     });
 
   const url = `http://127.0.0.1:${port}`;
+  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, "exit");
+  };
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null) {
-      child.kill("SIGTERM");
-      await once(child, "exit");
-    }
+    await end("SIGTERM");
     await rm(userDir, { recursive: true, force: true });
   };
   const deadline = Date.now() + 60_000;
@@ -131,5 +136,6 @@ export async function startNodeRed(
     log: () => output,
     logged,
     stop,
+    end,
   };
 }
