@@ -230,17 +230,29 @@ describe("an old event node", () => {
       "downlink_sent",
       "downlink_ack",
       "downlink_failed",
+      "uplink_error",
+      "decoder_error",
+      "join_error",
     ]);
     assert.deepEqual(eventsOf("down/+")[1], eventsOf("down/#")[1]);
     assert.deepEqual(eventsOf("activations"), ["tts-join", undefined, ["join-message"]]);
   });
 
   it("says what is gone or never was", () => {
-    assert.deepEqual(eventsOf("up/errors"), ["tts-event", [], ["events-gone", "event-message"]]);
     assert.deepEqual(eventsOf("create"), ["tts-event", [], ["events-gone", "event-message"]]);
     assert.deepEqual(eventsOf("no/such"), ["tts-event", [], ["event-unknown", "event-message"]]);
     for (const odd of ["", undefined, null, {}, 5, "constructor", "__proto__"])
       assert.deepEqual(eventsOf(odd)[2], ["event-unknown", "event-message"], JSON.stringify(odd));
+  });
+
+  it("has the errors of joins, uplinks and decoders, which The Things Stack tells in its event stream", () => {
+    assert.deepEqual(eventsOf("up/errors"), [
+      "tts-event",
+      ["uplink_error", "decoder_error"],
+      ["event-message"],
+    ]);
+    assert.deepEqual(eventsOf("activations/errors"), ["tts-event", ["join_error"], ["event-message"]]);
+    assert.deepEqual(eventsOf("activations/#")[1], ["join_error"]);
   });
 
   it("has the errors of uplinks and joins on a private network", () => {
