@@ -5,10 +5,10 @@ import tseslint from "typescript-eslint";
 
 /**
  * Which room may look into which, and nothing against that order:
- * stack <- downlink <- services <- connection <- delivery, diagnosis <- account <- nodes (run time), and
+ * stack <- downlink <- services <- connection <- devices, delivery, diagnosis <- account <- nodes (run time), and
  * stack, downlink <- the editor's side of nodes and plugins.
  */
-const ENGINE = ["stack", "downlink", "services", "connection", "delivery", "diagnosis", "account"];
+const ENGINE = ["stack", "downlink", "services", "connection", "devices", "delivery", "diagnosis", "account"];
 const OUTSIDE = ["simulator", "plugins"];
 const NODE_ROOMS = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"];
 
@@ -18,9 +18,10 @@ const BELOW = {
   downlink: ["stack"],
   services: ["stack", "downlink"],
   connection: ["stack", "downlink", "services"],
+  devices: ["stack", "downlink", "services", "connection"],
   delivery: ["stack", "downlink", "services", "connection"],
   diagnosis: ["stack", "downlink", "services", "connection"],
-  account: ["stack", "downlink", "services", "connection", "delivery", "diagnosis"],
+  account: ["stack", "downlink", "services", "connection", "devices", "delivery", "diagnosis"],
 };
 
 const without = (rooms, ...kept) => rooms.filter((room) => !kept.includes(room));

@@ -84,7 +84,7 @@ export class Connection {
   get insight(): ConnectionInsight {
     return {
       state: this.#users.size === 0 ? "unused" : this.#ownView().state,
-      traffic: this.#open?.lease.resource.session.traffic,
+      ledger: this.#open?.lease.resource.ledger,
     };
   }
 

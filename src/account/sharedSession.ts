@@ -9,6 +9,7 @@ import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
 import { explainNoStream, explainRepeated, explainSilence } from "../diagnosis/receiving";
+import type { Ledger } from "../devices/ledger";
 import type { DownlinkLimits } from "../downlink/limits";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
@@ -16,12 +17,12 @@ import type { Kind } from "../stack/kinds";
 import { SERVICE_TRAITS } from "../stack/services";
 import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
+import { ledgerOf } from "./ledgers";
 import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
 import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
 import { StackAccess } from "./stackAccess";
-import { trafficOf } from "./trafficRecord";
 import type { ConnectionView } from "./view";
 
 /** A config node that shares the session. */
@@ -48,6 +49,8 @@ const LONGEST_PAYLOAD = 65_536;
 /** One session with its explanations: what all config nodes of one identity share. */
 export class SharedSession {
   readonly session: Session;
+  /** What this session and earlier ones of its identity have seen. */
+  readonly ledger: Ledger;
   readonly #settings: ConnectionSettings;
   readonly #key: KeyRecord;
   readonly #listeners = new Set<SessionListener>();
@@ -74,6 +77,7 @@ export class SharedSession {
     const stack = stackSettingsOf(settings);
     if (stack) this.#stack = new StackAccess(stack, this.#key, () => this.#changed(), warn);
 
+    this.ledger = ledgerOf(settings);
     const { userName } = contextOf(settings, this.#key, Date.now());
     this.#log = new ConnectionLog({ host, port, userName }, levels, (entry) => this.#write(entry));
     this.session = new Session({
@@ -82,7 +86,7 @@ export class SharedSession {
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       ...(stack ? { keyForm: stack.keyForm } : {}),
-      traffic: trafficOf(settings),
+      ledger: this.ledger,
       observer: this.#log.observer,
     });
     this.#senders = new Senders({

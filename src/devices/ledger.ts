@@ -1,12 +1,8 @@
 import type { Service } from "../services/service";
 import type { Received } from "../stack/messages";
-import { ownText } from "./ownText";
-import type { Delivery } from "./routes";
-
-/** Whom something came from, as far as that is known. */
-export interface DevicesSeen extends Iterable<string> {
-  has(deviceId: string): boolean;
-}
+import type { TrafficLedger } from "../connection/ledger";
+import { ownText } from "../connection/ownText";
+import type { Delivery } from "../connection/routes";
 
 /** The last uplink of a device on one FPort. */
 interface KeptUplink {
@@ -67,7 +63,7 @@ const oldestFirst = (one: { at: number }, other: { at: number }): number => one.
  * What the traffic of a connection teaches, for the suggestions of the forms: which devices there are, and the last uplink of each
  * on each FPort. Bounded; what was not seen for longest goes first. Everything is read out of it only when a form asks.
  */
-export class Traffic implements DevicesSeen {
+export class Ledger implements TrafficLedger {
   readonly #service: Service;
   readonly #devices = new Map<string, SeenDevice>();
   #kept = 0;
