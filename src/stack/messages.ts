@@ -74,8 +74,26 @@ export interface TxSettings {
   time?: string;
 }
 
+/**
+ * What the stack knows of a device beside its IDs. In uplinks for long, in the other messages, and with attributes, since 3.34.0.
+ * Rule: docs/server.md#13-newer-servers, 2.
+ */
+export interface DeviceMetadata {
+  /** Set in the Console; of servers since 3.34.0, and of V2. */
+  attributes?: Record<string, string>;
+  version_ids?: {
+    brand_id?: string;
+    model_id?: string;
+    hardware_version?: string;
+    firmware_version?: string;
+    band_id?: string;
+  };
+  /** By source: `user`, `frm-payload`, the name of a service. */
+  locations?: Record<string, Location>;
+}
+
 /** What `uplink_message` and `uplink_normalized` have in common. */
-interface UplinkBase {
+interface UplinkBase extends DeviceMetadata {
   session_key_id?: string;
   f_port?: number;
   f_cnt?: number;
@@ -87,7 +105,6 @@ interface UplinkBase {
   confirmed?: boolean;
   /** Duration, `"0.056576s"`. */
   consumed_airtime?: string;
-  locations?: Record<string, Location>;
   normalized_payload_warnings?: string[];
 }
 
@@ -98,6 +115,15 @@ export interface UplinkMessage extends UplinkBase {
   normalized_payload?: JsonObject[];
   /** Present when the stack could not decrypt: `frm_payload` is ciphertext. */
   app_s_key?: JsonObject;
+  /** As the device last answered the network, which asks now and then. Of servers since 3.33.1. */
+  last_battery_percentage?: {
+    /** Percent. */
+    value?: Float;
+    /** Of the uplink with the answer. */
+    f_cnt?: number;
+    /** RFC 3339. */
+    received_at?: string;
+  };
 }
 
 export interface UplinkNormalized extends UplinkBase {
@@ -105,7 +131,7 @@ export interface UplinkNormalized extends UplinkBase {
   normalized_payload?: JsonObject;
 }
 
-export interface JoinAccept {
+export interface JoinAccept extends DeviceMetadata {
   session_key_id?: string;
   received_at?: string;
   pending_session?: boolean;
@@ -119,7 +145,7 @@ export interface JoinAccept {
   consumed_airtime?: string;
 }
 
-export interface ApplicationDownlink {
+export interface ApplicationDownlink extends DeviceMetadata {
   session_key_id?: string;
   f_port?: number;
   f_cnt?: number;
@@ -149,12 +175,12 @@ export interface StackError {
   details?: JsonObject[];
 }
 
-export interface DownlinkFailed {
+export interface DownlinkFailed extends DeviceMetadata {
   downlink?: ApplicationDownlink;
   error?: StackError;
 }
 
-export interface DownlinkQueueInvalidated {
+export interface DownlinkQueueInvalidated extends DeviceMetadata {
   downlinks?: ApplicationDownlink[];
   last_f_cnt_down?: number;
   session_key_id?: string;
@@ -166,7 +192,7 @@ export interface LocationSolved {
   attributes?: JsonObject;
 }
 
-export interface ServiceData {
+export interface ServiceData extends DeviceMetadata {
   service?: string;
   data?: JsonObject;
 }

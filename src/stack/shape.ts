@@ -20,6 +20,7 @@ import type {
   ApplicationDownlink,
   ApplicationUp,
   BodyOfKind,
+  DeviceMetadata,
   EndDeviceIds,
   Location,
   NetworkError,
@@ -90,7 +91,20 @@ const settings = objectOf<TxSettings>({
   time: text,
 });
 
+const metadata = {
+  attributes: recordOf(text),
+  version_ids: objectOf<NonNullable<DeviceMetadata["version_ids"]>>({
+    brand_id: text,
+    model_id: text,
+    hardware_version: text,
+    firmware_version: text,
+    band_id: text,
+  }),
+  locations: recordOf(location),
+};
+
 const uplinkBase = {
+  ...metadata,
   session_key_id: text,
   f_port: number,
   f_cnt: number,
@@ -100,11 +114,11 @@ const uplinkBase = {
   received_at: text,
   confirmed: boolean,
   consumed_airtime: text,
-  locations: recordOf(location),
   normalized_payload_warnings: listOf(text),
 };
 
 const downlink = objectOf<ApplicationDownlink>({
+  ...metadata,
   session_key_id: text,
   f_port: number,
   f_cnt: number,
@@ -154,12 +168,18 @@ export const BODY_SHAPE: { readonly [K in Kind]: Check<BodyOfKind[K]> } = {
     decoded_payload_warnings: listOf(text),
     normalized_payload: listOf(anyObject),
     app_s_key: anyObject,
+    last_battery_percentage: objectOf<NonNullable<UplinkMessage["last_battery_percentage"]>>({
+      value: float,
+      f_cnt: number,
+      received_at: text,
+    }),
   }),
   uplink_normalized: objectOf<BodyOfKind["uplink_normalized"]>({
     ...uplinkBase,
     normalized_payload: anyObject,
   }),
   join_accept: objectOf<BodyOfKind["join_accept"]>({
+    ...metadata,
     session_key_id: text,
     received_at: text,
     pending_session: boolean,
@@ -173,8 +193,9 @@ export const BODY_SHAPE: { readonly [K in Kind]: Check<BodyOfKind[K]> } = {
   downlink_sent: downlink,
   downlink_ack: downlink,
   downlink_nack: downlink,
-  downlink_failed: objectOf<BodyOfKind["downlink_failed"]>({ downlink, error: stackError }),
+  downlink_failed: objectOf<BodyOfKind["downlink_failed"]>({ ...metadata, downlink, error: stackError }),
   downlink_queue_invalidated: objectOf<BodyOfKind["downlink_queue_invalidated"]>({
+    ...metadata,
     downlinks: listOf(downlink),
     last_f_cnt_down: number,
     session_key_id: text,
@@ -184,7 +205,7 @@ export const BODY_SHAPE: { readonly [K in Kind]: Check<BodyOfKind[K]> } = {
     location,
     attributes: anyObject,
   }),
-  service_data: objectOf<BodyOfKind["service_data"]>({ service: text, data: anyObject }),
+  service_data: objectOf<BodyOfKind["service_data"]>({ ...metadata, service: text, data: anyObject }),
   uplink_error: v2Error,
   join_error: v2Error,
   decoder_error: networkError,

@@ -1,5 +1,6 @@
 /** The fields that the messages of all receiving nodes have. */
 import type { ApplicationUp, Received } from "./messages";
+import { addKnown, metadataOf, type KnownDevice } from "./metadata";
 import { millisecondsOf } from "./timestamp";
 
 /** Whom a message is from, as the topic says where it says so; that counts more than the body. */
@@ -10,7 +11,7 @@ export interface Origin {
 }
 
 /** EUIs and address in upper-case hex. */
-export interface Device {
+export interface Device extends KnownDevice {
   id: string;
   eui?: string;
   joinEui?: string;
@@ -47,6 +48,8 @@ export function commonFields(
 ): CommonFields {
   const message: ApplicationUp<never> = received.message;
   const device = deviceOf(message, origin);
+  const metadata = metadataOf(received);
+  if (metadata !== undefined) addKnown(device, metadata);
   const { receivedAt, time } = timeOf(message.received_at, arrivedAt);
   const fields: CommonFields = {
     topic,

@@ -1,6 +1,7 @@
 /** What a flow gets of an uplink. */
 import { isJsonObject } from "./check";
 import type { ApplicationUp } from "./messages";
+import { batteryOf } from "./metadata";
 import { radioSummary, type RadioSummary } from "./radio";
 import type { CommonFields } from "./summary";
 
@@ -22,6 +23,8 @@ export interface UplinkFields extends CommonFields {
   /** The stack could not decrypt the payload: the bytes are ciphertext. */
   encrypted?: true;
   radio: RadioSummary;
+  /** Percent, as the device last told the network. */
+  battery?: number;
   /** Of the decoder. */
   warnings?: string[];
 }
@@ -53,6 +56,8 @@ export function uplinkMessage(common: CommonFields, message: Uplink, payload: un
           correlationIds,
           tts,
         };
+  const battery = batteryOf(body);
+  if (battery !== undefined) fields.battery = battery;
   if (common.simulated) fields.simulated = true;
   if (body.app_s_key !== undefined) fields.encrypted = true;
   if (body.decoded_payload_warnings?.length) fields.warnings = [...body.decoded_payload_warnings];

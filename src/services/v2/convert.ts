@@ -32,7 +32,7 @@ export function toUplink(sent: V2Uplink, origin: Origin): ApplicationUp<"uplink_
     metadata = {},
     attributes,
   } = sent;
-  const uplink: UplinkMessage & { attributes?: Record<string, string> } = {};
+  const uplink: UplinkMessage = {};
   const location = locationOf(metadata);
   if (port !== undefined && port !== 0) uplink.f_port = port;
   if (counter !== undefined && counter !== 0) uplink.f_cnt = counter;
