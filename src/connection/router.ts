@@ -6,7 +6,7 @@ import type { Received } from "../stack/messages";
 import { Duplicates } from "./duplicates";
 import type { Entry, TrafficLedger } from "./ledger";
 import { ownText } from "./ownText";
-import { forPort, LONGEST_NAME, Table, type Recipient, type Route } from "./routes";
+import { forPort, LONGEST_NAME, Table, type Reader, type Recipient, type Route } from "./routes";
 
 /** Something on the wire that is no valid message. */
 export interface InvalidMessage {
@@ -48,7 +48,7 @@ const MOST_APPLICATIONS = 100;
 export class Router {
   readonly #service: Service;
   readonly #onInvalid: (invalid: InvalidMessage) => void;
-  readonly #recipients = new Set<Recipient>();
+  readonly #recipients = new Set<Recipient | Reader>();
   readonly #tables = new Map<Kind, Table>();
   readonly #known = new Map<string, KnownTopic>();
   readonly #ledger: TrafficLedger;
@@ -80,12 +80,12 @@ export class Router {
     return new Set([...this.#recipients].flatMap(({ kinds }) => [...kinds]));
   }
 
-  add(recipient: Recipient): void {
+  add(recipient: Recipient | Reader): void {
     this.#recipients.add(recipient);
     this.#forget();
   }
 
-  remove(recipient: Recipient): void {
+  remove(recipient: Recipient | Reader): void {
     this.#recipients.delete(recipient);
     this.#forget();
   }
@@ -101,7 +101,7 @@ export class Router {
     if (!known) return;
     if (known.device) known.device = this.#ledger.seeAgain(known.device, arrivedAt);
     if (known.route) {
-      if (known.route.first) this.#decode(known, topic, bytes, arrivedAt, again, retained);
+      if (known.route.isRead) this.#decode(known, topic, bytes, arrivedAt, again, retained);
       return;
     }
     // A broker may hold what no node wants any more.

@@ -10,7 +10,7 @@ import type { ConnectionProblem } from "./problem";
 import { observed, type WireObserver } from "./observed";
 import { problemOf } from "./recognise";
 import { Router, type Repeated } from "./router";
-import type { Recipient } from "./routes";
+import type { Reader, Recipient } from "./routes";
 import type { SessionState } from "./state";
 import { Subscriptions } from "./subscriptions";
 import { warnOfBug } from "./unexpected";
@@ -136,8 +136,8 @@ export class Session {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Delivers messages to a recipient until the returned function is called. */
-  receive(recipient: Recipient): () => void {
+  /** Delivers messages to a recipient, or reads them for the ledger, until the returned function is called. */
+  receive(recipient: Recipient | Reader): () => void {
     this.#router.add(recipient);
     this.#subscriptions.want(this.#router.kinds);
     return () => {
