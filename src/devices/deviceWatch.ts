@@ -94,7 +94,8 @@ export class DeviceWatch {
       if (watched.state === "silent") continue;
       const { history } = watched.device ?? {};
       const heard = Math.max(begin, history?.heardAt ?? -Infinity);
-      if (clock - heard <= graceOf(this.#options.rules, history?.intervals)) continue;
+      if (clock - heard <= graceOf(this.#options.rules, history?.intervals, history?.counters.lossRate))
+        continue;
       watched.state = "silent";
       watched.since = at;
       told.push({ event: "silent", id: watched.id, at });

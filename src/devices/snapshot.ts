@@ -99,13 +99,14 @@ function sessionOf(value: unknown): CountedSession | undefined {
 
 function intervalsOf(value: unknown): StoredIntervals | undefined {
   if (!isJsonObject(value)) return undefined;
-  const { last, longest, longestAt } = value;
-  if (!Array.isArray(last) || !isNumber(longest) || !isNumber(longestAt)) return undefined;
+  const { last, longest, longestAt, longestSince } = value;
+  if (!Array.isArray(last) || !isNumber(longest) || !isNumber(longestAt) || !isNumber(longestSince))
+    return undefined;
   const lengths = last
     .slice(-MOST_INTERVALS)
     .filter(isNumber)
     .filter((length) => length >= 0);
-  return { last: lengths, longest: Math.max(0, longest), longestAt };
+  return { last: lengths, longest: Math.max(0, longest), longestAt, longestSince: Math.max(0, longestSince) };
 }
 
 function signalOf(value: unknown): Signal {
