@@ -10,7 +10,7 @@ import tseslint from "typescript-eslint";
  */
 const ENGINE = ["stack", "downlink", "services", "connection", "devices", "delivery", "diagnosis", "account"];
 const OUTSIDE = ["simulator", "plugins"];
-const NODE_ROOMS = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"];
+const NODE_ROOMS = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink", "tts-watch"];
 
 /** What a room of the engine may look into. */
 const BELOW = {
@@ -46,7 +46,8 @@ const FORBIDDEN = [
   [["nodes/shared/editor/**"], [...without(ENGINE, "stack", "downlink"), ...NODE_ROOMS, ...OUTSIDE]],
   // The conversion makes nodes of every type, with their defaults.
   [["plugins/**"], [...without(ENGINE, "stack", "downlink"), "simulator"]],
-  [["simulator/**"], [...without(ENGINE, "stack", "services", "downlink"), "nodes", "plugins"]],
+  // It has a folder of devices itself.
+  [["simulator/**"], [...without(ENGINE, "stack", "services", "downlink", "devices"), "nodes", "plugins"]],
 ];
 
 const house = FORBIDDEN.map(([files, rooms, ignores = []]) => ({

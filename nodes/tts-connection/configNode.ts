@@ -4,7 +4,7 @@ import type { ConnectionCredentials } from "../../src/stack/connectionProperties
 import type { Kind } from "../../src/stack/kinds";
 import type { ServiceTraits } from "../../src/stack/services";
 import type { WithUsers } from "../shared/red";
-import type { Receiver, Sender, SendingUser } from "./connection";
+import type { Receiver, Sender, SendingUser, Watching, WatchingUser } from "./connection";
 
 /** What other nodes may use of the config node. */
 export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
@@ -13,6 +13,7 @@ export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUser
   kinds: ReadonlySet<Kind> | undefined;
   join(user: Receiver): () => Promise<void>;
   joinAsSender(user: SendingUser): Sender;
+  joinAsWatcher(user: WatchingUser): Watching;
   /** For the forms. */
   insight(): ConnectionInsight;
 }

@@ -1,7 +1,9 @@
 import type { ConnectionView } from "../../src/account/view";
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
-import type { Recipient } from "../../src/connection/routes";
+import type { Reader, Recipient } from "../../src/connection/routes";
+import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
+import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/contract";
 import { V3_LIMITS, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
@@ -23,6 +25,21 @@ interface ConnectionUser {
 /** One that receives. */
 export interface Receiver extends ConnectionUser {
   readonly recipient: Recipient;
+}
+
+/** One that watches devices or gateways over time. */
+export interface WatchingUser extends ConnectionUser {
+  readonly reader: Reader;
+  /** Before anything is heard; never where the connection cannot be opened. */
+  readonly begin: (ledger: Ledger) => LedgerWatcher;
+}
+
+/** What a node that watches gets. */
+export interface Watching {
+  /** Undefined where there is none, or it is switched off. */
+  api(): StackApi | undefined;
+  /** Resolves when the connection is closed, where this was its last user. */
+  leave(): Promise<void>;
 }
 
 /** Waits for one downlink, until the node is done with it. */
@@ -95,6 +112,18 @@ export class Connection {
     return async () => {
       stop?.();
       await leave();
+    };
+  }
+
+  joinAsWatcher({ reader, begin, ...user }: WatchingUser): Watching {
+    const { session, leave } = this.#join({ ...user, kinds: reader.kinds, sends: false });
+    const stop = session?.watch(reader, begin(session.ledger));
+    return {
+      api: () => session?.api,
+      leave: async () => {
+        stop?.();
+        await leave();
+      },
     };
   }
 

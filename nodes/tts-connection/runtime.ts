@@ -43,6 +43,7 @@ export default function init(RED: NodeAPI): void {
     this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);
+    this.joinAsWatcher = (user) => connection.joinAsWatcher(user);
     this.insight = () => connection.insight;
     this.on("close", () => notifier.clear());
   }

@@ -2,14 +2,15 @@ import { randomBytes } from "node:crypto";
 import type { InvalidReport } from "../connection/invalid";
 import { Pool, type Lease } from "../connection/pool";
 import type { ConnectionProblem } from "../connection/problem";
-import type { Recipient } from "../connection/routes";
+import type { Reader, Recipient } from "../connection/routes";
 import { Session } from "../connection/session";
 import { warnOfBug } from "../connection/unexpected";
 import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
 import { explainNoStream, explainRepeated, explainSilence } from "../diagnosis/receiving";
-import type { Ledger } from "../devices/ledger";
+import type { Ledger, LedgerWatcher } from "../devices/ledger";
+import type { StackApi } from "../diagnosis/stackApi";
 import type { DownlinkLimits } from "../downlink/limits";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
@@ -163,6 +164,21 @@ export class SharedSession {
       stop();
       leaveNetwork?.();
     };
+  }
+
+  /** Has messages read for the ledger, and the ledger tell of them. */
+  watch(reader: Reader, watcher: LedgerWatcher): () => void {
+    const unwatch = this.ledger.watch(watcher);
+    const stop = this.session.receive(reader);
+    return () => {
+      stop();
+      unwatch();
+    };
+  }
+
+  /** The stack's HTTP API, where it has one that is not switched off. */
+  get api(): StackApi | undefined {
+    return this.#stack?.api;
   }
 
   get downlinkLimits(): DownlinkLimits {

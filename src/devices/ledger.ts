@@ -207,7 +207,11 @@ export class Ledger implements TrafficLedger {
 
   /** Keeps what `see` is followed by, where it was read anyway. This runs for every message that is. */
   keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, retained: boolean): void {
+    this.#keepBytes(device, received, topic, bytes);
     if (this.#watchers.size > 0) this.#note(device, received, retained);
+  }
+
+  #keepBytes(device: SeenDevice, received: Received, topic: string, bytes: Buffer): void {
     if (this.#isBusy(device.at) && device.at - device.keptAt < FRESH_MS) return;
     const { dev_eui: eui } = received.message.end_device_ids;
     if (eui?.length === EUI_LENGTH) device.eui = eui;

@@ -9,6 +9,7 @@ import {
   type ApiAnswer,
   type AuthInfo,
 } from "./apiAnswers";
+import { gatewayStatisticsOf, type GatewayStatistics } from "./gatewayStatistics";
 import { askApi, type ApiQuestion, type ApiReply, type ApiTarget } from "./apiRequest";
 
 export type { ApiAnswer, AuthInfo, KeyOwnerKind } from "./apiAnswers";
@@ -28,6 +29,8 @@ export interface StackApi {
     applicationId: string,
     deviceId: string,
   ): Promise<ApiAnswer<{ readonly downlinks: readonly ApplicationDownlink[] }>>;
+  /** Of a gateway that is connected. Its status must be public, or the key have a right on it. */
+  gatewayStatistics(gatewayId: string): Promise<ApiAnswer<GatewayStatistics>>;
   /** Whether a downlink for this device would be taken: pushes none. */
   canPush(applicationId: string, deviceId: string): Promise<ApiAnswer<object>>;
 }
@@ -77,6 +80,11 @@ export function createStackApi(target: ApiTarget): StackApi {
       });
       return deviceRefusal(found);
     },
+    gatewayStatistics: (gatewayId) =>
+      answer(
+        { method: "GET", path: `/gs/gateways/${encodeURIComponent(gatewayId)}/connection/stats` },
+        gatewayStatisticsOf,
+      ),
     async canPush(applicationId, deviceId) {
       const path = `${queue(applicationId, deviceId)}/push`;
       const found = await answer({ method: "POST", path, body: "{}" }, (json) =>

@@ -64,3 +64,38 @@ export interface GatewayState {
   readonly rssi?: number;
   readonly snr?: number;
 }
+
+/** The numbers that limit them; unlike other limits these need not be whole. */
+export const WATCH_LIMITS = {
+  /** Minutes: a year. */
+  silentAfter: { least: 0.001, most: 525_600 },
+  /** Percent. */
+  batteryBelow: { least: 0, most: 100 },
+  /** Percent. */
+  lostAbove: { least: 0, most: 100 },
+  /** dB. */
+  marginBelow: { least: -20, most: 40 },
+} as const;
+
+/** The number that a text is, where it is within the limits. */
+export function numberWithin(
+  text: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | undefined {
+  const number = /^-?\d{1,9}(?:\.\d{1,9})?$/.test(text.trim()) ? Number(text) : NaN;
+  return number >= least && number <= most ? number : undefined;
+}
+
+/** The IDs in a list as it stands in a flow: of texts, of objects with an ID, or a text with commas. */
+export function gatewayIdsOf(list: unknown): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(list)
+    ? list
+    : typeof list === "string"
+      ? list.split(",")
+      : [];
+  const ids = items.map((item) => {
+    const id: unknown = typeof item === "object" && item !== null ? Reflect.get(item, "id") : item;
+    return typeof id === "string" ? id.trim() : "";
+  });
+  return [...new Set(ids.filter((id) => id !== ""))];
+}

@@ -85,7 +85,8 @@ describe("a watch of gateways", () => {
 
     it("shows why it is gone", () => {
       const world = heard();
-      for (const _ of [1, 2]) world.report("roof", { ...NOT_CONNECTED, disconnectReason: "expired" });
+      for (const disconnectReason of ["restarted", "expired"])
+        world.report("roof", { ...NOT_CONNECTED, disconnectReason });
       assert.equal(world.gateways.state("roof")?.disconnectReason, "expired");
     });
 

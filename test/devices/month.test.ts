@@ -102,7 +102,7 @@ describe("a month of two hundred devices", () => {
       }
       world.passed = to;
     };
-    while (true) {
+    for (;;) {
       const device = models.reduce((first, one) => (one.next < first.next ? one : first));
       if (device.next >= ends) break;
       advance(device.next);

@@ -21,8 +21,9 @@ describe("what a store gives back", () => {
       { id: "roof", state: "offline", since: 7, history: undefined },
     ]);
     const [device] = read([{ ...DEVICE, history: HISTORY }])?.devices ?? [];
-    assert.deepEqual(device?.history.session, HISTORY.session);
-    assert.deepEqual([device?.isLossy, device?.isLow], [true, false]);
+    assert.ok(device);
+    assert.deepEqual(device.history.session, HISTORY.session);
+    assert.deepEqual([device.isLossy, device.isLow], [true, false]);
   });
 
   for (const [what, value] of Object.entries({

@@ -30,9 +30,9 @@ function isOfSubflow(connection: string): boolean {
 
 const isSubflow = (id: string): boolean => Boolean(RED.nodes.subflow(id));
 
-/** @param connection ID of the config node; what stands in the form while none is chosen is none. Never rejects. */
+/** @param connection ID of the config node, or of the node whose form it is; what stands in the form while none is chosen is none. Never rejects. */
 export async function askDeployed(
-  type: "tts-connection" | "tts-uplink",
+  type: "tts-connection" | "tts-uplink" | "tts-watch",
   connection: string,
   question: string,
   query: Readonly<Record<string, string | boolean>>,
