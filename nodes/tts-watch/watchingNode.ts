@@ -11,6 +11,7 @@ import { deviceOf } from "../../src/stack/summary";
 import { GATEWAY_CHANGES, type DeviceState, type GatewayState } from "../../src/stack/watch";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import type { Watching } from "../tts-connection/connection";
+import { asText } from "../../src/stack/values";
 import { waitingFor } from "../shared/lastMessage";
 import { asMessage } from "../shared/red";
 import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
@@ -95,7 +96,7 @@ export class WatchingNode {
   /** What is asked for by a message, or all: the array of states in `payload`. */
   table(asked: object = {}) {
     const wanted: unknown = Reflect.get(asked, this.#settings.watch === "devices" ? "deviceId" : "gatewayId");
-    const ids = wanted === undefined || wanted === "" ? [...(this.#watch?.it.ids ?? [])] : [String(wanted)];
+    const ids = wanted === undefined || wanted === "" ? [...(this.#watch?.it.ids ?? [])] : [asText(wanted)];
     const payload = ids.flatMap((id) => this.#watch?.state(id) ?? []);
     return { event: "table", payload };
   }
@@ -229,8 +230,8 @@ export class WatchingNode {
 
   readonly #statusNow = (): NodeStatus => {
     const table = statusOf(this.#view);
-    const { online = 0, unknown = 0, ...more } = this.#watch?.it.counts ?? {};
-    const { silent = 0, offline = 0 } = { silent: 0, offline: 0, ...more };
+    const { online, unknown, ...more } = this.#watch?.it.counts ?? { online: 0, unknown: 0 };
+    const { silent, offline } = { silent: 0, offline: 0, ...more };
     const gone = silent + offline;
     if (this.#view.state !== "connected") return nodeStatus(this.#RED, table);
     const word = this.#settings.watch === "devices" ? "silent" : "offline";

@@ -64,11 +64,11 @@ export function reasonOf(RED: NodeAPI, event: Change | State["state"], state: St
   return textOf(RED, { key: never ? "watch.never" : key, values: valuesOf(state, at) });
 }
 
+const GONE = { silent: "status.number-silent", offline: "status.number-offline" } as const;
+
 /** `12 online · 2 silent`. */
 export function statusLine(RED: NodeAPI, online: number, gone: number, word: "silent" | "offline"): string {
   const part = (key: string, number: number): string => textOf(RED, { key, values: { number } });
   const up = part("status.number-online", online);
-  return gone === 0
-    ? up
-    : lineOf([up, part(`status.number-${word}`, gone)], [part(`status.number-${word}`, gone)]);
+  return gone === 0 ? up : lineOf([up, part(GONE[word], gone)], [part(GONE[word], gone)]);
 }

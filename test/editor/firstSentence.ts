@@ -6,6 +6,7 @@ export const LONGEST_SENTENCE = 80;
 /** A value for each placeholder of the catalogue, as long as they usually are. */
 export const USUAL: Readonly<Record<string, string>> = {
   acceptedUntil: "2026-11-21 06:25 UTC",
+  watch: "weather",
   answer: "downlink_queued",
   api: "htps://server.example/api",
   applicationId: "my-app",
