@@ -2,13 +2,15 @@ import { randomBytes } from "node:crypto";
 import type { InvalidReport } from "../connection/invalid";
 import { Pool, type Lease } from "../connection/pool";
 import type { ConnectionProblem } from "../connection/problem";
-import type { Recipient } from "../connection/routes";
+import type { Reader, Recipient } from "../connection/routes";
 import { Session } from "../connection/session";
 import { warnOfBug } from "../connection/unexpected";
 import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
 import { explainNoStream, explainRepeated, explainSilence } from "../diagnosis/receiving";
+import type { Ledger, LedgerWatcher } from "../devices/ledger";
+import type { StackApi } from "../diagnosis/stackApi";
 import type { DownlinkLimits } from "../downlink/limits";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
@@ -17,12 +19,12 @@ import type { StackError } from "../stack/messages";
 import { SERVICE_TRAITS } from "../stack/services";
 import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
+import { ledgerOf } from "./ledgers";
 import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
 import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
 import { StackAccess } from "./stackAccess";
-import { trafficOf } from "./trafficRecord";
 import type { ConnectionView } from "./view";
 
 /** A config node that shares the session. */
@@ -49,6 +51,8 @@ const LONGEST_PAYLOAD = 65_536;
 /** One session with its explanations: what all config nodes of one identity share. */
 export class SharedSession {
   readonly session: Session;
+  /** What this session and earlier ones of its identity have seen. */
+  readonly ledger: Ledger;
   readonly #settings: ConnectionSettings;
   readonly #key: KeyRecord;
   readonly #listeners = new Set<SessionListener>();
@@ -75,6 +79,7 @@ export class SharedSession {
     const stack = stackSettingsOf(settings);
     if (stack) this.#stack = new StackAccess(stack, this.#key, () => this.#changed(), warn);
 
+    this.ledger = ledgerOf(settings);
     const { userName } = contextOf(settings, this.#key, Date.now());
     this.#log = new ConnectionLog({ host, port, userName }, levels, (entry) => this.#write(entry));
     this.session = new Session({
@@ -83,7 +88,7 @@ export class SharedSession {
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       ...(stack ? { keyForm: stack.keyForm } : {}),
-      traffic: trafficOf(settings),
+      ledger: this.ledger,
       observer: this.#log.observer,
     });
     this.#senders = new Senders({
@@ -173,6 +178,21 @@ export class SharedSession {
   /** Why the uplink formatter failed on the uplink with these correlation IDs, where the stack tells it within a second. Never rejects. */
   async decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined> {
     return this.#network?.decoderError(deviceId, correlationIds);
+  }
+
+  /** Has messages read for the ledger, and the ledger tell of them. */
+  watch(reader: Reader, watcher: LedgerWatcher): () => void {
+    const unwatch = this.ledger.watch(watcher);
+    const stop = this.session.receive(reader);
+    return () => {
+      stop();
+      unwatch();
+    };
+  }
+
+  /** The stack's HTTP API, where it has one that is not switched off. */
+  get api(): StackApi | undefined {
+    return this.#stack?.api;
   }
 
   get downlinkLimits(): DownlinkLimits {
