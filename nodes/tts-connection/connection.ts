@@ -172,7 +172,10 @@ export class Connection {
       send: (job, waiter) => {
         let waiting: Waiter | undefined = waiter;
         const handle = senders.courier.send(job, {
-          onStep: (view) => listener?.(view),
+          onStep: (view) => {
+            session.follow(view);
+            listener?.(view);
+          },
           onReport: (view) => waiting?.onReport(view),
           onEnd: (failure) => {
             handles.delete(handle);

@@ -5,6 +5,7 @@ import type { ConnectionProblem } from "../connection/problem";
 import type { Reader, Recipient } from "../connection/routes";
 import { Session } from "../connection/session";
 import { warnOfBug } from "../connection/unexpected";
+import type { DownlinkView } from "../delivery/contract";
 import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
@@ -24,6 +25,7 @@ import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
 import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
+import { StalledQueues } from "./stalledQueues";
 import { StackAccess } from "./stackAccess";
 import type { ConnectionView } from "./view";
 
@@ -60,6 +62,7 @@ export class SharedSession {
   readonly #service: Service;
   readonly #senders: Senders;
   readonly #network: NetworkEvents | undefined;
+  readonly #stalled: StalledQueues | undefined;
   #streamProblem: StreamProblem | undefined;
   #eventNodes = 0;
   readonly #log: ConnectionLog;
@@ -107,9 +110,19 @@ export class SharedSession {
       this.#network = new NetworkEvents({
         applicationId: stack.applicationId,
         target: () => this.#stack?.target,
-        deliver: ({ topic, origin, received }, read) =>
-          this.session.hand(topic, origin, received.kind, Date.now(), read),
+        deliver: (event, read) => {
+          const { topic, origin, received } = event;
+          this.#stalled?.tell(event);
+          this.session.hand(topic, origin, received.kind, Date.now(), read);
+        },
         changed: () => this.#streamChanged(),
+      });
+    if (stack)
+      this.#stalled = new StalledQueues({
+        applicationId: stack.applicationId,
+        api: () => this.#stack?.api,
+        listen: () => this.#network?.join() ?? (() => undefined),
+        warn,
       });
     // What a broker keeps for us comes at once after the login: not before all nodes are there that want it.
     if (!this.#service.login.clean)
@@ -195,6 +208,11 @@ export class SharedSession {
     return this.#stack?.api;
   }
 
+  /** A step of a downlink that goes by this session. */
+  follow(step: Pick<DownlinkView, "deviceId" | "state">): void {
+    this.#stalled?.step(step);
+  }
+
   get downlinkLimits(): DownlinkLimits {
     return this.#service.downlinkLimits;
   }
@@ -223,6 +241,7 @@ export class SharedSession {
     clearTimeout(this.#silence);
     this.#unattend();
     this.#stack?.end();
+    this.#stalled?.end();
     this.#network?.end();
     this.#log.end();
     this.#listeners.clear();
