@@ -4,6 +4,7 @@ import type { Simulator, SimulatorOptions } from "./contract";
 import { HttpApi } from "./http/api";
 import { EventStreams } from "./http/eventStreams";
 import { SimulatedStorage } from "./http/storage";
+import type { GatewayConnection } from "./http/gateways";
 import { Journal } from "./journal";
 import { KeyRing, READ, WRITE } from "./keys";
 import { MqttListener } from "./mqtt/listener";
@@ -43,6 +44,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const pubsubs = new Set<SimulatedPubsub>();
   const eventStreams = new EventStreams({ application: app, keys, journal, version });
   const storage = options.storage && new SimulatedStorage(options.storage, { application: app, keys });
+  const gatewayConnections = new Map<string, GatewayConnection>();
   const stack = new SimulatedStack(
     app,
     version,
@@ -99,6 +101,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       events: stack.events,
       eventStreams,
       storage,
+      gatewayConnections,
       device: (deviceId) => stack.find(deviceId),
       isMute: () => switches.mute,
       queueLimit: new RateLimiter(options.queueLimit),
@@ -199,6 +202,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     gateways: (given) => {
       stack.gateways.set(given);
+    },
+    setGateway: (gatewayId, given) => {
+      gatewayConnections.set(gatewayId, given);
     },
     startSchedule: (everyMs) => {
       stack.schedule.start(everyMs);

@@ -1,7 +1,9 @@
 import type { ConnectionView } from "../../src/account/view";
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
-import type { Recipient } from "../../src/connection/routes";
+import type { Reader, Recipient } from "../../src/connection/routes";
+import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
+import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/contract";
 import { V3_LIMITS, withoutApi, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
@@ -28,6 +30,21 @@ export interface Receiver extends ConnectionUser {
   readonly recipient: Recipient;
   /** It explains payloads that are missing by the decoder's errors. */
   readonly asksDecoder?: boolean;
+}
+
+/** One that watches devices or gateways over time. */
+export interface WatchingUser extends ConnectionUser {
+  readonly reader: Reader;
+  /** Before anything is heard; never where the connection cannot be opened. */
+  readonly begin: (ledger: Ledger) => LedgerWatcher;
+}
+
+/** What a node that watches gets. */
+export interface Watching {
+  /** Undefined where there is none, or it is switched off. */
+  api(): StackApi | undefined;
+  /** Resolves when the connection is closed, where this was its last user. */
+  leave(): Promise<void>;
 }
 
 /** Waits for one downlink, until the node is done with it. */
@@ -105,7 +122,7 @@ export class Connection {
   get insight(): ConnectionInsight {
     return {
       state: this.#users.size === 0 ? "unused" : this.#ownView().state,
-      traffic: this.#open?.lease.resource.session.traffic,
+      ledger: this.#open?.lease.resource.ledger,
     };
   }
 
@@ -136,6 +153,18 @@ export class Connection {
     return this.#open?.lease.resource.decoderError(deviceId, correlationIds);
   }
 
+  joinAsWatcher({ reader, begin, ...user }: WatchingUser): Watching {
+    const { session, leave } = this.#join({ ...user, kinds: reader.kinds, sends: false });
+    const stop = session?.watch(reader, begin(session.ledger));
+    return {
+      api: () => session?.api,
+      leave: async () => {
+        stop?.();
+        await leave();
+      },
+    };
+  }
+
   joinAsSender({ onStep, usesEncoder, ...user }: SendingUser): Sender {
     const { session, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
     if (!session || !this.#settings.ok) return this.#nowhere(leave);
@@ -150,7 +179,10 @@ export class Connection {
       send: (job, waiter) => {
         let waiting: Waiter | undefined = waiter;
         const handle = senders.courier.send(job, {
-          onStep: (view) => listener?.(view),
+          onStep: (view) => {
+            session.follow(view);
+            listener?.(view);
+          },
           onReport: (view) => waiting?.onReport(view),
           onEnd: (failure) => {
             handles.delete(handle);

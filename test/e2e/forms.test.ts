@@ -113,7 +113,7 @@ describe("the forms in the editor", () => {
       await form.locator(field("backfill")).check();
       await form.locator(field("api")).fill("off");
       assert.equal(await form.locator(field("backfill")).isDisabled(), true);
-      await form.locator(field("api")).fill("http://localhost:1885/api/v3");
+      await form.locator(field("api")).fill("http://localhost:1/api/v3");
       assert.equal(await form.locator(field("backfill")).isEnabled(), true);
       await form.locator(field("downlinksPerMinute")).fill("10");
       await form.locator(field("holdMax")).fill("5");
@@ -142,7 +142,7 @@ describe("the forms in the editor", () => {
         tls: "tls1",
         applicationId: "weather-station",
         tenantId: "my-tenant",
-        api: "http://localhost:1885/api/v3",
+        api: "http://localhost:1/api/v3",
         backfill: true,
         clientId: "client-1",
         keepalive: "60",
