@@ -13,7 +13,7 @@ export interface KeptArrivals {
 }
 
 const MOST_KNOWN = 10_000;
-const MOST_KEPT = 500;
+const MOST_KEPT = 2_000;
 /** A device ID, a session key ID and a counter are shorter. */
 const LONGEST_KEY = 200;
 /** Devices send at the same time, and servers work in parallel: one that was received earlier may come later. */

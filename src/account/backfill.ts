@@ -181,7 +181,7 @@ export class Backfill {
       this.#keepSoon();
       return;
     }
-    this.#arrivals.from = Math.max(begin, newest - LATE_MS);
+    this.#arrivals.from = lateFrom(run);
     this.#late = setTimeout(() => {
       this.#late = undefined;
       this.#start(this.#arrivals.from, true);
@@ -212,7 +212,7 @@ export class Backfill {
       stuck = 0;
       after = newest;
       run.newest = Math.max(run.newest, newest);
-      this.#arrivals.from = run.newest;
+      this.#arrivals.from = lateFrom(run);
       // What was received after the first question came as it was received.
       const isLast = page.isWhole && page.uplinks.length < PAGE && newest > (run.serverTime ?? Infinity);
       if (isLast) return true;
@@ -295,6 +295,9 @@ export class Backfill {
     for (const memory of memories) memory.keep(kept);
   }
 }
+
+/** From when on something may still be missing of what a run has fetched. */
+const lateFrom = ({ begin, newest }: Run): number => Math.max(begin, newest - LATE_MS);
 
 /** Resolves early when it is ended. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {

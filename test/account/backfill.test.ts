@@ -335,11 +335,11 @@ describe("what came already", () => {
     assert.equal(arrivals.add(uplinkOf({ f_cnt: 1 }), "lamp", BEGIN + 60_000), true);
   });
 
-  it("is bounded: ten thousand of the last, and five hundred of them over a restart", () => {
+  it("is bounded: ten thousand of the last, and two thousand of them over a restart", () => {
     const arrivals = new Arrivals();
     for (let counter = 0; counter <= 10_000; counter++)
       arrivals.take(uplinkOf({ session_key_id: "AA==", f_cnt: counter }), "lamp");
-    assert.equal(arrivals.kept?.known.length, 500);
+    assert.equal(arrivals.kept?.known.length, 2_000);
     assert.equal(arrivals.add(uplinkOf({ session_key_id: "AA==", f_cnt: 1 }), "lamp", BEGIN), false);
     assert.equal(arrivals.add(uplinkOf({ session_key_id: "AA==" }), "lamp", BEGIN), true);
   });
