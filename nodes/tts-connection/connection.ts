@@ -2,19 +2,27 @@ import type { ConnectionView } from "../../src/account/view";
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/routes";
-import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/contract";
+import type { DownlinkJob } from "../../src/delivery/contract";
 import { V3_LIMITS, withoutApi, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import type { StackError } from "../../src/stack/messages";
 import { deployment } from "./deployment";
+import { keepUntilDeployed, letGoOfRivals } from "./kept";
 import type { Listeners } from "./listeners";
 import { notReached, type ErrorNotice } from "../../src/account/notices";
 import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
 import { questionsFor, type Questions, type QueueAnswer } from "../../src/account/questions";
-import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
+import { warnOfBug } from "../../src/connection/unexpected";
+import type { Occupant, Waiter } from "../../src/account/seats";
+import {
+  isClientIdTaken,
+  sharedSessionFor,
+  type SessionListener,
+  type SharedSession,
+} from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
-import type { SettingsResult } from "../../src/account/settings";
+import type { ConnectionSettings, SettingsResult } from "../../src/account/settings";
 import type { Notifier } from "./notifier";
 
 /** A node that uses a connection. */
@@ -29,12 +37,8 @@ export interface Receiver extends ConnectionUser {
   readonly asksDecoder?: boolean;
 }
 
-/** Waits for one downlink, until the node is done with it. */
-export type Waiter = Omit<Follower, "onStep">;
-
-/** One that sends. `onStep`: of any of its downlinks, also of one that the node is done with. */
-export interface SendingUser extends ConnectionUser {
-  readonly onStep: (view: DownlinkView) => void;
+/** One that sends. */
+export interface SendingUser extends ConnectionUser, Occupant {
   /** It sends fields, which the stack's encoder makes bytes of. */
   readonly usesEncoder?: boolean;
 }
@@ -42,10 +46,14 @@ export interface SendingUser extends ConnectionUser {
 /** What a node that sends gets. */
 export interface Sender {
   readonly limits: DownlinkLimits;
-  send(job: DownlinkJob, waiter: Waiter): void;
+  /** `message`: that it came with, for the node that inherits it at a deploy. */
+  send(job: DownlinkJob, message: object, waiter: Waiter): void;
   /** What waits in the queue of a device. Never rejects. */
   list(deviceId: string): Promise<QueueAnswer>;
-  /** What it still holds is dropped. Resolves when the connection is closed, where this was its last user. */
+  /**
+   * What it waits for is dropped; or at a deploy kept until the end of that, for the next node of its ID. Resolves when the
+   * connection is closed, where this was its last user.
+   */
   leave(): Promise<void>;
 }
 
@@ -129,38 +137,51 @@ export class Connection {
     return this.#open?.lease.resource.decoderError(deviceId, correlationIds);
   }
 
-  joinAsSender({ onStep, usesEncoder, ...user }: SendingUser): Sender {
+  joinAsSender({ onStep, onInherited, usesEncoder, ...user }: SendingUser): Sender {
     const { session, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
     if (!session || !this.#settings.ok) return this.#nowhere(leave);
-    const senders = session.joinSenders(this.#settings.settings.downlinksPerMinute, usesEncoder);
-    const handles = new Set<{ drop(): void }>();
-    // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
-    let listener: typeof onStep | undefined = onStep;
+    const { settings } = this.#settings;
+    const senders = session.joinSenders(user.node.id, settings.downlinksPerMinute, usesEncoder);
+    const { seat } = senders;
+    seat.take({ onStep, onInherited });
+    const stopInheriting = seat.isAwaiting
+      ? deployment.atEnd(() => {
+          session.session.retry();
+          seat.inherit();
+        })
+      : undefined;
     const questions = this.#questions;
     return {
       limits: questions ? session.downlinkLimits : withoutApi(session.downlinkLimits),
       list: (deviceId) => questions?.queue(deviceId) ?? Promise.resolve(this.#noAnswer),
-      send: (job, waiter) => {
-        let waiting: Waiter | undefined = waiter;
-        const handle = senders.courier.send(job, {
-          onStep: (view) => listener?.(view),
-          onReport: (view) => waiting?.onReport(view),
-          onEnd: (failure) => {
-            handles.delete(handle);
-            const { onEnd } = waiting ?? {};
-            waiting = undefined;
-            onEnd?.(failure);
-          },
-        });
-        handles.add(handle);
-      },
+      send: (job, message, waiter) => seat.send(job, message, waiter),
       leave: async () => {
-        listener = undefined;
-        for (const handle of handles) handle.drop();
-        senders.leave();
+        stopInheriting?.();
+        seat.vacate();
+        if (seat.isAwaiting && deployment.nodesComeBack && session.mayOutliveDeploy)
+          this.#keepOpen(settings, () => senders.leave());
+        else senders.leave();
         await leave();
       },
     };
+  }
+
+  /** Until the end of the deploy, when `leave` is called. */
+  #keepOpen(settings: ConnectionSettings, leave: () => void): void {
+    const { lease, unlisten } = this.#listen(settings, {
+      onState: () => undefined,
+      // What is dropped in the end is still for the log.
+      onNotice: (notice) => {
+        if (notice.notice === "warning") this.#notifier.notify(notice);
+      },
+      onLogEntry: (entry) => this.#notifier.write(entry),
+      onUnreached: () => undefined,
+    });
+    keepUntilDeployed(lease.resource, () => {
+      leave();
+      lease.release().catch(warnOfBug);
+      unlisten();
+    });
   }
 
   get #noAnswer(): QueueAnswer & { readonly ok: false } {
@@ -173,7 +194,7 @@ export class Connection {
     return {
       limits: V3_LIMITS,
       list: () => Promise.resolve(this.#noAnswer),
-      send: (_job, waiter) => waiter.onEnd(this.#faulty?.explanation),
+      send: (_job, _message, waiter) => waiter.onEnd(this.#faulty?.explanation),
       leave,
     };
   }
@@ -199,6 +220,7 @@ export class Connection {
     if (!this.#settings.ok) return undefined;
     const { settings } = this.#settings;
     if (!this.#open) {
+      if (isClientIdTaken(settings)) letGoOfRivals(settings);
       if (isClientIdTaken(settings)) {
         this.#faulty ??= faulty({
           code: "not_configured",
@@ -208,19 +230,22 @@ export class Connection {
         return undefined;
       }
       this.#faulty = undefined;
-      const lease = sharedSessionFor(settings, {
-        levels: this.#notifier.logLevels,
-        attend: (deploys) => deployment.attend(deploys),
-      });
-      const unlisten = lease.resource.listen({
+      this.#open = this.#listen(settings, {
         onState: () => this.#stateChanged(),
         onNotice: (notice) => this.#notifier.notify(notice),
         onLogEntry: (entry) => this.#notifier.write(entry),
         onUnreached: (notice) => this.#notifier.log(notice),
       });
-      this.#open = { lease, unlisten };
     }
     return this.#open.lease.resource;
+  }
+
+  #listen(settings: ConnectionSettings, listener: SessionListener): OpenSession {
+    const lease = sharedSessionFor(settings, {
+      levels: this.#notifier.logLevels,
+      attend: (deploys) => deployment.attend(deploys),
+    });
+    return { lease, unlisten: lease.resource.listen(listener) };
   }
 
   async #close(): Promise<void> {

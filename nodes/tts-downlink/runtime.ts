@@ -1,9 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
 import { warnOfBug } from "../../src/connection/unexpected";
 import { hintFor, networkSays } from "../../src/diagnosis/reported";
-import type { DownlinkView, Failure } from "../../src/delivery/contract";
+import type { DownlinkJob, DownlinkView, Failure } from "../../src/delivery/contract";
 import { buildOrder, type DownlinkValues } from "../../src/downlink/build";
-import type { DownlinkOrder } from "../../src/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
 import { serveEncoder } from "./admin/encode";
 import { findConnection } from "../shared/findConnection";
@@ -12,8 +11,9 @@ import { asMessage, onInput } from "../shared/red";
 import { refuse } from "../shared/receiver";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "./typedInput";
-import type { Waiter } from "../tts-connection/connection";
+import type { Waiter } from "../../src/account/seats";
 import { withField } from "./complete";
+import { Inherited } from "./inherited";
 import { listQueue } from "./listing";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
@@ -80,16 +80,18 @@ export default function init(RED: NodeAPI): void {
     const { settings } = read;
 
     const status = new DownlinkStatus(RED, this);
+    const inherited = new Inherited(this);
     const sender = connection.joinAsSender({
       node: this,
       onView: (view) => status.connection(view),
       onStep: (view) => status.step(view),
+      onInherited: (awaited) => inherited.receive(awaited),
       usesEncoder: USES_ENCODER.has(settings.encoding),
     });
 
     const waiterOf = (
       msg: NodeMessageInFlow,
-      { deviceId, operation }: DownlinkOrder,
+      { order: { deviceId, operation }, report }: DownlinkJob,
       send: Send,
       done: Done,
     ): Waiter => {
@@ -99,7 +101,7 @@ export default function init(RED: NodeAPI): void {
           last = downlink;
           guardedCall(this, () => {
             // Several messages of one input must not share what is in them.
-            const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
+            const base = report === "every" ? RED.util.cloneMessage(msg) : msg;
             // First, so that it is among the five fields that the debug sidebar shows.
             send(asMessage(Object.assign({ downlink }, base, { downlink })));
           });
@@ -132,7 +134,9 @@ export default function init(RED: NodeAPI): void {
           listQueue(RED, this, sender, status, request).catch(warnOfBug);
           return;
         }
-        sender.send({ order, ...settings }, waiterOf(msg, order, send, done));
+        const { report, timeout, offline } = settings;
+        const job: DownlinkJob = { order, report, timeout, offline };
+        sender.send(job, msg, waiterOf(msg, job, send, done));
         return;
       }
       const refusal: Explanation = { code: "invalid_downlink", ...built.refusal };
@@ -143,6 +147,11 @@ export default function init(RED: NodeAPI): void {
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.
     let queue = Promise.resolve();
     onInput(this, (msg, send, done) => {
+      const awaited = inherited.take(msg);
+      if (awaited) {
+        awaited.follow(waiterOf(msg, awaited.job, send, done));
+        return;
+      }
       queue = queue
         .then(() => handle(msg, send, done))
         .catch((error: unknown) => finish(done, accident(error)))
@@ -150,7 +159,7 @@ export default function init(RED: NodeAPI): void {
     });
     this.on("close", (_removed: boolean, done: () => void) => {
       status.end();
-      // What has come and is still being read is counted as dropped, too.
+      // What has come and is still being read is kept or dropped, too.
       queue.then(() => sender.leave()).then(done, done);
     });
   }

@@ -97,6 +97,8 @@ export class Courier {
   readonly #arrived = new Set<Dispatch>();
   /** On the way to the server. */
   readonly #inFlight = new Set<OpenPart>();
+  /** Who wants nothing to be published. */
+  readonly #pausedBy = new Set<object>();
   #connected = false;
   #sequence = 0;
   #ended = false;
@@ -177,6 +179,15 @@ export class Courier {
     if (this.#arrived.size === 0) queueMicrotask(() => this.#look());
     this.#arrived.add(dispatch);
     return { drop: () => this.#drop(dispatch) };
+  }
+
+  /** Until this one lets it go on, nothing is published; time limits and answers go on. */
+  pause(by: object): void {
+    this.#pausedBy.add(by);
+  }
+
+  goOn(by: object): void {
+    if (this.#pausedBy.delete(by)) this.#pump();
   }
 
   /** The connection goes away. Followers are not called any more. */
@@ -320,7 +331,7 @@ export class Courier {
   #goesAt(now: number): number {
     // Without the subscriptions its answers would be lost.
     const { state } = this.#session.stateFor(ANSWER_KINDS);
-    if (!this.#session.open || state === "connecting") return Infinity;
+    if (!this.#session.open || state === "connecting" || this.#pausedBy.size > 0) return Infinity;
     const newest = [...this.#inFlight].at(-1);
     const acknowledged = newest ? newest.part.publishedAt + LAST_WORD_MS : -Infinity;
     return Math.max(acknowledged, this.#pace.nextAt(now));
