@@ -3,6 +3,7 @@ import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
 import type { Recipient } from "../../src/connection/routes";
 import type { DownlinkJob } from "../../src/delivery/contract";
+import type { Progress } from "../../src/delivery/progress";
 import { V3_LIMITS, withoutApi, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
@@ -14,7 +15,7 @@ import { notReached, type ErrorNotice } from "../../src/account/notices";
 import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
 import { questionsFor, type Questions, type QueueAnswer } from "../../src/account/questions";
 import { warnOfBug } from "../../src/connection/unexpected";
-import type { Occupant, Waiter } from "../../src/account/seats";
+import type { Awaited, Occupant, Seat, Waiter } from "../../src/account/seats";
 import {
   isClientIdTaken,
   sharedSessionFor,
@@ -22,7 +23,7 @@ import {
   type SharedSession,
 } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
-import type { ConnectionSettings, SettingsResult } from "../../src/account/settings";
+import { targetOf, type ConnectionSettings, type SettingsResult } from "../../src/account/settings";
 import type { Notifier } from "./notifier";
 
 /** A node that uses a connection. */
@@ -43,6 +44,15 @@ export interface SendingUser extends ConnectionUser, Occupant {
   readonly usesEncoder?: boolean;
 }
 
+/** What a node waits for, and goes on with after a restart. */
+export interface KeptDownlinks {
+  /** Where they are sent to. */
+  readonly target: string;
+  /** How far each has come; undefined: no other process can go on with it. */
+  readonly progress: Seat["progress"];
+  resume(awaited: Awaited, progress: Progress): void;
+}
+
 /** What a node that sends gets. */
 export interface Sender {
   readonly limits: DownlinkLimits;
@@ -51,10 +61,14 @@ export interface Sender {
   /** What waits in the queue of a device. Never rejects. */
   list(deviceId: string): Promise<QueueAnswer>;
   /**
-   * What it waits for is dropped; or at a deploy kept until the end of that, for the next node of its ID. Resolves when the
-   * connection is closed, where this was its last user.
+   * What it waits for is kept at a deploy until the end of that, for the next node of its ID; else dropped, but for what `save` has
+   * taken care of. Resolves when the connection is closed, where this was its last user.
    */
-  leave(): Promise<void>;
+  leave(save?: () => Promise<ReadonlySet<Awaited>>): Promise<void>;
+  /** What it waits for, for a restart. */
+  readonly downlinks: KeptDownlinks;
+  /** Once all nodes are there. */
+  onceStarted(run: () => void): void;
 }
 
 /** A user with what it waits for. */
@@ -144,7 +158,8 @@ export class Connection {
     const senders = session.joinSenders(user.node.id, settings.downlinksPerMinute, usesEncoder);
     const { seat } = senders;
     seat.take({ onStep, onInherited });
-    const stopInheriting = seat.isAwaiting
+    let dontRun: (() => void) | undefined;
+    const dontInherit = seat.isAwaiting
       ? deployment.atEnd(() => {
           session.session.retry();
           seat.inherit();
@@ -155,12 +170,26 @@ export class Connection {
       limits: questions ? session.downlinkLimits : withoutApi(session.downlinkLimits),
       list: (deviceId) => questions?.queue(deviceId) ?? Promise.resolve(this.#noAnswer),
       send: (job, message, waiter) => seat.send(job, message, waiter),
-      leave: async () => {
-        stopInheriting?.();
+      downlinks: {
+        target: targetOf(settings),
+        get progress() {
+          return seat.progress;
+        },
+        resume: (awaited, progress) => seat.resume(awaited, progress),
+      },
+      onceStarted: (run) => {
+        dontRun = deployment.atEnd(run);
+      },
+      leave: async (save) => {
+        dontInherit?.();
+        dontRun?.();
         seat.vacate();
         if (seat.isAwaiting && deployment.nodesComeBack && session.mayOutliveDeploy)
           this.#keepOpen(settings, () => senders.leave());
-        else senders.leave();
+        else {
+          if (save) seat.leave(await save());
+          senders.leave();
+        }
         await leave();
       },
     };
@@ -195,7 +224,9 @@ export class Connection {
       limits: V3_LIMITS,
       list: () => Promise.resolve(this.#noAnswer),
       send: (_job, _message, waiter) => waiter.onEnd(this.#faulty?.explanation),
-      leave,
+      downlinks: { target: "", progress: [], resume: () => undefined },
+      onceStarted: () => undefined,
+      leave: () => leave(),
     };
   }
 

@@ -14,6 +14,7 @@ import { reasonIn, valueOf } from "./typedInput";
 import type { Waiter } from "../../src/account/seats";
 import { withField } from "./complete";
 import { Inherited } from "./inherited";
+import { keeperFor } from "./restart/keeper";
 import { listQueue } from "./listing";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
@@ -84,10 +85,15 @@ export default function init(RED: NodeAPI): void {
     const sender = connection.joinAsSender({
       node: this,
       onView: (view) => status.connection(view),
-      onStep: (view) => status.step(view),
+      onStep: (view) => {
+        status.step(view);
+        keeper?.touch();
+      },
       onInherited: (awaited) => inherited.receive(awaited),
       usesEncoder: USES_ENCODER.has(settings.encoding),
     });
+
+    const keeper = keeperFor(RED, this, sender.downlinks);
 
     const waiterOf = (
       msg: NodeMessageInFlow,
@@ -107,6 +113,7 @@ export default function init(RED: NodeAPI): void {
           });
         },
         onEnd(failure) {
+          keeper?.touch();
           if (failure) {
             status.failure(failure, deviceId);
             finish(done, failureOf(failure, deviceId));
@@ -137,6 +144,7 @@ export default function init(RED: NodeAPI): void {
         const { report, timeout, offline } = settings;
         const job: DownlinkJob = { order, report, timeout, offline };
         sender.send(job, msg, waiterOf(msg, job, send, done));
+        keeper?.touch();
         return;
       }
       const refusal: Explanation = { code: "invalid_downlink", ...built.refusal };
@@ -157,10 +165,11 @@ export default function init(RED: NodeAPI): void {
         .catch((error: unknown) => finish(done, accident(error)))
         .catch(warnOfBug);
     });
+    if (keeper) sender.onceStarted(() => keeper.restore());
     this.on("close", (_removed: boolean, done: () => void) => {
       status.end();
       // What has come and is still being read is kept or dropped, too.
-      queue.then(() => sender.leave()).then(done, done);
+      queue.then(() => sender.leave(keeper && (() => keeper.save()))).then(done, done);
     });
   }
 

@@ -1,5 +1,6 @@
 import type { DownlinkJob, DownlinkView, Failure, Follower } from "../delivery/contract";
-import type { Courier } from "../delivery/courier";
+import type { Courier, Sent } from "../delivery/courier";
+import type { Progress } from "../delivery/progress";
 
 /** Waits for one downlink, until the node is done with it. */
 export type Waiter = Omit<Follower, "onStep">;
@@ -7,9 +8,17 @@ export type Waiter = Omit<Follower, "onStep">;
 /** A node that sends, on its seat. */
 export interface Occupant {
   /** Of any of its downlinks, also of one that the node is done with. */
-  onStep(view: DownlinkView): void;
+  readonly onStep: (view: DownlinkView) => void;
   /** It came to the node that was here before, which did not get to know its end: has to be given a waiter. */
-  onInherited(awaited: Awaited): void;
+  readonly onInherited: (awaited: Awaited) => void;
+}
+
+/** What is written down of a downlink for a restart. */
+export interface Written {
+  /** Before it is published, unless it was published when it was written down. */
+  leaving(): void;
+  /** Its end is told, or it is dropped. */
+  over(): void;
 }
 
 /** What one downlink can tell while no node is there: of a confirmed one that is sent over and over, the first so many steps. */
@@ -20,6 +29,8 @@ export class Awaited {
   readonly job: DownlinkJob;
   /** That it came with. */
   readonly message: object;
+  /** Where it was written down. */
+  written: Written | undefined;
   #waiter: Waiter | undefined;
   #untold: ((waiter: Waiter) => void)[] = [];
 
@@ -57,7 +68,7 @@ export class Awaited {
  */
 export class Seat {
   readonly #courier: Courier;
-  readonly #awaited = new Map<Awaited, { drop(): void }>();
+  readonly #awaited = new Map<Awaited, Sent>();
   /** Ended while nobody was here. */
   readonly #ended = new Set<Awaited>();
   #occupant: Occupant | undefined;
@@ -83,21 +94,38 @@ export class Seat {
   send(job: DownlinkJob, message: object, waiter: Waiter): void {
     const awaited = new Awaited(job, message);
     awaited.follow(waiter);
+    this.#send(awaited);
+  }
+
+  /** What came to an earlier process, as if the node had inherited it. */
+  resume(awaited: Awaited, progress: Progress): void {
+    this.#send(awaited, progress);
+    this.#occupant?.onInherited(awaited);
+  }
+
+  /** What is awaited, and how far it has come; undefined: no other process can go on with it. */
+  get progress(): (readonly [Awaited, Progress | undefined])[] {
+    return Array.from(this.#awaited, ([awaited, sent]) => [awaited, sent.progress()] as const);
+  }
+
+  #send(awaited: Awaited, progress?: Progress): void {
     // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
     let waiting: Awaited | undefined = awaited;
-    const handle = this.#courier.send(job, {
+    const follower: Follower = {
       onStep: (view) => this.#occupant?.onStep(view),
+      onLeaving: () => waiting?.written?.leaving(),
       onReport: (view) => waiting?.report(view),
       onEnd: (failure) => {
         const ended = waiting;
         waiting = undefined;
         if (!ended) return;
         this.#awaited.delete(ended);
+        ended.written?.over();
         if (!this.#occupant) this.#ended.add(ended);
         ended.end(failure);
       },
-    });
-    this.#awaited.set(awaited, handle);
+    };
+    this.#awaited.set(awaited, this.#courier.send(awaited.job, follower, progress));
   }
 
   /** Its node was closed. Until the next one has inherited, or all is dropped, nothing more goes out. */
@@ -115,9 +143,20 @@ export class Seat {
     this.#courier.goOn(this);
   }
 
+  /** Another process goes on with these, or this one when flows are started again. */
+  leave(to: ReadonlySet<Awaited>): void {
+    for (const awaited of to) {
+      this.#awaited.get(awaited)?.forget();
+      this.#awaited.delete(awaited);
+    }
+  }
+
   /** No node will come. */
   drop(): void {
-    for (const handle of this.#awaited.values()) handle.drop();
+    for (const [awaited, sent] of this.#awaited) {
+      awaited.written?.over();
+      sent.drop();
+    }
     this.#awaited.clear();
     this.#ended.clear();
     this.#courier.goOn(this);
