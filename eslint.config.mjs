@@ -5,12 +5,12 @@ import tseslint from "typescript-eslint";
 
 /**
  * Which room may look into which, and nothing against that order:
- * stack <- downlink <- services <- connection <- delivery, diagnosis <- account <- nodes (run time), and
+ * stack <- downlink <- services <- connection <- devices, delivery, diagnosis <- account <- nodes (run time), and
  * stack, downlink <- the editor's side of nodes and plugins.
  */
-const ENGINE = ["stack", "downlink", "services", "connection", "delivery", "diagnosis", "account"];
+const ENGINE = ["stack", "downlink", "services", "connection", "devices", "delivery", "diagnosis", "account"];
 const OUTSIDE = ["simulator", "plugins"];
-const NODE_ROOMS = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"];
+const NODE_ROOMS = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink", "tts-watch"];
 
 /** What a room of the engine may look into. */
 const BELOW = {
@@ -18,9 +18,10 @@ const BELOW = {
   downlink: ["stack"],
   services: ["stack", "downlink"],
   connection: ["stack", "downlink", "services"],
+  devices: ["stack", "downlink", "services", "connection"],
   delivery: ["stack", "downlink", "services", "connection"],
   diagnosis: ["stack", "downlink", "services", "connection"],
-  account: ["stack", "downlink", "services", "connection", "delivery", "diagnosis"],
+  account: ["stack", "downlink", "services", "connection", "devices", "delivery", "diagnosis"],
 };
 
 const without = (rooms, ...kept) => rooms.filter((room) => !kept.includes(room));
@@ -45,7 +46,8 @@ const FORBIDDEN = [
   [["nodes/shared/editor/**"], [...without(ENGINE, "stack", "downlink"), ...NODE_ROOMS, ...OUTSIDE]],
   // The conversion makes nodes of every type, with their defaults.
   [["plugins/**"], [...without(ENGINE, "stack", "downlink"), "simulator"]],
-  [["simulator/**"], [...without(ENGINE, "stack", "services", "downlink"), "nodes", "plugins"]],
+  // It has a folder of devices itself.
+  [["simulator/**"], [...without(ENGINE, "stack", "services", "downlink", "devices"), "nodes", "plugins"]],
 ];
 
 const house = FORBIDDEN.map(([files, rooms, ignores = []]) => ({

@@ -8,6 +8,7 @@ import type { DownlinkTiming } from "./downlink/transmissions";
 import type { Envelope } from "./feed";
 import type { StackEvent } from "./events/events";
 import type { ApiMode } from "./http/api";
+import type { GatewayConnection } from "./http/gateways";
 import type { EventRouteMode } from "./http/eventStreams";
 import type {
   ConnectRecord,
@@ -117,6 +118,8 @@ export interface Simulator {
   connectPubsub(options: PubsubOptions): Promise<SimulatedPubsub>;
   /** Makes the gateways refuse what they should transmit, or report nothing. */
   gateways(switches: GatewaySwitches): void;
+  /** What the Gateway Server tells of a gateway from now on; nothing is told of others. */
+  setGateway(gatewayId: string, connection: GatewayConnection): void;
   /** The devices send in turn, one every so many ms. */
   startSchedule(everyMs: number): void;
   stopSchedule(): void;

@@ -3,6 +3,7 @@ import { application } from "./application";
 import type { Simulator, SimulatorOptions } from "./contract";
 import { HttpApi } from "./http/api";
 import { EventStreams } from "./http/eventStreams";
+import type { GatewayConnection } from "./http/gateways";
 import { Journal } from "./journal";
 import { KeyRing, READ, WRITE } from "./keys";
 import { MqttListener } from "./mqtt/listener";
@@ -41,6 +42,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const pubsubs = new Set<SimulatedPubsub>();
   const eventStreams = new EventStreams({ application: app, keys, journal, version });
+  const gatewayConnections = new Map<string, GatewayConnection>();
   const stack = new SimulatedStack(
     app,
     version,
@@ -95,6 +97,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       feed: stack.feed,
       events: stack.events,
       eventStreams,
+      gatewayConnections,
       device: (deviceId) => stack.find(deviceId),
       isMute: () => switches.mute,
       queueLimit: new RateLimiter(options.queueLimit),
@@ -194,6 +197,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     gateways: (given) => {
       stack.gateways.set(given);
+    },
+    setGateway: (gatewayId, given) => {
+      gatewayConnections.set(gatewayId, given);
     },
     startSchedule: (everyMs) => {
       stack.schedule.start(everyMs);

@@ -47,6 +47,9 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
 
   // Not configured.
   "not-configured": "status.not-configured",
+  "not-configured.watch": "status.wrong-watch",
+  "not-configured.gateway": "status.wrong-gateway",
+  "not-configured.watch-number": "status.wrong-number",
   "not-configured.service": "status.wrong-service",
   "not-configured.host-form": "status.wrong-host",
   "not-configured.host": "status.no-host",

@@ -57,15 +57,9 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
     return;
   }
   const { connection } = found;
-  const unset = explainUnsetVariable({ devices: receiving.devices }, { devices: "" });
-  if (unset !== undefined) {
-    refuse(RED, node, unset);
-    return;
-  }
-  const written = asText(receiving.devices);
-  const devices = parseDevicePattern(written, connection.traits.generation);
+  const devices = readDevices(receiving.devices, connection.traits.generation);
   if (!devices.ok) {
-    refuse(RED, node, explainDevices(written, devices.problem, connection.traits.generation));
+    refuse(RED, node, devices.explanation);
     return;
   }
 
@@ -79,7 +73,7 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
   if (never.length > 0 && warning !== undefined) node.warn(textOf(RED, { key: warning, values }));
 
   const { asksDecoder = false } = receiving;
-  const receivingNode = new ReceivingNode(RED, node, receiving, devices, connection);
+  const receivingNode = new ReceivingNode(RED, node, receiving, devices.pattern, connection);
   const leave = connection.join({
     node,
     recipient: receivingNode,
@@ -90,6 +84,22 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
     receivingNode.end();
     leave().then(done, done);
   });
+}
+
+/** The list of devices of a node, or why it cannot be used. */
+export function readDevices(
+  given: unknown,
+  generation: IdentifierForm,
+):
+  | { readonly ok: true; readonly pattern: Devices }
+  | { readonly ok: false; readonly explanation: Explanation } {
+  const unset = explainUnsetVariable({ devices: given }, { devices: "" });
+  if (unset !== undefined) return { ok: false, explanation: unset };
+  const written = asText(given);
+  const pattern = parseDevicePattern(written, generation);
+  return pattern.ok
+    ? { ok: true, pattern }
+    : { ok: false, explanation: explainDevices(written, pattern.problem, generation) };
 }
 
 /** Why a list of devices cannot be used, with the entry that is wrong and what was probably meant. */

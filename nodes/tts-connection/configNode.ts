@@ -6,7 +6,7 @@ import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
 import type { StackError } from "../../src/stack/messages";
 import type { ServiceTraits } from "../../src/stack/services";
 import type { WithUsers } from "../shared/red";
-import type { Receiver, Sender, SendingUser } from "./connection";
+import type { Receiver, Sender, SendingUser, Watching, WatchingUser } from "./connection";
 
 /** What other nodes may use of the config node. */
 export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUsers {
@@ -19,6 +19,7 @@ export interface TtsConnectionNode extends Node<ConnectionCredentials>, WithUser
   decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined>;
   /** What the device's own encoder makes of fields. Nothing is queued. Never rejects. */
   encode(deviceId: string, fields: FieldsToEncode): Promise<Encoded>;
+  joinAsWatcher(user: WatchingUser): Watching;
   /** For the forms. */
   insight(): ConnectionInsight;
 }

@@ -1,7 +1,9 @@
 import type { ConnectionView } from "../../src/account/view";
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
-import type { Recipient } from "../../src/connection/routes";
+import type { Reader, Recipient } from "../../src/connection/routes";
+import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
+import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { DownlinkJob } from "../../src/delivery/contract";
 import type { Progress } from "../../src/delivery/progress";
 import { V3_LIMITS, withoutApi, type DownlinkLimits } from "../../src/downlink/limits";
@@ -36,6 +38,21 @@ export interface Receiver extends ConnectionUser {
   readonly recipient: Recipient;
   /** It explains payloads that are missing by the decoder's errors. */
   readonly asksDecoder?: boolean;
+}
+
+/** One that watches devices or gateways over time. */
+export interface WatchingUser extends ConnectionUser {
+  readonly reader: Reader;
+  /** Before anything is heard; never where the connection cannot be opened. */
+  readonly begin: (ledger: Ledger) => LedgerWatcher;
+}
+
+/** What a node that watches gets. */
+export interface Watching {
+  /** Undefined where there is none, or it is switched off. */
+  api(): StackApi | undefined;
+  /** Resolves when the connection is closed, where this was its last user. */
+  leave(): Promise<void>;
 }
 
 /** One that sends. */
@@ -120,7 +137,7 @@ export class Connection {
   get insight(): ConnectionInsight {
     return {
       state: this.#users.size === 0 ? "unused" : this.#ownView().state,
-      traffic: this.#open?.lease.resource.session.traffic,
+      ledger: this.#open?.lease.resource.ledger,
     };
   }
 
@@ -151,13 +168,31 @@ export class Connection {
     return this.#open?.lease.resource.decoderError(deviceId, correlationIds);
   }
 
+  joinAsWatcher({ reader, begin, ...user }: WatchingUser): Watching {
+    const { session, leave } = this.#join({ ...user, kinds: reader.kinds, sends: false });
+    const stop = session?.watch(reader, begin(session.ledger));
+    return {
+      api: () => session?.api,
+      leave: async () => {
+        stop?.();
+        await leave();
+      },
+    };
+  }
+
   joinAsSender({ onStep, onInherited, usesEncoder, ...user }: SendingUser): Sender {
     const { session, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
     if (!session || !this.#settings.ok) return this.#nowhere(leave);
     const { settings } = this.#settings;
     const senders = session.joinSenders(user.node.id, settings.downlinksPerMinute, usesEncoder);
     const { seat } = senders;
-    seat.take({ onStep, onInherited });
+    seat.take({
+      onStep: (view) => {
+        session.follow(view);
+        onStep(view);
+      },
+      onInherited,
+    });
     let dontRun: (() => void) | undefined;
     const dontInherit = seat.isAwaiting
       ? deployment.atEnd(() => {

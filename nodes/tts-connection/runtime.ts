@@ -45,6 +45,7 @@ export default function init(RED: NodeAPI): void {
     this.joinAsSender = (user) => connection.joinAsSender(user);
     this.decoderError = (deviceId, correlationIds) => connection.decoderError(deviceId, correlationIds);
     this.encode = (deviceId, fields) => connection.encode(deviceId, fields);
+    this.joinAsWatcher = (user) => connection.joinAsWatcher(user);
     this.insight = () => connection.insight;
     this.on("close", () => notifier.clear());
   }

@@ -10,6 +10,8 @@ import type { Answer } from "./access";
 import type { EventStreams } from "./eventStreams";
 import { deviceFormatters, encode, link } from "./formatters";
 import { applicationRights, authInfo, connectionInfo } from "./identity";
+import { connectionStatistics } from "./gateways";
+import type { GatewayConnection } from "./gateways";
 import { changeQueue, listQueue, simulate } from "./traffic";
 import type { TrafficParts } from "./traffic";
 
@@ -25,6 +27,8 @@ export interface ApiOptions {
 export interface ApiParts extends TrafficParts {
   readonly journal: Journal;
   readonly eventStreams: EventStreams;
+  /** By their IDs. */
+  readonly gatewayConnections: ReadonlyMap<string, GatewayConnection>;
   /** Of the MQTT server, as the connection info tells them. */
   readonly addresses: () => { readonly plain: string; readonly tls: string };
 }
@@ -62,6 +66,12 @@ function routes(parts: ApiParts): readonly Route[] {
     {
       path: /^\/as\/applications\/([^/]+)\/mqtt-connection-info$/,
       methods: { GET: (call) => connectionInfo(traffic(call), parts.addresses(), application, keys) },
+    },
+    {
+      path: /^\/gs\/gateways\/([^/]+)\/connection\/stats$/,
+      methods: {
+        GET: (call) => connectionStatistics(caller(call), call.ids[0] ?? "", parts.gatewayConnections),
+      },
     },
     { path: new RegExp(`^${device}/down$`), methods: { GET: (call) => listQueue(traffic(call), parts) } },
     {

@@ -2,13 +2,16 @@ import { randomBytes } from "node:crypto";
 import type { InvalidReport } from "../connection/invalid";
 import { Pool, type Lease } from "../connection/pool";
 import type { ConnectionProblem } from "../connection/problem";
-import type { Recipient } from "../connection/routes";
+import type { Reader, Recipient } from "../connection/routes";
 import { Session } from "../connection/session";
 import { warnOfBug } from "../connection/unexpected";
+import type { DownlinkView } from "../delivery/contract";
 import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
 import { explainNoStream, explainRepeated, explainSilence } from "../diagnosis/receiving";
+import type { Ledger, LedgerWatcher } from "../devices/ledger";
+import type { StackApi } from "../diagnosis/stackApi";
 import type { DownlinkLimits } from "../downlink/limits";
 import type { Service } from "../services/service";
 import type { Explanation, Text } from "../stack/explanation";
@@ -17,12 +20,13 @@ import type { StackError } from "../stack/messages";
 import { SERVICE_TRAITS } from "../stack/services";
 import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
+import { ledgerOf } from "./ledgers";
 import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
 import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
+import { StalledQueues } from "./stalledQueues";
 import { StackAccess } from "./stackAccess";
-import { trafficOf } from "./trafficRecord";
 import type { ConnectionView } from "./view";
 
 /** A config node that shares the session. */
@@ -49,6 +53,8 @@ const LONGEST_PAYLOAD = 65_536;
 /** One session with its explanations: what all config nodes of one identity share. */
 export class SharedSession {
   readonly session: Session;
+  /** What this session and earlier ones of its identity have seen. */
+  readonly ledger: Ledger;
   readonly #settings: ConnectionSettings;
   readonly #key: KeyRecord;
   readonly #listeners = new Set<SessionListener>();
@@ -56,6 +62,7 @@ export class SharedSession {
   readonly #service: Service;
   readonly #senders: Senders;
   readonly #network: NetworkEvents | undefined;
+  readonly #stalled: StalledQueues | undefined;
   #streamProblem: StreamProblem | undefined;
   #eventNodes = 0;
   readonly #log: ConnectionLog;
@@ -75,6 +82,7 @@ export class SharedSession {
     const stack = stackSettingsOf(settings);
     if (stack) this.#stack = new StackAccess(stack, this.#key, () => this.#changed(), warn);
 
+    this.ledger = ledgerOf(settings);
     const { userName } = contextOf(settings, this.#key, Date.now());
     this.#log = new ConnectionLog({ host, port, userName }, levels, (entry) => this.#write(entry));
     this.session = new Session({
@@ -83,7 +91,7 @@ export class SharedSession {
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,
       ...(stack ? { keyForm: stack.keyForm } : {}),
-      traffic: trafficOf(settings),
+      ledger: this.ledger,
       observer: this.#log.observer,
     });
     this.#senders = new Senders({
@@ -102,9 +110,19 @@ export class SharedSession {
       this.#network = new NetworkEvents({
         applicationId: stack.applicationId,
         target: () => this.#stack?.target,
-        deliver: ({ topic, origin, received }, read) =>
-          this.session.hand(topic, origin, received.kind, Date.now(), read),
+        deliver: (event, read) => {
+          const { topic, origin, received } = event;
+          this.#stalled?.tell(event);
+          this.session.hand(topic, origin, received.kind, Date.now(), read);
+        },
         changed: () => this.#streamChanged(),
+      });
+    if (stack)
+      this.#stalled = new StalledQueues({
+        applicationId: stack.applicationId,
+        api: () => this.#stack?.api,
+        listen: () => this.#network?.join() ?? (() => undefined),
+        warn,
       });
     // What a broker keeps for us comes at once after the login: not before all nodes are there that want it.
     if (!this.#service.login.clean)
@@ -175,6 +193,26 @@ export class SharedSession {
     return this.#network?.decoderError(deviceId, correlationIds);
   }
 
+  /** Has messages read for the ledger, and the ledger tell of them. */
+  watch(reader: Reader, watcher: LedgerWatcher): () => void {
+    const unwatch = this.ledger.watch(watcher);
+    const stop = this.session.receive(reader);
+    return () => {
+      stop();
+      unwatch();
+    };
+  }
+
+  /** The stack's HTTP API, where it has one that is not switched off. */
+  get api(): StackApi | undefined {
+    return this.#stack?.api;
+  }
+
+  /** A step of a downlink that goes by this session. */
+  follow(step: Pick<DownlinkView, "deviceId" | "state">): void {
+    this.#stalled?.step(step);
+  }
+
   get downlinkLimits(): DownlinkLimits {
     return this.#service.downlinkLimits;
   }
@@ -212,6 +250,7 @@ export class SharedSession {
     clearTimeout(this.#silence);
     this.#unattend();
     this.#stack?.end();
+    this.#stalled?.end();
     this.#network?.end();
     this.#log.end();
     this.#listeners.clear();

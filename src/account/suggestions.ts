@@ -1,5 +1,5 @@
 /** What a form offers while a user types: out of the traffic of the connection, as far as it fits what is typed so far. */
-import type { Traffic } from "../connection/traffic";
+import type { Ledger } from "../devices/ledger";
 import { parseDevicePattern, parsePorts } from "../stack/filters";
 import { fieldsOf } from "../stack/fields";
 import type { SuggestionList } from "../stack/suggestions";
@@ -12,7 +12,7 @@ import type { ConnectionView } from "./view";
 export interface ConnectionInsight {
   readonly state: ConnectionView["state"] | "unused";
   /** Absent while no node uses the connection. */
-  readonly traffic: Traffic | undefined;
+  readonly ledger: Ledger | undefined;
 }
 
 export interface SuggestionRequest {
@@ -56,7 +56,7 @@ const MOST_FOUND = 1_000;
 /** What is read at most for one answer, in bytes. */
 const MOST_READ = 1_000_000;
 
-type Lister = (traffic: Traffic, request: SuggestionRequest, now: number) => Suggestion[];
+type Lister = (ledger: Ledger, request: SuggestionRequest, now: number) => Suggestion[];
 
 /** Undefined for a text that is no list of devices or FPorts. */
 function filtersOf({ devices, ports }: SuggestionRequest) {
@@ -66,11 +66,11 @@ function filtersOf({ devices, ports }: SuggestionRequest) {
 }
 
 /** The last uplinks that a form is about, the latest first, as many as may be read. */
-function* readUplinks(traffic: Traffic, request: SuggestionRequest) {
+function* readUplinks(ledger: Ledger, request: SuggestionRequest) {
   const filters = filtersOf(request);
   if (!filters) return;
   let room = MOST_READ;
-  for (const uplink of traffic.lastUplinks(filters.device.matches, filters.port.matches)) {
+  for (const uplink of ledger.lastUplinks(filters.device.matches, filters.port.matches)) {
     room -= uplink.size;
     if (room < 0) return;
     const received = uplink.read()?.received;
@@ -103,8 +103,8 @@ const containing = (items: readonly Suggestion[], typed: string): Suggestion[] =
   fitting(items, typed, ({ value }) => plain(value).includes(plain(typed)));
 
 const LISTERS: Readonly<Record<SuggestionList, Lister>> = {
-  devices(traffic, { typed }, now) {
-    const items = [...traffic.devices]
+  devices(ledger, { typed }, now) {
+    const items = [...ledger.devices]
       .filter(({ deviceId }) => isName(deviceId))
       .sort((one, other) => one.at - other.at)
       .reverse()
@@ -123,11 +123,11 @@ const LISTERS: Readonly<Record<SuggestionList, Lister>> = {
     );
   },
 
-  ports(traffic, request, now) {
+  ports(ledger, request, now) {
     const filters = filtersOf({ ...request, ports: "" });
     const found = new Map<number, Suggestion>();
     for (const { fPort, at, device } of filters
-      ? traffic.lastUplinks(filters.device.matches, () => true)
+      ? ledger.lastUplinks(filters.device.matches, () => true)
       : []) {
       if (fPort !== undefined && !found.has(fPort))
         found.set(fPort, { value: String(fPort), ago: now - at, deviceId: device.deviceId });
@@ -136,18 +136,18 @@ const LISTERS: Readonly<Record<SuggestionList, Lister>> = {
     return inOrder.filter(({ value }) => value.startsWith(request.typed));
   },
 
-  fields(traffic, request) {
+  fields(ledger, request) {
     const found = new Map<string, Suggestion>();
-    for (const { message } of readUplinks(traffic, request)) {
+    for (const { message } of readUplinks(ledger, request)) {
       for (const { path, sample } of fieldsOf(message.uplink_message.decoded_payload))
         if (found.size < MOST_FOUND && !found.has(path)) found.set(path, { value: path, sample });
     }
     return containing([...found.values()], request.typed);
   },
 
-  gateways(traffic, request, now) {
+  gateways(ledger, request, now) {
     const found = new Map<string, Suggestion>();
-    for (const { message, at } of readUplinks(traffic, request)) {
+    for (const { message, at } of readUplinks(ledger, request)) {
       for (const item of gatewaysOf(message)) {
         if (!found.has(item.value)) found.set(item.value, { ...item, ago: now - at });
       }
@@ -175,12 +175,12 @@ function gatewaysOf({ uplink_message: uplink }: Extract<Received, { kind: "uplin
 
 /** @param now ms since 1970 */
 export function suggestionsFor(
-  { state, traffic }: ConnectionInsight,
+  { state, ledger }: ConnectionInsight,
   request: SuggestionRequest,
   now: number,
 ): Suggestions {
-  if (!traffic) return { items: [], more: 0, devicesSeen: 0, state };
-  const all = LISTERS[request.list](traffic, request, now);
+  if (!ledger) return { items: [], more: 0, devicesSeen: 0, state };
+  const all = LISTERS[request.list](ledger, request, now);
   const items = all.slice(0, request.list === "fields" ? MOST_FIELDS : MOST_ITEMS);
-  return { items, more: all.length - items.length, devicesSeen: traffic.size, state };
+  return { items, more: all.length - items.length, devicesSeen: ledger.size, state };
 }

@@ -4,9 +4,9 @@ import type { MessageProblem } from "../stack/decode";
 import type { Kind } from "../stack/kinds";
 import type { Received } from "../stack/messages";
 import { Duplicates } from "./duplicates";
+import type { Entry, TrafficLedger } from "./ledger";
 import { ownText } from "./ownText";
-import { forPort, LONGEST_NAME, Table, type Recipient, type Route } from "./routes";
-import { Traffic, type SeenDevice } from "./traffic";
+import { forPort, LONGEST_NAME, Table, type Reader, type Recipient, type Route } from "./routes";
 
 /** Something on the wire that is no valid message. */
 export interface InvalidMessage {
@@ -32,7 +32,7 @@ interface KnownTopic {
   /** Where the topic names kind and device. */
   readonly route: Route | undefined;
   /** Where the topic names the device. */
-  device: SeenDevice | undefined;
+  device: Entry | undefined;
 }
 
 const MOST_TOPICS = 5_000;
@@ -48,31 +48,26 @@ const MOST_APPLICATIONS = 100;
 export class Router {
   readonly #service: Service;
   readonly #onInvalid: (invalid: InvalidMessage) => void;
-  readonly #recipients = new Set<Recipient>();
+  readonly #recipients = new Set<Recipient | Reader>();
   readonly #tables = new Map<Kind, Table>();
   readonly #known = new Map<string, KnownTopic>();
-  readonly #traffic: Traffic;
+  readonly #ledger: TrafficLedger;
   readonly #applicationsSeen = new Set<string>();
   readonly #duplicates: Duplicates | undefined;
   readonly #onRepeated: (repeated: Repeated) => void;
 
-  /** @param traffic where it is noted what came from whom */
+  /** @param ledger where it is noted what came from whom */
   constructor(
     service: Service,
     onInvalid: (invalid: InvalidMessage) => void,
-    traffic: Traffic = new Traffic(service),
+    ledger: TrafficLedger,
     onRepeated: (repeated: Repeated) => void = () => undefined,
   ) {
     this.#service = service;
     this.#onInvalid = onInvalid;
-    this.#traffic = traffic;
+    this.#ledger = ledger;
     this.#onRepeated = onRepeated;
     this.#duplicates = service.redelivers ? new Duplicates() : undefined;
-  }
-
-  /** What is known of the devices that messages came from. */
-  get traffic(): Traffic {
-    return this.#traffic;
   }
 
   /** IDs of applications that messages name in their body, a hundred at most. */
@@ -84,12 +79,12 @@ export class Router {
     return new Set([...this.#recipients].flatMap(({ kinds }) => [...kinds]));
   }
 
-  add(recipient: Recipient): void {
+  add(recipient: Recipient | Reader): void {
     this.#recipients.add(recipient);
     this.#forget();
   }
 
-  remove(recipient: Recipient): void {
+  remove(recipient: Recipient | Reader): void {
     this.#recipients.delete(recipient);
     this.#forget();
   }
@@ -103,9 +98,9 @@ export class Router {
   take(topic: string, bytes: Buffer, arrivedAt: number, again = false, retained = false): void {
     const known = this.#known.get(topic) ?? this.#explore(topic, bytes, arrivedAt);
     if (!known) return;
-    if (known.device) known.device = this.#traffic.seeAgain(known.device, arrivedAt);
+    if (known.device) known.device = this.#ledger.seeAgain(known.device, arrivedAt);
     if (known.route) {
-      if (known.route.first) this.#decode(known, topic, bytes, arrivedAt, again, retained);
+      if (known.route.isRead) this.#decode(known, topic, bytes, arrivedAt, again, retained);
       return;
     }
     // A broker may hold what no node wants any more.
@@ -137,7 +132,7 @@ export class Router {
     const known: KnownTopic = {
       classified,
       route: origin && kind && this.#table(kind).of(origin.deviceId),
-      device: origin && this.#traffic.see(origin.deviceId, arrivedAt),
+      device: origin && this.#ledger.see(origin.deviceId, arrivedAt),
     };
     if (topic.length > LONGEST_KNOWN) return known;
     if (this.#known.size >= MOST_TOPICS) this.#known.clear();
@@ -167,13 +162,13 @@ export class Router {
     const { received } = decoded;
     const { origin } = classified;
     const from = origin ?? originOf(received);
-    const device = known.device ?? this.#traffic.see(from.deviceId, arrivedAt);
+    const device = known.device ?? this.#ledger.see(from.deviceId, arrivedAt);
     if (!origin) this.#seeApplication(from.applicationId);
     if (this.#duplicates?.has(received, bytes, again)) {
       this.#onRepeated({ topic, deviceId: from.deviceId, again: again || retained });
       return;
     }
-    if (device) this.#traffic.keep(device, received, topic, bytes);
+    if (device) this.#ledger.keep(device, received, topic, bytes, retained);
     const { first, others } = forPort(known.route ?? this.#table(received.kind).of(from.deviceId), received);
     first?.deliver({ topic, origin: from, arrivedAt, received, retained });
     for (const recipient of others) {

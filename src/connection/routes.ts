@@ -16,12 +16,16 @@ export interface Delivery {
   readonly retained: boolean;
 }
 
-/** Who wants which messages. The three questions are asked once per device and port, not per message. */
-export interface Recipient {
+/** For whom messages are read and kept in the ledger: a copy of its own would cost more than all that it needs of them. */
+export interface Reader {
   readonly kinds: ReadonlySet<Kind>;
   /** True: all devices. */
   readonly everyDevice: boolean;
   wantsDevice(deviceId: string): boolean;
+}
+
+/** Who wants which messages. The three questions are asked once per device and port, not per message. */
+export interface Recipient extends Reader {
   /** Absent: all FPorts, and frames without one. */
   readonly wantsPort?: ((fPort: number | undefined) => boolean) | undefined;
   deliver(delivery: Delivery): void;
@@ -35,6 +39,8 @@ interface Recipients {
 
 /** The recipients for one device (or for all that no node names), and of these for each FPort. */
 export interface Route extends Recipients {
+  /** They are read, for a recipient or a reader. */
+  readonly isRead: boolean;
   readonly byPort:
     { readonly all: readonly Recipient[]; readonly known: Map<number | undefined, Recipients> } | undefined;
 }
@@ -53,20 +59,24 @@ function recipientsOf(all: readonly Recipient[]): Recipients {
   return { first, others: others.length > 0 ? others : NO_OTHERS };
 }
 
-function route(all: readonly Recipient[]): Route {
+const isRecipient = (one: Recipient | Reader): one is Recipient => "deliver" in one;
+
+function route(everyone: readonly (Recipient | Reader)[]): Route {
+  const all = everyone.filter(isRecipient);
   const asksForPort = all.some((recipient) => recipient.wantsPort !== undefined);
   const { first, others } = recipientsOf(all);
-  return { first, others, byPort: asksForPort ? { all, known: new Map() } : undefined };
+  const isRead = everyone.length > 0;
+  return { isRead, first, others, byPort: asksForPort ? { all, known: new Map() } : undefined };
 }
 
 /** The recipients of one kind of message. Built again when they change. */
 export class Table {
-  readonly #everyDevice: readonly Recipient[];
-  readonly #someDevices: readonly Recipient[];
+  readonly #everyDevice: readonly (Recipient | Reader)[];
+  readonly #someDevices: readonly (Recipient | Reader)[];
   readonly #common: Route;
   readonly #routes = new Map<string, Route>();
 
-  constructor(recipients: readonly Recipient[]) {
+  constructor(recipients: readonly (Recipient | Reader)[]) {
     this.#everyDevice = recipients.filter(({ everyDevice }) => everyDevice);
     this.#someDevices = recipients.filter(({ everyDevice }) => !everyDevice);
     this.#common = route(this.#everyDevice);

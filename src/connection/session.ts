@@ -4,15 +4,15 @@ import type { Kind } from "../stack/kinds";
 import { Attempts, backoffDelay, type BackoffKind } from "./backoff";
 import { InvalidMessages, type InvalidReport } from "./invalid";
 import { LeftTopics } from "./leftTopics";
+import type { DevicesSeen, TrafficLedger } from "./ledger";
 import { openLink, type Endpoint, type Link, type LinkEnd, type PublishOutcome } from "./link";
 import type { ConnectionProblem } from "./problem";
 import { observed, type WireObserver } from "./observed";
 import { problemOf } from "./recognise";
 import { Router, type Repeated } from "./router";
-import type { Recipient } from "./routes";
+import type { Reader, Recipient } from "./routes";
 import type { SessionState } from "./state";
 import { Subscriptions } from "./subscriptions";
-import type { DevicesSeen, Traffic } from "./traffic";
 import { warnOfBug } from "./unexpected";
 
 export interface SessionSettings {
@@ -23,7 +23,7 @@ export interface SessionSettings {
   readonly keepalive: number;
   readonly keyForm?: ApiKeyForm;
   /** What earlier sessions of this identity have seen. */
-  readonly traffic?: Traffic;
+  readonly ledger: TrafficLedger;
   readonly observer?: WireObserver | undefined;
   /** Pause before the next attempt in ms; tests shorten it. */
   readonly pause?: (kind: BackoffKind, attempts: number) => number;
@@ -86,7 +86,7 @@ export class Session {
     this.#router = new Router(
       settings.service,
       (message) => this.#invalid.take(message),
-      settings.traffic,
+      settings.ledger,
       (repeated) => this.#repeated(repeated),
     );
     this.#subscriptions = new Subscriptions(settings.service, () => this.#subscriptionsChanged());
@@ -101,11 +101,6 @@ export class Session {
   /** When the last message came, in ms since 1970, for whichever node. */
   get lastMessageAt(): number | undefined {
     return this.#lastMessageAt;
-  }
-
-  /** What this session and earlier ones of its identity have seen. */
-  get traffic(): Traffic {
-    return this.#router.traffic;
   }
 
   /** The present connection is not the first one: the other side, too, may have begun anew. */
@@ -125,7 +120,7 @@ export class Session {
 
   /** IDs of devices that messages came from. */
   get devicesSeen(): DevicesSeen {
-    return this.#router.traffic;
+    return this.#settings.ledger;
   }
 
   /** The state for a node that waits for these kinds of messages: connected only when their subscriptions stand. */
@@ -141,8 +136,8 @@ export class Session {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Delivers messages to a recipient until the returned function is called. */
-  receive(recipient: Recipient): () => void {
+  /** Delivers messages to a recipient, or reads them for the ledger, until the returned function is called. */
+  receive(recipient: Recipient | Reader): () => void {
     this.#router.add(recipient);
     this.#subscriptions.want(this.#router.kinds);
     return () => {

@@ -23,6 +23,7 @@ import {
   type ApiReply,
   type ApiTarget,
 } from "./apiRequest";
+import { gatewayStatisticsOf, type GatewayStatistics } from "./gatewayStatistics";
 
 export type { ApiAnswer, AuthInfo, Formatter, KeyOwnerKind } from "./apiAnswers";
 
@@ -42,6 +43,8 @@ export interface FactsApi {
     deviceId: string,
     limits?: AnswerLimits,
   ): Promise<ApiAnswer<{ readonly downlinks: readonly ApplicationDownlink[] }>>;
+  /** Of a gateway that is connected. Its status must be public, or the key have a right on it. */
+  gatewayStatistics(gatewayId: string): Promise<ApiAnswer<GatewayStatistics>>;
   /** Whether a downlink for this device would be taken: pushes none. */
   canPush(applicationId: string, deviceId: string): Promise<ApiAnswer<object>>;
 }
@@ -113,6 +116,11 @@ export function createStackApi(target: ApiTarget): StackApi {
       });
       return deviceRefusal(found);
     },
+    gatewayStatistics: (gatewayId) =>
+      answer(
+        { method: "GET", path: `/gs/gateways/${encodeURIComponent(gatewayId)}/connection/stats` },
+        gatewayStatisticsOf,
+      ),
     async canPush(applicationId, deviceId) {
       const path = `${queue(applicationId, deviceId)}/push`;
       const found = await answer({ method: "POST", path, body: "{}" }, (json) =>

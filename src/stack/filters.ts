@@ -72,6 +72,10 @@ export function parseDevicePattern(text: string, form?: IdentifierForm): DeviceP
   };
 }
 
+/** The device IDs that a pattern names whole. @param text as the pattern is to be shown */
+export const namedIn = (text: string): readonly string[] =>
+  entries(text).filter((item) => !item.includes("*"));
+
 function canMatch(item: string, form: IdentifierForm): boolean {
   return item.includes("*") ? canBeInDeviceId(item.split("*"), form) : isDeviceId(item, form);
 }

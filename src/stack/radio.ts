@@ -95,7 +95,8 @@ export function finite(value: Float | undefined): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-function bestReception(
+/** The one with the highest SNR, then the highest RSSI, then the first; one without SNR comes behind those that have one. */
+export function bestReception(
   receptions: readonly RxMetadata[],
   modulation: Modulation | undefined,
 ): RxMetadata | undefined {
@@ -130,8 +131,27 @@ function addReception(radio: RadioSummary, reception: RxMetadata, modulation: Mo
 /** Proto3 sends nothing for an empty text. */
 const present = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
 
-function countGateways(receptions: readonly RxMetadata[]): number {
-  return receptions.length < 2 ? receptions.length : new Set(receptions.map(gatewayKey)).size;
+/** How many different gateways heard it; two antennas are one. */
+export function countGateways(receptions: readonly RxMetadata[]): number {
+  if (receptions.length < 2) return receptions.length;
+  return countByIds(receptions) ?? new Set(receptions.map(gatewayKey)).size;
+}
+
+/** Longer lists are rare, and a set counts them faster. */
+const FEW = 8;
+
+/** By their IDs alone, where these are few and tell all: most often they are, and this runs for every message. */
+function countByIds(receptions: readonly RxMetadata[]): number | undefined {
+  if (receptions.length > FEW) return undefined;
+  let count = 0;
+  for (let index = 0; index < receptions.length; index++) {
+    const id = receptions[index]?.gateway_ids?.gateway_id ?? "";
+    if (id === "" || id === "packetbroker") return undefined;
+    let earlier = 0;
+    while (receptions[earlier]?.gateway_ids?.gateway_id !== id) earlier += 1;
+    if (earlier === index) count += 1;
+  }
+  return count;
 }
 
 /**
@@ -167,4 +187,23 @@ function addSettings(radio: RadioSummary, settings: TxSettings): void {
   }
   if (codingRate !== "") radio.codingRate = codingRate;
   if (bitRate !== undefined) radio.bitRate = bitRate;
+}
+
+/** dB. Rule: data sheets of the SX1261 and SX1276. */
+const DEMODULATION_FLOOR: Readonly<Record<number, number>> = {
+  7: -7.5,
+  8: -10,
+  9: -12.5,
+  10: -15,
+  11: -17.5,
+  12: -20,
+};
+
+/** How far a LoRa signal was above the weakest that can be received at its data rate, in dB. */
+export function signalMargin(
+  snr: number | undefined,
+  spreadingFactor: number | undefined,
+): number | undefined {
+  const floor = spreadingFactor === undefined ? undefined : DEMODULATION_FLOOR[spreadingFactor];
+  return snr === undefined || floor === undefined ? undefined : snr - floor;
 }

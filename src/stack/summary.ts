@@ -64,7 +64,8 @@ export function commonFields(
   return fields;
 }
 
-function deviceOf(message: ApplicationUp<never>, origin: Partial<Origin>): Device {
+/** Who a message is from. */
+export function deviceOf(message: ApplicationUp<never>, origin: Partial<Origin>): Device {
   const ids = message.end_device_ids;
   const device: Device = { id: present(origin.deviceId) ?? ids.device_id };
   const eui = present(ids.dev_eui);

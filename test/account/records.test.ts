@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { paceOf } from "../../src/account/paces";
 import { CONNECTION_DEFAULTS, type ConnectionProperties } from "../../src/stack/connectionProperties";
 import { readSettings, type ConnectionSettings } from "../../src/account/settings";
-import { trafficOf } from "../../src/account/trafficRecord";
-import type { Traffic } from "../../src/connection/traffic";
+import { ledgerOf } from "../../src/account/ledgers";
+import type { Ledger } from "../../src/devices/ledger";
 
 const settingsWith = (more: Partial<ConnectionProperties>, apiKey: string): ConnectionSettings => {
   const properties = { ...CONNECTION_DEFAULTS, host: "stack.example", applicationId: "app1", ...more };
@@ -14,7 +14,7 @@ const settingsWith = (more: Partial<ConnectionProperties>, apiKey: string): Conn
 
 describe("what the traffic of connections has taught", () => {
   it("is remembered of the last eight", () => {
-    const of = (apiKey: string): Traffic => trafficOf(settingsWith({}, apiKey));
+    const of = (apiKey: string): Ledger => ledgerOf(settingsWith({}, apiKey));
     const first = of("first");
     const others = Array.from({ length: 7 }, (_, number) => of(`other ${number}`));
     assert.equal(of("first"), first, "used again, and so the newest");

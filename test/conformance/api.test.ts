@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keyFacts } from "../../src/diagnosis/keyFacts";
-import { createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
+import { createStackApi, type ApiAnswer, type StackApi } from "../../src/diagnosis/stackApi";
 import { openTarget, TARGET, type Target } from "./target";
 import { downlink, downlinks, newMark, otherSecret, queueTopic, UNKNOWN_KEY } from "./traffic";
 import { destroyWires, Wire } from "./wire";
@@ -17,7 +17,10 @@ describe(`the HTTP API of ${TARGET}, as our diagnosis asks it`, () => {
   after(() => target.close());
 
   const api = (apiKey?: string): StackApi => createStackApi(target.apiWith(apiKey));
-  const refused = (status: number, name: string) => ({ answer: "refused", name, status });
+  const refused = (answer: ApiAnswer<object>, status: number, name: string): void => {
+    assert.ok(answer.answer === "refused", JSON.stringify(answer));
+    assert.deepEqual([answer.status, answer.name], [status, name]);
+  };
 
   describe("asked for the key", () => {
     it("says whose it is and what it may do", async () => {
@@ -36,8 +39,8 @@ describe(`the HTTP API of ${TARGET}, as our diagnosis asks it`, () => {
     };
     for (const [what, [key, status, name]] of Object.entries(keys)) {
       it(`says ${name} where it ${what}`, async () => {
-        assert.deepEqual(await api(key()).authInfo(), refused(status, name));
-        assert.deepEqual(await api(key()).rights(target.applicationId), refused(status, name));
+        refused(await api(key()).authInfo(), status, name);
+        refused(await api(key()).rights(target.applicationId), status, name);
       });
     }
   });
@@ -69,7 +72,7 @@ describe(`the HTTP API of ${TARGET}, as our diagnosis asks it`, () => {
       assert.deepEqual([facts.valid, facts.mayLogIn], [true, false]);
       const answer = await api().rights("another-application");
       if (answer.answer === "ok") assert.deepEqual(answer.rights, []);
-      else assert.deepEqual(answer, refused(403, "no_application_rights"));
+      else refused(answer, 403, "no_application_rights");
     });
   });
 
@@ -98,15 +101,16 @@ describe(`the HTTP API of ${TARGET}, as our diagnosis asks it`, () => {
         await api().downlinkQueue(applicationId, "no-such-device"),
         await api().downlinkQueue("another-application", device),
       ];
-      assert.deepEqual(nowhere, refused(404, "device_not_found"));
-      assert.deepEqual(foreign, refused(403, "no_application_rights"));
+      refused(nowhere, 404, "device_not_found");
+      refused(foreign, 403, "no_application_rights");
     });
 
     it("says insufficient_application_rights without the right to read", async function () {
       const writer = api(target.given(this, "TTS_WRITE_KEY"));
-      assert.deepEqual(
+      refused(
         await writer.downlinkQueue(target.applicationId, target.device),
-        refused(403, "insufficient_application_rights"),
+        403,
+        "insufficient_application_rights",
       );
     });
   });
@@ -125,21 +129,82 @@ describe(`the HTTP API of ${TARGET}, as our diagnosis asks it`, () => {
         await api().canPush(applicationId, "no-such-device"),
         await api().canPush("another-application", device),
       ];
-      assert.deepEqual(nowhere, refused(404, "device_not_found"));
-      assert.deepEqual(foreign, refused(403, "no_application_rights"));
+      refused(nowhere, 404, "device_not_found");
+      refused(foreign, 403, "no_application_rights");
     });
 
     it("says insufficient_application_rights without the right to write", async function () {
       const reader = api(target.given(this, "TTS_READ_KEY"));
-      assert.deepEqual(
+      refused(
         await reader.canPush(target.applicationId, target.device),
-        refused(403, "insufficient_application_rights"),
+        403,
+        "insufficient_application_rights",
       );
     });
 
     it("says no_device_session for a device that never joined", async function () {
       const device = target.given(this, "TTS_UNJOINED_DEVICE");
-      assert.deepEqual(await api().canPush(target.applicationId, device), refused(400, "no_device_session"));
+      refused(await api().canPush(target.applicationId, device), 400, "no_device_session");
+    });
+  });
+
+  describe("asked for the bytes of fields", () => {
+    const script = (text: string) => ({ type: "FORMATTER_JAVASCRIPT", parameter: text });
+    const encode = (formatter: { type: string; parameter: string }, decoded: object = { level: 5 }) =>
+      api().encode(target.applicationId, target.device, {
+        fPort: 7,
+        decoded: { ...decoded },
+        formatter,
+        versionIds: undefined,
+      });
+
+    it("runs the formatter of the request", async () => {
+      const { parameter } = script(
+        "function encodeDownlink(input) { return { bytes: [input.data.level, input.fPort], warnings: ['w'] }; }",
+      );
+      assert.deepEqual(await encode(script(parameter)), {
+        answer: "ok",
+        fPort: 7,
+        payload: Buffer.from([5, 7]),
+        warnings: ["w"],
+      });
+    });
+
+    it("takes the FPort that the script chooses, and leaves no bytes out without an error", async () => {
+      const answer = await encode(script("function encodeDownlink() { return { bytes: [], fPort: 9 }; }"));
+      assert.deepEqual(answer, { answer: "ok", fPort: 9, payload: Buffer.alloc(0), warnings: [] });
+    });
+
+    for (const [what, text, name] of [
+      ["throws", "function encodeDownlink() { throw new Error('level is missing'); }", "script"],
+      ["returns errors", "function encodeDownlink() { return { errors: ['a', 'b'] }; }", "output_errors"],
+      ["returns nothing", "function encodeDownlink() {}", "output"],
+    ] as const)
+      it(`says what is wrong with a script that ${what}`, async () => {
+        refused(await encode(script(text)), 409, name);
+      });
+
+    it("knows no formatter of the device itself", async () => {
+      refused(await encode({ type: "FORMATTER_NONE", parameter: "" }), 400, "formatter_not_configured");
+    });
+
+    it("encodes CayenneLPP", async () => {
+      const answer = await encode({ type: "FORMATTER_CAYENNELPP", parameter: "" }, { value_1: 3 });
+      assert.ok(answer.answer === "ok");
+      assert.equal(answer.payload.toString("hex"), "01012c");
+    });
+  });
+
+  describe("asked for the formatters", () => {
+    it("names the right that the key of the Console's MQTT page lacks", async () => {
+      const own = await api().downlinkFormatter(target.applicationId, target.device);
+      if (own.answer === "ok") return; // A key with more rights.
+      const usual = await api().defaultDownlinkFormatter(target.applicationId);
+      const missing = [own, usual].map((answer) => {
+        refused(answer, 403, "insufficient_application_rights");
+        return answer.answer === "refused" && answer.error.attributes?.missing;
+      });
+      assert.deepEqual(missing, [["RIGHT_APPLICATION_DEVICES_READ"], ["RIGHT_APPLICATION_SETTINGS_BASIC"]]);
     });
   });
 });

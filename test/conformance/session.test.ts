@@ -3,6 +3,7 @@ import type { Endpoint } from "../../src/connection/link";
 import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Delivery } from "../../src/connection/routes";
 import { Session, type SessionSettings } from "../../src/connection/session";
+import { Ledger } from "../../src/devices/ledger";
 import { explainProblem } from "../../src/diagnosis/connecting";
 import { createStackApi } from "../../src/diagnosis/stackApi";
 import type { Service } from "../../src/services/service";
@@ -25,7 +26,13 @@ describe(`our session at ${TARGET}`, () => {
 
   /** A session, all that it tells, and a recipient of it. */
   function start(service: Service, more: Partial<SessionSettings> = {}) {
-    const settings = { endpoint: target.endpoint, service, clientId: "conformance", keepalive: 60 };
+    const settings = {
+      endpoint: target.endpoint,
+      service,
+      ledger: new Ledger(service),
+      clientId: "conformance",
+      keepalive: 60,
+    };
     const session = new Session({ ...settings, pause: () => 50, ...more });
     sessions.push(session);
     const events = new Arrivals<"state" | ConnectionProblem>();

@@ -4,7 +4,7 @@ import { PacketHeads } from "../../src/connection/packetHeads";
 import { Router } from "../../src/connection/router";
 import type { Recipient } from "../../src/connection/routes";
 import { TakenIn } from "../../src/connection/takenIn";
-import { Traffic } from "../../src/connection/traffic";
+import { Ledger } from "../../src/devices/ledger";
 import { stackService } from "../../src/services/stack";
 import { v2Service } from "../../src/services/v2/service";
 import { collectGarbage } from "./garbage";
@@ -41,7 +41,11 @@ describe("what is remembered of the traffic", () => {
     it(`does not hold on to long topics ${name}, which are no messages`, () => {
       const problems = new Set<string>();
       const held = heldBy(() => {
-        const router = new Router(service, ({ problem }) => problems.add(problem.problem));
+        const router = new Router(
+          service,
+          ({ problem }) => problems.add(problem.problem),
+          new Ledger(service),
+        );
         router.add(everything());
         for (let index = 0; index < 3_000; index++) {
           const device = `device-with-number-${index}`;
@@ -60,25 +64,25 @@ describe("what is remembered of the traffic", () => {
 
   it("holds of a device its ID, not what it was cut out of", () => {
     const held = heldBy(() => {
-      const traffic = new Traffic(stackService({ applicationId: "app1", apiKey: "" }));
+      const ledger = new Ledger(stackService({ applicationId: "app1", apiKey: "" }));
       for (let index = 0; index < 2_000; index++) {
         const device = `device-with-number-${index}`;
         const long = Buffer.from(`${"x".repeat(50_000)}/${device}`).toString();
-        traffic.see(long.slice(50_001), index);
+        ledger.see(long.slice(50_001), index);
       }
-      assert.equal(traffic.size, 2_000);
-      assert.ok(traffic.has("device-with-number-7"));
-      return traffic;
+      assert.equal(ledger.size, 2_000);
+      assert.ok(ledger.has("device-with-number-7"));
+      return ledger;
     });
     assert.ok(held < 20 * MEGABYTE, `${held}`);
   });
 
   it("knows a device again, whatever its name is made of", () => {
-    const traffic = new Traffic(stackService({ applicationId: "app1", apiKey: "" }));
+    const ledger = new Ledger(stackService({ applicationId: "app1", apiKey: "" }));
     for (const name of ["door-1", "Küche", "温室", "\ud800x", ""]) {
-      const first = traffic.see(name, 1);
-      assert.equal(traffic.see(name, 2), first);
-      assert.ok(traffic.has(name));
+      const first = ledger.see(name, 1);
+      assert.equal(ledger.see(name, 2), first);
+      assert.ok(ledger.has(name));
     }
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Router, type InvalidMessage } from "../../src/connection/router";
+import { Ledger } from "../../src/devices/ledger";
 import type { Delivery, Recipient } from "../../src/connection/routes";
 import type { Service } from "../../src/services/service";
 import { stackService } from "../../src/services/stack";
@@ -50,7 +51,7 @@ function routerFor(service: Service = SERVICE) {
       return service.decode(classified, bytes);
     },
   };
-  const router = new Router(counting, (message) => invalid.push(message));
+  const router = new Router(counting, (message) => invalid.push(message), new Ledger(service));
   const take = (device: string, body: object = {}): void =>
     router.take(topicOf(device), uplinkOf(device, body), ARRIVED);
   return { router, take, invalid, decodes: () => decoded };

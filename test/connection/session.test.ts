@@ -6,6 +6,7 @@ import type { InvalidReport } from "../../src/connection/invalid";
 import type { ConnectionProblem } from "../../src/connection/problem";
 import type { Delivery } from "../../src/connection/routes";
 import { Session } from "../../src/connection/session";
+import { Ledger } from "../../src/devices/ledger";
 import type { SessionState } from "../../src/connection/state";
 import type { Repeated } from "../../src/connection/router";
 import { stackService } from "../../src/services/stack";
@@ -40,9 +41,11 @@ describe("a session", () => {
     const invalid: InvalidReport[] = [];
     const deliveries: Delivery[] = [];
     const repeated: Repeated[] = [];
+    const service = { ...stackService({ applicationId: "app1", apiKey }), redelivers };
     const session = new Session({
       endpoint: { host: simulator.host, port: simulator.port },
-      service: { ...stackService({ applicationId: "app1", apiKey }), redelivers },
+      service,
+      ledger: new Ledger(service),
       clientId: "test",
       keepalive,
       keyForm: "api_key",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Session } from "../../src/connection/session";
+import { Ledger } from "../../src/devices/ledger";
 import { Courier } from "../../src/delivery/courier";
 import type { NoAnswerEvidence } from "../../src/downlink/evidence";
 import type { DownlinkJob } from "../../src/delivery/contract";
@@ -30,6 +31,7 @@ describe("downlinks on a V2 network", () => {
     session = new Session({
       endpoint: { host, port },
       service,
+      ledger: new Ledger(service),
       clientId: "test",
       keepalive: 30,
       pause: () => 2,

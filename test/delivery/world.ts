@@ -1,6 +1,7 @@
 /** A courier on a real session over a socket to the simulator, with a clock that can be turned on. */
 import assert from "node:assert/strict";
 import { Session } from "../../src/connection/session";
+import { Ledger } from "../../src/devices/ledger";
 import type { Clock } from "../../src/delivery/clock";
 import { Courier, type CourierOptions } from "../../src/delivery/courier";
 import type { NoAnswerEvidence } from "../../src/downlink/evidence";
@@ -166,6 +167,7 @@ export async function startWorld(
   const session = new Session({
     endpoint: { host, port: (await through?.(port)) ?? port },
     service,
+    ledger: new Ledger(service),
     clientId: "test",
     keepalive,
     pause: () => 2,

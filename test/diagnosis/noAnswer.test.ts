@@ -55,6 +55,7 @@ function api({
     rights: () => Promise.resolve(info ?? { answer: "ok", rights }),
     downlinkQueue: () =>
       Promise.resolve(queue === undefined || Array.isArray(queue) ? list : (queue as ApiAnswer<never>)),
+    gatewayStatistics: () => Promise.resolve({ answer: "unknown", why: "not_asked" }),
     canPush: () => Promise.resolve(push ?? { answer: "ok" }),
   };
 }

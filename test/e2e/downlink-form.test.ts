@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { PRIORITIES } from "../../src/downlink/order";
+import { startSimulator, type Simulator } from "../../simulator/simulator";
+import { DEVICES } from "../nodes/downlinks";
 import { EditorPage } from "./editor-page";
 import { assertFits, assertWellMade } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
@@ -31,6 +33,7 @@ const FLOWS: FlowNode[] = [
   { id: "tab1", type: "tab", label: "Flow 1" },
   connection("c1", { tenantId: "ttn" }),
   connection("cv2", { service: "v2", useTls: false }),
+  connection("coff", { api: "off" }),
   connection("cps", { service: "pubsub", topics: { downlink_push: "down/push" } }),
   ...["fresh", "typed", "queue", "bytes", "wrong", "lists", "v2", "pubsub"].map((id) => downlink(id)),
   downlink("clear", { operation: "clear", device: "door-1", deviceType: "str" }),
@@ -45,6 +48,11 @@ const FLOWS: FlowNode[] = [
     confirmed: true,
     report: "ack",
   }),
+  downlink("list", { operation: "list", device: "door-1", deviceType: "str" }),
+  downlink("encoder", {
+    ...{ connection: "cs", device: "valve", deviceType: "str", fPort: "15", fPortType: "num" },
+    ...{ payload: '{"level": 5}', payloadType: "json", encoding: "decoded" },
+  }),
   downlink("class-c", { gateways: [{ id: "gw-1" }, { id: "gw-2", antennaIndex: 1, groupIndex: 2 }] }),
   downlink("more", { timeout: "60" }),
   downlink("v2-wrong", { connection: "cv2", priority: "HIGH", correlationIds: "mine" }),
@@ -58,9 +66,16 @@ const FLOWS: FlowNode[] = [
   }),
 ];
 
+const SEES_FORMATTERS = [
+  "RIGHT_APPLICATION_TRAFFIC_READ",
+  "RIGHT_APPLICATION_DEVICES_READ",
+  "RIGHT_APPLICATION_SETTINGS_BASIC",
+];
+
 const idOf = (name: string): string => `node-input-${name}`;
 
 describe("the form of tts-downlink", () => {
+  let simulator: Simulator;
   let nodeRed: NodeRed;
   let editor: EditorPage;
 
@@ -68,12 +83,17 @@ describe("the form of tts-downlink", () => {
   before(async function () {
     this.timeout(120_000);
     const key = { apiKey: "NNSXS.none" };
-    nodeRed = await startNodeRed(FLOWS, { credentials: { c1: key, cv2: key } });
+    simulator = await startSimulator({ devices: DEVICES });
+    const { host, port, apiUrl: api, userName: applicationId } = simulator;
+    const served = connection("cs", { host, port: String(port), useTls: false, applicationId, api });
+    const apiKey = simulator.addKey({ rights: SEES_FORMATTERS });
+    nodeRed = await startNodeRed([...FLOWS, served], { credentials: { c1: key, cv2: key, cs: { apiKey } } });
     editor = await EditorPage.open(nodeRed);
   });
   after(async () => {
     await editor.close();
     await nodeRed.stop();
+    await simulator.stop();
   });
   afterEach(async () => {
     await editor.closeForms();
@@ -222,7 +242,7 @@ describe("the form of tts-downlink", () => {
     assert.match(await form.locator("[data-report]:visible").innerText(), /no other answer/);
 
     await form.getByText("from the message…").click();
-    assert.match(await line(), /push, replace or clear/);
+    assert.match(await line(), /push, replace, clear or list/);
     assert.equal(await form.locator("input:checked").count(), 0);
     assert.equal(await form.getByText("FPort", { exact: true }).isVisible(), true);
     await fillTyped(form, "tts-downlink-queue-value", "flow", "todo");
@@ -253,6 +273,74 @@ describe("the form of tts-downlink", () => {
       device: "door-1",
       deviceType: "str",
     });
+  });
+
+  it("asks only for the device to read a queue, where it can be read", async () => {
+    const form = await editor.openNode("list");
+    await assertFits(form);
+    await editor.screenshot("tts-downlink-list");
+    const labels = await form.locator(".tts-label:visible").allInnerTexts();
+    assert.deepEqual(
+      labels.map((label) => label.trim()),
+      ["Connection", "Device", "Queue", "Done when", "Name"],
+    );
+    assert.match(
+      await form.locator("[data-queue]:visible").first().innerText(),
+      /Nothing is sent: msg\.payload/,
+    );
+    for (const [id, words] of [
+      ["cv2", /Only The Things Stack’s own server can read a queue/],
+      ["cps", /Only The Things Stack’s own server can read a queue/],
+      ["coff", /read by the HTTP API, which is off/],
+    ] as const) {
+      await form.locator(`#${idOf("connection")}`).selectOption(id);
+      assert.match(await reason(form, "operation"), words);
+    }
+    await form.locator(`#${idOf("connection")}`).selectOption("c1");
+    assert.equal(await reason(form, "operation"), "");
+    const { operation, operationType } = await saved("list");
+    assert.deepEqual([operation, operationType], ["list", "str"]);
+
+    const other = await editor.openNode("fresh");
+    await other.locator(`#${idOf("connection")}`).selectOption("coff");
+    assert.equal(await other.getByLabel("Read", { exact: true }).isDisabled(), true);
+    await editor.cancel();
+  });
+
+  it("shows the bytes that the device's own encoder makes of fields", async () => {
+    const form = await editor.openNode("encoder");
+    const part = form.locator("#tts-downlink-encoder");
+    const shown = part.locator(".tts-encoded");
+    const button = part.getByRole("button", { name: "Show bytes" });
+    const answers = async (words: RegExp): Promise<void> => {
+      await button.click();
+      await shown.filter({ hasText: words }).waitFor();
+    };
+    await answers(/^FPort 15, 1 byte: 05$/);
+    await assertFits(form);
+    await editor.screenshot("tts-downlink-show-bytes");
+    const payload = typedField(form, idOf("payload"));
+    await payload.fill('{"speed": 1}');
+    assert.equal(await shown.innerText(), "");
+    await answers(/“Error: level is missing”/);
+    await payload.fill('{"level": -1}');
+    await answers(/no bytes: the encoder made none/);
+    await payload.fill("{");
+    await answers(/payload/);
+    await payload.fill('{"level": 5}');
+    await typedField(form, idOf("device")).fill("lamp");
+    await answers(/^lamp has no downlink formatter/);
+    await typedField(form, idOf("device")).fill("");
+    await answers(/Enter a device first/);
+
+    await typedField(form, idOf("device")).fill("valve");
+    await chooseType(form, idOf("payload"), "msg");
+    assert.equal(await part.isVisible(), false);
+    await chooseType(form, idOf("payload"), "json");
+    assert.equal(await part.isVisible(), true);
+    await form.locator(`#${idOf("encoding")}`).selectOption("hex");
+    assert.equal(await part.isVisible(), false);
+    await editor.cancel();
   });
 
   it("shows the bytes of a payload while it is written", async () => {

@@ -7,6 +7,7 @@ export const LONGEST_SENTENCE = 80;
 export const USUAL: Readonly<Record<string, string>> = {
   acceptedUntil: "2026-11-21 06:25 UTC",
   address: "https://eu1.cloud.thethings.network/api/v3",
+  watch: "weather",
   answer: "downlink_queued",
   api: "htps://server.example/api",
   applicationId: "my-app",

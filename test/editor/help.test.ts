@@ -140,7 +140,7 @@ for (const type of NODE_TYPES)
         spans.filter((span) => !isStatus(span, ENGLISH)),
         [],
       );
-      assert.equal(RECEIVERS.length + 2, NODE_TYPES.length);
+      assert.equal(RECEIVERS.length + 3, NODE_TYPES.length);
     });
   });
 

@@ -21,6 +21,9 @@ export const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   "ttn/my-app",
   "my-gateway",
   "door-1",
+  "ID",
+  // A property, as it stands in a flow.
+  "watch __watch__",
   "temperature",
   "2030-01-31T06:30:00Z",
   // Values, as they stand in a message.
@@ -47,6 +50,12 @@ export const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
 /** By language: what happens to be the same word there. */
 export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
   de: new Set([
+    "lorawan watch",
+    "Uplinks",
+    "online",
+    "offline",
+    "__number__ online",
+    "__number__ offline",
     "Name",
     "Host",
     "Port",
@@ -82,6 +91,7 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "lorawan downlink",
   ]),
   fr: new Set([
+    "Uplinks",
     "Service",
     "Services",
     "Port",
@@ -99,6 +109,14 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "Cloud · Europe 2 (eu2)",
   ]),
   nl: new Set([
+    "lorawan watch",
+    "Uplinks",
+    "gateways",
+    "online",
+    "offline",
+    "__number__ online",
+    "__number__ offline",
+    "gateway __gateway__",
     "Host",
     "Service",
     "Services",

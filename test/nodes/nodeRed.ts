@@ -10,6 +10,7 @@ import ttsDownlink from "../../nodes/tts-downlink/runtime";
 import ttsEvent from "../../nodes/tts-event/runtime";
 import ttsJoin from "../../nodes/tts-join/runtime";
 import ttsUplink from "../../nodes/tts-uplink/runtime";
+import ttsWatch from "../../nodes/tts-watch/runtime";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import { Mailbox } from "./mailbox";
 
@@ -108,7 +109,7 @@ export class Flows {
       });
     };
     const types = [
-      ...[sink, ttsConnection, ttsUplink, ttsJoin, ttsEvent, ttsDownlink],
+      ...[sink, ttsConnection, ttsUplink, ttsJoin, ttsEvent, ttsDownlink, ttsWatch],
       ...["common/25-catch", "common/25-status", "common/24-complete", "common/20-inject"].map(core),
       ...["function/10-function", "function/15-change", "network/05-tls"].map(core),
     ];

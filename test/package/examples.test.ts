@@ -37,6 +37,10 @@ const EXPECTED: Record<string, { readonly kinds: number; readonly logs: readonly
     kinds: 0,
     logs: [/debug:reason\]\s+door-1, join_error: Join of door-1 refused: its AppKey differs/],
   },
+  "Alarm when a device goes silent.json": {
+    kinds: 2,
+    logs: [/debug:change\]\s+door-1 was heard for the first time/, /debug:table\][^]*state/],
+  },
   "Watch joins.json": { kinds: 1, logs: [/debug:joined\]\s+door-1 has joined/] },
   "Follow downlinks and events.json": {
     kinds: 7,

@@ -32,11 +32,11 @@ const isSubflow = (id: string): boolean => Boolean(RED.nodes.subflow(id));
 
 /**
  * Never rejects.
- * @param connection ID of the config node; what stands in the form while none is chosen is none
+ * @param connection ID of the config node, or of the node whose form it is; what stands in the form while none is chosen is none
  * @param body makes it a POST request
  */
 export async function askDeployed(
-  type: "tts-connection" | "tts-uplink" | "tts-downlink",
+  type: "tts-connection" | "tts-uplink" | "tts-downlink" | "tts-watch",
   connection: string,
   question: string,
   query: Readonly<Record<string, string | boolean>>,

@@ -1,5 +1,5 @@
 /** What `msg.payload` would have been with the settings in a form, by the same code as at run time. */
-import type { LastUplink } from "../../../src/connection/traffic";
+import type { LastUplink } from "../../../src/devices/ledger";
 import { parseDevicePattern } from "../../../src/stack/filters";
 import { fieldMeant } from "../../../src/stack/fields";
 import { visible } from "../../../src/stack/shown";
@@ -101,16 +101,16 @@ function previewOf(uplink: LastUplink, settings: UplinkSettings): Preview | unde
 }
 
 /** Of the last message of these devices on these FPorts; of one with a payload, if there is one. */
-export function lastMessage({ state, traffic }: ConnectionInsight, settings: UplinkSettings): Preview {
+export function lastMessage({ state, ledger }: ConnectionInsight, settings: UplinkSettings): Preview {
   const devices = parseDevicePattern(settings.devices);
   if (!devices.ok) return { outcome: "not_valid" };
   const none: Preview = { outcome: "none", isSeen: false, state };
-  if (!traffic) return none;
+  if (!ledger) return none;
   let first: Preview | undefined;
-  for (const uplink of traffic.lastUplinks(devices.matches, settings.wantsPort).slice(0, MOST_TRIED)) {
+  for (const uplink of ledger.lastUplinks(devices.matches, settings.wantsPort).slice(0, MOST_TRIED)) {
     const preview = previewOf(uplink, settings);
     first ??= preview;
     if (preview && preview.outcome !== "empty_frame") return preview;
   }
-  return first ?? { ...none, isSeen: [...traffic].some((deviceId) => devices.matches(deviceId)) };
+  return first ?? { ...none, isSeen: [...ledger].some((deviceId) => devices.matches(deviceId)) };
 }

@@ -1,4 +1,4 @@
-import { isNetworkKind, type Kind } from "../../../src/stack/kinds";
+import type { Kind } from "../../../src/stack/kinds";
 import { commonOf, textIn, wiresOf, type FlowNode } from "./flow";
 import { idFor, noteOn, type Converted, type Note, type Target } from "./note";
 
@@ -88,6 +88,13 @@ const EVENTS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["activations/errors", "join_error"],
 ]);
 
+/** V2 told of a decoder that failed as of any other uplink that went wrong. */
+function kindsOf(event: string, target: Target): readonly Kind[] {
+  const kind = EVENTS.get(event);
+  if (kind === undefined) return [];
+  return kind === "uplink_error" && target !== "v2" ? [kind, "decoder_error"] : [kind];
+}
+
 const EVERY = [...EVENTS.keys(), ACTIVATIONS, ...NO_LONGER];
 
 /** The events that an old filter took. `#` took all behind its place, also those of the level it follows. */
@@ -109,14 +116,10 @@ export function eventFrom(node: FlowNode, surroundings: Surroundings): Converted
   const note = noteOn(node);
   const filter = textIn(node, "event");
   const taken = eventsTaken(filter);
-  const kinds = [...new Set(taken.flatMap((event) => EVENTS.get(event) ?? []))];
-  const events = kinds.filter((kind) => surroundings.target === "v2" || !isNetworkKind(kind));
+  const events = [...new Set(taken.flatMap((event) => kindsOf(event, surroundings.target)))];
   const { notes } = devicesOf(node, surroundings.target);
   const more: Note[] = [...notes];
-  const gone = [
-    ...(filter.includes("#") ? [] : NO_LONGER.filter((event) => taken.includes(event))),
-    ...kinds.filter((kind) => !events.includes(kind)),
-  ];
+  const gone = filter.includes("#") ? [] : NO_LONGER.filter((event) => taken.includes(event));
   if (gone.length > 0) more.push(note("migration.events-gone", { events: gone.join(", ") }));
   if (taken.length === 0) more.push(note("migration.event-unknown", { event: filter || "-" }));
   const hasJoins = taken.includes(ACTIVATIONS);

@@ -103,10 +103,13 @@ describe("old flows of node-red-contrib-ttn", () => {
     const event = conversion.node("a2.2");
     const join = conversion.node("new-1");
     assert.equal(event.type, "tts-event");
-    assert.deepEqual(event.events, ["downlink_queued", "downlink_sent", "downlink_ack", "downlink_failed"]);
+    assert.deepEqual(event.events, [
+      ...["downlink_queued", "downlink_sent", "downlink_ack", "downlink_failed"],
+      ...["uplink_error", "decoder_error", "join_error"],
+    ]);
     assert.deepEqual([join.type, join.wires, join.z, join.y], ["tts-join", [["e1.5"]], "f1.1", 240]);
     assert.ok(conversion.made.includes("new-1"));
-    assert.deepEqual(keysOn(conversion, "a2.2"), ["events-gone", "event-message", "joins-apart"]);
+    assert.deepEqual(keysOn(conversion, "a2.2"), ["event-message", "joins-apart"]);
   });
 
   it("say what is to be done and what was renamed", () => {
@@ -236,11 +239,20 @@ describe("an old event node", () => {
   });
 
   it("says what is gone or never was", () => {
-    assert.deepEqual(eventsOf("up/errors"), ["tts-event", [], ["events-gone", "event-message"]]);
     assert.deepEqual(eventsOf("create"), ["tts-event", [], ["events-gone", "event-message"]]);
     assert.deepEqual(eventsOf("no/such"), ["tts-event", [], ["event-unknown", "event-message"]]);
     for (const odd of ["", undefined, null, {}, 5, "constructor", "__proto__"])
       assert.deepEqual(eventsOf(odd)[2], ["event-unknown", "event-message"], JSON.stringify(odd));
+  });
+
+  it("has the errors of joins, uplinks and decoders, which The Things Stack tells in its event stream", () => {
+    assert.deepEqual(eventsOf("up/errors"), [
+      "tts-event",
+      ["uplink_error", "decoder_error"],
+      ["event-message"],
+    ]);
+    assert.deepEqual(eventsOf("activations/errors"), ["tts-event", ["join_error"], ["event-message"]]);
+    assert.deepEqual(eventsOf("activations/#")[1], ["join_error"]);
   });
 
   it("has the errors of uplinks and joins on a private network", () => {

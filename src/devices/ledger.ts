@@ -1,12 +1,12 @@
 import type { Service } from "../services/service";
-import type { Received } from "../stack/messages";
-import { ownText } from "./ownText";
-import type { Delivery } from "./routes";
-
-/** Whom something came from, as far as that is known. */
-export interface DevicesSeen extends Iterable<string> {
-  has(deviceId: string): boolean;
-}
+import type { Received, UplinkMessage } from "../stack/messages";
+import type { CounterStep } from "./counters";
+import { DeviceHistory, type Arrival, type StoredHistory } from "./deviceHistory";
+import { GatewayHistory, type StoredGateway } from "./gatewayHistory";
+import { ReceivedTimes } from "./receivedTimes";
+import type { TrafficLedger } from "../connection/ledger";
+import { ownText } from "../connection/ownText";
+import type { Delivery } from "../connection/routes";
 
 /** The last uplink of a device on one FPort. */
 interface KeptUplink {
@@ -26,6 +26,8 @@ export interface SeenDevice {
   /** The same of the last uplink that was kept. */
   keptAt: number;
   readonly uplinks: Map<number | undefined, KeptUplink>;
+  /** Written only while it is watched. */
+  history: DeviceHistory | undefined;
   /** It has been forgotten here. */
   isForgotten: boolean;
 }
@@ -42,11 +44,24 @@ export interface LastUplink {
   read(): Delivery | undefined;
 }
 
+/** Is told of what is read. */
+export interface LedgerWatcher {
+  /** @param step undefined where it has no frame counter */
+  readonly onUplink?: (device: SeenDevice, step: CounterStep | undefined, arrival: Arrival) => void;
+  readonly onJoin?: (device: SeenDevice, arrival: Arrival) => void;
+  readonly onGateway?: (gateway: GatewayHistory, arrival: Arrival) => void;
+}
+
+/** Of devices, and of gateways. */
 const MOST_DEVICES = 10_000;
 /** The part that is pushed out at once, so that looking for the oldest is worth it. */
 const PUSHED_OUT = MOST_DEVICES / 4;
 /** Names on the wire are 36 characters at most. */
 const LONGEST_ID = 64;
+/** Gateways that are looked at of one uplink. */
+const MOST_RECEPTIONS = 50;
+/** What stands for the gateways of others. */
+const BEHIND_PACKET_BROKER = "packetbroker";
 const MOST_PORTS = 16;
 /** In bytes. */
 const MOST_KEPT = 4_000_000;
@@ -67,15 +82,63 @@ const oldestFirst = (one: { at: number }, other: { at: number }): number => one.
  * What the traffic of a connection teaches, for the suggestions of the forms: which devices there are, and the last uplink of each
  * on each FPort. Bounded; what was not seen for longest goes first. Everything is read out of it only when a form asks.
  */
-export class Traffic implements DevicesSeen {
+export class Ledger implements TrafficLedger {
   readonly #service: Service;
   readonly #devices = new Map<string, SeenDevice>();
   #kept = 0;
   #secondBegan = 0;
   #inThisSecond = 0;
+  readonly #watchers = new Set<LedgerWatcher>();
+  readonly #gateways = new Map<string, GatewayHistory>();
+  readonly #times = new ReceivedTimes();
+  readonly #clock: () => number;
+  #era = 0;
 
-  constructor(service: Service) {
+  /** @param clock ms, never set */
+  constructor(service: Service, clock = () => performance.now()) {
     this.#service = service;
+    this.#clock = clock;
+  }
+
+  /** ms on the clock that is never set. */
+  get clock(): number {
+    return this.#clock();
+  }
+
+  /** Writes histories of devices and gateways until the returned function is called. Only messages that are read count. */
+  watch(watcher: LedgerWatcher): () => void {
+    this.#watchers.add(watcher);
+    this.interrupt();
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Messages may be missed here: what is missing before the next one of a device is not its fault. */
+  interrupt(): void {
+    this.#era += 1;
+  }
+
+  get gateways(): Iterable<GatewayHistory> {
+    return this.#gateways.values();
+  }
+
+  device(deviceId: string): SeenDevice | undefined {
+    return this.#devices.get(deviceId);
+  }
+
+  gateway(gatewayId: string): GatewayHistory | undefined {
+    return this.#gateways.get(gatewayId);
+  }
+
+  /** What an earlier run knew, of a device that this one has no history of. */
+  restoreDevice(deviceId: string, stored: StoredHistory): SeenDevice | undefined {
+    const device = this.#devices.get(deviceId) ?? this.see(deviceId, stored.lastSeen);
+    if (device) device.history ??= new DeviceHistory(stored);
+    return device;
+  }
+
+  /** The same of a gateway. */
+  restoreGateway(gatewayId: string, stored: StoredGateway): GatewayHistory {
+    return this.#gateways.get(gatewayId) ?? this.#addGateway(new GatewayHistory(gatewayId, stored));
   }
 
   has(deviceId: string): boolean {
@@ -102,15 +165,14 @@ export class Traffic implements DevicesSeen {
   ): readonly LastUplink[] {
     const found = [...this.#devices.values()]
       .filter((device) => device.uplinks.size > 0 && wantsDevice(device.deviceId))
-      .flatMap((device) =>
-        [...device.uplinks]
-          .filter(([fPort]) => wantsPort(fPort))
-          .map(([fPort, kept]): LastUplink => {
-            const { at, bytes } = kept;
-            return { device, fPort, at, size: bytes.length, read: () => this.#read(device, kept) };
-          }),
-      );
+      .flatMap((device) => this.#uplinksOf(device).filter(({ fPort }) => wantsPort(fPort)));
     return found.sort(oldestFirst).reverse();
+  }
+
+  /** The same of one device on all FPorts. */
+  lastUplinksOf(deviceId: string): readonly LastUplink[] {
+    const device = this.#devices.get(deviceId);
+    return device ? this.#uplinksOf(device).sort(oldestFirst).reverse() : [];
   }
 
   /** Something came from a device. Undefined for what no device is called. */
@@ -129,6 +191,7 @@ export class Traffic implements DevicesSeen {
       at,
       keptAt: -Infinity,
       uplinks: new Map(),
+      history: undefined,
       isForgotten: false,
     };
     this.#devices.set(ownId, device);
@@ -143,7 +206,12 @@ export class Traffic implements DevicesSeen {
   }
 
   /** Keeps what `see` is followed by, where it was read anyway. This runs for every message that is. */
-  keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer): void {
+  keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, retained: boolean): void {
+    this.#keepBytes(device, received, topic, bytes);
+    if (this.#watchers.size > 0) this.#note(device, received, retained);
+  }
+
+  #keepBytes(device: SeenDevice, received: Received, topic: string, bytes: Buffer): void {
     if (this.#isBusy(device.at) && device.at - device.keptAt < FRESH_MS) return;
     const { dev_eui: eui } = received.message.end_device_ids;
     if (eui?.length === EUI_LENGTH) device.eui = eui;
@@ -165,6 +233,49 @@ export class Traffic implements DevicesSeen {
     if (this.#kept > MOST_KEPT) this.#makeRoom();
   }
 
+  #note(device: SeenDevice, received: Received, retained: boolean): void {
+    const isUplink = received.kind === "uplink_message";
+    if ((!isUplink && received.kind !== "join_accept") || received.message.simulated === true) return;
+    const arrival: Arrival = {
+      at: device.at,
+      clock: this.#clock(),
+      receivedAt: this.#times.read(received.message.received_at),
+      retained,
+      era: this.#era,
+    };
+    device.history ??= new DeviceHistory();
+    if (!isUplink) {
+      device.history.join(arrival);
+      for (const { onJoin } of this.#watchers) onJoin?.(device, arrival);
+      return;
+    }
+    const { uplink_message: uplink } = received.message;
+    const step = device.history.take(uplink, arrival);
+    for (const { onUplink } of this.#watchers) onUplink?.(device, step, arrival);
+    this.#noteGateways(uplink, arrival);
+  }
+
+  #noteGateways({ rx_metadata: receptions = [] }: UplinkMessage, arrival: Arrival): void {
+    const most = Math.min(receptions.length, MOST_RECEPTIONS);
+    for (let index = 0; index < most; index++) {
+      const reception = receptions[index];
+      const id = reception?.gateway_ids?.gateway_id ?? "";
+      if (!reception || id === "" || id === BEHIND_PACKET_BROKER || id.length > LONGEST_ID) continue;
+      const gateway = this.#gateways.get(id) ?? this.#addGateway(new GatewayHistory(ownText(id)));
+      gateway.take(reception, arrival);
+      for (const { onGateway } of this.#watchers) onGateway?.(gateway, arrival);
+    }
+  }
+
+  #addGateway(gateway: GatewayHistory): GatewayHistory {
+    if (this.#gateways.size >= MOST_DEVICES) {
+      const oldest = [...this.#gateways.values()].sort((one, other) => one.lastUplink - other.lastUplink);
+      for (const { gatewayId } of oldest.slice(0, PUSHED_OUT)) this.#gateways.delete(gatewayId);
+    }
+    this.#gateways.set(gateway.gatewayId, gateway);
+    return gateway;
+  }
+
   #isBusy(now: number): boolean {
     if (now - this.#secondBegan >= SECOND_MS) {
       this.#secondBegan = now;
@@ -172,6 +283,13 @@ export class Traffic implements DevicesSeen {
     }
     this.#inThisSecond += 1;
     return this.#inThisSecond > BUSY;
+  }
+
+  #uplinksOf(device: SeenDevice): LastUplink[] {
+    return [...device.uplinks].map(([fPort, kept]) => {
+      const { at, bytes } = kept;
+      return { device, fPort, at, size: bytes.length, read: () => this.#read(device, kept) };
+    });
   }
 
   #read({ deviceId }: SeenDevice, { at, topic, bytes }: KeptUplink): Delivery | undefined {

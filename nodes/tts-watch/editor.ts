@@ -1,0 +1,192 @@
+import { isIdentifier } from "../../src/stack/identifiers";
+import {
+  CHANGES,
+  GATEWAY_CHANGES,
+  gatewayIdsOf,
+  isChange,
+  numberWithin,
+  WATCH_LIMITS,
+  type Change,
+} from "../../src/stack/watch";
+import { Form } from "../shared/editor/form";
+import { followConnections, takeConnection } from "../shared/editor/newNode";
+import { filterText } from "../shared/editor/nodeLabel";
+import * as rules from "../shared/editor/rules";
+import { suggest } from "../shared/editor/suggest";
+import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
+import { devices as devicesValidator, validator } from "../shared/editor/validators";
+import { showTable } from "./editor/table";
+import { WATCH_CHOICES, WATCH_DEFAULTS, type WatchProperties } from "./properties";
+
+const say = textsOf("tts-watch");
+
+const CHANGE_WORDS: Readonly<Record<Change, string>> = {
+  silent: "option.change-silent",
+  back: "option.change-back",
+  new: "option.change-new",
+  lost: "option.change-lost",
+  reset: "option.change-reset",
+  battery: "option.change-battery",
+  weak: "option.change-weak",
+};
+
+type Limited = keyof typeof WATCH_LIMITS;
+
+const number =
+  (name: Limited, mayBeEmpty = false): rules.Rule =>
+  (value) => {
+    if (mayBeEmpty && value.trim() === "") return undefined;
+    const limits = WATCH_LIMITS[name];
+    return numberWithin(value, limits) === undefined
+      ? { key: "validation.number-between", values: { ...limits } }
+      : undefined;
+  };
+
+const gateways = (ids: readonly string[]): rules.Reason | undefined => {
+  const wrong = ids.find((id) => !rules.isEnvironmentVariable(id) && !isIdentifier(id));
+  return wrong === undefined ? undefined : { key: "validation.gateway", values: { gateway: wrong } };
+};
+
+/** The changes that are chosen, or the default where the property is missing. */
+const changesOf = ({ changes }: { readonly changes?: unknown }): readonly unknown[] =>
+  Array.isArray(changes) ? changes : WATCH_DEFAULTS.changes;
+
+const checkboxes = (): JQuery => $("#tts-watch-changes input[type='checkbox']");
+
+const gatewaysField = (): JQuery => $("#tts-watch-gateways");
+
+const typedGateways = (): string[] => [...gatewayIdsOf(String(gatewaysField().val()))];
+
+function makeCheckboxes(chosen: readonly unknown[]): void {
+  for (const change of CHANGES)
+    $("<label>", { class: "tts-check", "data-change": change })
+      .append(
+        $("<input>", { type: "checkbox", value: change }).prop("checked", chosen.includes(change)),
+        document.createTextNode(` ${say(CHANGE_WORDS[change])}`),
+      )
+      .appendTo($("#tts-watch-changes .tts-checks"));
+}
+
+/** Shows what belongs to devices or to gateways. */
+function showWatched(form: Form): void {
+  const watch = form.value("watch");
+  $(".tts-form [data-watch]").each((_, element) => {
+    $(element).toggle(element.getAttribute("data-watch") === watch);
+  });
+  $("#tts-watch-changes [data-change]").each((_, element) => {
+    const change = element.getAttribute("data-change");
+    $(element).toggle(watch !== "gateways" || GATEWAY_CHANGES.some((known) => known === change));
+  });
+}
+
+/** Ends the asking of the open form: there is only one at a time. */
+let endTable: () => void = () => undefined;
+
+followConnections();
+
+RED.nodes.registerType<WatchProperties>("tts-watch", {
+  category: "The Things Stack",
+  categoryDescription: CATEGORY_DESCRIPTION,
+  color: "#6FBDB9",
+  icon: "tts-watch.svg",
+  inputs: 1,
+  outputs: 1,
+  defaults: {
+    name: { value: WATCH_DEFAULTS.name, label: say("label.name") },
+    connection: {
+      value: WATCH_DEFAULTS.connection,
+      type: "tts-connection",
+      required: true,
+      label: say("label.connection"),
+    },
+    watch: {
+      value: WATCH_DEFAULTS.watch,
+      label: say("label.watch"),
+      validate: validator(rules.oneOf(WATCH_CHOICES.watch)),
+    },
+    devices: { value: WATCH_DEFAULTS.devices, label: say("label.devices"), validate: devicesValidator },
+    gateways: {
+      value: WATCH_DEFAULTS.gateways,
+      label: say("label.gateways"),
+      // The editor accepts a reason only from a validator with exactly two parameters.
+      validate(value, options) {
+        return validator(() => gateways(gatewayIdsOf(value))).call(this, "", options);
+      },
+    },
+    silentAfter: {
+      value: WATCH_DEFAULTS.silentAfter,
+      label: say("label.silent-after"),
+      validate: validator(number("silentAfter", true)),
+    },
+    changes: { value: WATCH_DEFAULTS.changes, label: say("label.changes") },
+    batteryBelow: {
+      value: WATCH_DEFAULTS.batteryBelow,
+      label: say("label.battery-below"),
+      validate: validator(number("batteryBelow")),
+    },
+    lostAbove: {
+      value: WATCH_DEFAULTS.lostAbove,
+      label: say("label.lost-above"),
+      validate: validator(number("lostAbove")),
+    },
+    marginBelow: {
+      value: WATCH_DEFAULTS.marginBelow,
+      label: say("label.margin-below"),
+      validate: validator(number("marginBelow")),
+    },
+    atStart: { value: WATCH_DEFAULTS.atStart, label: say("label.at-start") },
+  },
+  paletteLabel() {
+    return this._("label.palette");
+  },
+  label() {
+    if (this.name) return this.name;
+    const isGateways = this.watch === "gateways";
+    const whom = isGateways ? gatewayIdsOf(this.gateways).join(", ") : this.devices;
+    return `${this._(isGateways ? "label.short-gateways" : "label.short")} ${filterText(whom)}`.trim();
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  outputLabels() {
+    return this._("label.output");
+  },
+  onadd() {
+    takeConnection(this);
+  },
+  oneditprepare() {
+    makeCheckboxes(changesOf(this));
+    gatewaysField().val(gatewayIdsOf(this.gateways).join(", "));
+    const form = new Form(this, "node-input");
+    suggest(form, form.input("devices"), "devices", { isList: true });
+    suggest(form, gatewaysField(), "gateways", { isList: true });
+    const showReason = (): void => {
+      const reason = gateways(typedGateways());
+      $("#tts-watch-gateways-reason").text(reason ? text(reason.key, reason.values) : "");
+    };
+    gatewaysField().on("change keyup input", showReason);
+    showReason();
+    // Its service says what a device ID is.
+    form.follow(["connection"], () => form.input("devices").trigger("change"));
+    form.follow(["watch"], () => showWatched(form));
+    endTable = showTable(form, $("#tts-watch-table"), this.id);
+  },
+  oneditsave() {
+    endTable();
+    this.gateways = typedGateways();
+    const checked = checkboxes()
+      .filter(":checked")
+      .toArray()
+      .map((box) => box.getAttribute("value") ?? "");
+    // What a later version may know of is kept.
+    const unknown = changesOf(this).filter(
+      (change): change is string => typeof change === "string" && !isChange(change),
+    );
+    this.changes = [...checked, ...unknown];
+    Form.close(this);
+  },
+  oneditcancel() {
+    endTable();
+    Form.close(this);
+  },
+});

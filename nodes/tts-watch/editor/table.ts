@@ -1,0 +1,102 @@
+/** The fold in the form that shows what the deployed node knows. */
+import { askDeployed, field, type Answer } from "../../shared/editor/admin";
+import type { Form } from "../../shared/editor/form";
+import { whyNone, whySilent } from "../../shared/editor/suggest";
+import { textsOf } from "../../shared/editor/text";
+import { agoText } from "../../shared/editor/times";
+
+const say = textsOf("tts-watch");
+
+const AGAIN_MS = 3_000;
+
+const STATES: Readonly<Record<string, string>> = {
+  online: "option.online",
+  silent: "option.silent",
+  offline: "option.offline",
+  unknown: "option.unknown",
+};
+
+const withUnit = (value: string, unit: string): string => (value === "" ? "" : `${value} ${unit}`);
+
+function lastSeen(row: unknown, now: number): string {
+  const at = field(row, "lastSeen");
+  return at === "" ? "" : agoText(now - Number(at));
+}
+
+const percent = (part: string): string => (part === "" ? "" : `${Math.round(100 * Number(part))} %`);
+
+type Column = readonly [label: string, text: (row: unknown, now: number) => string];
+
+const COMMON: readonly Column[] = [
+  ["label.id", (row) => field(row, "id")],
+  ["label.state", (row) => say(STATES[field(row, "state")] ?? "option.unknown")],
+  ["label.last-seen", lastSeen],
+];
+
+const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  devices: [
+    ...COMMON,
+    ["label.lost", (row) => percent(field(row, "lossRate"))],
+    ["label.battery", (row) => withUnit(field(row, "battery"), "%")],
+    ["label.margin", (row) => withUnit(field(row, "margin"), "dB")],
+  ],
+  gateways: [
+    ...COMMON,
+    ["label.uplinks", (row) => field(row, "uplinks")],
+    ["label.round-trip", (row) => withUnit(field(row, "roundTrip"), "ms")],
+  ],
+};
+
+/** What comes from the wire goes into no template. */
+function fill(table: JQuery, columns: readonly Column[], rows: readonly unknown[], now: number): void {
+  const line = (tag: "<th>" | "<td>", texts: readonly string[]): JQuery =>
+    $("<tr>").append(texts.map((text) => $(tag).text(text)));
+  const head = line(
+    "<th>",
+    columns.map(([label]) => say(label)),
+  );
+  const body = rows.map((row) =>
+    line(
+      "<td>",
+      columns.map(([, text]) => text(row, now)),
+    ),
+  );
+  table.empty().append(...(rows.length === 0 ? [] : [head, ...body]));
+}
+
+/** Shows it in the fold `part` while that is open, anew every few seconds, until the form is closed. */
+export function showTable(form: Form, part: JQuery, nodeId: string): () => void {
+  let timer: number | undefined;
+  let isClosed = false;
+  const show = (answer: Answer): void => {
+    const found: object = answer.ok ? answer.answer : {};
+    const given: unknown = Reflect.get(found, "rows");
+    const rows: readonly unknown[] = Array.isArray(given) ? given : [];
+    const columns = COLUMNS[field(found, "watch")] ?? COMMON;
+    fill(part.find("table"), columns, rows, Number(field(found, "now")));
+    part.find(".tts-remark").text(remarkOf(answer, rows.length));
+  };
+  const ask = async (): Promise<void> => {
+    window.clearTimeout(timer);
+    if (isClosed || part.prop("open") !== true) return;
+    const answer =
+      form.value("connection") === "" ? undefined : await askDeployed("tts-watch", nodeId, "table", {});
+    if (answer) show(answer);
+    timer = window.setTimeout(() => void ask(), AGAIN_MS);
+  };
+  part.on("toggle", () => void ask());
+  return () => {
+    isClosed = true;
+    window.clearTimeout(timer);
+  };
+}
+
+function remarkOf(answer: Answer, count: number): string {
+  if (!answer.ok)
+    return answer.refusal === "not_deployed" ? say("line.not-deployed") : whyNone(answer.refusal);
+  const more = Number(field(answer.answer, "more"));
+  if (more > 0) return say("line.more", { count: more });
+  if (count > 0) return "";
+  const state = field(answer.answer, "state");
+  return state === "connected" ? say("line.none") : whySilent(state);
+}

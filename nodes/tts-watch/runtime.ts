@@ -1,0 +1,55 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { findConnection } from "../shared/findConnection";
+import { readDevices, refuse } from "../shared/receiver";
+import { restore } from "./store";
+import { serveTable } from "./admin/route";
+import type { WatchProperties } from "./properties";
+import { readWatchSettings } from "./settings";
+import { WatchingNode, watching } from "./watchingNode";
+import { accident } from "../shared/text";
+import { asMessage, onInput } from "../shared/red";
+
+export default function init(RED: NodeAPI): void {
+  function TtsWatch(this: Node, def: NodeDef & Partial<WatchProperties>): void {
+    RED.nodes.createNode(this, def);
+    const read = readWatchSettings(def);
+    if (!read.ok) {
+      refuse(RED, this, read.explanation);
+      return;
+    }
+    const found = findConnection(RED, read.settings.connection);
+    if (!found.ok) {
+      refuse(RED, this, found.explanation);
+      return;
+    }
+    const devices = readDevices(read.settings.devices, found.connection.traits.generation);
+    if (!devices.ok) {
+      refuse(RED, this, devices.explanation);
+      return;
+    }
+    let isClosed = false;
+    let node: WatchingNode | undefined;
+    restore(RED, this, (stored) => {
+      if (isClosed) return;
+      node = new WatchingNode(RED, this, found.connection, read.settings, devices.pattern, stored);
+      watching.set(this.id, node);
+    });
+    onInput(this, (msg, send, done) => {
+      try {
+        send(asMessage({ ...msg, ...node?.table(msg) }));
+        done();
+      } catch (error) {
+        done(accident(error));
+      }
+    });
+    this.on("close", (removed: boolean, done: () => void) => {
+      isClosed = true;
+      watching.delete(this.id);
+      if (node) node.close(removed).then(done, done);
+      else done();
+    });
+  }
+
+  serveTable(RED);
+  RED.nodes.registerType("tts-watch", TtsWatch);
+}

@@ -1,0 +1,78 @@
+import type { WatchRules } from "../../src/devices/watchRules";
+import type { Explanation } from "../../src/stack/explanation";
+import { isIdentifier } from "../../src/stack/identifiers";
+import { asFlag, asText } from "../../src/stack/values";
+import {
+  gatewayIdsOf,
+  isChange,
+  numberWithin,
+  WATCH_LIMITS,
+  type Change,
+  type Watched,
+} from "../../src/stack/watch";
+import { explainUnsetVariable } from "../shared/unsetVariable";
+import { WATCH_CHOICES, WATCH_DEFAULTS, type WatchProperties } from "./properties";
+
+/** The properties of a `tts-watch`, checked; but for the devices, whose form the connection decides on. */
+export interface WatchSettings {
+  readonly connection: string;
+  readonly watch: Watched;
+  readonly devices: string;
+  readonly gateways: readonly string[];
+  readonly changes: ReadonlySet<Change>;
+  readonly rules: WatchRules;
+  readonly atStart: boolean;
+}
+
+export type WatchSettingsResult =
+  | { readonly ok: true; readonly settings: WatchSettings }
+  | { readonly ok: false; readonly explanation: Explanation };
+
+const wrong = (key: string, values: Explanation["values"]): WatchSettingsResult => ({
+  ok: false,
+  explanation: { code: "not_configured", key, values },
+});
+
+const NUMBERS = ["silentAfter", "batteryBelow", "lostAbove", "marginBelow"] as const;
+
+const MINUTE_MS = 60_000;
+
+export function readWatchSettings(given: Partial<WatchProperties>): WatchSettingsResult {
+  const properties: WatchProperties = { ...WATCH_DEFAULTS, ...given };
+  const unset = explainUnsetVariable(given, WATCH_DEFAULTS);
+  if (unset !== undefined) return { ok: false, explanation: unset };
+  const watch = WATCH_CHOICES.watch.find((known) => known === properties.watch);
+  if (!watch) return wrong("error.not-configured.watch", { watch: asText(properties.watch) });
+  const gateways = gatewayIdsOf(properties.gateways);
+  const wrongGateway = gateways.find((id) => !isIdentifier(id));
+  if (wrongGateway !== undefined) return wrong("error.not-configured.gateway", { gateway: wrongGateway });
+
+  const numbers: Partial<Record<(typeof NUMBERS)[number], number>> = {};
+  for (const name of NUMBERS) {
+    const text = asText(properties[name]);
+    if (text === "" && name === "silentAfter") continue;
+    const number = numberWithin(text, WATCH_LIMITS[name]);
+    if (number === undefined)
+      return wrong("error.not-configured.watch-number", { property: name, value: text });
+    numbers[name] = number;
+  }
+  const { silentAfter, batteryBelow = 0, lostAbove = 0, marginBelow = 0 } = numbers;
+  const changes: readonly unknown[] = Array.isArray(properties.changes) ? properties.changes : [];
+  return {
+    ok: true,
+    settings: {
+      connection: properties.connection,
+      watch,
+      devices: asText(properties.devices),
+      gateways,
+      changes: new Set(changes.filter(isChange)),
+      atStart: asFlag(properties.atStart),
+      rules: {
+        silentAfter: silentAfter === undefined ? undefined : silentAfter * MINUTE_MS,
+        batteryBelow,
+        lostAbove: lostAbove / 100,
+        marginBelow,
+      },
+    },
+  };
+}

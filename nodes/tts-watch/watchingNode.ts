@@ -1,0 +1,261 @@
+import type { Node, NodeAPI, NodeStatus } from "node-red";
+import type { ConnectionView } from "../../src/account/view";
+import { GatewayReports } from "../../src/account/gatewayReports";
+import { DeviceWatch } from "../../src/devices/deviceWatch";
+import { GatewayWatch } from "../../src/devices/gatewayWatch";
+import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
+import type { Snapshot } from "../../src/devices/snapshot";
+import type { Moment, Told } from "../../src/devices/watchRules";
+import { namedIn, type DevicePattern } from "../../src/stack/filters";
+import { deviceOf } from "../../src/stack/summary";
+import { GATEWAY_CHANGES, type DeviceState, type GatewayState } from "../../src/stack/watch";
+import type { TtsConnectionNode } from "../tts-connection/configNode";
+import type { Watching } from "../tts-connection/connection";
+import { asText } from "../../src/stack/values";
+import { waitingFor } from "../shared/lastMessage";
+import { asMessage } from "../shared/red";
+import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
+import { accident } from "../shared/text";
+import type { WatchSettings } from "./settings";
+import { handOver, store, takeOver } from "./store";
+import { reasonOf, statusLine } from "./words";
+
+type Devices = Extract<DevicePattern, { ok: true }>;
+
+/** A watch and what differs between devices and gateways. */
+interface Watch {
+  readonly watcher: LedgerWatcher;
+  readonly it: DeviceWatch | GatewayWatch;
+  state(id: string): DeviceState | GatewayState | undefined;
+  /** Fields of its messages. */
+  fieldsOf(id: string): object;
+}
+
+const KINDS = new Set(["uplink_message", "join_accept"] as const);
+
+/** ms. */
+const STORE_PAUSE = 30_000;
+
+/** Those that run, by their IDs: for the table in an open form. */
+export const watching = new Map<string, WatchingNode>();
+
+/** A node that watches, on its connection. */
+export class WatchingNode {
+  readonly #RED: NodeAPI;
+  readonly #node: Node;
+  readonly #settings: WatchSettings;
+  readonly #devices: Devices;
+  readonly #stored: Snapshot;
+  readonly #status: StatusWriter;
+  readonly #watching: Watching;
+  readonly #reports: GatewayReports | undefined;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #starting: NodeJS.Immediate | undefined;
+  #watch: Watch | undefined;
+  #ledger: Ledger | undefined;
+  #view: ConnectionView = { state: "connecting" };
+  #isChanged = false;
+
+  constructor(
+    RED: NodeAPI,
+    node: Node,
+    connection: TtsConnectionNode,
+    settings: WatchSettings,
+    devices: Devices,
+    stored: Snapshot,
+  ) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#settings = settings;
+    this.#devices = devices;
+    this.#stored = stored;
+    this.#status = new StatusWriter((next) => node.status(next));
+    const isAll = settings.watch === "gateways" || devices.text === "";
+    this.#watching = connection.joinAsWatcher({
+      node,
+      reader: {
+        kinds: KINDS,
+        everyDevice: isAll,
+        wantsDevice: (deviceId) => isAll || devices.matches(deviceId),
+      },
+      onView: (view) => this.#show(view),
+      begin: (ledger) => this.#begin(ledger),
+    });
+    if (settings.watch === "gateways")
+      this.#reports = new GatewayReports({
+        api: () => this.#watching.api(),
+        ids: () => this.#watch?.it.ids ?? [],
+        onReport: (id, report) => {
+          const { it } = this.#watch ?? {};
+          if (it && "report" in it) this.#tell(it.report(id, report, this.#now));
+        },
+      });
+    if (settings.atStart) this.#starting = setImmediate(() => this.#tellAll());
+  }
+
+  /** What is asked for by a message, or all: the array of states in `payload`. */
+  table(asked: object = {}) {
+    const wanted: unknown = Reflect.get(asked, this.#settings.watch === "devices" ? "deviceId" : "gatewayId");
+    const ids = wanted === undefined || wanted === "" ? [...(this.#watch?.it.ids ?? [])] : [asText(wanted)];
+    const payload = ids.flatMap((id) => this.#watch?.state(id) ?? []);
+    return { event: "table", payload };
+  }
+
+  get watch(): WatchSettings["watch"] {
+    return this.#settings.watch;
+  }
+
+  get connectionState(): ConnectionView["state"] {
+    return this.#view.state;
+  }
+
+  /** Resolves when the connection is closed, where this was its last user, and what is known is stored. */
+  async close(isRemoved: boolean): Promise<void> {
+    clearImmediate(this.#starting);
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#reports?.end();
+    this.#status.end();
+    const left = this.#watching.leave();
+    const snapshot = this.#snapshot;
+    if (snapshot && this.#ledger && !isRemoved) handOver(this.#ledger, this.#node.id, snapshot);
+    await new Promise<void>((resolve) => this.#store(resolve));
+    await left;
+  }
+
+  get #now(): Moment {
+    return { at: Date.now(), clock: this.#ledger?.clock ?? 0 };
+  }
+
+  #begin(ledger: Ledger): LedgerWatcher {
+    this.#ledger = ledger;
+    const stored = takeOver(ledger, this.#node.id) ?? this.#stored;
+    const watch =
+      this.#settings.watch === "devices"
+        ? this.#watchDevices(ledger, stored)
+        : this.#watchGateways(ledger, stored);
+    this.#watch = watch;
+    watch.it.setConnected(this.#view.state === "connected", this.#now);
+    this.#timers.push(
+      setInterval(() => this.#tell(watch.it.look(this.#now)), watch.it.pause).unref(),
+      setInterval(() => this.#store(() => undefined), STORE_PAUSE).unref(),
+    );
+    return watch.watcher;
+  }
+
+  #watchDevices(ledger: Ledger, stored: Snapshot): Watch {
+    const { matches, text } = this.#devices;
+    const { rules } = this.#settings;
+    const it = new DeviceWatch({
+      ...{ ledger, rules, matches, named: namedIn(text) },
+      stored: stored.devices,
+      now: this.#now,
+    });
+    return {
+      it,
+      watcher: {
+        onUplink: (device, step, arrival) => this.#heard(it.uplink(device, step, arrival)),
+        onJoin: (device, arrival) => this.#heard(it.join(device, arrival)),
+      },
+      state: (id) => it.state(id),
+      fieldsOf: (id) => ({ deviceId: id, device: this.#deviceOf(id) }),
+    };
+  }
+
+  #watchGateways(ledger: Ledger, stored: Snapshot): Watch {
+    const { rules, gateways: named } = this.#settings;
+    const it = new GatewayWatch({ ledger, rules, named, stored: stored.gateways, now: this.#now });
+    return {
+      it,
+      watcher: { onGateway: (gateway, arrival) => this.#heard(it.uplink(gateway, arrival)) },
+      state: (id) => it.state(id),
+      fieldsOf: (id) => ({ gatewayId: id }),
+    };
+  }
+
+  /** As in the messages of all nodes, where its last uplink is still there. */
+  #deviceOf(id: string): object {
+    const delivery = this.#ledger?.lastUplinksOf(id)[0]?.read();
+    if (delivery) return deviceOf(delivery.received.message, delivery.origin);
+    const eui = this.#ledger?.device(id)?.eui;
+    return eui === undefined ? { id } : { id, eui: eui.toUpperCase() };
+  }
+
+  /** What is known is another now, whether or not there is anything to be told. */
+  #heard(told: readonly Told[]): void {
+    this.#isChanged = true;
+    this.#tell(told);
+  }
+
+  #tell(told: readonly Told[]): void {
+    if (told.length === 0) return;
+    this.#isChanged = true;
+    this.#status.show(this.#statusNow);
+    for (const { event, id, at } of told) {
+      if (this.#settings.changes.has(event) && this.#isOfThese(event)) this.#send(event, id, at);
+    }
+  }
+
+  #isOfThese(event: Told["event"]): boolean {
+    return this.#settings.watch === "devices" || GATEWAY_CHANGES.includes(event);
+  }
+
+  /** The states when flows start; the event is the state. */
+  #tellAll(): void {
+    const at = Date.now();
+    for (const id of [...(this.#watch?.it.ids ?? [])]) {
+      const state = this.#watch?.state(id);
+      if (state) this.#send(state.state, id, at);
+    }
+  }
+
+  #send(event: Parameters<typeof reasonOf>[1], id: string, time: number): void {
+    // Nothing that comes over the wire may end the process, nor keep a message from other nodes.
+    try {
+      const payload = this.#watch?.state(id);
+      if (!payload) return;
+      const reason = reasonOf(this.#RED, event, payload, time);
+      this.#node.send(asMessage({ topic: id, event, payload, reason, ...this.#watch?.fieldsOf(id), time }));
+    } catch (error) {
+      this.#node.error(accident(error), { topic: id });
+    }
+  }
+
+  #show(view: ConnectionView): void {
+    const isConnected = view.state === "connected";
+    if (!isConnected && this.#view.state === "connected") this.#ledger?.interrupt();
+    this.#view = view;
+    this.#watch?.it.setConnected(isConnected, this.#now);
+    this.#status.show(this.#statusNow);
+  }
+
+  readonly #statusNow = (): NodeStatus => {
+    const table = statusOf(this.#view);
+    const { online, unknown, ...more } = this.#watch?.it.counts ?? { online: 0, unknown: 0 };
+    const { silent, offline } = { silent: 0, offline: 0, ...more };
+    const gone = silent + offline;
+    if (this.#view.state !== "connected") return nodeStatus(this.#RED, table);
+    const word = this.#settings.watch === "devices" ? "silent" : "offline";
+    if (online + gone === 0) {
+      const what =
+        this.#settings.watch === "devices" ? this.#devices.text : this.#settings.gateways.join(", ");
+      return nodeStatus(this.#RED, table, waitingFor(this.#RED, what, ""));
+    }
+    const line = statusLine(this.#RED, online, gone, word);
+    return nodeStatus(this.#RED, { ...table, fill: gone + unknown > 0 ? "yellow" : "green" }, line);
+  };
+
+  #store(done: () => void): void {
+    const snapshot = this.#isChanged ? this.#snapshot : undefined;
+    this.#isChanged = false;
+    if (snapshot) store(this.#node, snapshot, done);
+    else done();
+  }
+
+  get #snapshot(): Snapshot | undefined {
+    const { it } = this.#watch ?? {};
+    if (!it) return undefined;
+    return it instanceof DeviceWatch
+      ? { devices: it.stored, gateways: [] }
+      : { devices: [], gateways: it.stored };
+  }
+}

@@ -1,0 +1,207 @@
+import type { DeviceState } from "../stack/watch";
+import type { CounterStep } from "./counters";
+import type { Arrival, DeviceHistory } from "./deviceHistory";
+import { deviceStateOf } from "./deviceState";
+import type { Ledger, SeenDevice } from "./ledger";
+import type { StoredDevice } from "./snapshot";
+import { graceOf, isRaised, Listening, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
+
+export interface DeviceWatchOptions {
+  readonly ledger: Ledger;
+  readonly rules: WatchRules;
+  readonly matches: (deviceId: string) => boolean;
+  /** Those that are watched although they may never be heard. */
+  readonly named: readonly string[];
+  readonly stored: readonly StoredDevice[];
+  readonly now: Moment;
+}
+
+/** A device as one node has told of it. */
+export interface WatchedDevice {
+  readonly id: string;
+  state: DeviceState["state"];
+  /** ms since 1970. */
+  since: number;
+  device: SeenDevice | undefined;
+  isLossy: boolean;
+  isLow: boolean;
+  isWeak: boolean;
+  /** How many uplinks in a row were on the other side of the limit. */
+  run: number;
+}
+
+const MOST_DEVICES = 10_000;
+const PUSHED_OUT = MOST_DEVICES / 4;
+
+/** Of less than this a part says nothing. */
+const FEWEST_FRAMES = 10;
+/** One weak signal is chance. */
+const WEAK_IN_A_ROW = 3;
+/** How much better it has to be before it can be bad again: percent, dB. */
+const BATTERY_BETTER = 5;
+const MARGIN_BETTER = 2;
+
+/** The devices that one node watches: what is to be told of each uplink, and of the time that passes. No I/O, no clock. */
+export class DeviceWatch {
+  readonly #options: DeviceWatchOptions;
+  readonly #devices = new Map<string, WatchedDevice>();
+  readonly #listening = new Listening();
+  readonly #began: number;
+
+  constructor(options: DeviceWatchOptions) {
+    this.#options = options;
+    const { ledger, matches, named, stored, now } = options;
+    this.#began = now.clock;
+    for (const { id, history, ...known } of stored) {
+      if (matches(id))
+        this.#devices.set(id, { ...known, id, run: 0, device: ledger.restoreDevice(id, history) });
+    }
+    for (const device of ledger.devices) if (matches(device.deviceId)) this.#adopt(device, now);
+    for (const id of named)
+      if (!this.#devices.has(id) && this.#devices.size < MOST_DEVICES)
+        this.#devices.set(id, unheard(id, now.at));
+  }
+
+  /** How often to look, in ms. */
+  get pause(): number {
+    return pauseOf(this.#options.rules);
+  }
+
+  setConnected(isConnected: boolean, { clock }: Moment): void {
+    this.#listening.set(isConnected, clock);
+  }
+
+  uplink(device: SeenDevice, step: CounterStep | undefined, arrival: Arrival): readonly Told[] {
+    const { history } = device;
+    const told = this.#heard(device, arrival);
+    const watched = this.#devices.get(device.deviceId);
+    if (!watched || !history) return told;
+    if (step === "reset") told.push({ event: "reset", id: watched.id, at: arrival.at });
+    return this.#judge(watched, history, arrival.at, told);
+  }
+
+  join(device: SeenDevice, arrival: Arrival): readonly Told[] {
+    return this.#heard(device, arrival);
+  }
+
+  /** What has become silent by now. */
+  look({ at, clock }: Moment): readonly Told[] {
+    const since = this.#listening.look(clock, this.pause);
+    if (since === undefined) return [];
+    const told: Told[] = [];
+    const begin = Math.max(since, this.#began);
+    for (const watched of this.#devices.values()) {
+      if (watched.state === "silent") continue;
+      const { history } = watched.device ?? {};
+      const heard = Math.max(begin, history?.heardAt ?? -Infinity);
+      if (clock - heard <= graceOf(this.#options.rules, history?.intervals, history?.counters.lossRate))
+        continue;
+      watched.state = "silent";
+      watched.since = at;
+      told.push({ event: "silent", id: watched.id, at });
+    }
+    return told;
+  }
+
+  get ids(): Iterable<string> {
+    return this.#devices.keys();
+  }
+
+  state(id: string): DeviceState | undefined {
+    const watched = this.#devices.get(id);
+    return watched && deviceStateOf(watched, this.#options.ledger);
+  }
+
+  /** How many there are in each state. */
+  get counts(): Readonly<Record<DeviceState["state"], number>> {
+    const counts = { online: 0, silent: 0, unknown: 0 };
+    for (const { state } of this.#devices.values()) counts[state] += 1;
+    return counts;
+  }
+
+  /** What a later run needs of it. */
+  get stored(): StoredDevice[] {
+    const found: StoredDevice[] = [];
+    for (const { id, state, since, isLossy, isLow, isWeak, device } of this.#devices.values()) {
+      const history = device?.history?.stored;
+      if (history) found.push({ id, state, since, isLossy, isLow, isWeak, history });
+    }
+    return found;
+  }
+
+  #heard(device: SeenDevice, { at, retained }: Arrival): Told[] {
+    const told: Told[] = [];
+    const known = this.#devices.get(device.deviceId);
+    if (!known && !this.#options.matches(device.deviceId)) return told;
+    const watched = known ?? this.#add(device, at);
+    if (!watched.device) told.push({ event: "new", id: watched.id, at });
+    watched.device = device;
+    // What the broker has kept says nothing of the present.
+    if (retained) return told;
+    if (watched.state === "silent") told.push({ event: "back", id: watched.id, at });
+    if (watched.state !== "online") {
+      watched.state = "online";
+      watched.since = at;
+    }
+    return told;
+  }
+
+  #judge(watched: WatchedDevice, history: DeviceHistory, at: number, told: Told[]): readonly Told[] {
+    const { batteryBelow, lostAbove, marginBelow } = this.#options.rules;
+    const { id, isLossy, isLow, isWeak } = watched;
+    const { lossRate, framesExpected } = history.counters;
+    const isJudged = framesExpected >= FEWEST_FRAMES;
+    watched.isLossy = isRaised(
+      isLossy,
+      isJudged && lossRate > lostAbove,
+      isJudged && lossRate <= lostAbove / 2,
+    );
+    if (watched.isLossy && !isLossy) told.push({ event: "lost", id, at });
+    const { battery, margin } = history;
+    if (battery !== undefined) {
+      watched.isLow = isRaised(isLow, battery < batteryBelow, battery >= batteryBelow + BATTERY_BETTER);
+      if (watched.isLow && !isLow) told.push({ event: "battery", id, at });
+    }
+    if (margin === undefined) return told;
+    const isOther = isWeak ? margin >= marginBelow + MARGIN_BETTER : margin < marginBelow;
+    watched.run = isOther ? watched.run + 1 : 0;
+    if (watched.run >= WEAK_IN_A_ROW) {
+      watched.run = 0;
+      watched.isWeak = !isWeak;
+      if (watched.isWeak) told.push({ event: "weak", id, at });
+    }
+    return told;
+  }
+
+  #adopt(device: SeenDevice, { at }: Moment): void {
+    const watched = this.#devices.get(device.deviceId) ?? this.#add(device, at);
+    watched.device = device;
+    if (watched.state === "unknown") watched.state = "online";
+  }
+
+  #add(device: SeenDevice, at: number): WatchedDevice {
+    if (this.#devices.size >= MOST_DEVICES) this.#pushOut();
+    const watched = unheard(device.deviceId, at);
+    this.#devices.set(watched.id, watched);
+    return watched;
+  }
+
+  /** Those that were not heard for longest. */
+  #pushOut(): void {
+    const oldest = [...this.#devices.values()].sort((one, other) => lastSeen(one) - lastSeen(other));
+    for (const { id } of oldest.slice(0, PUSHED_OUT)) this.#devices.delete(id);
+  }
+}
+
+const lastSeen = ({ device }: WatchedDevice): number => device?.history?.lastSeen ?? 0;
+
+const unheard = (id: string, since: number): WatchedDevice => ({
+  id,
+  state: "unknown",
+  since,
+  device: undefined,
+  isLossy: false,
+  isLow: false,
+  isWeak: false,
+  run: 0,
+});

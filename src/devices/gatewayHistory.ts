@@ -1,0 +1,62 @@
+import type { RxMetadata } from "../stack/messages";
+import { finite } from "../stack/radio";
+import type { Arrival } from "./deviceHistory";
+import { Intervals, type StoredIntervals } from "./intervals";
+
+/** As it can be stored. */
+export interface StoredGateway {
+  /** ms since 1970. */
+  readonly lastUplink: number;
+  readonly receivedAt?: number | undefined;
+  readonly uplinks: number;
+  readonly rssi?: number | undefined;
+  readonly snr?: number | undefined;
+  readonly intervals: StoredIntervals;
+}
+
+/** What the uplinks that a gateway received tell of it. */
+export class GatewayHistory {
+  readonly gatewayId: string;
+  readonly intervals: Intervals;
+  /** ms since 1970. */
+  lastUplink: number;
+  /** In ms on the clock that is never set; `-Infinity` where that was not in this run. */
+  heardAt = -Infinity;
+  uplinks: number;
+  /** Of the last uplink. */
+  rssi: number | undefined;
+  snr: number | undefined;
+  #receivedAt: number | undefined;
+  #era = -1;
+
+  constructor(gatewayId: string, stored?: StoredGateway) {
+    this.gatewayId = gatewayId;
+    this.intervals = new Intervals(stored?.intervals);
+    this.lastUplink = stored?.lastUplink ?? 0;
+    this.uplinks = stored?.uplinks ?? 0;
+    this.rssi = stored?.rssi;
+    this.snr = stored?.snr;
+    this.#receivedAt = stored?.receivedAt;
+  }
+
+  get stored(): StoredGateway {
+    const { lastUplink, uplinks, rssi, snr } = this;
+    return { lastUplink, uplinks, rssi, snr, receivedAt: this.#receivedAt, intervals: this.intervals.stored };
+  }
+
+  take({ rssi, snr }: RxMetadata, { at, clock, receivedAt, retained, era }: Arrival): void {
+    const before = this.#receivedAt;
+    // Two antennas of one gateway.
+    if (before !== undefined && receivedAt === before) return;
+    const isOurGap = era !== this.#era;
+    this.#era = retained ? -1 : era;
+    this.uplinks += 1;
+    this.rssi = finite(rssi);
+    this.snr = finite(snr);
+    this.lastUplink = retained ? Math.max(this.lastUplink, Math.min(at, receivedAt ?? 0)) : at;
+    if (!retained) this.heardAt = clock;
+    if (receivedAt === undefined || (before !== undefined && receivedAt < before)) return;
+    this.#receivedAt = receivedAt;
+    if (!isOurGap && before !== undefined) this.intervals.add(receivedAt - before, receivedAt);
+  }
+}

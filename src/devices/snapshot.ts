@@ -1,0 +1,144 @@
+/** What a watch knows, as it is kept over restarts. What comes back from a store may be anything. */
+import { isJsonObject } from "../stack/check";
+import type { DeviceState, GatewayState } from "../stack/watch";
+import { isFrameCounter, type CountedSession } from "./counters";
+import type { StoredHistory, Signal } from "./deviceHistory";
+import type { StoredGateway } from "./gatewayHistory";
+import type { StoredIntervals } from "./intervals";
+
+export interface StoredDevice {
+  readonly id: string;
+  readonly state: DeviceState["state"];
+  /** ms since 1970. */
+  readonly since: number;
+  readonly isLossy: boolean;
+  readonly isLow: boolean;
+  readonly isWeak: boolean;
+  readonly history: StoredHistory;
+}
+
+export interface StoredGatewayWatch {
+  readonly id: string;
+  readonly state: GatewayState["state"];
+  /** ms since 1970. */
+  readonly since: number;
+  readonly history?: StoredGateway | undefined;
+}
+
+export interface Snapshot {
+  readonly devices: readonly StoredDevice[];
+  readonly gateways: readonly StoredGatewayWatch[];
+}
+
+/** It grows when what is stored means something else than before. */
+const FORM = 1;
+const MOST = 10_000;
+const LONGEST_ID = 64;
+const LONGEST_TEXT = 100;
+const MOST_INTERVALS = 10;
+
+export const toStore = ({ devices, gateways }: Snapshot): object => ({ form: FORM, devices, gateways });
+
+/** Undefined for what no watch has stored; single entries that are not right are left out. */
+export function readSnapshot(value: unknown): Snapshot | undefined {
+  if (!isJsonObject(value) || value.form !== FORM) return undefined;
+  const { devices, gateways } = value;
+  if (!Array.isArray(devices) || !Array.isArray(gateways)) return undefined;
+  return { devices: entriesOf(devices, deviceOf), gateways: entriesOf(gateways, gatewayOf) };
+}
+
+const entriesOf = <T>(
+  list: readonly unknown[],
+  read: (entry: Record<string, unknown>) => T | undefined,
+): T[] =>
+  list.slice(0, MOST).flatMap((entry) => {
+    const found = isJsonObject(entry) ? read(entry) : undefined;
+    return found === undefined ? [] : [found];
+  });
+
+const isText = (value: unknown, longest: number): value is string =>
+  typeof value === "string" && value.length <= longest;
+
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** A number that may be missing. */
+const numberOf = (value: unknown): number | undefined => (isNumber(value) ? value : undefined);
+
+function deviceOf({ id, state, since, isLossy, isLow, isWeak, history }: Record<string, unknown>) {
+  if (!isText(id, LONGEST_ID) || !isNumber(since) || !isJsonObject(history)) return undefined;
+  if (state !== "online" && state !== "silent" && state !== "unknown") return undefined;
+  const found = historyOf(history);
+  if (!found) return undefined;
+  const flags = { isLossy: isLossy === true, isLow: isLow === true, isWeak: isWeak === true };
+  return { id, state, since, ...flags, history: found } satisfies StoredDevice;
+}
+
+function historyOf({ lastSeen, receivedAt, session, intervals, battery, signal }: Record<string, unknown>) {
+  const found = intervalsOf(intervals);
+  if (!isNumber(lastSeen) || !found) return undefined;
+  return {
+    lastSeen,
+    receivedAt: numberOf(receivedAt),
+    session: sessionOf(session),
+    intervals: found,
+    battery: numberOf(battery),
+    signal: signalOf(signal),
+  } satisfies StoredHistory;
+}
+
+function sessionOf(value: unknown): CountedSession | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { keyId, fCnt, received, lost, arrived, expected } = value;
+  if (!isText(keyId, LONGEST_TEXT) || !isFrameCounter(fCnt) || !isCount(received) || !isCount(lost))
+    return undefined;
+  if (!isFrameCounter(arrived) || !isFrameCounter(expected)) return undefined;
+  return { keyId, fCnt, received, lost, arrived, expected };
+}
+
+function intervalsOf(value: unknown): StoredIntervals | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { last, longest, longestAt, longestSince } = value;
+  if (!Array.isArray(last) || !isNumber(longest) || !isNumber(longestAt) || !isNumber(longestSince))
+    return undefined;
+  const lengths = last
+    .slice(-MOST_INTERVALS)
+    .filter(isNumber)
+    .filter((length) => length >= 0);
+  return { last: lengths, longest: Math.max(0, longest), longestAt, longestSince: Math.max(0, longestSince) };
+}
+
+function signalOf(value: unknown): Signal {
+  if (!isJsonObject(value)) return { gateways: 0 };
+  const { rssi, snr, spreadingFactor, bandwidth, gatewayId, gateways } = value;
+  return {
+    rssi: numberOf(rssi),
+    snr: numberOf(snr),
+    spreadingFactor: numberOf(spreadingFactor),
+    bandwidth: numberOf(bandwidth),
+    gatewayId: isText(gatewayId, LONGEST_ID) ? gatewayId : undefined,
+    gateways: isCount(gateways) ? gateways : 0,
+  };
+}
+
+function gatewayOf({ id, state, since, history }: Record<string, unknown>) {
+  if (!isText(id, LONGEST_ID) || !isNumber(since)) return undefined;
+  if (state !== "online" && state !== "offline" && state !== "unknown") return undefined;
+  return { id, state, since, history: uplinksOf(history) } satisfies StoredGatewayWatch;
+}
+
+function uplinksOf(value: unknown): StoredGateway | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { lastUplink, receivedAt, uplinks, rssi, snr, intervals } = value;
+  const found = intervalsOf(intervals);
+  if (!isNumber(lastUplink) || !isCount(uplinks) || !found) return undefined;
+  return {
+    lastUplink,
+    receivedAt: numberOf(receivedAt),
+    uplinks,
+    rssi: numberOf(rssi),
+    snr: numberOf(snr),
+    intervals: found,
+  };
+}

@@ -1,0 +1,81 @@
+/** What the watches of devices and of gateways have in common. */
+import type { Change } from "../stack/watch";
+import { GRACE_OF_UNKNOWN, type Intervals } from "./intervals";
+
+/** One moment on two clocks. */
+export interface Moment {
+  /** ms since 1970: to be shown. */
+  readonly at: number;
+  /** ms on a clock that is never set: what is decided by. */
+  readonly clock: number;
+}
+
+export interface WatchRules {
+  /** ms; undefined: as learned. */
+  readonly silentAfter: number | undefined;
+  /** Percent. */
+  readonly batteryBelow: number;
+  /** 0 to 1. */
+  readonly lostAbove: number;
+  /** dB. */
+  readonly marginBelow: number;
+}
+
+/** Something that is to be told of a device or gateway. */
+export interface Told {
+  readonly event: Change;
+  readonly id: string;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+/**
+ * After how many ms without a sign of life something is silent.
+ * @param lossRate the part of what it sends that does not come, 0 to 1
+ */
+export const graceOf = (
+  { silentAfter }: WatchRules,
+  intervals: Intervals | undefined,
+  lossRate = 0,
+): number => silentAfter ?? intervals?.graceWith(lossRate) ?? GRACE_OF_UNKNOWN;
+
+/** Longer between two looks than planned by so much: the machine slept, or was too busy to hear anything. */
+const SLEPT_MS = 30_000;
+
+/**
+ * From when on silence counts: since then messages have been able to come. An interruption of our own connection is nobody's silence,
+ * and after it each gets its time anew.
+ */
+export class Listening {
+  #since: number | undefined;
+  #lookedAt: number | undefined;
+
+  /** The connection works, or does not. */
+  set(isConnected: boolean, clock: number): void {
+    if (!isConnected) this.#since = undefined;
+    else this.#since ??= clock;
+  }
+
+  /**
+   * In ms of the clock; undefined while nothing can come.
+   * @param pause planned between two looks, in ms
+   */
+  look(clock: number, pause: number): number | undefined {
+    const slept = this.#lookedAt !== undefined && clock - this.#lookedAt > pause + SLEPT_MS;
+    this.#lookedAt = clock;
+    if (slept && this.#since !== undefined) this.#since = clock;
+    return this.#since;
+  }
+}
+
+const SHORTEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** How often to look who has become silent, in ms. */
+export const pauseOf = ({ silentAfter = Infinity }: WatchRules): number =>
+  Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, silentAfter / 10));
+
+/** A state with hysteresis: raised when it is bad, lowered when it is clearly better, and left as it is between. */
+export function isRaised(before: boolean, isBad: boolean, isGood: boolean): boolean {
+  return before ? !isGood : isBad;
+}

@@ -1,0 +1,54 @@
+import { isJsonObject } from "../stack/check";
+import { millisecondsOf, nanosecondsOf } from "../stack/timestamp";
+import { shownText } from "../stack/shown";
+
+/** What the stack says of the connection of a gateway. Times in ms since 1970. Rule: docs/server.md#9-http-api. */
+export interface GatewayStatistics {
+  readonly connectedAt?: number;
+  /** It is gone, although the server still knows of it. */
+  readonly disconnectedAt?: number;
+  readonly disconnectReason?: string;
+  /** The last sign of life of any kind. */
+  readonly lastSeen?: number;
+  readonly lastUplink?: number;
+  /** ms, the median. */
+  readonly roundTrip?: number;
+}
+
+const LONGEST_REASON = 200;
+
+const timeOf = (value: unknown): number | undefined =>
+  typeof value === "string" && value.length < 50 ? millisecondsOf(value) : undefined;
+
+/** Undefined for what are no statistics. */
+export function gatewayStatisticsOf(json: Record<string, unknown>): GatewayStatistics | undefined {
+  const connectedAt = timeOf(json.connected_at);
+  const disconnectedAt = timeOf(json.disconnected_at);
+  if (connectedAt === undefined && disconnectedAt === undefined) return undefined;
+  const lastUplink = timeOf(json.last_uplink_received_at);
+  const signs = [connectedAt, lastUplink, timeOf(json.last_status_received_at)].filter(
+    (at) => at !== undefined,
+  );
+  const reason = reasonOf(json.disconnect_reason);
+  const roundTrip = medianOf(json.round_trip_times);
+  return {
+    ...(connectedAt === undefined ? {} : { connectedAt }),
+    ...(disconnectedAt === undefined ? {} : { disconnectedAt }),
+    ...(reason === undefined ? {} : { disconnectReason: reason }),
+    ...(signs.length === 0 ? {} : { lastSeen: Math.max(...signs) }),
+    ...(lastUplink === undefined ? {} : { lastUplink }),
+    ...(roundTrip === undefined ? {} : { roundTrip }),
+  };
+}
+
+/** A text, or an error with its sentence. */
+function reasonOf(value: unknown): string | undefined {
+  const text = isJsonObject(value) ? (value.message_format ?? value.name) : value;
+  return typeof text === "string" && text !== "" ? shownText(text, LONGEST_REASON) : undefined;
+}
+
+function medianOf(times: unknown): number | undefined {
+  const median = isJsonObject(times) ? times.median : undefined;
+  const nanoseconds = typeof median === "string" ? nanosecondsOf(median) : undefined;
+  return nanoseconds === undefined ? undefined : Math.round(nanoseconds / 1e5) / 10;
+}

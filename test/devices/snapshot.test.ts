@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { readSnapshot, toStore } from "../../src/devices/snapshot";
+
+const HISTORY = {
+  lastSeen: 1,
+  intervals: { last: [1, 2], longest: 2, longestAt: 2, longestSince: 1 },
+  signal: { gateways: 1 },
+  session: { keyId: "a", fCnt: 1, received: 1, lost: 0, arrived: 1, expected: 1 },
+};
+const DEVICE = { id: "door", state: "online", since: 1, isLossy: true, isLow: false, isWeak: false };
+const GATEWAY = { id: "roof", state: "offline", since: 1 };
+
+const read = (devices: unknown, gateways: unknown = []) => readSnapshot({ form: 1, devices, gateways });
+
+describe("what a store gives back", () => {
+  it("is read as it was stored", () => {
+    const stored = JSON.parse(
+      JSON.stringify(toStore({ devices: [], gateways: [{ ...GATEWAY, state: "offline", since: 7 }] })),
+    ) as unknown;
+    assert.deepEqual(readSnapshot(stored)?.gateways, [
+      { id: "roof", state: "offline", since: 7, history: undefined },
+    ]);
+    const [device] = read([{ ...DEVICE, history: HISTORY }])?.devices ?? [];
+    assert.ok(device);
+    assert.deepEqual(device.history.session, HISTORY.session);
+    assert.deepEqual([device.isLossy, device.isLow], [true, false]);
+  });
+
+  for (const [what, value] of Object.entries({
+    nothing: undefined,
+    null: null,
+    "a text": "{}",
+    "a list": [],
+    "another form": { form: 2, devices: [], gateways: [] },
+    "no lists": { form: 1, devices: {}, gateways: "x" },
+  }))
+    it(`is nothing where it is ${what}`, () => assert.equal(readSnapshot(value), undefined));
+
+  it("is without entries that are not right", () => {
+    const entries: unknown[] = [
+      null,
+      "door",
+      [],
+      { ...DEVICE },
+      { ...DEVICE, id: "x".repeat(65), history: HISTORY },
+      { ...DEVICE, id: 7, history: HISTORY },
+      { ...DEVICE, state: "constructor", history: HISTORY },
+      { ...DEVICE, since: "now", history: HISTORY },
+      { ...DEVICE, history: { ...HISTORY, lastSeen: null } },
+      { ...DEVICE, history: { ...HISTORY, intervals: { last: "x" } } },
+    ];
+    assert.deepEqual(read(entries)?.devices, []);
+    assert.deepEqual(read([], [null, {}, { ...GATEWAY, state: "silent" }])?.gateways, []);
+  });
+
+  it("has no counters, signal or intervals that cannot be", () => {
+    const history = {
+      ...HISTORY,
+      session: { ...HISTORY.session, arrived: -1 },
+      signal: "strong",
+      battery: "full",
+      intervals: { last: [1, "2", -3, null, 5], longest: -7, longestAt: 0, longestSince: -1 },
+    };
+    const [device] = read([{ ...DEVICE, history }])?.devices ?? [];
+    assert.deepEqual(device?.history, {
+      lastSeen: 1,
+      receivedAt: undefined,
+      session: undefined,
+      intervals: { last: [1, 5], longest: 0, longestAt: 0, longestSince: 0 },
+      battery: undefined,
+      signal: { gateways: 0 },
+    });
+  });
+
+  it("is ten thousand devices at most", () => {
+    const many = Array.from({ length: 10_001 }, (_, index) => ({
+      ...DEVICE,
+      id: `d${index}`,
+      history: HISTORY,
+    }));
+    assert.equal(read(many)?.devices.length, 10_000);
+  });
+});

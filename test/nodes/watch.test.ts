@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import type { Simulator } from "../../simulator/simulator";
+import * as nodeRed from "./nodeRed";
+import type { Node, NodeAPI } from "node-red";
+import { restore } from "../../nodes/tts-watch/store";
+import { asMessage } from "../../nodes/shared/red";
+import type { Flows, FlowNode } from "./nodeRed";
+
+const watch = (more: object = {}): FlowNode => nodeRed.node("tts-watch", "watch", more);
+
+const flow = (simulator: Simulator, more: object = {}, connection: object = {}): FlowNode[] => [
+  nodeRed.tab(),
+  nodeRed.connection(simulator, connection),
+  watch(more),
+  nodeRed.sink(),
+  ...nodeRed.listeners(),
+];
+
+const start = (simulator: Simulator, more: object = {}, connection: object = {}): Promise<Flows> =>
+  nodeRed.receiving(simulator, flow(simulator, more, connection), 2);
+
+const stateOf = (message: nodeRed.Message): Record<string, unknown> =>
+  message.payload as Record<string, unknown>;
+
+/** Hundredths of a second, in minutes. */
+const SOON = String(30 / 6000);
+
+describe("tts-watch", () => {
+  nodeRed.withNodeRed();
+
+  it("tells of a new device, with its state", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator);
+    simulator.uplink("thermometer");
+    const message = await flows.next();
+    assert.deepEqual(
+      [message.event, message.topic, message.deviceId, message.gatewayId],
+      ["new", "thermometer", "thermometer", undefined],
+    );
+    assert.equal(Reflect.get(message.device as object, "id"), "thermometer");
+    assert.match(String(message.reason), /^thermometer was heard for the first time\.$/);
+    const { id, state, received, lost, lossRate, fCnt, lastSeen, since } = stateOf(message);
+    assert.deepEqual([id, state, received, lost, lossRate], ["thermometer", "online", 1, 0, 0]);
+    assert.equal(typeof fCnt, "number");
+    assert.ok(
+      Math.abs(Number(lastSeen) - Date.now()) < 10_000 && lastSeen === since && message.time === since,
+    );
+    for (const name of ["rssi", "snr", "margin", "gateways"])
+      assert.equal(typeof stateOf(message)[name], "number");
+    assert.match(String(stateOf(message).dataRate), /^SF\d+BW125$/);
+    assert.equal(stateOf(message).gatewayId, "roof-gateway");
+    assert.equal(typeof stateOf(message).payload, "object");
+    await flows.shows("watch", "1 online");
+  });
+
+  it("tells when a device is silent, and when it is back", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator, { silentAfter: SOON, devices: "thermometer" });
+    simulator.uplink("thermometer");
+    assert.equal((await flows.next()).event, "new");
+    const silent = await flows.next();
+    assert.equal(silent.event, "silent");
+    assert.equal(stateOf(silent).state, "silent");
+    await flows.shows("watch", "0 online · 1 silent");
+    simulator.uplink("thermometer");
+    assert.equal((await flows.next()).event, "back");
+  });
+
+  it("tells of losses and a reset", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator, { changes: ["lost", "reset", "new"] });
+    for (const f_cnt of [0, 2, 4, 6, 8, 10, 12, 14, 0]) simulator.uplink("thermometer", { f_cnt });
+    assert.equal((await flows.next()).event, "new");
+    const lost = await flows.next();
+    assert.deepEqual([lost.event, stateOf(lost).lost, stateOf(lost).lossRate], ["lost", 5, 5 / 11]);
+    assert.equal((await flows.next()).event, "reset");
+    simulator.join("thermometer");
+    simulator.uplink("thermometer", { f_cnt: 0 });
+    simulator.uplink("thermometer", { f_cnt: 0 });
+    simulator.uplink("door");
+    assert.equal((await flows.next()).event, "new");
+    flows.getNode("watch").receive(asMessage({ deviceId: "thermometer" }));
+    const table = await flows.next();
+    const [state] = table.payload as Record<string, unknown>[];
+    assert.deepEqual([table.event, state?.received, state?.lost], ["table", 1, 0]);
+  });
+
+  it("answers with the table, and keeps the other fields of the message", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator, { devices: "thermometer, door-*, never", changes: [] });
+    simulator.uplink("thermometer");
+    await flows.shows("watch", "1 online");
+    const ask = async (message: object): Promise<nodeRed.Message> => {
+      flows.getNode("watch").receive(asMessage(message));
+      return flows.next();
+    };
+    const all = await ask({ topic: "mine", other: 7, payload: "x" });
+    assert.deepEqual([all.topic, all.other, all.event], ["mine", 7, "table"]);
+    assert.deepEqual(
+      (all.payload as Record<string, unknown>[]).map(({ id, state }) => [id, state]),
+      [
+        ["thermometer", "online"],
+        ["never", "unknown"],
+      ],
+    );
+    assert.deepEqual((await ask({ deviceId: "nobody" })).payload, []);
+    const one = await ask({ deviceId: "never" });
+    assert.deepEqual(one.payload, [
+      {
+        ...(one.payload as object[])[0],
+        id: "never",
+        state: "unknown",
+        lastSeen: null,
+        received: 0,
+        lost: 0,
+      },
+    ]);
+  });
+
+  it("needs no second subscription", async () => {
+    const simulator = await nodeRed.simulated();
+    await nodeRed.receiving(simulator, [...flow(simulator), nodeRed.uplink({ wires: [[]] })], 2);
+    const filters = simulator.subscribes.map(({ filters: [first] }) => first?.filter);
+    assert.equal(new Set(filters).size, filters.length);
+    assert.equal(filters.length, 2);
+  });
+
+  it("knows after a deploy what it knew, and tells the states when that is wanted", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator);
+    simulator.uplink("thermometer");
+    assert.equal((await flows.next()).event, "new");
+    await flows.deploy("full", flow(simulator, { atStart: true }));
+    const told = await flows.next();
+    assert.deepEqual([told.event, told.topic], ["online", "thermometer"]);
+    simulator.uplink("thermometer");
+    await flows.shows("watch", "1 online");
+    assert.deepEqual(flows.untaken(), []);
+  });
+
+  it("knows after a deploy who is silent, and tells it no second time", async () => {
+    const simulator = await nodeRed.simulated();
+    const properties = { silentAfter: SOON, devices: "thermometer" };
+    const flows = await start(simulator, properties);
+    simulator.uplink("thermometer");
+    assert.equal((await flows.next()).event, "new");
+    assert.equal((await flows.next()).event, "silent");
+    await flows.deploy("full", flow(simulator, properties));
+    await flows.shows("watch", "0 online · 1 silent");
+    simulator.uplink("thermometer");
+    assert.equal((await flows.next()).event, "back");
+  });
+
+  it("watches gateways by uplinks and by what the stack says", async () => {
+    const simulator = await nodeRed.simulated();
+    simulator.setGateway("roof-gateway", {
+      statistics: {
+        connected_at: "2026-11-21T14:03:20.5Z",
+        protocol: "udp",
+        round_trip_times: { min: "0.020s", max: "0.050s", median: "0.0315s", count: 20 },
+      },
+    });
+    simulator.setGateway("yard-gateway", {});
+    const gateways = ["roof-gateway", "yard-gateway", "closed-gateway"];
+    const flows = await start(simulator, { watch: "gateways", gateways }, { api: simulator.apiUrl });
+    const asked = (id: string): boolean => simulator.requests.some(({ path }) => path.includes(`/${id}/`));
+    while (!gateways.every(asked)) await simulator.next("request");
+    simulator.uplink("thermometer");
+    const told = await flows.next();
+    assert.deepEqual([told.event, told.gatewayId, told.deviceId], ["new", "roof-gateway", undefined]);
+    const { state, connectedAt, roundTrip, uplinks } = stateOf(told);
+    assert.deepEqual(
+      [state, connectedAt, roundTrip, uplinks],
+      ["online", Date.parse("2026-11-21T14:03:20.5Z"), 31.5, 1],
+    );
+  });
+
+  it("begins anew where the store gives back what it cannot read, with a warning", () => {
+    for (const [value, warnings] of [
+      [undefined, 0],
+      [{ form: 1, devices: [], gateways: [] }, 0],
+      ["{}", 1],
+      [{ form: 99 }, 1],
+    ] as const) {
+      const warned: string[] = [];
+      const context = {
+        get: (_key: string, got: (error: unknown, value: unknown) => void) => got(undefined, value),
+      };
+      const node = { id: "other", context: () => context, warn: (text: string) => warned.push(text) };
+      let begun: object | undefined;
+      restore(
+        { _: () => "en-US" } as unknown as NodeAPI,
+        node as unknown as Node,
+        (stored) => (begun = stored),
+      );
+      assert.deepEqual(begun, { devices: [], gateways: [] });
+      assert.equal(warned.filter((text) => text.startsWith("What was stored of devices")).length, warnings);
+    }
+  });
+
+  it("refuses what cannot be right in its form", async () => {
+    const simulator = await nodeRed.simulated();
+    for (const [more, text] of [
+      [{ silentAfter: "soon" }, "silentAfter soon"],
+      [{ watch: "weather" }, "watch weather"],
+      [{ gateways: ["Roof"] }, "gateway Roof"],
+      [{ devices: "a b" }, "devices: a b"],
+    ] as const) {
+      const flows = await nodeRed.running(flow(simulator, more));
+      await flows.shows("watch", text);
+      await flows.unload();
+    }
+  });
+
+  it("shows its table to the form, and nothing that is not deployed", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator);
+    simulator.uplink("thermometer");
+    await flows.next();
+    const { status, body } = await flows.get("/tts-watch/watch/table");
+    assert.equal(status, 200);
+    const { rows, watch, state } = body as { rows: { id: string }[]; watch: string; state: string };
+    assert.deepEqual([rows.map(({ id }) => id), watch, state], [["thermometer"], "devices", "connected"]);
+    assert.equal((await flows.get("/tts-watch/nothing/table")).status, 404);
+  });
+});
