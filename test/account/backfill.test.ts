@@ -313,8 +313,11 @@ describe("a backfill", () => {
 });
 
 describe("what came already", () => {
-  const uplinkOf = (parts: object): Uplink =>
-    ({ end_device_ids: { device_id: "lamp" }, received_at: iso(1), uplink_message: parts });
+  const uplinkOf = (parts: object): Uplink => ({
+    end_device_ids: { device_id: "lamp" },
+    received_at: iso(1),
+    uplink_message: parts,
+  });
 
   it("is told by device, session and counter", () => {
     const arrivals = new Arrivals();

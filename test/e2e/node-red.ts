@@ -27,10 +27,9 @@ export interface NodeRed {
   log(): string;
   /** Resolves when the log has this in it. */
   logged(text: RegExp): Promise<void>;
-  /** Ends it as a service would, and removes its user directory. */
-  stop(): Promise<void>;
-  /** Ends it, at once where that is the signal, and leaves its user directory for the next. */
+  /** Ends the process, and leaves the user directory. */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  stop(): Promise<void>;
 }
 
 const isFlow = (value: unknown): value is readonly FlowNode[] =>
@@ -135,7 +134,7 @@ export async function startNodeRed(
     },
     log: () => output,
     logged,
-    stop,
     end,
+    stop,
   };
 }

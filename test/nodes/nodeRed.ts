@@ -118,6 +118,11 @@ export class Flows {
     await this.deploy("full", nodes, credentials);
   }
 
+  /** As Node-RED does when it ends. */
+  async stop(): Promise<void> {
+    await helper.clearFlows();
+  }
+
   async unload(): Promise<void> {
     await helper.unload();
     events.removeListener("node-status", this.#onStatus);
