@@ -7,7 +7,14 @@ import { buildSync } from "esbuild";
 
 export const ROOT = path.resolve(__dirname, "../..");
 
-export const NODE_TYPES = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"] as const;
+export const NODE_TYPES = [
+  "tts-connection",
+  "tts-uplink",
+  "tts-join",
+  "tts-event",
+  "tts-downlink",
+  "tts-home-assistant",
+] as const;
 
 export type NodeType = (typeof NODE_TYPES)[number];
 
