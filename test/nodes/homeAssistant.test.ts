@@ -11,6 +11,7 @@ import {
   withNodeRed,
   type FlowNode,
 } from "./nodeRed";
+import { withDevices } from "./downlinks";
 import helper from "node-red-node-test-helper";
 
 const COMMANDS = [
@@ -147,18 +148,8 @@ describe("the Home Assistant node", () => {
     assert.equal(error?.cause?.code, "not_configured");
   });
 
-  it("remembers what it has sent over a deploy", async () => {
-    const flows = await running(flow());
-    send(door());
-    await flows.next();
-    await flows.next();
-    await flows.deploy("nodes", flow({ name: "again" }));
-    send(door());
-    assert.equal((await flows.next()).topic, "tts/app1/door-1/state");
-  });
-
   it("sends a downlink through a tts-downlink that takes whole downlinks", async () => {
-    const simulator = await simulated();
+    const simulator = await withDevices();
     const down = node("tts-downlink", "down", {
       payload: "downlinks",
       encoding: "downlinks",
@@ -166,7 +157,7 @@ describe("the Home Assistant node", () => {
     });
     const nodes = [tab(), connection(simulator), bridge({ wires: [[], ["down"]] }), down, sink()];
     const flows = await receiving(simulator, nodes);
-    send({ topic: "tts/app1/door-1/set/reset", payload: "PRESS" });
+    send({ topic: "tts/app1/lamp/set/reset", payload: "PRESS" });
     const { downlink } = await flows.next();
     assert.equal(objectIn(downlink).state, "queued");
   });
