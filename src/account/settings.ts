@@ -70,6 +70,10 @@ export const withoutSecret = (settings: ConnectionSettings): ConnectionSettings 
 export const limitedWith = (settings: ConnectionSettings): string | undefined =>
   ask(settings, (dialect, own) => dialect.limitedWith(own));
 
+/** Which application, or broker, downlinks are for; nothing in it is secret, and the key may change. */
+export const targetOf = ({ service, host, port, applicationId = "" }: ConnectionSettings): string =>
+  JSON.stringify([service, host, port, applicationId]);
+
 /** Without it an identity does not tell whether a password was guessed right. */
 const OF_THIS_PROCESS = randomBytes(32);
 

@@ -217,19 +217,28 @@ export class SharedSession {
     return this.#service.downlinkLimits;
   }
 
-  /** Takes downlinks to their end, for a config node with this pace; of several paces the lowest counts. */
-  joinSenders(perMinute: number | undefined, usesEncoder = false): ReturnType<Senders["join"]> {
+  /** Takes downlinks to their end, for a node on a config node with this pace; of several paces the lowest counts. */
+  joinSenders(
+    nodeId: string,
+    perMinute: number | undefined,
+    usesEncoder = false,
+  ): ReturnType<Senders["join"]> {
     this.#stack?.need("write");
-    const senders = this.#senders.join(perMinute);
+    const senders = this.#senders.join(nodeId, perMinute);
     // Why the stack's encoder failed is told nowhere else.
     const leaveNetwork = usesEncoder ? this.#network?.join() : undefined;
     return {
-      courier: senders.courier,
+      ...senders,
       leave: () => {
         senders.leave();
         leaveNetwork?.();
       },
     };
+  }
+
+  /** It is worth keeping open while nodes are closed and made anew: a key that lacks a right has to log in again to get it. */
+  get mayOutliveDeploy(): boolean {
+    return !this.#stack?.lacks("read") && !this.#stack?.lacks("write");
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */

@@ -199,6 +199,13 @@ export class Session {
     });
   }
 
+  /** Does not wait any longer for its next attempt. */
+  retry(): void {
+    if (this.#timer === undefined || this.#ended) return;
+    clearTimeout(this.#timer);
+    this.#connect();
+  }
+
   /** Resolves when the connection is closed, within two seconds. */
   async end(): Promise<void> {
     this.#ended = true;
@@ -210,6 +217,7 @@ export class Session {
   }
 
   #connect(): void {
+    this.#timer = undefined;
     const { endpoint, service, clientId, keepalive, observer } = this.#settings;
     const onArrived = observer?.onArrived;
     const link = openLink(

@@ -4,6 +4,12 @@
 export const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   "TTN V2",
   "Demo",
+  "lorawan home assistant",
+  "home assistant",
+  "RSSI",
+  "SNR",
+  "__command__: __value__",
+  "bytes (hex)",
   "The Things Stack",
   "FPort",
   "FPorts",

@@ -13,6 +13,8 @@ export type UsedConnection = Pick<
   "join" | "joinAsSender" | "joinAsWatcher" | "decoderError" | "encode" | "insight"
 >;
 
+const NOTHING_KEPT: Sender["downlinks"] = { target: "", progress: [], resume: () => undefined };
+
 /** Lets a user have the connection; returns what ends its use. */
 type Joining = (connection: Connection) => () => Promise<void>;
 
@@ -44,6 +46,7 @@ export class DemoConnection implements UsedConnection {
 
   joinAsSender(user: SendingUser): Sender {
     let sender: Sender | undefined;
+    let kept: Parameters<Sender["leave"]>[0];
     /** What came before there was a connection, in order. */
     const early: ((sender: Sender) => void)[] = [];
     let told: (sender: Sender) => void = () => undefined;
@@ -54,17 +57,25 @@ export class DemoConnection implements UsedConnection {
       sender = joined;
       told(joined);
       for (const send of early.splice(0)) send(joined);
-      return () => joined.leave();
+      return () => joined.leave(kept);
     });
     return {
       limits: V3_LIMITS,
-      send: (job, waiter) => {
-        if (sender) sender.send(job, waiter);
-        else early.push((joined) => joined.send(job, waiter));
+      send: (...given) => {
+        if (sender) sender.send(...given);
+        else early.push((joined) => joined.send(...given));
+      },
+      get downlinks() {
+        return sender?.downlinks ?? NOTHING_KEPT;
+      },
+      onceStarted: (run) => {
+        if (sender) sender.onceStarted(run);
+        else early.push((joined) => joined.onceStarted(run));
       },
       list: async (deviceId) => (await known).list(deviceId),
-      leave: async () => {
+      leave: async (save) => {
         early.length = 0;
+        kept = save;
         await leave();
       },
     };
