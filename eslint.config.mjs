@@ -55,8 +55,10 @@ const FORBIDDEN = [
   ...NODE_ROOMS.map((room) => [
     [`nodes/${room}/**`],
     [...without(NODE_ROOMS, room, "tts-connection"), ...OUTSIDE],
-    ["nodes/*/editor.ts", "nodes/*/editor/**"],
+    ["nodes/*/editor.ts", "nodes/*/editor/**", "nodes/tts-connection/demo/**"],
   ]),
+  // The service `demo` is the simulator, in a file of its own.
+  [["nodes/tts-connection/demo/**"], [...without(NODE_ROOMS, "tts-connection"), "plugins"]],
   [["nodes/shared/**"], [...without(NODE_ROOMS, "tts-connection"), ...OUTSIDE], ["nodes/shared/editor/**"]],
   ...NODE_ROOMS.map((room) => [
     [`nodes/${room}/editor.ts`, `nodes/${room}/editor/**`],

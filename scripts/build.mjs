@@ -1,4 +1,4 @@
-// Builds dist/, which is what Node-RED loads and what is published, from nodes/, plugins/, src/ and icons/.
+// Builds dist/, which is what Node-RED loads and what is published, from nodes/, plugins/, src/, simulator/ and icons/.
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,6 +9,8 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const DIST = path.join(ROOT, "dist");
 /** Complete before it takes the place of the one before: a Node-RED that runs reads its texts when they are first needed. */
 const OUT = path.join(ROOT, "node_modules/.cache/build", String(process.pid));
+/** The service `demo`, in a file of its own, which is loaded when it is first used. */
+const DEMO = { source: "simulator/demo.ts", file: "demo" };
 /** The catalogue that has what the forms of all nodes share. */
 const SHARED_CATALOGUE = "tts-connection";
 
@@ -20,8 +22,7 @@ const read = (file) => readFile(path.join(ROOT, file), "utf8");
  */
 async function buildRuntime(sets) {
   const { name, version, license } = JSON.parse(await read("package.json"));
-  const { metafile } = await bundle({
-    entryPoints: sets.map((set) => ({ in: `nodes/${set}/runtime.ts`, out: set })),
+  const options = {
     absWorkingDir: ROOT,
     outdir: OUT,
     bundle: true,
@@ -29,13 +30,30 @@ async function buildRuntime(sets) {
     platform: "node",
     format: "cjs",
     target: "node18",
+    supported: { "dynamic-import": false }, // `require`, as for everything else here
     banner: { js: `/*! ${name} ${version}, ${license}; of other packages see THIRD-PARTY.txt */` },
-    footer: { js: "module.exports = module.exports.default;" },
     metafile: true,
     logLevel: "warning",
-  });
-  await writeFile(path.join(OUT, "THIRD-PARTY.txt"), await noticesOf(Object.keys(metafile.inputs)));
+  };
+  const bundles = await Promise.all([
+    bundle({
+      ...options,
+      entryPoints: sets.map((set) => ({ in: `nodes/${set}/runtime.ts`, out: set })),
+      plugins: [demoApart],
+      footer: { js: "module.exports = module.exports.default;" },
+    }),
+    bundle({ ...options, entryPoints: [{ in: DEMO.source, out: DEMO.file }] }),
+  ]);
+  const files = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  await writeFile(path.join(OUT, "THIRD-PARTY.txt"), await noticesOf(files));
 }
+
+const demoApart = {
+  name: "demo-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/simulator\/demo$/ }, () => ({ path: `./${DEMO.file}.js`, external: true }));
+  },
+};
 
 /** Name, version and licence text of each package that is in the bundles. */
 async function noticesOf(files) {

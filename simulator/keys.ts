@@ -7,6 +7,7 @@ export const READ = "RIGHT_APPLICATION_TRAFFIC_READ";
 export const WRITE = "RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE";
 export const SIMULATE = "RIGHT_APPLICATION_TRAFFIC_UP_WRITE";
 export const INFO = "RIGHT_APPLICATION_INFO";
+export const DEVICES_READ = "RIGHT_APPLICATION_DEVICES_READ";
 const LINK = "RIGHT_APPLICATION_LINK";
 
 export interface SimulatedKey {
@@ -75,7 +76,7 @@ const REFUSALS = {
     stackError({ namespace: IDENTITY_SERVER, name: "api_key_expired", format: "api key expired", code: 16 }),
 };
 
-const EVERYTHING = [LINK, INFO, READ, WRITE, SIMULATE];
+const EVERYTHING = [LINK, INFO, READ, WRITE, SIMULATE, DEVICES_READ];
 
 /** The server lists what these rights stand for; LINK is the old all-in-one right. */
 const IMPLIED: Readonly<Record<string, readonly string[]>> = {

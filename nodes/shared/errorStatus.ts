@@ -10,6 +10,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   // Connecting.
   "host-not-found": "status.host-not-found",
   "no-connection": "status.no-connection",
+  "demo-not-started": "status.demo-not-started",
   "tls-mismatch": "status.tls-mismatch",
   certificate: "status.certificate",
   "certificate.expired": "status.certificate-expired",

@@ -4,6 +4,7 @@ import { userName } from "../../src/stack/identifiers";
 import { Form } from "../shared/editor/form";
 import { prefixOf, valueNow } from "../shared/editor/openForms";
 import * as rules from "../shared/editor/rules";
+import type { EditedNode, Validator } from "../shared/editor/red";
 import { text } from "../shared/editor/text";
 import { validator, validatorBy } from "../shared/editor/validators";
 import { bodyOf } from "./editor/ask";
@@ -65,15 +66,29 @@ function makeTopicTable(form: Form, topics: unknown, isNew: boolean): TopicTable
   return table;
 }
 
+const isBuiltIn = ({ service }: { readonly service?: unknown }): boolean =>
+  SERVICE_TRAITS[toService(service)].builtIn;
+
+/** For what the form has no field where the stack comes with the package: whatever stands there is of no account. */
+const entered = (rule: rules.Rule): Validator => {
+  const check = validator(rule);
+  // The editor accepts a reason only from a validator with exactly two parameters.
+  return function (this: EditedNode, value, options) {
+    return isBuiltIn({ service: valueNow(this, "service") }) || check.call(this, value, options);
+  };
+};
+
 /** Who signs in where, as the name of a connection that has none. */
 function identity(
   node: Pick<ConnectionProperties, "service" | "host" | "applicationId" | "tenantId" | "baseTopic">,
 ): string {
+  if (isBuiltIn(node)) return text("label.demo");
   const { host, applicationId, tenantId } = node;
   const account = {
     stack: applicationId && userName(applicationId, tenantId),
     pubsub: node.baseTopic,
     v2: applicationId,
+    demo: "",
   }[toService(node.service)];
   return account ? text("label.identity", { account, host }) : text("label.identity-unknown", { host });
 }
@@ -107,9 +122,9 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     host: {
       value: CONNECTION_DEFAULTS.host,
       label: text("label.host"),
-      validate: validator(rules.host),
+      validate: entered(rules.host),
     },
-    port: { value: CONNECTION_DEFAULTS.port, label: text("label.port"), validate: validator(rules.port) },
+    port: { value: CONNECTION_DEFAULTS.port, label: text("label.port"), validate: entered(rules.port) },
     useTls: { value: CONNECTION_DEFAULTS.useTls, label: text("label.tls") },
     tls: {
       value: CONNECTION_DEFAULTS.tls,
@@ -141,22 +156,22 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     keepalive: {
       value: CONNECTION_DEFAULTS.keepalive,
       label: text("label.keepalive"),
-      validate: validator(rules.keepalive),
+      validate: entered(rules.keepalive),
     },
     downlinksPerMinute: {
       value: CONNECTION_DEFAULTS.downlinksPerMinute,
       label: text("label.downlinks-per-minute"),
-      validate: validator(rules.downlinksPerMinute),
+      validate: entered(rules.downlinksPerMinute),
     },
     holdMax: {
       value: CONNECTION_DEFAULTS.holdMax,
       label: text("label.hold-max"),
-      validate: validator(rules.holdMax),
+      validate: entered(rules.holdMax),
     },
     holdFor: {
       value: CONNECTION_DEFAULTS.holdFor,
       label: text("label.hold-for"),
-      validate: validator(rules.holdFor),
+      validate: entered(rules.holdFor),
     },
     baseTopic: {
       value: CONNECTION_DEFAULTS.baseTopic,

@@ -15,6 +15,7 @@ export function ownName({
   applicationId,
   tenantId,
 }: Pick<ConnectionProperties, "service" | "host" | "applicationId" | "tenantId">): Text | undefined {
+  if (traitsOf(service).builtIn) return { key: "log.demo", values: {} };
   const place = takeApart(asText(host)).host;
   if (place === undefined) return undefined;
   const application = splitApplication(asText(applicationId));

@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeDef } from "node-red";
-import { kindsOf } from "../../src/account/networkEvents";
+import { EVERY_STACK_KIND, kindsOf } from "../../src/account/networkEvents";
 import { readSettings, type SettingsResult } from "../../src/account/settings";
 import {
   CONNECTION_DEFAULTS,
@@ -12,6 +12,7 @@ import { registerRoutes } from "./admin/routes";
 import { serveSuggestions } from "./admin/suggestionRoute";
 import type { TtsConnectionNode } from "./configNode";
 import { Connection } from "./connection";
+import { DemoConnection, type UsedConnection } from "./demo/demoConnection";
 import { deployment } from "./deployment";
 import { Listeners } from "./listeners";
 import { memoryOf } from "./memory";
@@ -33,15 +34,20 @@ export default function init(RED: NodeAPI): void {
   function TtsConnection(this: TtsConnectionNode, def: ConnectionDef): void {
     RED.nodes.createNode(this, def);
     const properties: ConnectionProperties = { ...CONNECTION_DEFAULTS, ...def };
-    const tls = chosenTls(RED, properties.tls);
-    const settings = settingsOf(properties, this.credentials, tls);
+    this.traits = traitsOf(properties.service);
     const name = ownName(properties);
     if (name && !this.name) this.name = textOf(RED, name);
     const listeners = new Listeners();
     const notifier = new Notifier(RED, this, listeners);
-    const connection = new Connection(settings, listeners, notifier, memoryOf(this));
-    this.traits = traitsOf(properties.service);
-    this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;
+    const open = (settings: SettingsResult): Connection =>
+      new Connection(settings, listeners, notifier, memoryOf(this));
+    const connect = (): UsedConnection => {
+      const settings = settingsOf(properties, this.credentials, chosenTls(RED, properties.tls));
+      this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;
+      return open(settings);
+    };
+    this.kinds = EVERY_STACK_KIND;
+    const connection = this.traits.builtIn ? new DemoConnection(open) : connect();
     this.join = (user) => connection.join(user);
     this.joinAsSender = (user) => connection.joinAsSender(user);
     this.decoderError = (deviceId, correlationIds) => connection.decoderError(deviceId, correlationIds);

@@ -1,5 +1,7 @@
 import { javaScriptFormatter } from "../downlink/formatter";
+import type { JoinRefusal } from "../network";
 import type { SimulatedDevice } from "./device";
+import { javaScriptUplinkFormatter } from "./uplinkFormatter";
 
 const JOIN_EUI = "70B3D57ED0000000";
 
@@ -95,8 +97,10 @@ const UNLOCKED = "unlocked";
 
 const lockFormatter = javaScriptFormatter({
   encodeDownlink({ data }) {
-    const wanted = data?.lock;
-    if (wanted !== LOCKED && wanted !== UNLOCKED) return { errors: ["lock must be locked or unlocked"] };
+    const given = data?.lock;
+    const wanted = given === true ? LOCKED : given === false ? UNLOCKED : given;
+    if (wanted !== LOCKED && wanted !== UNLOCKED)
+      return { errors: ["lock must be locked or unlocked, true or false"] };
     return { bytes: [wanted === LOCKED ? 1 : 0], fPort: LOCK_PORT };
   },
   decodeDownlink({ bytes: [state], fPort }) {
@@ -139,4 +143,78 @@ export const demoDevices = (): SimulatedDevice[] => [
   thermometer("thermometer-1"),
   tracker("tracker-1"),
   door("door-1"),
+];
+
+/** A decoder that expects more bytes than come, with an error as the third line of a script of a user would throw it. */
+const misreading = javaScriptUplinkFormatter({
+  decodeUplink() {
+    const error = new TypeError("Cannot read properties of undefined (reading 'unit')");
+    error.stack = "at decodeUplink (<eval>:4:24)";
+    throw error;
+  },
+});
+
+/** A tank gauge: what it sends comes, and its payload formatter throws. */
+const notDecoded = (): SimulatedDevice => ({
+  id: "not-decoded-1",
+  devEui: "70B3D57ED0051004",
+  joinEui: JOIN_EUI,
+  class: "A",
+  joined: true,
+  uplinkFormatter: misreading,
+  makeUplink: (n) => ({ f_port: 4, frm_payload: Buffer.from([60 + (n % 20)]).toString("base64") }),
+});
+
+/** Another AppKey is in it than in the Console, so that it never gets further than its join request. */
+const notJoining = (): SimulatedDevice => ({
+  id: "not-joining-1",
+  devEui: "70B3D57ED0051005",
+  joinEui: JOIN_EUI,
+  class: "A",
+  joined: false,
+  makeUplink: () => ({ f_port: 1, frm_payload: "" }),
+});
+
+/** A device of the service `demo`. */
+export interface DemoDevice {
+  readonly device: SimulatedDevice;
+  /** From one turn of it to the next. */
+  readonly everyMs: number;
+  /** Leaves the reach of its gateways, and joins anew when it is back. */
+  readonly moves?: boolean;
+  /** Why its joins are refused. */
+  readonly refusal?: JoinRefusal;
+}
+
+const described = (brand_id: string, model_id: string) => ({
+  brand_id,
+  model_id,
+  hardware_version: "1.0",
+  firmware_version: "1.2",
+  band_id: "EU_863_870",
+});
+
+/** In the order in which they send first. */
+export const demoStackDevices = (): DemoDevice[] => [
+  {
+    device: {
+      ...thermometer("thermometer-1"),
+      battery: 87.4,
+      versionIds: described("demo-sensors", "room-2"),
+      attributes: { room: "living-room" },
+    },
+    everyMs: 10_000,
+  },
+  { device: { ...tracker("tracker-1"), battery: 64.6 }, everyMs: 10_000, moves: true },
+  {
+    device: {
+      ...door("door-1"),
+      versionIds: described("demo-locks", "door-lock"),
+      attributes: { room: "hall" },
+      location: { latitude: 52.3731, longitude: 4.8925, altitude: 10, source: "SOURCE_REGISTRY" },
+    },
+    everyMs: 30_000,
+  },
+  { device: notDecoded(), everyMs: 60_000 },
+  { device: notJoining(), everyMs: 60_000, refusal: "mic_mismatch" },
 ];

@@ -6,14 +6,13 @@ import type { DownlinkFormatter, DownlinkScript, Encoded } from "../downlink/for
 import { downlinkJson } from "../downlink/item";
 import type { DownlinkItem } from "../downlink/item";
 import { firstValue, isObject, Malformed } from "../downlink/json";
-import { READ } from "../keys";
+import { DEVICES_READ, READ } from "../keys";
 import type { KeyRing } from "../keys";
 import { stackError } from "../stackErrors";
 import { failure, missingRight, ok, plain } from "./access";
 import type { Answer } from "./access";
 import type { TrafficRequest } from "./traffic";
 
-const DEVICES_READ = "RIGHT_APPLICATION_DEVICES_READ";
 const SETTINGS = "RIGHT_APPLICATION_SETTINGS_BASIC";
 const SCRIPT_MS = 100;
 

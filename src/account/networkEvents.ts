@@ -1,7 +1,7 @@
 import type { ApiTarget } from "../diagnosis/apiRequest";
 import { EventStream, type StreamProblem, type StreamTiming } from "../diagnosis/eventStream";
 import { EVENT_NAMES, networkEvent, type NetworkEvent } from "../diagnosis/networkEvents";
-import { isNetworkKind, NETWORK_KINDS, type Kind } from "../stack/kinds";
+import { isNetworkKind, NETWORK_KINDS, STACK_KINDS, type Kind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
 import { FormatterErrors } from "./formatterErrors";
 import { serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
@@ -9,6 +9,9 @@ import { apiOf } from "./stackAccess";
 
 /** Whether a node with these kinds needs the event stream of the stack. */
 export const needsStream = (kinds: ReadonlySet<Kind>): boolean => [...kinds].some(isNetworkKind);
+
+/** All that can come from the stack's own server. */
+export const EVERY_STACK_KIND: ReadonlySet<Kind> = new Set<Kind>([...STACK_KINDS, ...NETWORK_KINDS]);
 
 /** The kinds of message that can come at all: those of the service, and where the stack's API can be asked those of its event stream. */
 export function kindsOf(settings: ConnectionSettings): ReadonlySet<Kind> {

@@ -20,7 +20,7 @@ export type ConnectionSettings = StackSettings | PubsubSettings | V2Settings;
 
 export type SettingsResult = Read<ConnectionSettings>;
 
-const DIALECTS = { stack, pubsub, v2 } as const satisfies Readonly<Record<ServiceName, object>>;
+const DIALECTS = { stack, pubsub, v2, demo: stack } as const satisfies Readonly<Record<ServiceName, object>>;
 
 /** The one place that tells the settings of one service from those of another. */
 function ask<T>(
@@ -29,6 +29,7 @@ function ask<T>(
 ): T {
   switch (settings.service) {
     case "stack":
+    case "demo":
       return question(stack, settings);
     case "pubsub":
       return question(pubsub, settings);

@@ -90,4 +90,5 @@ export const LIMITS_OF_SERVICE: Readonly<Record<ServiceName, (setUp: SetUp) => D
   stack: ({ hasApi }) => (hasApi ? V3_LIMITS : withoutApi(V3_LIMITS)),
   pubsub: ({ hasTopic, hasApplication }) => pubsubLimits(hasTopic, hasApplication),
   v2: () => V2_LIMITS,
+  demo: () => V3_LIMITS,
 };

@@ -15,14 +15,16 @@ const only = (kind: Kind): readonly Kind[] => (ONE[kind] ??= [kind]);
  * overlap, and a trailing `#`, which does not match its parent level there, is not needed.
  */
 export function stackService(account: {
+  /** Default: `stack`. */
+  readonly service?: "stack" | "demo";
   readonly applicationId: string;
   readonly tenantId?: string;
   readonly apiKey: string;
 }): Service {
-  const { applicationId, tenantId, apiKey } = account;
+  const { service = "stack", applicationId, tenantId, apiKey } = account;
   return {
-    name: "stack",
-    traits: SERVICE_TRAITS.stack,
+    name: service,
+    traits: SERVICE_TRAITS[service],
     kinds: new Set(STACK_KINDS),
     // The server keeps no sessions: `clean: false` would promise what it does not do.
     login: { username: userName(applicationId, tenantId), password: apiKey, clean: true },

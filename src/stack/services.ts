@@ -11,16 +11,37 @@ export interface ServiceTraits {
   readonly isStackServer: boolean;
   /** A broker of the user's own stands between: it knows of no devices and no rights. */
   readonly throughBroker: boolean;
+  /** It comes with this package and runs in this process: nothing has to be entered, and no key is needed. */
+  readonly builtIn: boolean;
   /** Whose messages come. */
   readonly sender: string;
 }
 
-export type ServiceName = "stack" | "pubsub" | "v2";
+export type ServiceName = "stack" | "pubsub" | "v2" | "demo";
 
 export const SERVICE_TRAITS: Readonly<Record<ServiceName, ServiceTraits>> = {
-  stack: { generation: "v3", isStackServer: true, throughBroker: false, sender: "The Things Stack" },
-  pubsub: { generation: "v3", isStackServer: false, throughBroker: true, sender: "The Things Stack" },
-  v2: { generation: "v2", isStackServer: false, throughBroker: false, sender: "TTN V2" },
+  stack: {
+    generation: "v3",
+    isStackServer: true,
+    throughBroker: false,
+    builtIn: false,
+    sender: "The Things Stack",
+  },
+  pubsub: {
+    generation: "v3",
+    isStackServer: false,
+    throughBroker: true,
+    builtIn: false,
+    sender: "The Things Stack",
+  },
+  v2: { generation: "v2", isStackServer: false, throughBroker: false, builtIn: false, sender: "TTN V2" },
+  demo: {
+    generation: "v3",
+    isStackServer: true,
+    throughBroker: false,
+    builtIn: true,
+    sender: "The Things Stack",
+  },
 };
 
 export const isServiceName = (value: unknown): value is ServiceName =>

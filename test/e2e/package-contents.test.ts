@@ -5,7 +5,7 @@ import { EditorPage } from "./editor-page";
 import { PACKAGE, startNodeRed, toFlow, type FlowNode, type NodeRed } from "./node-red";
 
 const MODULE = "@tts-flows/node-red-the-things-stack";
-const TYPES = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"];
+const TYPES = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-watch", "tts-downlink"];
 const EXAMPLES = path.join(PACKAGE, "examples");
 const examples = readdirSync(EXAMPLES)
   .filter((file) => file.endsWith(".json"))

@@ -3,6 +3,7 @@
 /** Names, terms of LoRaWAN and MQTT, examples. */
 export const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   "TTN V2",
+  "Demo",
   "lorawan home assistant",
   "home assistant",
   "RSSI",

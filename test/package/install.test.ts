@@ -57,6 +57,17 @@ describe("the packed package, installed into an empty user directory", () => {
           y: 0,
           wires: [],
         },
+        { id: "demo", type: "tts-connection", service: "demo" },
+        {
+          id: "demo-uplink",
+          type: "tts-uplink",
+          z: "tab",
+          connection: "demo",
+          devices: "tracker-1",
+          x: 0,
+          y: 0,
+          wires: [["debug"]],
+        },
         { id: "inject", type: "inject", z: "tab", x: 0, y: 0, wires: [["downlink"]] },
         {
           id: "downlink",
@@ -98,6 +109,10 @@ describe("the packed package, installed into an empty user directory", () => {
     await nodeRed.logged(/thermometer/);
   });
 
+  it("delivers an uplink of the demo, which is a file of its own", async () => {
+    await nodeRed.logged(/tracker-1/);
+  });
+
   it("gives Catch nodes the code of an error", async () => {
     await fetch(`${nodeRed.url}/inject/inject`, { method: "POST" });
     await nodeRed.logged(/\[debug:caught\].*\binvalid_downlink\b/s);
@@ -115,7 +130,7 @@ describe("the packed package, installed into an empty user directory", () => {
     assert.ok(Array.isArray(examples) && examples.length >= 3);
   });
 
-  it("holds no sources, tests or simulator", async () => {
+  it("holds no sources or tests", async () => {
     const installed = await readdir(path.join(userDir, "node_modules", NAME));
     assert.deepEqual(installed.sort(), [
       "CHANGELOG.md",

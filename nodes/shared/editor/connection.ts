@@ -31,8 +31,8 @@ export const isV2 = (connection: string): boolean => generationOf(connection) ==
 /** Whether the stack's HTTP API can be asked, as far as the connection's form says. */
 function hasApi(connection: string): boolean {
   const api = ofConnection(connection, "api");
-  const { isStackServer } = traitsOf(ofConnection(connection, "service"));
-  return isStackServer && !(typeof api === "string" && isApiOff(api));
+  const { isStackServer, builtIn } = traitsOf(ofConnection(connection, "service"));
+  return builtIn || (isStackServer && !(typeof api === "string" && isApiOff(api)));
 }
 
 /** Whether a message of this kind can come on the connection, as far as its form says. */

@@ -3,6 +3,7 @@ import { keyFacts } from "../../../src/diagnosis/keyFacts";
 import { createStackApi } from "../../../src/diagnosis/stackApi";
 import { apiUrl } from "../../../src/stack/apiAddress";
 import type { ConnectionCredentials, ConnectionProperties } from "../../../src/stack/connectionProperties";
+import { traitsOf } from "../../../src/stack/services";
 import type { KeyReport } from "../report";
 import { readEndpoint } from "../../../src/account/settings/common";
 
@@ -16,6 +17,7 @@ export async function reportOnKey(
   tls: ChosenTls,
 ): Promise<KeyReport> {
   const { apiKey = "" } = credentials;
+  if (traitsOf(properties.service).builtIn) return { answer: "unknown" };
   const endpoint = readEndpoint(properties, tls);
   const url = endpoint.ok ? apiUrl(properties.api, endpoint.settings.host) : undefined;
   if (url === undefined || apiKey === "") return { answer: "unknown" };

@@ -15,7 +15,7 @@ import {
 import { readFormRequest } from "./formRequest";
 import { reportOnKey } from "./keyReport";
 import { chosenTls } from "../tlsConfig";
-import { filledIn, STORED, subjectOf } from "./subject";
+import { filledIn, STORED, subjectOf, type Subject } from "./subject";
 
 /** Each takes twenty seconds at most. */
 const MOST_AT_A_TIME = 4;
@@ -30,7 +30,15 @@ interface Request {
   readonly query: Readonly<Record<string, unknown>>;
 }
 interface Response {
-  status(code: number): { json(body: Refused): unknown };
+  status(code: number): {
+    json(body: Refused): unknown;
+    set(headers: Readonly<Record<string, string>>): unknown;
+  };
+}
+interface Streamed extends Response {
+  on(event: "close", listener: () => void): unknown;
+  write(text: string): unknown;
+  end(): unknown;
 }
 
 /** Of the editor that asks: it need not be that of the runtime. */
@@ -65,46 +73,23 @@ export function registerRoutes(RED: NodeAPI): void {
 
   RED.httpAdmin.post("/tts-connection/test", ...permitted, (request, response) => {
     const form = readFormRequest(request.body);
-    const subject = form && subjectOf(RED, form);
-    if (!subject) {
+    if (!form) {
       refuse(request, response, 400, text("error.test.request"));
-      return;
-    }
-    // That the form is not complete is a result of its test.
-    if (!subject.ok) {
-      refuse(request, response, 200, subject.text);
       return;
     }
     if (running >= MOST_AT_A_TIME) {
       refuse(request, response, 429, text("error.test.busy"));
       return;
     }
-
+    const use = subjectOf(RED, form);
     running += 1;
-    const gone = new AbortController();
-    response.on("close", () => gone.abort());
-    const language = languageOf(request);
-    const report = (step: StepResult): void => write(shownStep(step));
-    const write = (line: ReportLine): void => {
-      const told = "text" in line ? { ...line, text: worded(language, line.text) } : line;
-      if (!gone.signal.aborted) response.write(`${JSON.stringify(told)}\n`);
-    };
-    // Line by line, also through a proxy that would rather collect.
-    response.status(200).set({
-      "Content-Type": "application/x-ndjson; charset=utf-8",
-      "Cache-Control": "no-store, no-transform",
-      "X-Accel-Buffering": "no",
-    });
-    const trial = trialOf(subject.settings);
-    write({ steps: stepsOf(trial) });
-    const end = (): void => {
-      running -= 1;
-      response.end();
-    };
-    tryConnection(trial, report, gone.signal)
-      .then(() => write({ end: true }))
+    use.subject
+      .then((known) => test(known, request, response))
       .catch(warnOfBug)
-      .finally(end);
+      .finally(() => {
+        running -= 1;
+        use.end().catch(warnOfBug);
+      });
   });
 
   RED.httpAdmin.post("/tts-connection/key", ...permitted, (request, response) => {
@@ -129,6 +114,36 @@ export function registerRoutes(RED: NodeAPI): void {
       .then(answer)
       .catch(warnOfBug);
   });
+}
+
+/** Answers line by line what becomes of each step. Resolves when it is over. */
+async function test(subject: Subject, request: Request, response: Streamed): Promise<void> {
+  // That the form is not complete is a result of its test.
+  if (!subject.ok) {
+    refuse(request, response, 200, subject.text);
+    return;
+  }
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const language = languageOf(request);
+  const write = (line: ReportLine): void => {
+    const told = "text" in line ? { ...line, text: worded(language, line.text) } : line;
+    if (!gone.signal.aborted) response.write(`${JSON.stringify(told)}\n`);
+  };
+  // Line by line, also through a proxy that would rather collect.
+  response.status(200).set({
+    "Content-Type": "application/x-ndjson; charset=utf-8",
+    "Cache-Control": "no-store, no-transform",
+    "X-Accel-Buffering": "no",
+  });
+  const trial = trialOf(subject.settings);
+  write({ steps: stepsOf(trial) });
+  try {
+    await tryConnection(trial, (step) => write(shownStep(step)), gone.signal);
+    write({ end: true });
+  } finally {
+    response.end();
+  }
 }
 
 /** As it may be shown: what is in it is from a server, or from the fields of a form. */

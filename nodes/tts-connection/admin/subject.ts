@@ -4,6 +4,8 @@ import { apiUrl } from "../../../src/stack/apiAddress";
 import { isJsonObject } from "../../../src/stack/check";
 import { shownValues } from "../../../src/stack/shown";
 import { fromEnvironment, getConfigNode } from "../../shared/red";
+import { traitsOf } from "../../../src/stack/services";
+import { demoStack } from "../demo/demoStack";
 import { chosenTls } from "../tlsConfig";
 import type { ConnectionCredentials, ConnectionProperties } from "../../../src/stack/connectionProperties";
 import type { ReportText } from "../report";
@@ -22,12 +24,30 @@ const refused = (key: string, values: ReportText["values"] = {}): Subject => ({
   text: { key, values: shownValues(values) },
 });
 
+/** What is to be tried, until it is given back. */
+export interface SubjectUse {
+  /** Never rejects. */
+  readonly subject: Promise<Subject>;
+  end(): Promise<void>;
+}
+
+/** What a form would connect to once it is deployed; the stack of the demo runs while it is tried. */
+export function subjectOf(RED: NodeAPI, request: FormRequest): SubjectUse {
+  if (!traitsOf(request.properties.service).builtIn)
+    return { subject: Promise.resolve(enteredIn(RED, request)), end: () => Promise.resolve() };
+  const use = demoStack.use();
+  const subject = use.settings.then((read) =>
+    read.ok ? read : refused(read.explanation.key, read.explanation.values),
+  );
+  return { subject, end: () => use.end() };
+}
+
 /**
  * The settings that the form would have once it is deployed: with values from the environment, and the stored secret where the form
  * only has its placeholder. That one goes to no other server than the one it is stored for: a mistyped host, or one of an imported flow,
  * must not get it by a click on Test.
  */
-export function subjectOf(RED: NodeAPI, request: FormRequest): Subject {
+function enteredIn(RED: NodeAPI, request: FormRequest): Subject {
   const stored = storedForm(RED, request.id);
   const isStored = (name: keyof ConnectionCredentials): boolean => request.credentials[name] === STORED;
   const credentials = {

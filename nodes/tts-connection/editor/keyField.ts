@@ -79,9 +79,11 @@ export class KeyField {
 
   get #canAsk(): boolean {
     const form = this.#form;
+    const { isStackServer, builtIn } = traitsIn(form);
     return (
       mayAsk() &&
-      traitsIn(form).isStackServer &&
+      isStackServer &&
+      !builtIn &&
       apiKeyForm(form.value("apiKey")) === "api_key" &&
       rules.host(form.value("host")) === undefined &&
       this.#host !== ""

@@ -14,12 +14,14 @@ const START: Readonly<Record<ServiceName, { host: string; useTls: boolean }>> = 
   stack: { host: CONNECTION_DEFAULTS.host, useTls: true },
   pubsub: { host: "", useTls: true },
   v2: { host: "", useTls: false },
+  demo: { host: CONNECTION_DEFAULTS.host, useTls: true },
 };
 
 const HOST_PLACEHOLDERS: Readonly<Record<ServiceName, string>> = {
   stack: "tts.example.com",
   pubsub: "broker.example.com",
   v2: "v2.example.com",
+  demo: "",
 };
 
 export const toService = (value: unknown): ServiceName =>
@@ -31,11 +33,16 @@ export const traitsIn = (form: Form): ServiceTraits => SERVICE_TRAITS[serviceIn(
 
 export function makeServiceChoice(form: Form, saved: ServiceName): void {
   const typed = { ...START };
+  // What the account before the demo had waits for its return.
+  if (SERVICE_TRAITS[saved].builtIn && form.value("host") !== "")
+    typed.stack = { host: form.value("host"), useTls: form.isChecked("useTls") };
   let service = saved;
   const radios = $("input[name='tts-connection-service']");
   radios.on("change", () => {
     typed[service] = { host: form.value("host"), useTls: form.isChecked("useTls") };
+    const before = service;
     service = toService(radios.filter(":checked").val());
+    if (SERVICE_TRAITS[service].builtIn) typed[service] = typed[before];
     form.set("service", service);
     form.check("useTls", typed[service].useTls);
     form.set("host", typed[service].host);

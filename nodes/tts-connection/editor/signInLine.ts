@@ -15,12 +15,15 @@ export function makeSignInLine(form: Form, line: JQuery): void {
 
 function describe(form: Form): string {
   const service = serviceIn(form);
+  // It is said at the service what it is.
+  if (SERVICE_TRAITS[service].builtIn) return "";
   const host = form.value("host");
   const applicationId = form.value("applicationId");
   const user = {
     stack: applicationId && userName(applicationId, form.value("tenantId")),
     pubsub: form.value("username"),
     v2: applicationId,
+    demo: "",
   }[service];
   if (rules.host(host) && !isHidden(host)) return text("line.no-host");
   if (user === "" && !SERVICE_TRAITS[service].throughBroker) return text("line.no-application");

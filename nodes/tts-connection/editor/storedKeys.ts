@@ -28,7 +28,8 @@ function keyInEditor({ credentials }: Connection): boolean | undefined {
 
 /** Whether a connection needs a key and certainly has none. One from an environment variable is a key. */
 export function lacksKey(connection: Connection): boolean {
-  if (SERVICE_TRAITS[toService(connection.service)].throughBroker) return false;
+  const { throughBroker, builtIn } = SERVICE_TRAITS[toService(connection.service)];
+  if (throughBroker || builtIn) return false;
   return (keyInEditor(connection) ?? stored.get(connection.id)) === false;
 }
 

@@ -15,7 +15,10 @@ const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
   unencrypted: "error.not-configured.api-unencrypted",
 };
 
-/** Reads the properties of a connection to the stack's own MQTT server; a pasted `app1@ttn` is taken apart. */
+/**
+ * Reads the properties of a connection to the stack's own MQTT server; a pasted `app1@ttn` is taken apart. Those of the demo are not
+ * what stands in a flow, but what its stack says of itself once it has started.
+ */
 function read(
   properties: ConnectionProperties,
   credentials: ConnectionCredentials,
@@ -52,7 +55,7 @@ function read(
   return {
     ok: true,
     settings: {
-      service: "stack",
+      service: properties.service === "demo" ? "demo" : "stack",
       ...place,
       ...options.settings,
       applicationId,

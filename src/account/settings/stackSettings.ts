@@ -3,7 +3,7 @@ import type { CommonSettings } from "./common";
 
 /** Everything a session to The Things Stack's MQTT server needs, checked. */
 export interface StackSettings extends CommonSettings {
-  readonly service: "stack";
+  readonly service: "stack" | "demo";
   readonly applicationId: string;
   readonly tenantId?: string;
   /** Secret. */
