@@ -20,6 +20,7 @@ const RAISED_BY: Readonly<Record<ErrorCode, readonly NodeType[]>> = {
   connection_failed: NODE_TYPES,
   connection_refused: NODE_TYPES,
   subscription_refused: NODE_TYPES,
+  invalid_request: ["tts-watch"],
   invalid_message: NODE_TYPES,
   missing_payload: ["tts-uplink"],
   invalid_downlink: ["tts-downlink"],
