@@ -5,17 +5,36 @@ import tseslint from "typescript-eslint";
 
 /**
  * Which room may look into which, and nothing against that order:
- * stack <- downlink <- services <- connection <- devices, delivery, diagnosis <- account <- nodes (run time), and
- * stack, downlink <- the editor's side of nodes and plugins.
+ * stack <- downlink <- services <- connection <- devices, delivery, diagnosis <- account <- nodes (run time),
+ * stack, downlink <- homeassistant <- its node, and stack, downlink, homeassistant <- the editor's side of nodes and plugins.
  */
-const ENGINE = ["stack", "downlink", "services", "connection", "devices", "delivery", "diagnosis", "account"];
+const ENGINE = [
+  "stack",
+  "downlink",
+  "homeassistant",
+  "services",
+  "connection",
+  "devices",
+  "delivery",
+  "diagnosis",
+  "account",
+];
 const OUTSIDE = ["simulator", "plugins"];
-const NODE_ROOMS = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink", "tts-watch"];
+const NODE_ROOMS = [
+  "tts-connection",
+  "tts-uplink",
+  "tts-join",
+  "tts-event",
+  "tts-downlink",
+  "tts-watch",
+  "tts-home-assistant",
+];
 
 /** What a room of the engine may look into. */
 const BELOW = {
   stack: [],
   downlink: ["stack"],
+  homeassistant: ["stack", "downlink"],
   services: ["stack", "downlink"],
   connection: ["stack", "downlink", "services"],
   devices: ["stack", "downlink", "services", "connection"],
@@ -41,7 +60,7 @@ const FORBIDDEN = [
   [["nodes/shared/**"], [...without(NODE_ROOMS, "tts-connection"), ...OUTSIDE], ["nodes/shared/editor/**"]],
   ...NODE_ROOMS.map((room) => [
     [`nodes/${room}/editor.ts`, `nodes/${room}/editor/**`],
-    [...without(ENGINE, "stack", "downlink"), ...without(NODE_ROOMS, room), ...OUTSIDE],
+    [...without(ENGINE, "stack", "downlink", "homeassistant"), ...without(NODE_ROOMS, room), ...OUTSIDE],
   ]),
   [["nodes/shared/editor/**"], [...without(ENGINE, "stack", "downlink"), ...NODE_ROOMS, ...OUTSIDE]],
   // The conversion makes nodes of every type, with their defaults.
@@ -62,7 +81,7 @@ const house = FORBIDDEN.map(([files, rooms, ignores = []]) => ({
           ...(files[0].startsWith("src/")
             ? [{ group: ["node-red", "@node-red/*"], message: "src/ knows nothing of Node-RED." }]
             : []),
-          ...(/^src\/(stack|downlink)/.test(files[0])
+          ...(/^src\/(stack|downlink|homeassistant)/.test(files[0])
             ? [{ group: ["node:*", "mqtt"], message: "Pure: no I/O." }]
             : []),
         ],

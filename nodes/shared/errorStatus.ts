@@ -91,6 +91,13 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-configured.events": "status.no-event",
   "not-configured.network-events": "status.no-event-stream",
   "not-configured.no-events": "status.no-event",
+  "not-configured.home-assistant-command": "status.wrong-value",
+
+  // Messages that are none for Home Assistant, and its commands.
+  "home-assistant": "status.not-understood",
+  "command.unknown": "status.unknown-command",
+  "command.retained": "status.invalid-downlink",
+  "command.value": "status.wrong-value",
 
   // Uplinks without what was asked for: the cause alone, the device stands before it.
   "missing-payload": "status.not-decoded",

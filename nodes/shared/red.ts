@@ -14,10 +14,13 @@ export function asMessage(fields: object): NodeMessage {
   return fields as NodeMessage;
 }
 
+/** One message, or one or several for each output. */
+export type Send = (msg: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
+
 /** Node-RED takes anything as an error; the types want an `Error`. */
 export function onInput(
   node: Node,
-  handle: (msg: NodeMessageInFlow, send: (msg: NodeMessage) => void, done: (error?: object) => void) => void,
+  handle: (msg: NodeMessageInFlow, send: Send, done: (error?: object) => void) => void,
 ): void {
   node.on("input", (msg, send, done) => handle(msg, send, done as (error?: object) => void));
 }

@@ -4,19 +4,34 @@ import type { Lease } from "../../src/connection/pool";
 import type { Reader, Recipient } from "../../src/connection/routes";
 import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
 import type { StackApi } from "../../src/diagnosis/stackApi";
-import type { DownlinkJob, DownlinkView, Follower } from "../../src/delivery/contract";
+import type { DownlinkJob } from "../../src/delivery/contract";
+import type { Progress } from "../../src/delivery/progress";
 import { V3_LIMITS, withoutApi, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import type { StackError } from "../../src/stack/messages";
 import { deployment } from "./deployment";
+import { keepUntilDeployed, letGoOfRivals } from "./kept";
 import type { Listeners } from "./listeners";
 import { notReached, type ErrorNotice } from "../../src/account/notices";
 import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
 import { questionsFor, type Questions, type QueueAnswer } from "../../src/account/questions";
-import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
+import { warnOfBug } from "../../src/connection/unexpected";
+import type { Awaited, Occupant, Seat, Waiter } from "../../src/account/seats";
+import {
+  isClientIdTaken,
+  sharedSessionFor,
+  type SessionListener,
+  type SharedSession,
+} from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
-import type { SettingsResult } from "../../src/account/settings";
+import type { ArrivalMemory } from "../../src/account/backfill";
+import {
+  targetOf,
+  wantsBackfill,
+  type ConnectionSettings,
+  type SettingsResult,
+} from "../../src/account/settings";
 import type { Notifier } from "./notifier";
 
 /** A node that uses a connection. */
@@ -46,24 +61,37 @@ export interface Watching {
   leave(): Promise<void>;
 }
 
-/** Waits for one downlink, until the node is done with it. */
-export type Waiter = Omit<Follower, "onStep">;
-
-/** One that sends. `onStep`: of any of its downlinks, also of one that the node is done with. */
-export interface SendingUser extends ConnectionUser {
-  readonly onStep: (view: DownlinkView) => void;
+/** One that sends. */
+export interface SendingUser extends ConnectionUser, Occupant {
   /** It sends fields, which the stack's encoder makes bytes of. */
   readonly usesEncoder?: boolean;
+}
+
+/** What a node waits for, and goes on with after a restart. */
+export interface KeptDownlinks {
+  /** Where they are sent to. */
+  readonly target: string;
+  /** How far each has come; undefined: no other process can go on with it. */
+  readonly progress: Seat["progress"];
+  resume(awaited: Awaited, progress: Progress): void;
 }
 
 /** What a node that sends gets. */
 export interface Sender {
   readonly limits: DownlinkLimits;
-  send(job: DownlinkJob, waiter: Waiter): void;
+  /** `message`: that it came with, for the node that inherits it at a deploy. */
+  send(job: DownlinkJob, message: object, waiter: Waiter): void;
   /** What waits in the queue of a device. Never rejects. */
   list(deviceId: string): Promise<QueueAnswer>;
-  /** What it still holds is dropped. Resolves when the connection is closed, where this was its last user. */
-  leave(): Promise<void>;
+  /**
+   * What it waits for is kept at a deploy until the end of that, for the next node of its ID; else dropped, but for what `save` has
+   * taken care of. Resolves when the connection is closed, where this was its last user.
+   */
+  leave(save?: () => Promise<ReadonlySet<Awaited>>): Promise<void>;
+  /** What it waits for, for a restart. */
+  readonly downlinks: KeptDownlinks;
+  /** Once all nodes are there. */
+  onceStarted(run: () => void): void;
 }
 
 /** A user with what it waits for. */
@@ -74,6 +102,7 @@ interface Joined extends ConnectionUser {
 
 interface OpenSession {
   readonly lease: Lease<SharedSession>;
+  readonly leaveBackfill?: () => void;
   readonly unlisten: () => void;
 }
 
@@ -96,6 +125,7 @@ const faulty = (explanation: Explanation): ErrorNotice => ({
 export class Connection {
   readonly #settings: SettingsResult;
   readonly #notifier: Notifier;
+  readonly #memory: ArrivalMemory;
   readonly #listeners: Listeners;
   readonly #users = new Set<Joined>();
   /** Why it cannot be opened. */
@@ -104,9 +134,13 @@ export class Connection {
   #made: Questions | undefined;
   #catchingUp: NodeJS.Immediate | undefined;
 
-  /** @param listeners those whom the notifier notifies, by the nodes that join here */
-  constructor(settings: SettingsResult, listeners: Listeners, notifier: Notifier) {
+  /**
+   * @param listeners those whom the notifier notifies, by the nodes that join here
+   * @param memory for what outlives a restart
+   */
+  constructor(settings: SettingsResult, listeners: Listeners, notifier: Notifier, memory: ArrivalMemory) {
     this.#settings = settings;
+    this.#memory = memory;
     this.#listeners = listeners;
     this.#notifier = notifier;
     if (!settings.ok) this.#faulty = faulty(settings.explanation);
@@ -158,38 +192,72 @@ export class Connection {
     };
   }
 
-  joinAsSender({ onStep, usesEncoder, ...user }: SendingUser): Sender {
+  joinAsSender({ onStep, onInherited, usesEncoder, ...user }: SendingUser): Sender {
     const { session, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
     if (!session || !this.#settings.ok) return this.#nowhere(leave);
-    const senders = session.joinSenders(this.#settings.settings.downlinksPerMinute, usesEncoder);
-    const handles = new Set<{ drop(): void }>();
-    // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
-    let listener: typeof onStep | undefined = onStep;
+    const { settings } = this.#settings;
+    const senders = session.joinSenders(user.node.id, settings.downlinksPerMinute, usesEncoder);
+    const { seat } = senders;
+    seat.take({
+      onStep: (view) => {
+        session.follow(view);
+        onStep(view);
+      },
+      onInherited,
+    });
+    let dontRun: (() => void) | undefined;
+    const dontInherit = seat.isAwaiting
+      ? deployment.atEnd(() => {
+          session.session.retry();
+          seat.inherit();
+        })
+      : undefined;
     const questions = this.#questions;
     return {
       limits: questions ? session.downlinkLimits : withoutApi(session.downlinkLimits),
       list: (deviceId) => questions?.queue(deviceId) ?? Promise.resolve(this.#noAnswer),
-      send: (job, waiter) => {
-        let waiting: Waiter | undefined = waiter;
-        const handle = senders.courier.send(job, {
-          onStep: (view) => listener?.(view),
-          onReport: (view) => waiting?.onReport(view),
-          onEnd: (failure) => {
-            handles.delete(handle);
-            const { onEnd } = waiting ?? {};
-            waiting = undefined;
-            onEnd?.(failure);
-          },
-        });
-        handles.add(handle);
+      send: (job, message, waiter) => seat.send(job, message, waiter),
+      downlinks: {
+        target: targetOf(settings),
+        get progress() {
+          return seat.progress;
+        },
+        resume: (awaited, progress) => seat.resume(awaited, progress),
       },
-      leave: async () => {
-        listener = undefined;
-        for (const handle of handles) handle.drop();
-        senders.leave();
+      onceStarted: (run) => {
+        dontRun = deployment.atEnd(run);
+      },
+      leave: async (save) => {
+        dontInherit?.();
+        dontRun?.();
+        seat.vacate();
+        if (seat.isAwaiting && deployment.nodesComeBack && session.mayOutliveDeploy)
+          this.#keepOpen(settings, () => senders.leave());
+        else {
+          if (save) seat.leave(await save());
+          senders.leave();
+        }
         await leave();
       },
     };
+  }
+
+  /** Until the end of the deploy, when `leave` is called. */
+  #keepOpen(settings: ConnectionSettings, leave: () => void): void {
+    const { lease, unlisten } = this.#listen(settings, {
+      onState: () => undefined,
+      // What is dropped in the end is still for the log.
+      onNotice: (notice) => {
+        if (notice.notice === "warning") this.#notifier.notify(notice);
+      },
+      onLogEntry: (entry) => this.#notifier.write(entry),
+      onUnreached: () => undefined,
+    });
+    keepUntilDeployed(lease.resource, () => {
+      leave();
+      lease.release().catch(warnOfBug);
+      unlisten();
+    });
   }
 
   get #noAnswer(): QueueAnswer & { readonly ok: false } {
@@ -202,8 +270,10 @@ export class Connection {
     return {
       limits: V3_LIMITS,
       list: () => Promise.resolve(this.#noAnswer),
-      send: (_job, waiter) => waiter.onEnd(this.#faulty?.explanation),
-      leave,
+      send: (_job, _message, waiter) => waiter.onEnd(this.#faulty?.explanation),
+      downlinks: { target: "", progress: [], resume: () => undefined },
+      onceStarted: () => undefined,
+      leave: () => leave(),
     };
   }
 
@@ -228,6 +298,7 @@ export class Connection {
     if (!this.#settings.ok) return undefined;
     const { settings } = this.#settings;
     if (!this.#open) {
+      if (isClientIdTaken(settings)) letGoOfRivals(settings);
       if (isClientIdTaken(settings)) {
         this.#faulty ??= faulty({
           code: "not_configured",
@@ -237,19 +308,26 @@ export class Connection {
         return undefined;
       }
       this.#faulty = undefined;
-      const lease = sharedSessionFor(settings, {
-        levels: this.#notifier.logLevels,
-        attend: (deploys) => deployment.attend(deploys),
-      });
-      const unlisten = lease.resource.listen({
+      const open = this.#listen(settings, {
         onState: () => this.#stateChanged(),
         onNotice: (notice) => this.#notifier.notify(notice),
         onLogEntry: (entry) => this.#notifier.write(entry),
         onUnreached: (notice) => this.#notifier.log(notice),
       });
-      this.#open = { lease, unlisten };
+      const { resource } = open.lease;
+      this.#open = wantsBackfill(settings)
+        ? { ...open, leaveBackfill: resource.joinBackfill(this.#memory) }
+        : open;
     }
     return this.#open.lease.resource;
+  }
+
+  #listen(settings: ConnectionSettings, listener: SessionListener): OpenSession {
+    const lease = sharedSessionFor(settings, {
+      levels: this.#notifier.logLevels,
+      attend: (deploys) => deployment.attend(deploys),
+    });
+    return { lease, unlisten: lease.resource.listen(listener) };
   }
 
   async #close(): Promise<void> {
@@ -259,6 +337,7 @@ export class Connection {
     this.#open = undefined;
     if (this.#faulty) this.#faulty = { ...this.#faulty, reached: notReached() };
     this.#notifier.clear();
+    open?.leaveBackfill?.();
     // What a connection says at its end is still for the log.
     const released = open?.lease.release();
     open?.unlisten();

@@ -1,9 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
 import { warnOfBug } from "../../src/connection/unexpected";
 import { hintFor, networkSays } from "../../src/diagnosis/reported";
-import type { DownlinkView, Failure } from "../../src/delivery/contract";
+import type { DownlinkJob, DownlinkView, Failure } from "../../src/delivery/contract";
 import { buildOrder, type DownlinkValues } from "../../src/downlink/build";
-import type { DownlinkOrder } from "../../src/downlink/order";
 import type { Explanation } from "../../src/stack/explanation";
 import { serveEncoder } from "./admin/encode";
 import { findConnection } from "../shared/findConnection";
@@ -12,8 +11,10 @@ import { asMessage, onInput } from "../shared/red";
 import { refuse } from "../shared/receiver";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "./typedInput";
-import type { Waiter } from "../tts-connection/connection";
+import type { Waiter } from "../../src/account/seats";
 import { withField } from "./complete";
+import { Inherited } from "./inherited";
+import { keeperFor } from "./restart/keeper";
 import { listQueue } from "./listing";
 import type { DownlinkProperties } from "./properties";
 import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type ValueName } from "./settings";
@@ -80,16 +81,23 @@ export default function init(RED: NodeAPI): void {
     const { settings } = read;
 
     const status = new DownlinkStatus(RED, this);
+    const inherited = new Inherited(this);
     const sender = connection.joinAsSender({
       node: this,
       onView: (view) => status.connection(view),
-      onStep: (view) => status.step(view),
+      onStep: (view) => {
+        status.step(view);
+        keeper?.touch();
+      },
+      onInherited: (awaited) => inherited.receive(awaited),
       usesEncoder: USES_ENCODER.has(settings.encoding),
     });
 
+    const keeper = keeperFor(RED, this, sender.downlinks);
+
     const waiterOf = (
       msg: NodeMessageInFlow,
-      { deviceId, operation }: DownlinkOrder,
+      { order: { deviceId, operation }, report }: DownlinkJob,
       send: Send,
       done: Done,
     ): Waiter => {
@@ -99,12 +107,13 @@ export default function init(RED: NodeAPI): void {
           last = downlink;
           guardedCall(this, () => {
             // Several messages of one input must not share what is in them.
-            const base = settings.report === "every" ? RED.util.cloneMessage(msg) : msg;
+            const base = report === "every" ? RED.util.cloneMessage(msg) : msg;
             // First, so that it is among the five fields that the debug sidebar shows.
             send(asMessage(Object.assign({ downlink }, base, { downlink })));
           });
         },
         onEnd(failure) {
+          keeper?.touch();
           if (failure) {
             status.failure(failure, deviceId);
             finish(done, failureOf(failure, deviceId));
@@ -132,7 +141,10 @@ export default function init(RED: NodeAPI): void {
           listQueue(RED, this, sender, status, request).catch(warnOfBug);
           return;
         }
-        sender.send({ order, ...settings }, waiterOf(msg, order, send, done));
+        const { report, timeout, offline } = settings;
+        const job: DownlinkJob = { order, report, timeout, offline };
+        sender.send(job, msg, waiterOf(msg, job, send, done));
+        keeper?.touch();
         return;
       }
       const refusal: Explanation = { code: "invalid_downlink", ...built.refusal };
@@ -143,15 +155,21 @@ export default function init(RED: NodeAPI): void {
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.
     let queue = Promise.resolve();
     onInput(this, (msg, send, done) => {
+      const awaited = inherited.take(msg);
+      if (awaited) {
+        awaited.follow(waiterOf(msg, awaited.job, send, done));
+        return;
+      }
       queue = queue
         .then(() => handle(msg, send, done))
         .catch((error: unknown) => finish(done, accident(error)))
         .catch(warnOfBug);
     });
+    if (keeper) sender.onceStarted(() => keeper.restore());
     this.on("close", (_removed: boolean, done: () => void) => {
       status.end();
-      // What has come and is still being read is counted as dropped, too.
-      queue.then(() => sender.leave()).then(done, done);
+      // What has come and is still being read is kept or dropped, too.
+      queue.then(() => sender.leave(keeper && (() => keeper.save()))).then(done, done);
     });
   }
 

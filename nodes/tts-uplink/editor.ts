@@ -9,7 +9,7 @@ import { showTopic } from "../shared/editor/topicLine";
 import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
 import { makeFieldHint } from "./editor/fieldHint";
 import { showLastMessage } from "./editor/lastMessage";
-import { fieldPathOf } from "./fieldPath";
+import { fieldPathOf } from "../shared/fieldPath";
 import { UPLINK_CHOICES, UPLINK_DEFAULTS, USUAL_MISSING, type UplinkProperties } from "./properties";
 
 const say = textsOf("tts-uplink");

@@ -5,7 +5,7 @@ import type { UplinkPayloadOptions } from "../../src/stack/uplink";
 import { explainTopic } from "../shared/topic";
 import { explainUnsetVariable } from "../shared/unsetVariable";
 import { asFlag, asText } from "../../src/stack/values";
-import { fieldPathOf, type NormalisePath } from "./fieldPath";
+import { fieldPathOf, type NormalisePath } from "../shared/fieldPath";
 import { UPLINK_CHOICES, UPLINK_DEFAULTS, type UplinkProperties } from "./properties";
 
 /** The properties of a `tts-uplink`, checked. */

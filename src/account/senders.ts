@@ -11,6 +11,7 @@ import type { Explanation, Text } from "../stack/explanation";
 import type { StackError } from "../stack/messages";
 import type { KeyRecord } from "./keyRecord";
 import { paceOf } from "./paces";
+import { Seat } from "./seats";
 import type { ConnectionSettings } from "./settings";
 
 /** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
@@ -36,10 +37,19 @@ export interface SendersSession {
   readonly changed: () => void;
 }
 
+interface Joined {
+  readonly courier: Courier;
+  readonly seat: Seat;
+  /** What is awaited on the seat is dropped, where no other node has taken it. */
+  readonly leave: () => void;
+}
+
 /** All nodes that send on one session: one courier while any node sends, at the lowest of the paces of its config nodes. */
 export class Senders {
   readonly #shared: SendersSession;
   readonly #paces = new Set<{ readonly perMinute: number | undefined }>();
+  /** By the IDs of their nodes. */
+  readonly #seats = new Map<string, Seat>();
   #courier: Courier | undefined;
   #stop: (() => void) | undefined;
   /** Downlinks without an answer that the API is being asked about. */
@@ -55,15 +65,22 @@ export class Senders {
     return this.#unheard;
   }
 
-  /** For a config node with this pace, until it leaves. */
-  join(perMinute: number | undefined): { readonly courier: Courier; leave(): void } {
+  /** For a node with this ID, on a config node with this pace. */
+  join(nodeId: string, perMinute: number | undefined): Joined {
     const pace = { perMinute };
     this.#paces.add(pace);
     const courier = (this.#courier ??= this.#open());
     this.#setPace();
+    const seat = this.#seats.get(nodeId) ?? new Seat(courier);
+    this.#seats.set(nodeId, seat);
     return {
       courier,
+      seat,
       leave: () => {
+        if (!seat.isTaken) {
+          seat.drop();
+          this.#seats.delete(nodeId);
+        }
         this.#paces.delete(pace);
         this.#setPace();
         if (this.#paces.size === 0) this.#close();

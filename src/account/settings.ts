@@ -61,6 +61,10 @@ export const serviceOf = (settings: ConnectionSettings): Service =>
 export const stackSettingsOf = (settings: ConnectionSettings): StackSettings | undefined =>
   ask(settings, (dialect, own) => dialect.ofStackServer(own));
 
+/** Whether uplinks that came during an interruption are to be fetched. */
+export const wantsBackfill = (settings: ConnectionSettings): boolean =>
+  stackSettingsOf(settings)?.backfill ?? false;
+
 /** The same without a key or password, for what outlives the connection. */
 export const withoutSecret = (settings: ConnectionSettings): ConnectionSettings =>
   ask<ConnectionSettings>(settings, (dialect, own) => dialect.withoutSecret(own));
@@ -68,6 +72,10 @@ export const withoutSecret = (settings: ConnectionSettings): ConnectionSettings 
 /** The account whose downlinks the server counts together, beside the application. */
 export const limitedWith = (settings: ConnectionSettings): string | undefined =>
   ask(settings, (dialect, own) => dialect.limitedWith(own));
+
+/** Which application, or broker, downlinks are for; nothing in it is secret, and the key may change. */
+export const targetOf = ({ service, host, port, applicationId = "" }: ConnectionSettings): string =>
+  JSON.stringify([service, host, port, applicationId]);
 
 /** Without it an identity does not tell whether a password was guessed right. */
 const OF_THIS_PROCESS = randomBytes(32);

@@ -5,9 +5,11 @@ import type { ConnectionProblem } from "../connection/problem";
 import type { Reader, Recipient } from "../connection/routes";
 import { Session } from "../connection/session";
 import { warnOfBug } from "../connection/unexpected";
+import type { DownlinkView } from "../delivery/contract";
 import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
+import { describeBackfilled, explainNoBackfill } from "../diagnosis/backfill";
 import { explainNoStream, explainRepeated, explainSilence } from "../diagnosis/receiving";
 import type { Ledger, LedgerWatcher } from "../devices/ledger";
 import type { StackApi } from "../diagnosis/stackApi";
@@ -17,6 +19,8 @@ import type { Explanation, Text } from "../stack/explanation";
 import type { Kind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
 import { SERVICE_TRAITS } from "../stack/services";
+import { arrivalsOf } from "./arrivals";
+import { Backfill, type ArrivalMemory } from "./backfill";
 import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
 import { ledgerOf } from "./ledgers";
@@ -24,7 +28,10 @@ import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
 import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
+import type { StackSettings } from "./settings/stackSettings";
 import { StackAccess } from "./stackAccess";
+import { StalledQueues } from "./stalledQueues";
+import { storedDelivery } from "./storedDelivery";
 import type { ConnectionView } from "./view";
 
 /** A config node that shares the session. */
@@ -44,6 +51,7 @@ export interface Surroundings {
   readonly attend: (deploys: { begin(): void; end(): void }) => () => void;
 }
 
+const UPLINKS: ReadonlySet<Kind> = new Set(["uplink_message"]);
 const SILENCE_MS = 3_600_000;
 /** Bytes of an invalid message that are handed to a flow. */
 const LONGEST_PAYLOAD = 65_536;
@@ -60,6 +68,8 @@ export class SharedSession {
   readonly #service: Service;
   readonly #senders: Senders;
   readonly #network: NetworkEvents | undefined;
+  #backfill: Backfill | undefined;
+  readonly #stalled: StalledQueues | undefined;
   #streamProblem: StreamProblem | undefined;
   #eventNodes = 0;
   readonly #log: ConnectionLog;
@@ -107,9 +117,19 @@ export class SharedSession {
       this.#network = new NetworkEvents({
         applicationId: stack.applicationId,
         target: () => this.#stack?.target,
-        deliver: ({ topic, origin, received }, read) =>
-          this.session.hand(topic, origin, received.kind, Date.now(), read),
+        deliver: (event, read) => {
+          const { topic, origin, received } = event;
+          this.#stalled?.tell(event);
+          this.session.hand(topic, origin, received.kind, Date.now(), read);
+        },
         changed: () => this.#streamChanged(),
+      });
+    if (stack)
+      this.#stalled = new StalledQueues({
+        applicationId: stack.applicationId,
+        api: () => this.#stack?.api,
+        listen: () => this.#network?.join() ?? (() => undefined),
+        warn,
       });
     // What a broker keeps for us comes at once after the login: not before all nodes are there that want it.
     if (!this.#service.login.clean)
@@ -175,6 +195,19 @@ export class SharedSession {
     };
   }
 
+  /**
+   * Fetches what comes while nothing can be received, for a config node that wants it; all nodes of the session get it. Returns what
+   * ends the wish.
+   */
+  joinBackfill(memory: ArrivalMemory): () => void {
+    const stack = stackSettingsOf(this.#settings);
+    if (!stack) return () => undefined;
+    this.#backfill ??= this.#makeBackfill(stack);
+    const leave = this.#backfill.join(memory);
+    this.#backfill.receiving(this.#receivesUplinks);
+    return leave;
+  }
+
   /** Why the uplink formatter failed on the uplink with these correlation IDs, where the stack tells it within a second. Never rejects. */
   async decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined> {
     return this.#network?.decoderError(deviceId, correlationIds);
@@ -195,23 +228,37 @@ export class SharedSession {
     return this.#stack?.api;
   }
 
+  /** A step of a downlink that goes by this session. */
+  follow(step: Pick<DownlinkView, "deviceId" | "state">): void {
+    this.#stalled?.step(step);
+  }
+
   get downlinkLimits(): DownlinkLimits {
     return this.#service.downlinkLimits;
   }
 
-  /** Takes downlinks to their end, for a config node with this pace; of several paces the lowest counts. */
-  joinSenders(perMinute: number | undefined, usesEncoder = false): ReturnType<Senders["join"]> {
+  /** Takes downlinks to their end, for a node on a config node with this pace; of several paces the lowest counts. */
+  joinSenders(
+    nodeId: string,
+    perMinute: number | undefined,
+    usesEncoder = false,
+  ): ReturnType<Senders["join"]> {
     this.#stack?.need("write");
-    const senders = this.#senders.join(perMinute);
+    const senders = this.#senders.join(nodeId, perMinute);
     // Why the stack's encoder failed is told nowhere else.
     const leaveNetwork = usesEncoder ? this.#network?.join() : undefined;
     return {
-      courier: senders.courier,
+      ...senders,
       leave: () => {
         senders.leave();
         leaveNetwork?.();
       },
     };
+  }
+
+  /** It is worth keeping open while nodes are closed and made anew: a key that lacks a right has to log in again to get it. */
+  get mayOutliveDeploy(): boolean {
+    return !this.#stack?.lacks("read") && !this.#stack?.lacks("write");
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */
@@ -223,7 +270,9 @@ export class SharedSession {
     clearTimeout(this.#silence);
     this.#unattend();
     this.#stack?.end();
+    this.#stalled?.end();
     this.#network?.end();
+    this.#backfill?.end();
     this.#log.end();
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
@@ -241,8 +290,26 @@ export class SharedSession {
     }
     const state = this.session.stateFor(new Set());
     this.#log.state(state, openedAt, this.session.filters);
+    this.#backfill?.receiving(this.#receivesUplinks);
     if (state.state === "connected") this.#problem = this.#standing = this.#explanation = undefined;
     this.#changed();
+  }
+
+  get #receivesUplinks(): boolean {
+    const { session } = this;
+    return session.open && session.wants("uplink_message") && session.stateFor(UPLINKS).state === "connected";
+  }
+
+  #makeBackfill(stack: StackSettings): Backfill {
+    return new Backfill({
+      applicationId: stack.applicationId,
+      arrivals: arrivalsOf(this.#settings),
+      target: () => this.#stack?.target,
+      watch: (take) => this.session.watchUplinks(take),
+      deliver: (stored) => this.session.hand(...storedDelivery(stored, stack)),
+      onProblem: (problem) => this.#warn(explainNoBackfill(problem)),
+      onFilled: (filled) => this.#write({ level: "info", text: describeBackfilled(filled) }),
+    });
   }
 
   #streamChanged(): void {

@@ -146,6 +146,16 @@ export class Session {
     };
   }
 
+  /** Whether any node wants messages of this kind. */
+  wants(kind: Kind): boolean {
+    return this.#router.kinds.has(kind);
+  }
+
+  /** Tells of each uplink that is read, before its recipients are told; undefined: no more. */
+  watchUplinks(watch: Router["onUplink"]): void {
+    this.#router.onUplink = watch;
+  }
+
   /** Delivers a message that came by another way than MQTT, made anew for each recipient. */
   hand(...message: Parameters<Router["hand"]>): void {
     this.#router.hand(...message);
@@ -199,6 +209,13 @@ export class Session {
     });
   }
 
+  /** Does not wait any longer for its next attempt. */
+  retry(): void {
+    if (this.#timer === undefined || this.#ended) return;
+    clearTimeout(this.#timer);
+    this.#connect();
+  }
+
   /** Resolves when the connection is closed, within two seconds. */
   async end(): Promise<void> {
     this.#ended = true;
@@ -210,6 +227,7 @@ export class Session {
   }
 
   #connect(): void {
+    this.#timer = undefined;
     const { endpoint, service, clientId, keepalive, observer } = this.#settings;
     const onArrived = observer?.onArrived;
     const link = openLink(

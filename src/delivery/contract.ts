@@ -82,6 +82,8 @@ export interface Follower {
    * `steps` and so on, with the `state` of all.
    */
   onStep(view: DownlinkView): void;
+  /** It is about to be published: from now on it must never be published again. */
+  onLeaving?(): void;
   /** What goes on into the flow: once, or with `report: every` once per step. */
   onReport(view: DownlinkView): void;
   /** Exactly once: reached what was asked for, or failed. */

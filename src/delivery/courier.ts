@@ -11,6 +11,7 @@ import type { NoAnswerEvidence } from "../downlink/evidence";
 import { DownlinkHistory } from "./history";
 import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
 import type { DownlinkJob, Follower } from "./contract";
+import type { Progress } from "./progress";
 import type { OpenPart } from "./openParts";
 import { Tracker } from "./tracker";
 import { Hold } from "./hold";
@@ -72,6 +73,16 @@ export interface CourierOptions {
   readonly clock?: Clock;
 }
 
+/** A downlink that was handed to the courier. */
+export interface Sent {
+  /** Its node is gone. What it holds is not sent, and its follower not called any more; a warning counts both. */
+  readonly drop: () => void;
+  /** The same without a warning: it goes on elsewhere. */
+  readonly forget: () => void;
+  /** For another process to go on from; undefined: that is not possible. */
+  readonly progress: () => Progress | undefined;
+}
+
 /** What waits for the pace looks again so often: it rises, and other connections share it. */
 const LOOK_AGAIN_MS = 1_000;
 /** Without an acknowledgement for so long, the next one may go. */
@@ -97,6 +108,8 @@ export class Courier {
   readonly #arrived = new Set<Dispatch>();
   /** On the way to the server. */
   readonly #inFlight = new Set<OpenPart>();
+  /** Who wants nothing to be published. */
+  readonly #pausedBy = new Set<object>();
   #connected = false;
   #sequence = 0;
   #ended = false;
@@ -166,17 +179,38 @@ export class Courier {
     this.#pump();
   }
 
-  /** `drop`: its node is gone. What it holds is not sent, and its follower not called any more; a warning counts both. */
-  send(job: DownlinkJob, follower: Follower): { readonly drop: () => void } {
+  /** `progress`: how far it came in an earlier process. */
+  send(job: DownlinkJob, follower: Follower, progress?: Progress): Sent {
     const dispatch = new Dispatch(
       job,
       follower,
       { arrivedAt: this.#clock.now(), date: () => this.#clock.date() },
       this.#options.service.downlinkLimits.correlationIds,
+      progress,
     );
+    const sent: Sent = {
+      drop: () => this.#drop(dispatch),
+      forget: () => this.#forget(dispatch),
+      progress: () => dispatch.progress,
+    };
+    const [part] = dispatch.parts;
+    if (dispatch.published && part) {
+      part.sequence = ++this.#sequence;
+      this.#alarm.at(this.#tracker.resume({ part, dispatch }, this.#clock.now()));
+      return sent;
+    }
     if (this.#arrived.size === 0) queueMicrotask(() => this.#look());
     this.#arrived.add(dispatch);
-    return { drop: () => this.#drop(dispatch) };
+    return sent;
+  }
+
+  /** Until this one lets it go on, nothing is published; time limits and answers go on. */
+  pause(by: object): void {
+    this.#pausedBy.add(by);
+  }
+
+  goOn(by: object): void {
+    if (this.#pausedBy.delete(by)) this.#pump();
   }
 
   /** The connection goes away. Followers are not called any more. */
@@ -226,6 +260,10 @@ export class Courier {
 
   #accept(dispatch: Dispatch): void {
     const { operation, deviceId, options } = dispatch;
+    if (this.#hold.isTooLate(dispatch, this.#clock.now())) {
+      dispatch.abandon(heldTooLong(deviceId, { seconds: this.#options.holdFor }));
+      return;
+    }
     if (!this.#session.open && options.offline === "error") {
       dispatch.abandon(notConnected(deviceId));
       return;
@@ -245,11 +283,15 @@ export class Courier {
   #drop(dispatch: Dispatch): void {
     if (this.#ended) return;
     const held = this.#hold.has(dispatch) || this.#arrived.has(dispatch);
+    this.#forget(dispatch);
+    if (held) this.#dropped.count({ held: 1 });
+    else if (dispatch.isAwaited) this.#dropped.count({ followed: 1 });
+  }
+
+  #forget(dispatch: Dispatch): void {
     this.#arrived.delete(dispatch);
     this.#hold.delete(dispatch);
     this.#tracker.forget(dispatch);
-    if (held) this.#dropped.count({ held: 1 });
-    else if (dispatch.isAwaited) this.#dropped.count({ followed: 1 });
   }
 
   #sessionChanged(): void {
@@ -320,7 +362,7 @@ export class Courier {
   #goesAt(now: number): number {
     // Without the subscriptions its answers would be lost.
     const { state } = this.#session.stateFor(ANSWER_KINDS);
-    if (!this.#session.open || state === "connecting") return Infinity;
+    if (!this.#session.open || state === "connecting" || this.#pausedBy.size > 0) return Infinity;
     const newest = [...this.#inFlight].at(-1);
     const acknowledged = newest ? newest.part.publishedAt + LAST_WORD_MS : -Infinity;
     return Math.max(acknowledged, this.#pace.nextAt(now));

@@ -5,6 +5,7 @@ import { severalFailed } from "./failures";
 import type { DownlinkJob, DownlinkOptions, DownlinkState, DownlinkView, Follower } from "./contract";
 import { Item } from "./item";
 import { MOST_ITEMS, partsOf, type Part } from "./part";
+import type { Progress } from "./progress";
 import { CombinedProgress, viewOf } from "./view";
 
 /** 128 bits: unique, and not to be guessed. */
@@ -19,12 +20,16 @@ export class Dispatch {
   /** ms of the clock's `now`. */
   readonly arrivedAt: number;
   readonly parts: readonly Part[];
+  /** It came to an earlier process. */
+  readonly resumed: boolean;
   readonly #items: readonly Item[];
   readonly #priority: DownlinkItem["priority"];
   readonly #date: () => number;
   /** Only where several are one message, even if it is one only. */
   readonly #together: CombinedProgress | undefined;
   #follower: Follower | undefined;
+  /** ms since 1970. */
+  readonly #arrivedDate: number;
   /** Parts on their way. */
   #taken = 0;
   /** Items that the node still waits for. */
@@ -36,13 +41,15 @@ export class Dispatch {
     follower: Follower,
     time: { readonly arrivedAt: number; readonly date: () => number },
     correlationIds: boolean,
+    progress?: Progress,
   ) {
     const { deviceId, operation, encoding } = order;
     this.options = options;
     this.deviceId = deviceId;
     this.operation = operation;
     this.encoding = encoding;
-    this.arrivedAt = time.arrivedAt;
+    this.#arrivedDate = Math.min(progress?.arrivedAt ?? Infinity, time.date());
+    this.arrivedAt = time.arrivedAt - (time.date() - this.#arrivedDate);
     this.#date = time.date;
     this.#follower = follower;
     // Clearing has nothing to follow but its publish.
@@ -50,12 +57,57 @@ export class Dispatch {
     const given = clears ? [{}] : order.items;
     this.#items = given.map(
       (item, index) =>
-        new Item(index, deviceId, item, correlationIds && !clears ? newCorrelationId() : undefined),
+        new Item(
+          index,
+          deviceId,
+          item,
+          correlationIds && !clears ? (progress?.items[index]?.ourId ?? newCorrelationId()) : undefined,
+        ),
     );
+    this.resumed = progress !== undefined;
     this.#priority = given[0]?.priority;
     this.#waitingFor = given.length;
     this.#together = encoding === "downlinks" && !clears ? new CombinedProgress(given.length) : undefined;
     this.parts = partsOf(order, this.#items);
+    if (progress) this.#restore(progress);
+  }
+
+  #restore({ items, published }: Progress): void {
+    const steps = items.flatMap((item, index) => item.steps.map((step) => ({ ...step, index })));
+    for (const { index, state, at } of steps.sort((one, other) => one.at - other.at)) {
+      const item = this.#items[index];
+      if (!item) continue;
+      this.#together?.moved(item.state, state, at);
+      item.enter(state, at);
+    }
+    for (const [index, item] of items.entries()) this.#items[index]?.restore(item);
+    this.#waitingFor = this.#items.filter((item) => !item.settled).length;
+    const [part] = this.parts;
+    if (!published || !part) return;
+    this.#taken = 1;
+    part.resumed = true;
+    part.payload = [];
+    part.publishedAt = this.arrivedAt + Math.max(0, published.at - this.#arrivedDate);
+    part.acknowledgedAfter = published.acknowledged ? 0 : undefined;
+    part.accepted = published.accepted;
+  }
+
+  /** Undefined: it goes in parts, and is not to be resumed. */
+  get progress(): Progress | undefined {
+    const [part, ...others] = this.parts;
+    if (!part || others.length > 0) return undefined;
+    const arrivedAt = this.#arrivedDate;
+    return {
+      arrivedAt,
+      items: this.#items.map((item) => item.progress),
+      ...(this.published && {
+        published: {
+          at: arrivedAt + part.publishedAt - this.arrivedAt,
+          acknowledged: part.acknowledgedAfter !== undefined,
+          accepted: part.accepted,
+        },
+      }),
+    };
   }
 
   /** Everything is on its way that is going to be. */
@@ -80,6 +132,7 @@ export class Dispatch {
 
   /** The step of what goes out together: all have made it before any of them is told of. */
   publish(part: Part): void {
+    this.#follower?.onLeaving?.();
     for (const item of part.items) this.#move(item, "published");
     for (const item of part.items) this.#tell(item);
   }

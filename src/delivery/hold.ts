@@ -120,7 +120,13 @@ export class Hold {
   get expiresAt(): number {
     const [oldest] = this.#all;
     if (this.#disconnectedAt === undefined || !oldest) return Infinity;
-    return Math.max(oldest.arrivedAt, this.#disconnectedAt) + this.#longestMs;
+    const since = oldest.resumed ? oldest.arrivedAt : Math.max(oldest.arrivedAt, this.#disconnectedAt);
+    return since + this.#longestMs;
+  }
+
+  /** It was held by an earlier process, and the time when there was none counts. */
+  isTooLate(dispatch: Dispatch, now: number): boolean {
+    return dispatch.resumed && dispatch.arrivedAt + this.#longestMs <= now;
   }
 
   /** Lets go of those that were held too long. */

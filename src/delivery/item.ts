@@ -5,6 +5,7 @@ import type { Answer, AnswerState } from "./answers";
 import { invalidated, notEncoded, reportedFailure } from "./failures";
 import type { DownlinkState } from "./contract";
 import type { Report } from "../downlink/order";
+import type { ItemProgress } from "./progress";
 import { Steps } from "./steps";
 
 /** How far a state is on the way. A `failed` that is not the end was in the queue. */
@@ -93,6 +94,36 @@ export class Item {
     this.state = state;
     this.steps.add(state, at);
     this.#reached = Math.max(this.#reached, PROGRESS[state]);
+  }
+
+  /** Its steps are known already. */
+  restore(progress: ItemProgress): void {
+    const { fPort, fCnt, error, failure, attempts, concluded, over, settled } = progress;
+    this.fPort = fPort;
+    this.fCnt = fCnt;
+    this.error = error;
+    this.failure = failure;
+    this.attempts = attempts;
+    this.#concluded = concluded;
+    this.over = over;
+    this.settled = settled;
+  }
+
+  get progress(): ItemProgress {
+    const { correlationIds, ourId, fPort, fCnt, error, failure, attempts, over, settled } = this;
+    return {
+      correlationIds,
+      steps: this.steps.view().steps,
+      attempts,
+      concluded: this.#concluded,
+      over,
+      settled,
+      ...(ourId === undefined ? {} : { ourId }),
+      ...(fPort === undefined ? {} : { fPort }),
+      ...(fCnt === undefined ? {} : { fCnt }),
+      ...(error === undefined ? {} : { error }),
+      ...(failure === undefined ? {} : { failure }),
+    };
   }
 
   /** Whether what the node waits for is reached; `acknowledged`: its publish was. */

@@ -20,6 +20,8 @@ export interface Part {
   lookUpAt: number;
   /** ms from publishing to the acknowledgement. */
   acknowledgedAfter: number | undefined;
+  /** It was published by an earlier process, which got no answer. */
+  resumed: boolean;
   /** The stack has taken it. */
   accepted: boolean;
 }
@@ -43,6 +45,7 @@ export function partsOf(order: DownlinkOrder, items: readonly Item[]): Part[] {
       deadline: Infinity,
       lookUpAt: Infinity,
       acknowledgedAfter: undefined,
+      resumed: false,
       accepted: false,
     };
   });

@@ -4,7 +4,7 @@ import type { Explanation } from "../stack/explanation";
 import type { Received } from "../stack/messages";
 import { answersIn, type Answer } from "./answers";
 import type { Dispatch } from "./dispatch";
-import { brokerEnded, connectionEnded, neverEnded, noExplanation, taken } from "./failures";
+import { brokerEnded, connectionEnded, neverEnded, noExplanation, restarted, taken } from "./failures";
 import { OpenParts, type OpenPart } from "./openParts";
 import type { Item } from "./item";
 import type { Part } from "./part";
@@ -85,6 +85,23 @@ export class Tracker {
   }
 
   /**
+   * What an earlier process has published. Returns when it has to be looked at.
+   * @param now ms of the clock's `now`
+   */
+  resume(followed: OpenPart, now: number): number {
+    const { part, dispatch } = followed;
+    const limit = dispatch.options.timeout * 1000 || Infinity;
+    // The answer may have come meanwhile: at least it is looked up.
+    part.deadline = inSteps(Math.max(part.publishedAt + limit, now + PATIENCE_MS));
+    if (this.#events.lookUp && !part.accepted && dispatch.operation !== "clear")
+      part.lookUpAt = inSteps(now + LOOK_UP_AFTER_MS);
+    this.#open.add(followed);
+    for (const item of part.items) if (item.over) this.#open.remove(item);
+    if (part.items.some((item) => !item.answered && !item.over)) this.#waiting.set(part, followed);
+    return Math.min(part.deadline, part.lookUpAt, part.publishedAt + LONGEST_MS);
+  }
+
+  /**
    * Returns when it will be looked up if no answer comes.
    * @param now ms of the clock's `now`
    */
@@ -127,14 +144,14 @@ export class Tracker {
   }
 
   /** The connection ended, or its publish was given up: without an answer its fate is unknown. */
-  lost(followed: OpenPart): void {
+  lost(followed: OpenPart, why = this.#connectionEnded): void {
     const { part, dispatch } = followed;
     if (!this.#waiting.delete(part)) return;
     if (part.accepted) {
       this.#inferQueued(followed);
       return;
     }
-    const failure = this.#connectionEnded(dispatch.deviceId);
+    const failure = why(dispatch.deviceId);
     for (const item of part.items) this.#end(followed, item, "unanswered", failure);
     this.#events.stop(dispatch, failure);
   }
@@ -235,6 +252,10 @@ export class Tracker {
 
   #missed(followed: OpenPart): void {
     const { part, dispatch } = followed;
+    if (part.resumed && !part.accepted) {
+      this.lost(followed, restarted);
+      return;
+    }
     this.#waiting.delete(part);
     if (part.accepted) this.#inferQueued(followed);
     else if (dispatch.options.timeout === 0) {

@@ -18,6 +18,8 @@ export const LIMITS = {
   qos: { least: 0, most: 2 },
   /** Seconds from publishing to the first answer; 0 for no limit. */
   timeout: { least: 0, most: 86_400 },
+  /** Seconds until a value in Home Assistant no longer counts; 0 for never: a year. */
+  expireAfter: { least: 0, most: 31_536_000 },
 } as const satisfies Readonly<Record<string, Limits>>;
 
 /** The whole number that these decimal digits are, where it is within the limits. Space around them does not count. */

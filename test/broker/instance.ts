@@ -37,7 +37,7 @@ session.receive({
   wantsDevice: () => true,
   deliver: ({ origin }) => tell({ news: "uplink", deviceId: origin.deviceId }),
 });
-const { courier } = session.joinSenders(undefined);
+const { courier } = session.joinSenders("instance", undefined);
 
 let connected = false;
 const look = (): void => {

@@ -72,6 +72,19 @@ class World {
     while (!condition()) await new Promise<void>((resolve) => this.#changed.push(resolve));
   }
 
+  /** Ends all connections as a network that breaks. */
+  cut(): void {
+    this.#server?.closeAllConnections();
+  }
+
+  async connections(): Promise<number> {
+    const server = this.#server;
+    if (!server) return 0;
+    return new Promise((resolve, reject) =>
+      server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
+  }
+
   #notify(): void {
     for (const resolve of this.#changed.splice(0)) resolve();
   }
@@ -235,6 +248,27 @@ describe("the event stream", () => {
     world.stream.end();
     await Promise.all(closed);
     assert.deepEqual(world.states, [{ state: "open" }]);
+  });
+
+  /** More by hand: an hour of a cut a second. */
+  const CUTS = Number(process.env.CUTS ?? 100);
+
+  it("loses nothing that was sent, and leaves nothing behind, over many cuts", async function () {
+    this.timeout(CUTS * 100 + 5_000);
+    const PER_STREAM = 10;
+    await world.start((_request, response, _body, number) => {
+      const events = Array.from({ length: PER_STREAM }, (_, index) => event(`${number}.${index}`));
+      begin(response, START + events.join(""));
+    });
+    const given = (cuts: number): number => (cuts + 1) * PER_STREAM;
+    for (let cuts = 0; cuts < CUTS; cuts += 1) {
+      await world.until(() => world.events.length === given(cuts));
+      world.cut();
+    }
+    await world.until(() => world.events.length === given(CUTS));
+    assert.equal(new Set(world.events).size, given(CUTS));
+    assert.deepEqual(world.states, [{ state: "open" }]);
+    assert.equal(await world.connections(), 1);
   });
 
   it("fails where the key cannot be sent, and nothing is thrown", async () => {

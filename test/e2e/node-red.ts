@@ -27,6 +27,8 @@ export interface NodeRed {
   log(): string;
   /** Resolves when the log has this in it. */
   logged(text: RegExp): Promise<void>;
+  /** Ends the process, and leaves the user directory. */
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -102,11 +104,13 @@ export async function startNodeRed(
     });
 
   const url = `http://127.0.0.1:${port}`;
+  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, "exit");
+  };
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null) {
-      child.kill("SIGTERM");
-      await once(child, "exit");
-    }
+    await end("SIGTERM");
     await rm(userDir, { recursive: true, force: true });
   };
   const deadline = Date.now() + 60_000;
@@ -130,6 +134,7 @@ export async function startNodeRed(
     },
     log: () => output,
     logged,
+    end,
     stop,
   };
 }

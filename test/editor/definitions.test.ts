@@ -4,6 +4,7 @@ import path from "node:path";
 import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
+import { HOME_ASSISTANT_DEFAULTS } from "../../nodes/tts-home-assistant/properties";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
 import { WATCH_DEFAULTS } from "../../nodes/tts-watch/properties";
@@ -16,6 +17,7 @@ const DEFAULTS: Record<NodeType, object> = {
   "tts-event": EVENT_DEFAULTS,
   "tts-downlink": DOWNLINK_DEFAULTS,
   "tts-watch": WATCH_DEFAULTS,
+  "tts-home-assistant": HOME_ASSISTANT_DEFAULTS,
 };
 
 for (const type of NODE_TYPES) {
@@ -41,7 +43,7 @@ for (const type of NODE_TYPES) {
       const prefix = type === "tts-connection" ? "node-config-input" : "node-input";
       // These are made of several fields.
       const names = [...Object.keys(defaults), ...Object.keys(credentials)].filter(
-        (name) => !["topics", "events", "gateways", "changes"].includes(name),
+        (name) => !["topics", "events", "gateways", "changes", "entities", "commands"].includes(name),
       );
       assert.deepEqual(
         names.filter((name) => !form.includes(`id="${prefix}-${name}"`)),

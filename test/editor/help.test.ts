@@ -12,18 +12,21 @@ import {
 } from "./languages";
 import { NODE_TYPES, read, register, type NodeType } from "./sources";
 
+/** Those that use a connection, and the connection itself. */
+const CONNECTED: readonly NodeType[] = NODE_TYPES.filter((type) => type !== "tts-home-assistant");
+
 const RECEIVERS = ["tts-uplink", "tts-join", "tts-event"] as const;
 
 /** Which nodes raise an error. */
 const RAISED_BY: Readonly<Record<ErrorCode, readonly NodeType[]>> = {
   not_configured: NODE_TYPES,
-  connection_failed: NODE_TYPES,
-  connection_refused: NODE_TYPES,
-  subscription_refused: NODE_TYPES,
   invalid_request: ["tts-watch"],
+  connection_failed: CONNECTED,
+  connection_refused: CONNECTED,
+  subscription_refused: CONNECTED,
   invalid_message: NODE_TYPES,
   missing_payload: ["tts-uplink"],
-  invalid_downlink: ["tts-downlink"],
+  invalid_downlink: ["tts-downlink", "tts-home-assistant"],
   not_connected: ["tts-downlink"],
   expired: ["tts-downlink"],
   not_accepted: ["tts-downlink"],
@@ -43,6 +46,7 @@ const OF_CONNECTIONS = keysIn("nodes/shared/status.ts");
 /** States that the help has to list; of errors, which say the cause in as many ways as there are causes, it has examples. */
 function statusKeysOf(type: NodeType): string[] {
   if (type === "tts-connection") return OF_CONNECTIONS;
+  if (type === "tts-home-assistant") return ["status.not-configured", "status.not-understood"];
   // Only events come from there.
   const ofAll = OF_CONNECTIONS.filter((key) => type === "tts-event" || key !== "status.no-event-stream");
   if (type === "tts-downlink") return [...ofAll, ...OF_DOWNLINKS];
@@ -136,12 +140,12 @@ for (const type of NODE_TYPES)
     it("are in the words of the catalogue", () => {
       const [, section = ""] = /^### Status\n([^]*?)^### /m.exec(helpOf(type, ENGLISH)) ?? [];
       const spans = Array.from(section.matchAll(/`([^`]+)`/g), ([, code = ""]) => code);
-      assert.ok(spans.length > 5);
+      assert.ok(spans.length > (CONNECTED.includes(type) ? 5 : 2));
       assert.deepEqual(
         spans.filter((span) => !isStatus(span, ENGLISH)),
         [],
       );
-      assert.equal(RECEIVERS.length + 3, NODE_TYPES.length);
+      assert.equal(RECEIVERS.length + 3, CONNECTED.length);
     });
   });
 

@@ -3,6 +3,12 @@
 /** Names, terms of LoRaWAN and MQTT, examples. */
 export const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   "TTN V2",
+  "lorawan home assistant",
+  "home assistant",
+  "RSSI",
+  "SNR",
+  "__command__: __value__",
+  "bytes (hex)",
   "The Things Stack",
   "FPort",
   "FPorts",

@@ -14,6 +14,7 @@ export const NODE_TYPES = [
   "tts-event",
   "tts-downlink",
   "tts-watch",
+  "tts-home-assistant",
 ] as const;
 
 export type NodeType = (typeof NODE_TYPES)[number];

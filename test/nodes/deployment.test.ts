@@ -46,4 +46,28 @@ describe("a deploy that is underway", () => {
     assert.deepEqual(told, ["begin", "end"]);
     assert.deepEqual(attending(), [], "nothing is underway any more");
   });
+
+  it("brings nodes back where other flows are to run, and not where those that run are stopped", () => {
+    const running = { flows: [] };
+    events.emit("flows:started", { config: running });
+    assert.equal(deployment.nodesComeBack, false);
+    events.emit("flows:stopping", { config: running });
+    assert.equal(deployment.nodesComeBack, false);
+    events.emit("flows:started", { config: running });
+    events.emit("flows:stopping", { config: { flows: [] } });
+    assert.equal(deployment.nodesComeBack, true);
+    mock.timers.tick(15_000);
+    assert.equal(deployment.nodesComeBack, false, "not after so long");
+  });
+
+  it("calls once at its end, or at once where nothing is underway", () => {
+    const called: string[] = [];
+    deployment.atEnd(() => called.push("now"));
+    events.emit("flows:stopping");
+    deployment.atEnd(() => called.push("later"));
+    deployment.atEnd(() => called.push("called off"))();
+    assert.deepEqual(called, ["now"]);
+    for (let times = 0; times < 2; times++) events.emit("flows:started");
+    assert.deepEqual(called, ["now", "later"]);
+  });
 });

@@ -179,55 +179,6 @@ describe("a downlink whose connection ends", () => {
   });
 });
 
-describe("a downlink that is followed when its node is deployed anew", () => {
-  withNodeRed();
-
-  for (const type of ["full", "nodes"] as const) {
-    it(`is neither sent again nor heard of any more after a deploy of type "${type}"`, async () => {
-      const simulator = await withDevices();
-      const other = downlink({}, "other");
-      const nodes = (name: string): FlowNode[] => [
-        ...downlinkFlow(simulator, { report: "sent", name }),
-        other,
-      ];
-      const flows = await sending(simulator, nodes("before"));
-      give(flows, { deviceId: "lamp" });
-      give(flows, { deviceId: "lamp-2", what: "done" }, "other");
-      await flows.next();
-      await queued(simulator, "lamp");
-      await flows.deploy(type, nodes("after"));
-      await subscribed(simulator, type === "full" ? 2 * FILTERS : FILTERS);
-      await flows.shows("downlink", "connected");
-      const shown = flows.statuses("downlink").length;
-      simulator.uplink("lamp");
-      await until(() => simulator.transmissions.length === 1, "the transmission");
-      give(flows, { what: "after" }, "other");
-      assert.equal((await flows.next()).what, "after");
-      assert.equal(flows.statuses("downlink").length, shown);
-      assert.equal(simulator.publishes.length, 3);
-      nothingMore(flows);
-      const [warning, ...more] = flows.logged("WARN");
-      assert.match(warning ?? "", /no longer followed: 1\./);
-      assert.deepEqual(more, []);
-    });
-  }
-
-  it("is dropped and counted where its values are still being worked out", async () => {
-    const simulator = await withDevices();
-    const nodes = downlinkFlow(simulator, { fPort: "$number('15')", fPortType: "jsonata" });
-    const flows = await offline(simulator, nodes);
-    for (const what of [1, 2, 3]) give(flows, { what });
-    await flows.deploy("full", nodes);
-    assert.match(flows.logged("WARN").at(-1) ?? "", /dropped.*: 3\./);
-    await simulator.restart();
-    await subscribed(simulator, FILTERS);
-    give(flows, { what: 4 });
-    assert.equal((await flows.next()).what, 4);
-    assert.equal(simulator.publishes.length, 1);
-    nothingMore(flows);
-  });
-});
-
 describe("a burst of a thousand messages", () => {
   withNodeRed();
   const THOUSAND = Array.from({ length: 1000 }, (_, number) => number);

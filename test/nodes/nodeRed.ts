@@ -8,6 +8,7 @@ import helper from "node-red-node-test-helper";
 import ttsConnection from "../../nodes/tts-connection/runtime";
 import ttsDownlink from "../../nodes/tts-downlink/runtime";
 import ttsEvent from "../../nodes/tts-event/runtime";
+import ttsHomeAssistant from "../../nodes/tts-home-assistant/runtime";
 import ttsJoin from "../../nodes/tts-join/runtime";
 import ttsUplink from "../../nodes/tts-uplink/runtime";
 import ttsWatch from "../../nodes/tts-watch/runtime";
@@ -109,13 +110,18 @@ export class Flows {
       });
     };
     const types = [
-      ...[sink, ttsConnection, ttsUplink, ttsJoin, ttsEvent, ttsDownlink, ttsWatch],
+      ...[sink, ttsConnection, ttsUplink, ttsJoin, ttsEvent, ttsDownlink, ttsWatch, ttsHomeAssistant],
       ...["common/25-catch", "common/25-status", "common/24-complete", "common/20-inject"].map(core),
       ...["function/10-function", "function/15-change", "network/05-tls"].map(core),
     ];
     // With an empty flow, because the helper registers core types once per node of theirs.
     await helper.load(types, [], {});
     await this.deploy("full", nodes, credentials);
+  }
+
+  /** As Node-RED does when it ends. */
+  async stop(): Promise<void> {
+    await helper.clearFlows();
   }
 
   async unload(): Promise<void> {

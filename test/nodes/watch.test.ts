@@ -124,8 +124,9 @@ describe("tts-watch", () => {
       [{ watch: "gateways" }, "gatewayId"],
     ] as const) {
       const flows = await start(simulator, { changes: [], ...more });
-      const ask = (id: unknown): void =>
-        void flows.getNode("watch").receive(asMessage({ [property]: id, mine: 1 }));
+      const ask = (id: unknown): void => {
+        flows.getNode("watch").receive(asMessage({ [property]: id, mine: 1 }));
+      };
       for (const unknown of ["nobody", "__proto__", "constructor", "x".repeat(10_000)]) {
         ask(unknown);
         const { event, payload, mine } = await flows.next();

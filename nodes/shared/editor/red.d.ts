@@ -61,7 +61,7 @@ interface NodeDefinition<P extends EditorNodeProperties, C> {
   paletteLabel?(this: Edited<P>): string;
   label?(this: Edited<P>): string;
   labelStyle?(this: Edited<P>): "node_label_italic" | "";
-  outputLabels?(this: Edited<P>): string;
+  outputLabels?(this: Edited<P>, index: number): string;
   /** When it is placed in a flow: new, pasted or imported. */
   onadd?(this: Edited<P>): void;
   oneditprepare?(this: Edited<P>): void;

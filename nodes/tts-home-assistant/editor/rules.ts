@@ -1,0 +1,73 @@
+/** What may stand in the form: the run time asks the same. */
+import { readCommands, type CommandProblem } from "../../../src/homeassistant/commands";
+import { keyOf } from "../../../src/homeassistant/names";
+import { isTopicPrefix } from "../../../src/homeassistant/options";
+import { LIMITS, wholeNumber } from "../../../src/stack/limits";
+import { fieldPathOf } from "../../shared/fieldPath";
+import type { EditedNode, Validator } from "../../shared/editor/red";
+import { isEnvironmentVariable } from "../../shared/editor/rules";
+import { textsOf } from "../../shared/editor/text";
+
+const say = textsOf("tts-home-assistant");
+
+const pathOf = (field: string): readonly (string | number)[] | undefined =>
+  fieldPathOf(field, (expression) => RED.utils.normalisePropertyExpression(expression));
+
+/** The reason in words, or `undefined`. */
+type Reason = (value: unknown) => string | undefined;
+
+export const entitiesReason: Reason = (value) => {
+  const wrong = (Array.isArray(value) ? value : []).find((each: unknown) => {
+    const field: unknown = typeof each === "object" && each !== null ? Reflect.get(each, "field") : undefined;
+    return typeof field !== "string" || keyOf(pathOf(field) ?? []) === undefined;
+  }) as unknown;
+  return wrong === undefined ? undefined : say("reason.field");
+};
+
+const PROPERTY_LABELS: Readonly<Record<string, string>> = {
+  key: "label.key",
+  component: "label.component",
+  devices: "label.devices",
+  fPort: "label.f-port",
+  encoding: "label.sends",
+  payload: "label.payload",
+  on: "label.on",
+  off: "label.off",
+  options: "label.options",
+  min: "label.min",
+  max: "label.max",
+  step: "label.step",
+  width: "label.width",
+  state: "label.state",
+  priority: "label.priority",
+};
+
+const inWords = ({ command, property, value }: CommandProblem): string => {
+  const label = PROPERTY_LABELS[property];
+  const values = { command: command || "?", property: label === undefined ? property : say(label), value };
+  return value === "" ? say("reason.command-missing", values) : say("reason.command", values);
+};
+
+export const commandsReason: Reason = (value) => {
+  const read = readCommands(value, pathOf);
+  return read.ok ? undefined : inWords(read.problem);
+};
+
+export const topicReason: Reason = (value) =>
+  isTopicPrefix(String(value).trim()) ? undefined : say("reason.topic");
+
+export const expireReason: Reason = (value) =>
+  String(value).trim() === "" || wholeNumber(String(value), LIMITS.expireAfter) !== undefined
+    ? undefined
+    : say("reason.expire-after", { most: LIMITS.expireAfter.most });
+
+/** Of a property missing in a flow the default counts, which is valid. */
+export function validatorOf(reason: Reason): Validator {
+  // The editor accepts a reason only from a validator with exactly two parameters.
+  return function (this: EditedNode, value, options) {
+    if (value === undefined || (typeof value === "string" && isEnvironmentVariable(value))) return true;
+    const why = reason(value);
+    if (why === undefined) return true;
+    return options.label === undefined ? why : `${options.label}: ${why}`;
+  };
+}

@@ -1,0 +1,79 @@
+import { readCommands, type PathOf } from "../../src/homeassistant/commands";
+import { stateClassIn, type EntityChoice } from "../../src/homeassistant/entities";
+import { keyOf, nameFor } from "../../src/homeassistant/names";
+import { ENTITY_COMPONENTS, isTopicPrefix, MOST_ENTITIES, objectsIn } from "../../src/homeassistant/options";
+import type { Settings } from "../../src/homeassistant/settings";
+import type { Explanation } from "../../src/stack/explanation";
+import { LIMITS } from "../../src/stack/limits";
+import { asFlag, asText, asWholeNumber } from "../../src/stack/values";
+import { explainUnsetVariable } from "../shared/unsetVariable";
+import { HOME_ASSISTANT_DEFAULTS, type HomeAssistantProperties } from "./properties";
+
+export type HomeAssistantSettings = Omit<Settings, "names">;
+
+export type HomeAssistantSettingsResult =
+  | { readonly ok: true; readonly settings: HomeAssistantSettings }
+  | { readonly ok: false; readonly explanation: Explanation };
+
+const wrong = (key: string, values: Explanation["values"]): HomeAssistantSettingsResult => ({
+  ok: false,
+  explanation: { code: "not_configured", key, values },
+});
+
+export function readHomeAssistantSettings(
+  given: Partial<HomeAssistantProperties>,
+  pathOf: PathOf,
+): HomeAssistantSettingsResult {
+  const properties: HomeAssistantProperties = { ...HOME_ASSISTANT_DEFAULTS, ...given };
+  const unset = explainUnsetVariable(given, HOME_ASSISTANT_DEFAULTS);
+  if (unset !== undefined) return { ok: false, explanation: unset };
+  const prefix = asText(properties.prefix);
+  const base = asText(properties.base);
+  for (const [property, topic] of Object.entries({ prefix, base }))
+    if (!isTopicPrefix(topic)) return wrong("error.not-configured.home-assistant-topic", { property, topic });
+  // A base below the other, or the same, would make commands of what Home Assistant says.
+  if (prefix === base)
+    return wrong("error.not-configured.home-assistant-topic", { property: "base", topic: base });
+
+  const expireAfter = asText(properties.expireAfter);
+  const seconds = expireAfter === "" ? undefined : asWholeNumber(expireAfter, LIMITS.expireAfter);
+  if (expireAfter !== "" && seconds === undefined)
+    return wrong("error.not-configured.home-assistant-expire", {
+      seconds: expireAfter,
+      most: LIMITS.expireAfter.most,
+    });
+
+  const entities = new Map<string, EntityChoice>();
+  for (const option of objectsIn(properties.entities, MOST_ENTITIES)) {
+    const field = asText(option.field);
+    const key = keyOf(pathOf(field) ?? []);
+    const component = asText(option.component);
+    if (key === undefined) return wrong("error.not-configured.home-assistant-field", { field });
+    const known = ENTITY_COMPONENTS.find((each) => each === component);
+    if (component !== "" && known === undefined)
+      return wrong("error.not-configured.home-assistant-component", {
+        field,
+        component,
+        words: ENTITY_COMPONENTS.join(", "),
+      });
+    const text = (value: unknown): string | undefined => nameFor(asText(value)) || undefined;
+    entities.set(key, {
+      component: known,
+      name: text(option.name),
+      unit: text(option.unit),
+      deviceClass: text(option.deviceClass),
+      stateClass: stateClassIn(asText(option.stateClass)),
+    });
+  }
+
+  const read = readCommands(properties.commands, pathOf);
+  if (!read.ok) return wrong("error.not-configured.home-assistant-command", { ...read.problem });
+  return {
+    ok: true,
+    settings: {
+      ...{ prefix, base, entities, commands: read.commands, expireAfter: seconds },
+      automatic: asFlag(properties.automatic),
+      diagnostics: asFlag(properties.diagnostics),
+    },
+  };
+}

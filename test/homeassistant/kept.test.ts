@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { Bridge } from "../../src/homeassistant/bridge";
+import { devicesIn, keptOf } from "../../src/homeassistant/kept";
+
+const names = { rssi: "RSSI", snr: "SNR", battery_level: "Battery", gateways: "Gateways", last_seen: "Last" };
+const settings = {
+  ...{ prefix: "homeassistant", base: "tts", entities: new Map(), automatic: true, diagnostics: true },
+  ...{ commands: [], expireAfter: undefined, names },
+};
+const uplink = { deviceId: "door-1", payload: { open: true, battery: 3.1 } };
+
+describe("what is remembered of devices", () => {
+  it("is enough not to send a configuration again", () => {
+    const before = new Bridge(settings);
+    assert.equal(before.take(uplink, 1_000).publish?.length, 2);
+    const kept: unknown = JSON.parse(JSON.stringify(before.devices.map(keptOf)));
+    const after = new Bridge(settings, devicesIn(kept));
+    assert.equal(after.take(uplink, 2_000).publish?.length, 1);
+  });
+
+  it("is left out where a store gives something else", () => {
+    assert.deepEqual(devicesIn([null, 1, {}, { id: "", applicationId: "" }]), []);
+    assert.deepEqual(devicesIn("x"), []);
+  });
+});
+
+describe("a thousand devices", () => {
+  it("are the most, and one more is said once", () => {
+    const bridge = new Bridge(settings);
+    for (let index = 0; index < 1_000; index++) bridge.take({ ...uplink, deviceId: `d-${index}` }, 1);
+    assert.ok(bridge.take({ ...uplink, deviceId: "one-more" }, 1).warning);
+    assert.deepEqual(bridge.take({ ...uplink, deviceId: "another" }, 1), {});
+  });
+});

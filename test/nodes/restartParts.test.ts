@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Journal, newId } from "../../nodes/tts-downlink/restart/journal";
+import { asPortable, fromPortable } from "../../nodes/tts-downlink/restart/portable";
+import { inDoubt } from "../../src/delivery/progress";
+
+describe("the journal of downlinks that were written down", () => {
+  let userDir: string;
+  beforeEach(() => {
+    userDir = mkdtempSync(path.join(tmpdir(), "journal-"));
+  });
+  afterEach(() => rmSync(userDir, { recursive: true, force: true }));
+
+  it("knows in the next process what has left and what is over", () => {
+    const journal = new Journal(userDir);
+    const { name } = journal;
+    const [held, left, over] = [newId(), newId(), newId()];
+    journal.leaving(left);
+    journal.over(over);
+    const next = new Journal(userDir);
+    assert.equal(next.name, name);
+    assert.deepEqual(
+      [held, left, over].map((id) => [next.hasLeft(id, name), next.isOver(id)]),
+      [
+        [false, false],
+        [true, false],
+        [false, true],
+      ],
+    );
+  });
+
+  it("trusts nothing that names another journal, or none", () => {
+    const { name } = new Journal(userDir);
+    rmSync(userDir, { recursive: true });
+    const journal = new Journal(userDir);
+    assert.equal(journal.name, undefined, "there is nothing to write in");
+    assert.equal(journal.hasLeft(newId(), name), true);
+    assert.equal(journal.hasLeft(newId(), undefined), true);
+  });
+
+  it("begins anew above a megabyte, and trusts nothing from before", () => {
+    const journal = new Journal(userDir);
+    const { name } = journal;
+    for (let count = 0; count < 28_000; count++) journal.over(newId());
+    assert.notEqual(journal.name, name);
+    assert.equal(journal.hasLeft(newId(), name), true);
+  });
+});
+
+describe("a message that is written down", () => {
+  it("comes back with its bytes", () => {
+    const message = { deviceId: "lamp", payload: Buffer.from([1, 255]), deep: [{ on: true, none: null }] };
+    assert.deepEqual(fromPortable(asPortable(message) ?? ""), message);
+  });
+
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  const lost: Readonly<Record<string, object>> = {
+    "is too large": { payload: "x".repeat(16_385) },
+    "has too many bytes": { payload: Buffer.alloc(20_000_000) },
+    "goes in circles": circular,
+    "has an object of a class": { req: new URL("http://localhost") },
+    "has a function": { done: () => undefined },
+  };
+  for (const [why, message] of Object.entries(lost))
+    it(`is left out where it ${why}`, () => assert.equal(asPortable(message), undefined));
+
+  it("cannot reach a prototype", () => {
+    const message = fromPortable('{"__proto__": {"polluted": true}, "a": 1}');
+    assert.deepEqual([Reflect.get(message, "polluted"), Reflect.get(message, "a")], [undefined, 1]);
+  });
+});
+
+describe("a downlink that stands in the store as held and may have been sent", () => {
+  it("is taken for published, without an answer", () => {
+    const item = { correlationIds: [], steps: [], attempts: 0, concluded: 0, over: false, settled: false };
+    const { published, items } = inDoubt({ arrivedAt: 1, items: [item] }, 5);
+    assert.deepEqual(published, { at: 5, acknowledged: false, accepted: false });
+    assert.deepEqual(items[0]?.steps, [{ state: "published", at: 5 }]);
+  });
+});
