@@ -46,6 +46,9 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "key-form.cut-off-at": "status.key-incomplete",
   "key-form.empty": "status.no-api-key",
 
+  // What a watch is asked.
+  "invalid-request": "status.wrong-number",
+
   // Not configured.
   "not-configured": "status.not-configured",
   "not-configured.watch": "status.wrong-watch",

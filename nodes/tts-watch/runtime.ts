@@ -4,9 +4,10 @@ import { readDevices, refuse } from "../shared/receiver";
 import { restore } from "./store";
 import { serveTable } from "./admin/route";
 import type { WatchProperties } from "./properties";
+import { readQuestion } from "./question";
 import { readWatchSettings } from "./settings";
 import { WatchingNode, watching } from "./watchingNode";
-import { accident } from "../shared/text";
+import { accident, flowError } from "../shared/text";
 import { asMessage, onInput } from "../shared/red";
 
 export default function init(RED: NodeAPI): void {
@@ -36,7 +37,13 @@ export default function init(RED: NodeAPI): void {
     });
     onInput(this, (msg, send, done) => {
       try {
-        send(asMessage({ ...msg, ...node?.table(msg) }));
+        const question = readQuestion(msg, read.settings.watch);
+        if (!question.ok) {
+          done(flowError(RED, question.explanation));
+          return;
+        }
+        const table = node?.table(question.id) ?? { event: "table", payload: [] };
+        send(asMessage({ ...msg, ...table }));
         done();
       } catch (error) {
         done(accident(error));

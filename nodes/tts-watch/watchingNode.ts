@@ -11,7 +11,6 @@ import { deviceOf } from "../../src/stack/summary";
 import { GATEWAY_CHANGES, type DeviceState, type GatewayState } from "../../src/stack/watch";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import type { Watching } from "../tts-connection/connection";
-import { asText } from "../../src/stack/values";
 import { waitingFor } from "../shared/lastMessage";
 import { asMessage } from "../shared/red";
 import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
@@ -93,11 +92,10 @@ export class WatchingNode {
     if (settings.atStart) this.#starting = setImmediate(() => this.#tellAll());
   }
 
-  /** What is asked for by a message, or all: the array of states in `payload`. */
-  table(asked: object = {}) {
-    const wanted: unknown = Reflect.get(asked, this.#settings.watch === "devices" ? "deviceId" : "gatewayId");
-    const ids = wanted === undefined || wanted === "" ? [...(this.#watch?.it.ids ?? [])] : [asText(wanted)];
-    const payload = ids.flatMap((id) => this.#watch?.state(id) ?? []);
+  /** The states of all, or of the one with this ID: the array in `payload`. */
+  table(id = "") {
+    const ids = id === "" ? [...(this.#watch?.it.ids ?? [])] : [id];
+    const payload = ids.flatMap((one) => this.#watch?.state(one) ?? []);
     return { event: "table", payload };
   }
 

@@ -4,7 +4,7 @@ import type { StackApi } from "../diagnosis/stackApi";
 
 export interface GatewayReportsOptions {
   /** Undefined where it is switched off. */
-  readonly api: () => StackApi | undefined;
+  readonly api: () => Pick<StackApi, "gatewayStatistics"> | undefined;
   readonly ids: () => Iterable<string>;
   readonly onReport: (gatewayId: string, report: GatewayReport) => void;
   /** ms between two rounds. */
@@ -17,6 +17,11 @@ const MOST_ASKED = 200;
 const MOST_AT_A_TIME = 4;
 /** A gateway whose status is not public is asked for again after so many rounds: its owner may change that. */
 const ROUNDS_CLOSED = 60;
+/** As many as are watched. */
+const MOST_CLOSED = 10_000;
+const TOO_MANY_REQUESTS = 429;
+
+type Found = Awaited<ReturnType<StackApi["gatewayStatistics"]>>;
 
 /** Asks the stack for the connections of gateways, gently, as long as it is not ended. */
 export class GatewayReports {
@@ -38,7 +43,9 @@ export class GatewayReports {
   }
 
   #start(): void {
-    this.#askAll().then(() => this.#next(), warnOfBug);
+    this.#askAll()
+      .catch(warnOfBug)
+      .then(() => this.#next(), warnOfBug);
   }
 
   #next(): void {
@@ -65,18 +72,25 @@ export class GatewayReports {
     return [...ids.slice(this.#begin), ...ids.slice(0, this.#begin)].slice(0, MOST_ASKED);
   }
 
-  async #ask(api: StackApi, id: string): Promise<void> {
+  async #ask(api: Pick<StackApi, "gatewayStatistics">, id: string): Promise<void> {
     const found = await api.gatewayStatistics(id);
     if (this.#ended) return;
-    if (found.answer === "refused" && found.name !== "not_connected") {
-      if (this.#closedUntil.size > 10 * MOST_ASKED) this.#closedUntil.clear();
+    if (isClosed(found)) {
+      if (this.#closedUntil.size >= MOST_CLOSED) this.#closedUntil.clear();
       this.#closedUntil.set(id, this.#round + ROUNDS_CLOSED);
     }
     this.#options.onReport(id, reportOf(found));
   }
 }
 
-function reportOf(found: Awaited<ReturnType<StackApi["gatewayStatistics"]>>): GatewayReport {
+/** It will not be another answer in a minute. */
+const isClosed = (found: Found): boolean =>
+  found.answer === "refused" &&
+  found.name !== "not_connected" &&
+  found.status < 500 &&
+  found.status !== TOO_MANY_REQUESTS;
+
+function reportOf(found: Found): GatewayReport {
   if (found.answer === "refused")
     return found.name === "not_connected" ? { report: "not_connected" } : { report: "unknown" };
   if (found.answer === "unknown") return { report: "unknown" };

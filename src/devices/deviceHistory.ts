@@ -60,7 +60,7 @@ export class DeviceHistory {
 
   constructor(stored?: StoredHistory) {
     this.counters = new Counters(stored?.session);
-    this.intervals = new Intervals(stored?.intervals);
+    this.intervals = new Intervals("bursts", stored?.intervals);
     this.signal = stored?.signal ?? { gateways: 0 };
     this.battery = stored?.battery;
     this.lastSeen = stored?.lastSeen ?? 0;
@@ -106,7 +106,7 @@ export class DeviceHistory {
     // What counts on is no older, whatever the clocks of the network say.
     if (isOlder && step !== "next") return step;
     if (step === "next" && !isOurGap && !isOlder && receivedAt !== undefined && before !== undefined)
-      this.intervals.add((receivedAt - before) / this.counters.ahead, receivedAt);
+      this.intervals.add(receivedAt - before, receivedAt, this.counters.ahead === 1);
     // The same frame again says nothing of how often the device sends.
     if (step !== "repeated") this.#receivedAt = receivedAt;
     this.#takeSignal(uplink);

@@ -1,10 +1,10 @@
 import type { DeviceState } from "../stack/watch";
-import type { CounterStep } from "./counters";
+import type { Counters, CounterStep } from "./counters";
 import type { Arrival, DeviceHistory } from "./deviceHistory";
 import { deviceStateOf } from "./deviceState";
 import type { Ledger, SeenDevice } from "./ledger";
 import type { StoredDevice } from "./snapshot";
-import { graceOf, isRaised, Listening, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
+import { limitOf, isRaised, Listening, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
 
 export interface DeviceWatchOptions {
   readonly ledger: Ledger;
@@ -14,6 +14,8 @@ export interface DeviceWatchOptions {
   readonly named: readonly string[];
   readonly stored: readonly StoredDevice[];
   readonly now: Moment;
+  /** ms between two looks; as often as the rules need it where it is left out. */
+  readonly pause?: number;
 }
 
 /** A device as one node has told of it. */
@@ -35,6 +37,8 @@ const PUSHED_OUT = MOST_DEVICES / 4;
 
 /** Of less than this a part says nothing. */
 const FEWEST_FRAMES = 10;
+/** Of less than this it says nothing of how long to wait: one that is lost is nothing unusual. */
+const FEWEST_TO_WAIT = 20;
 /** One weak signal is chance. */
 const WEAK_IN_A_ROW = 3;
 /** How much better it has to be before it can be bad again: percent, dB. */
@@ -64,7 +68,7 @@ export class DeviceWatch {
 
   /** How often to look, in ms. */
   get pause(): number {
-    return pauseOf(this.#options.rules);
+    return this.#options.pause ?? pauseOf(this.#options.rules);
   }
 
   setConnected(isConnected: boolean, { clock }: Moment): void {
@@ -94,7 +98,7 @@ export class DeviceWatch {
       if (watched.state === "silent") continue;
       const { history } = watched.device ?? {};
       const heard = Math.max(begin, history?.heardAt ?? -Infinity);
-      if (clock - heard <= graceOf(this.#options.rules, history?.intervals, history?.counters.lossRate))
+      if (clock - heard <= limitOf(this.#options.rules, history?.intervals, knownLossRate(history?.counters)))
         continue;
       watched.state = "silent";
       watched.since = at;
@@ -192,6 +196,10 @@ export class DeviceWatch {
     for (const { id } of oldest.slice(0, PUSHED_OUT)) this.#devices.delete(id);
   }
 }
+
+/** As far as it says how long to wait. */
+const knownLossRate = (counters: Counters | undefined): number =>
+  counters && counters.framesExpected >= FEWEST_TO_WAIT ? counters.lossRate : 0;
 
 const lastSeen = ({ device }: WatchedDevice): number => device?.history?.lastSeen ?? 0;
 

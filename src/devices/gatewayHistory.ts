@@ -31,7 +31,7 @@ export class GatewayHistory {
 
   constructor(gatewayId: string, stored?: StoredGateway) {
     this.gatewayId = gatewayId;
-    this.intervals = new Intervals(stored?.intervals);
+    this.intervals = new Intervals("random", stored?.intervals);
     this.lastUplink = stored?.lastUplink ?? 0;
     this.uplinks = stored?.uplinks ?? 0;
     this.rssi = stored?.rssi;

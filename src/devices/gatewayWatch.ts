@@ -3,7 +3,7 @@ import type { Arrival } from "./deviceHistory";
 import type { GatewayHistory } from "./gatewayHistory";
 import type { Ledger } from "./ledger";
 import type { StoredGatewayWatch } from "./snapshot";
-import { graceOf, Listening, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
+import { limitOf, Listening, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
 
 /** What the stack says of the connection of a gateway. Times in ms since 1970. */
 export interface GatewayStatistics {
@@ -127,7 +127,7 @@ export class GatewayWatch {
       if (watched.state === "offline" || clock - watched.reportedAt < REPORT_COUNTS_MS) continue;
       const { gateway } = watched;
       const heard = Math.max(begin, gateway?.heardAt ?? -Infinity);
-      if (clock - heard > graceOf(this.#options.rules, gateway?.intervals))
+      if (clock - heard > limitOf(this.#options.rules, gateway?.intervals))
         this.#become(watched, "offline", at, told);
     }
     return told;

@@ -1,62 +1,69 @@
-/** How often something is heard, and after how long it counts as silent. */
+/**
+ * How often something is heard, and after how long it counts as silent: four times the median of its last ten intervals, at least ten
+ * minutes; a day until two are known. Regular devices get exactly that. Two kinds of irregular ones get more:
+ *
+ * - A device that sends in bursts (a sensor that speaks once a day, and ten times a minute in an alarm; a tracker that is moved): where the
+ *   last ten tell of the burst only, its pauses count instead, if there were two of them, each a hundred times as long.
+ * - Something heard at random, as a gateway is through which many devices are heard: intervals longer than the limit count instead, once
+ *   there were two.
+ *
+ * A device of which more than a twentieth is lost gets more intervals: `mediansWith`.
+ */
 
 const KEPT = 10;
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-const SHORTEST_GRACE_MS = 10 * MINUTE_MS;
-/** Until two intervals are known: a day, and a little more for what sends once a day and is not punctual. */
-export const GRACE_OF_UNKNOWN = DAY_MS + 60 * MINUTE_MS;
+const SHORTEST_LIMIT_MS = 10 * MINUTE_MS;
+/** Until two intervals are known. */
+export const LIMIT_OF_UNKNOWN = 24 * 60 * MINUTE_MS;
 const MEDIANS = 4;
-/** A sensor that speaks once a day, and ten times a minute while it has an alarm, is not silent right after that, nor when one is lost. */
-const LONGEST_TIMES = 2.5;
-/** An interval that has not come for so many times its length is none of this device any more. */
-const REMEMBERED_TIMES = 14;
+/** One pause may have been a fault. */
+const FEWEST_PAUSES = 2;
+/** How much longer than the intervals of a burst a pause is. */
+const PAUSE_TIMES = 100;
+/** A pause that has not come for so many times its length is none of this device any more. */
+const REMEMBERED_TIMES = 30;
+
+/** What is irregular about it, if anything is. */
+export type Habit = "bursts" | "random";
 
 /** As it can be stored. */
 export interface StoredIntervals {
   /** The latest last, in ms. */
   readonly last: readonly number[];
-  readonly longest: number;
-  readonly longestAt: number;
-  /** Since then. */
-  readonly longestSince: number;
+  /** The same of the pauses. */
+  readonly pauses: readonly number[];
+  /** When the last pause ended. */
+  readonly pausedAt: number;
 }
 
-/** The last ten intervals, and the longest one as long as it counts. */
 export class Intervals {
-  readonly #ring: number[] = [];
-  #next = 0;
-  #longest = 0;
-  #longestAt = 0;
-  #longestSince = 0;
+  readonly #habit: Habit;
+  readonly #last: Latest;
+  #pauses: Latest;
+  #pausedAt: number;
   #median: number | undefined;
 
-  constructor(stored?: StoredIntervals) {
-    if (!stored) return;
-    this.#ring = stored.last.slice(-KEPT);
-    this.#next = this.#ring.length % KEPT;
-    this.#longest = stored.longest;
-    this.#longestAt = stored.longestAt;
-    this.#longestSince = stored.longestSince;
+  constructor(habit: Habit, stored?: StoredIntervals) {
+    this.#habit = habit;
+    this.#last = new Latest(stored?.last);
+    this.#pauses = new Latest(stored?.pauses);
+    this.#pausedAt = stored?.pausedAt ?? 0;
   }
 
-  /** @param at when it ended, in ms on any clock that is always the same */
-  add(length: number, at: number): void {
-    this.#ring[this.#next] = length;
-    this.#next = (this.#next + 1) % KEPT;
+  /**
+   * @param at when it ended, in ms on any clock that is always the same
+   * @param isWhole nothing that was sent in it is missing
+   */
+  add(length: number, at: number, isWhole = true): void {
+    if (length > SHORTEST_LIMIT_MS && isWhole) this.#addLong(length, at);
+    this.#last.add(length);
     this.#median = undefined;
-    if (length < this.#longest) this.#longestSince = Math.max(this.#longestSince, length);
-    const isOver = at - this.#longestAt > REMEMBERED_TIMES * this.#longest;
-    if (length < this.#longest && !isOver) return;
-    this.#longest = length < this.#longest ? this.#longestSince : length;
-    this.#longestAt = at;
-    this.#longestSince = 0;
   }
 
   /** Of the last ten, in ms. Undefined until two are known. */
   get median(): number | undefined {
-    if (this.#ring.length < 2) return undefined;
-    this.#median ??= medianOf(this.#ring);
+    if (this.#last.size < 2) return undefined;
+    this.#median ??= medianOf(this.#last.values);
     return this.#median;
   }
 
@@ -64,16 +71,60 @@ export class Intervals {
    * How long it may be silent before that means anything, in ms.
    * @param lossRate the part of what it sends that does not come, 0 to 1
    */
-  graceWith(lossRate: number): number {
+  limitWith(lossRate: number): number {
     const { median } = this;
-    const longest = LONGEST_TIMES * this.#longest;
-    if (median === undefined) return Math.max(GRACE_OF_UNKNOWN, longest);
-    return Math.max(SHORTEST_GRACE_MS, mediansWith(lossRate) * median, longest);
+    if (median === undefined) return LIMIT_OF_UNKNOWN;
+    const limit = Math.max(SHORTEST_LIMIT_MS, mediansWith(lossRate) * median);
+    const pauses = this.#pausesBeside(median);
+    return pauses.length < FEWEST_PAUSES ? limit : Math.max(limit, MEDIANS * medianOf(pauses));
   }
 
   get stored(): StoredIntervals {
-    const last = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
-    return { last, longest: this.#longest, longestAt: this.#longestAt, longestSince: this.#longestSince };
+    return { last: this.#last.inOrder, pauses: this.#pauses.inOrder, pausedAt: this.#pausedAt };
+  }
+
+  /** Most are no longer than the least limit, which costs no median: this runs for every message. */
+  #addLong(length: number, at: number): void {
+    if (this.#pauses.size > 0 && at - this.#pausedAt > REMEMBERED_TIMES * medianOf(this.#pauses.values))
+      this.#pauses = new Latest();
+    const { median } = this;
+    if (this.#habit === "random" && (median === undefined || length <= MEDIANS * median)) return;
+    this.#pauses.add(length);
+    this.#pausedAt = at;
+  }
+
+  #pausesBeside(median: number): readonly number[] {
+    const { values } = this.#pauses;
+    return this.#habit === "random" ? values : values.filter((pause) => pause >= PAUSE_TIMES * median);
+  }
+}
+
+/** The last ten of something. */
+class Latest {
+  readonly #ring: number[];
+  #next: number;
+
+  constructor(values: readonly number[] = []) {
+    this.#ring = values.slice(-KEPT);
+    this.#next = this.#ring.length % KEPT;
+  }
+
+  add(value: number): void {
+    this.#ring[this.#next] = value;
+    this.#next = (this.#next + 1) % KEPT;
+  }
+
+  get size(): number {
+    return this.#ring.length;
+  }
+
+  get values(): readonly number[] {
+    return this.#ring;
+  }
+
+  /** The latest last. */
+  get inOrder(): number[] {
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
   }
 }
 
@@ -86,15 +137,14 @@ function medianOf(values: readonly number[]): number {
 
 /** So rarely silence may be nothing but uplinks that were lost in a row, per uplink. */
 const CHANCE = 1e-5;
-/** Less than this is within four intervals. */
+/** A device that loses no more than this is a regular one. */
 const SOME_LOSS = 0.05;
 /** What is known of losses is known of a few uplinks only. */
-const UNSURE = 0.1;
-const MOST_LOSS = 0.8;
+const UNSURE = 0.15;
+const MOST_LOSS = 0.5;
 
-/** Four; more where so many uplinks are lost that four in a row are no wonder. */
+/** Four; more where more than a twentieth is lost, so that four in a row are no wonder. */
 function mediansWith(lossRate: number): number {
   if (lossRate <= SOME_LOSS) return MEDIANS;
-  const rate = Math.min(MOST_LOSS, lossRate + UNSURE);
-  return Math.max(MEDIANS, Math.log(CHANCE) / Math.log(rate));
+  return Math.log(CHANCE) / Math.log(Math.min(MOST_LOSS, lossRate + UNSURE));
 }

@@ -93,6 +93,8 @@ export class Ledger implements TrafficLedger {
   readonly #times = new ReceivedTimes();
   readonly #clock: () => number;
   #era = 0;
+  #notesDevices = false;
+  #notesGateways = false;
 
   /** @param clock ms, never set */
   constructor(service: Service, clock = () => performance.now()) {
@@ -108,8 +110,19 @@ export class Ledger implements TrafficLedger {
   /** Writes histories of devices and gateways until the returned function is called. Only messages that are read count. */
   watch(watcher: LedgerWatcher): () => void {
     this.#watchers.add(watcher);
+    this.#chooseHistories();
     this.interrupt();
-    return () => this.#watchers.delete(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#chooseHistories();
+    };
+  }
+
+  /** What no watcher wants costs nothing. */
+  #chooseHistories(): void {
+    const watchers = [...this.#watchers];
+    this.#notesDevices = watchers.some(({ onUplink, onJoin }) => onUplink ?? onJoin);
+    this.#notesGateways = watchers.some(({ onGateway }) => onGateway);
   }
 
   /** Messages may be missed here: what is missing before the next one of a device is not its fault. */
@@ -243,16 +256,19 @@ export class Ledger implements TrafficLedger {
       retained,
       era: this.#era,
     };
+    if (this.#notesDevices) this.#noteDevice(device, received, arrival);
+    if (this.#notesGateways && isUplink) this.#noteGateways(received.message.uplink_message, arrival);
+  }
+
+  #noteDevice(device: SeenDevice, received: Received, arrival: Arrival): void {
     device.history ??= new DeviceHistory();
-    if (!isUplink) {
+    if (received.kind !== "uplink_message") {
       device.history.join(arrival);
       for (const { onJoin } of this.#watchers) onJoin?.(device, arrival);
       return;
     }
-    const { uplink_message: uplink } = received.message;
-    const step = device.history.take(uplink, arrival);
+    const step = device.history.take(received.message.uplink_message, arrival);
     for (const { onUplink } of this.#watchers) onUplink?.(device, step, arrival);
-    this.#noteGateways(uplink, arrival);
   }
 
   #noteGateways({ rx_metadata: receptions = [] }: UplinkMessage, arrival: Arrival): void {

@@ -98,16 +98,19 @@ function sessionOf(value: unknown): CountedSession | undefined {
 }
 
 function intervalsOf(value: unknown): StoredIntervals | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { last, longest, longestAt, longestSince } = value;
-  if (!Array.isArray(last) || !isNumber(longest) || !isNumber(longestAt) || !isNumber(longestSince))
-    return undefined;
-  const lengths = last
-    .slice(-MOST_INTERVALS)
-    .filter(isNumber)
-    .filter((length) => length >= 0);
-  return { last: lengths, longest: Math.max(0, longest), longestAt, longestSince: Math.max(0, longestSince) };
+  if (!isJsonObject(value) || !isNumber(value.pausedAt)) return undefined;
+  const last = lengthsOf(value.last);
+  const pauses = lengthsOf(value.pauses);
+  return last && pauses && { last, pauses, pausedAt: value.pausedAt };
 }
+
+const lengthsOf = (value: unknown): number[] | undefined =>
+  Array.isArray(value)
+    ? value
+        .slice(-MOST_INTERVALS)
+        .filter(isNumber)
+        .filter((length) => length >= 0)
+    : undefined;
 
 function signalOf(value: unknown): Signal {
   if (!isJsonObject(value)) return { gateways: 0 };

@@ -1,6 +1,6 @@
 /** What the watches of devices and of gateways have in common. */
 import type { Change } from "../stack/watch";
-import { GRACE_OF_UNKNOWN, type Intervals } from "./intervals";
+import { LIMIT_OF_UNKNOWN, type Intervals } from "./intervals";
 
 /** One moment on two clocks. */
 export interface Moment {
@@ -33,11 +33,11 @@ export interface Told {
  * After how many ms without a sign of life something is silent.
  * @param lossRate the part of what it sends that does not come, 0 to 1
  */
-export const graceOf = (
+export const limitOf = (
   { silentAfter }: WatchRules,
   intervals: Intervals | undefined,
   lossRate = 0,
-): number => silentAfter ?? intervals?.graceWith(lossRate) ?? GRACE_OF_UNKNOWN;
+): number => silentAfter ?? intervals?.limitWith(lossRate) ?? LIMIT_OF_UNKNOWN;
 
 /** Longer between two looks than planned by so much: the machine slept, or was too busy to hear anything. */
 const SLEPT_MS = 30_000;

@@ -26,9 +26,10 @@ export function gatewayStatisticsOf(json: Record<string, unknown>): GatewayStati
   const disconnectedAt = timeOf(json.disconnected_at);
   if (connectedAt === undefined && disconnectedAt === undefined) return undefined;
   const lastUplink = timeOf(json.last_uplink_received_at);
-  const signs = [connectedAt, lastUplink, timeOf(json.last_status_received_at)].filter(
-    (at) => at !== undefined,
-  );
+  const signs = [
+    ...[connectedAt, lastUplink],
+    ...[json.last_status_received_at, json.last_tx_acknowledgment_received_at].map(timeOf),
+  ].filter((at) => at !== undefined);
   const reason = reasonOf(json.disconnect_reason);
   const roundTrip = medianOf(json.round_trip_times);
   return {

@@ -12,6 +12,7 @@ export type ErrorCode =
   | "undelivered"
   | "unanswered"
   | "invalid_message"
+  | "invalid_request"
   | "connection_refused"
   | "connection_failed"
   | "subscription_refused"

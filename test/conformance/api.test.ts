@@ -148,6 +148,19 @@ describe(`the HTTP API of ${TARGET}, as our diagnosis asks it`, () => {
     });
   });
 
+  describe("asked for the connection of a gateway", () => {
+    it("tells since when, with the key of an application, where its status is public", async function () {
+      const answer = await api().gatewayStatistics(target.given(this, "TTS_GATEWAY"));
+      assert.ok(answer.answer === "ok", JSON.stringify(answer));
+      assert.ok((answer.connectedAt ?? Infinity) <= Date.now());
+      assert.ok((answer.lastSeen ?? 0) >= (answer.connectedAt ?? Infinity));
+    });
+
+    it("says no_gateway_rights of one that does not exist", async () => {
+      refused(await api().gatewayStatistics("no-such-gateway"), 403, "no_gateway_rights");
+    });
+  });
+
   describe("asked for the bytes of fields", () => {
     const script = (text: string) => ({ type: "FORMATTER_JAVASCRIPT", parameter: text });
     const encode = (formatter: { type: string; parameter: string }, decoded: object = { level: 5 }) =>

@@ -18,12 +18,14 @@
  * | TTS_MUTE_KEY         | key that may do neither, but has another right on the application              | tests skipped          |
  * | TTS_UNJOINED_DEVICE  | end device that never joined                                                   | tests skipped          |
  * | TTS_CLASS_C_DEVICE   | class C end device with a session, in reach of a gateway; its queue is emptied | tests skipped          |
+ * | TTS_GATEWAY          | ID of a gateway that is connected, and whose status is public                  | tests skipped          |
  */
 import { readFileSync } from "node:fs";
 import type { Context } from "mocha";
 import type { Endpoint } from "../../src/connection/link";
 import type { ApiTarget } from "../../src/diagnosis/apiRequest";
 import { apiUrl } from "../../src/stack/apiAddress";
+import { IN_USE } from "../../simulator/http/gatewayStatistics";
 import { startSimulator, type SimulatedDevice } from "../../simulator/simulator";
 import { usualPort } from "../../src/stack/address";
 import { userName } from "../../src/stack/identifiers";
@@ -35,6 +37,7 @@ const OPTIONAL = [
   "TTS_MUTE_KEY",
   "TTS_UNJOINED_DEVICE",
   "TTS_CLASS_C_DEVICE",
+  "TTS_GATEWAY",
 ] as const;
 
 type Optional = (typeof OPTIONAL)[number];
@@ -146,6 +149,7 @@ async function simulated(): Promise<Target> {
       simulatedDevice("valve", { class: "C", devEui: "70B3D57ED0000005", joinEui: "70B3D57ED0000000" }),
     ],
   });
+  simulator.setGateway("roof-gateway", { statistics: IN_USE });
   return target(
     {
       endpoint: { host: simulator.host, port: simulator.port },
@@ -160,6 +164,7 @@ async function simulated(): Promise<Target> {
         TTS_MUTE_KEY: mute,
         TTS_UNJOINED_DEVICE: "never-joined",
         TTS_CLASS_C_DEVICE: "valve",
+        TTS_GATEWAY: "roof-gateway",
       },
     },
     () => simulator.stop(),

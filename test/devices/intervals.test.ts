@@ -1,66 +1,87 @@
 import assert from "node:assert/strict";
-import { Intervals } from "../../src/devices/intervals";
+import { Intervals, type Habit } from "../../src/devices/intervals";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+const repeated = (length: number, count: number): number[] => Array.from({ length: count }, () => length);
+
 /** Those lengths, one after the other. */
-function learned(lengths: readonly number[], intervals = new Intervals()): Intervals {
+function learned(lengths: readonly number[], habit: Habit = "bursts"): Intervals {
+  const intervals = new Intervals(habit);
   let at = 0;
   for (const length of lengths) intervals.add(length, (at += length));
   return intervals;
 }
+
+const limit = (lengths: readonly number[], habit?: Habit): number => learned(lengths, habit).limitWith(0);
 
 describe("the interval of a device", () => {
   it("is the median of the last ten", () => {
     assert.equal(learned([MINUTE]).median, undefined, "one is none");
     assert.equal(learned([MINUTE, 3 * MINUTE]).median, 2 * MINUTE);
     assert.equal(learned([HOUR, MINUTE, MINUTE]).median, MINUTE);
-    const ten = Array.from({ length: 10 }, () => MINUTE);
-    assert.equal(learned([...Array.from({ length: 10 }, () => HOUR), ...ten]).median, MINUTE);
+    assert.equal(learned([...repeated(HOUR, 10), ...repeated(MINUTE, 10)]).median, MINUTE);
   });
 
-  it("gives a grace of four of them, at least ten minutes, and a day until two are known", () => {
-    assert.equal(learned([]).graceWith(0), DAY + HOUR);
-    assert.equal(learned([MINUTE]).graceWith(0), DAY + HOUR);
-    assert.equal(learned([MINUTE, MINUTE]).graceWith(0), 10 * MINUTE);
-    assert.equal(learned([HOUR, HOUR, HOUR]).graceWith(0), 4 * HOUR);
+  for (const habit of ["bursts", "random"] as const)
+    it(`gives a limit of exactly four of them, ten minutes at least, and a day until two are known (${habit})`, () => {
+      assert.equal(limit([], habit), DAY);
+      for (const one of [SECOND, HOUR, DAY, 30 * DAY]) assert.equal(limit([one], habit), DAY);
+      assert.equal(limit([MINUTE, MINUTE], habit), 10 * MINUTE);
+      assert.equal(limit([2.5 * MINUTE, 2.5 * MINUTE], habit), 10 * MINUTE);
+      assert.equal(limit([2.6 * MINUTE, 2.6 * MINUTE], habit), 10.4 * MINUTE);
+      for (const length of [15 * MINUTE, HOUR, DAY])
+        for (const count of [2, 3, 10, 50]) assert.equal(limit(repeated(length, count), habit), 4 * length);
+    });
+
+  it("gives just that to a device that sends more often from now on, and to one that was away once", () => {
+    assert.equal(limit([...repeated(HOUR, 10), ...repeated(5 * MINUTE, 10)]), 20 * MINUTE);
+    assert.equal(limit([...repeated(HOUR, 10), ...repeated(MINUTE, 10)]), 10 * MINUTE);
+    assert.equal(limit([...repeated(MINUTE, 10), 3 * DAY, ...repeated(MINUTE, 10)]), 10 * MINUTE);
+    assert.equal(limit([...repeated(HOUR, 10), 3 * DAY, 3 * DAY, ...repeated(HOUR, 3)]), 4 * HOUR);
   });
 
-  it("gives a sensor that speaks once a day two days and a half, however often it spoke in an alarm", () => {
-    const alarm = Array.from({ length: 30 }, () => 6 * SECOND);
-    assert.equal(learned([DAY, DAY, ...alarm]).graceWith(0), 2.5 * DAY);
+  it("gives a sensor that speaks once a day four days, however often it spoke in an alarm", () => {
+    for (const count of [6, 30]) assert.equal(limit([DAY, DAY, ...repeated(6 * SECOND, count)]), 4 * DAY);
+    const days = Array.from({ length: 20 }, () => [DAY, ...repeated(6 * SECOND, 30)]);
+    assert.equal(limit(days.flat()), 4 * DAY);
   });
 
-  it("gives more where many uplinks are lost", () => {
+  it("takes no pause in which something was lost for one of its own", () => {
+    const intervals = learned(repeated(MINUTE, 10));
+    for (let day = 1; day < 5; day++) intervals.add(DAY, day * DAY, false);
+    for (const length of repeated(MINUTE, 10)) intervals.add(length, 5 * DAY);
+    assert.equal(intervals.limitWith(0), 10 * MINUTE);
+  });
+
+  it("forgets pauses that never come again", () => {
+    const often = (days: number) => [DAY, DAY, ...repeated(MINUTE, days * 24 * 60), 11 * MINUTE];
+    assert.equal(limit(often(29)), 4 * DAY);
+    assert.equal(limit([...often(31), ...repeated(MINUTE, 10)]), 10 * MINUTE);
+  });
+
+  it("gives what is heard at random more, once it was away for longer than that twice", () => {
+    const known = repeated(10 * MINUTE, 10);
+    assert.equal(limit([...known, 2 * HOUR, ...known], "random"), 40 * MINUTE);
+    assert.equal(limit([...known, 2 * HOUR, 2 * HOUR, ...known], "random"), 8 * HOUR);
+    assert.equal(limit([...known, 2 * HOUR, 2 * HOUR, ...known]), 40 * MINUTE, "a device is not");
+  });
+
+  it("gives more where more than a twentieth is lost", () => {
     const intervals = learned([HOUR, HOUR, HOUR]);
-    assert.equal(intervals.graceWith(0.05), 4 * HOUR);
-    assert.ok(intervals.graceWith(0.3) > 10 * HOUR && intervals.graceWith(0.3) < 15 * HOUR);
-    assert.equal(intervals.graceWith(1), intervals.graceWith(0.9), "at most so many");
-  });
-
-  it("gives what was seen once two and a half times as long", () => {
-    assert.equal(learned([DAY]).graceWith(0), 2.5 * DAY);
-  });
-
-  it("remembers a daily one that is never quite as long again", () => {
-    const days = Array.from({ length: 20 }, () => [DAY, ...Array.from({ length: 30 }, () => 6 * SECOND)]);
-    assert.equal(learned([1.1 * DAY, ...days.flat()]).graceWith(0), 2.5 * DAY);
-  });
-
-  it("forgets a long one that never comes again", () => {
-    const often = Array.from({ length: 15 * 24 }, () => HOUR);
-    assert.equal(learned([DAY, ...often.slice(0, 20)]).graceWith(0), 2.5 * DAY);
-    assert.equal(learned([DAY, ...often]).graceWith(0), 4 * HOUR);
+    for (const rate of [0, 0.01, 0.05]) assert.equal(intervals.limitWith(rate), 4 * HOUR);
+    assert.ok(intervals.limitWith(0.3) > 10 * HOUR && intervals.limitWith(0.3) < 18 * HOUR);
+    assert.equal(intervals.limitWith(1), intervals.limitWith(0.5), "at most so many");
   });
 
   it("is the same after it was stored", () => {
     const before = learned([DAY, ...Array.from({ length: 13 }, (_, index) => index * MINUTE)]);
-    const after = new Intervals(before.stored);
+    const after = new Intervals("bursts", before.stored);
     assert.deepEqual(after.stored, before.stored);
-    assert.deepEqual([after.median, after.graceWith(0)], [before.median, before.graceWith(0)]);
+    assert.deepEqual([after.median, after.limitWith(0)], [before.median, before.limitWith(0)]);
     for (const intervals of [before, after]) intervals.add(HOUR, 40 * DAY);
     assert.deepEqual(after.stored, before.stored);
   });

@@ -3,7 +3,7 @@ import { readSnapshot, toStore } from "../../src/devices/snapshot";
 
 const HISTORY = {
   lastSeen: 1,
-  intervals: { last: [1, 2], longest: 2, longestAt: 2, longestSince: 1 },
+  intervals: { last: [1, 2], pauses: [2], pausedAt: 2 },
   signal: { gateways: 1 },
   session: { keyId: "a", fCnt: 1, received: 1, lost: 0, arrived: 1, expected: 1 },
 };
@@ -47,7 +47,8 @@ describe("what a store gives back", () => {
       { ...DEVICE, state: "constructor", history: HISTORY },
       { ...DEVICE, since: "now", history: HISTORY },
       { ...DEVICE, history: { ...HISTORY, lastSeen: null } },
-      { ...DEVICE, history: { ...HISTORY, intervals: { last: "x" } } },
+      { ...DEVICE, history: { ...HISTORY, intervals: { ...HISTORY.intervals, last: "x" } } },
+      { ...DEVICE, history: { ...HISTORY, intervals: { ...HISTORY.intervals, pausedAt: null } } },
     ];
     assert.deepEqual(read(entries)?.devices, []);
     assert.deepEqual(read([], [null, {}, { ...GATEWAY, state: "silent" }])?.gateways, []);
@@ -59,14 +60,14 @@ describe("what a store gives back", () => {
       session: { ...HISTORY.session, arrived: -1 },
       signal: "strong",
       battery: "full",
-      intervals: { last: [1, "2", -3, null, 5], longest: -7, longestAt: 0, longestSince: -1 },
+      intervals: { last: [1, "2", -3, null, 5], pauses: [-7, Infinity, 3], pausedAt: 0 },
     };
     const [device] = read([{ ...DEVICE, history }])?.devices ?? [];
     assert.deepEqual(device?.history, {
       lastSeen: 1,
       receivedAt: undefined,
       session: undefined,
-      intervals: { last: [1, 5], longest: 0, longestAt: 0, longestSince: 0 },
+      intervals: { last: [1, 5], pauses: [3], pausedAt: 0 },
       battery: undefined,
       signal: { gateways: 0 },
     });

@@ -49,11 +49,13 @@ export class World {
     gateways = [],
     rules = {},
     stored = NOTHING,
+    pause,
   }: {
     devices?: string;
     gateways?: readonly string[];
     rules?: Partial<WatchRules>;
     stored?: Snapshot;
+    pause?: number;
   } = {}) {
     this.ledger = new Ledger(SERVICE, () => this.passed);
     const pattern = parseDevicePattern(devices);
@@ -61,7 +63,10 @@ export class World {
     const { matches, text } = pattern;
     const named = namedIn(text);
     const common = { ledger: this.ledger, rules: { ...RULES, ...rules }, now: this.now };
-    this.devices = new DeviceWatch({ ...common, matches, named, stored: stored.devices });
+    this.devices = new DeviceWatch({
+      ...{ ...common, matches, named, stored: stored.devices },
+      ...(pause === undefined ? {} : { pause }),
+    });
     this.gateways = new GatewayWatch({ ...common, named: gateways, stored: stored.gateways });
     this.ledger.watch({
       onUplink: (device, step, arrival) => void this.told.push(...this.devices.uplink(device, step, arrival)),

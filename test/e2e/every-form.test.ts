@@ -33,6 +33,7 @@ const FLOW: FlowNode[] = [
   node("tts-join", 120),
   node("tts-event", 180, { events: ["downlink_sent", "downlink_ack"] }),
   node("tts-downlink", 240, { device: "door-1", deviceType: "str", fPort: "15", priority: "HIGH" }),
+  node("tts-watch", 300, { devices: "door-1, valve-*" }),
   { id: "inject", type: "inject", z: "tab", x: 480, y: 60, wires: [[]] },
   { id: "debug", type: "debug", z: "tab", x: 480, y: 120, wires: [] },
   { id: "status", type: "status", z: "tab", x: 480, y: 180, scope: null, wires: [[]] },
@@ -46,6 +47,7 @@ const WRONG: Readonly<Record<string, readonly [field: string, value: string]>> =
   "tts-join": ["devices", "a b"],
   "tts-event": ["devices", "a b"],
   "tts-downlink": ["timeout", "soon"],
+  "tts-watch": ["silentAfter", "soon"],
 };
 
 describe("every form", () => {

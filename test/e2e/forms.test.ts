@@ -51,6 +51,13 @@ const FLOWS: FlowNode[] = [
   node("e1", "tts-event"),
   node("e2", "tts-event", { events: ["downlink_sent", "downlink_ack"] }),
   node("e3", "tts-event", { connection: "cv2" }),
+  node("w1", "tts-watch"),
+  node("w2", "tts-watch", { devices: "door-1, valve-*" }),
+  node("w3", "tts-watch", {
+    watch: "gateways",
+    gateways: ["roof-gateway"],
+    changes: ["silent", "something"],
+  }),
   node("e4", "tts-event", { topic: "deviceField" }),
 ];
 
@@ -518,6 +525,90 @@ describe("the forms in the editor", () => {
     });
   });
 
+  describe("tts-watch", () => {
+    it("saves every property", async () => {
+      const form = await editor.openNode("w1");
+      await assertWellMade(form);
+      await assertFits(form);
+      assert.equal(await form.locator("#tts-watch-changes input:checked").count(), 7);
+      await editor.screenshot("tts-watch");
+      await form.locator("#node-input-devices").fill("door-*, valve");
+      assert.match(await reasonFor(form, "node-input-silentAfter", "soon"), /0\.001.*525600/);
+      await form.locator("#node-input-silentAfter").fill("90");
+      for (const change of ["many lost", "weak signal"]) await form.getByLabel(change).uncheck();
+      await form.locator("#node-input-lostAbove").fill("30");
+      await form.locator("#node-input-batteryBelow").fill("15");
+      await form.locator("#node-input-marginBelow").fill("-2.5");
+      await form.locator("#node-input-atStart").check();
+      await form.locator("#node-input-name").fill("doors");
+      assert.equal(await form.locator(".input-error").count(), 0);
+      await editor.done();
+      assert.deepEqual(find(await editor.deploy(), "w1"), {
+        id: "w1",
+        type: "tts-watch",
+        z: "tab1",
+        name: "doors",
+        connection: "c1",
+        watch: "devices",
+        devices: "door-*, valve",
+        gateways: [],
+        silentAfter: "90",
+        changes: ["silent", "back", "new", "reset", "battery"],
+        batteryBelow: "15",
+        lostAbove: "30",
+        marginBelow: "-2.5",
+        atStart: true,
+        wires: [[]],
+      });
+    });
+
+    it("asks of gateways only what there is of them, and keeps changes that it does not know", async () => {
+      const form = await editor.openNode("w3");
+      const isVisible = (id: string): Promise<boolean> => form.locator(`#${id}`).isVisible();
+      for (const id of ["devices", "lostAbove", "batteryBelow", "marginBelow"])
+        assert.equal(await isVisible(`node-input-${id}`), false, id);
+      assert.equal(await form.locator("#tts-watch-changes label:visible").count(), 3);
+      assert.equal(await form.locator("#tts-watch-gateways").inputValue(), "roof-gateway");
+      assert.match(
+        await reasonFor(form, "tts-watch-gateways", "roof-gateway, Yard"),
+        /^Yard is no gateway ID/,
+      );
+      await form.locator("#tts-watch-gateways").fill("roof-gateway, yard-gateway, ");
+      await editor.screenshot("tts-watch-gateways");
+      await editor.done();
+      const { gateways, changes, watch } = find(await editor.deploy(), "w3");
+      assert.deepEqual(
+        [watch, gateways, changes],
+        ["gateways", ["roof-gateway", "yard-gateway"], ["silent", "something"]],
+      );
+    });
+
+    it("shows what the deployed node knows; names are text", async () => {
+      const hostile = "<img src=x onerror=alert(1)>";
+      const row = (id: string, state: string, more: object = {}) => ({
+        ...{ id, state, lastSeen: 1_000_000, since: 0, received: 3, lost: 1, lossRate: 0.25, ...more },
+      });
+      const rows = [row("door-1", "online", { battery: 80, margin: 7.5 }), row(hostile, "silent")];
+      await editor.page.route("**/tts-watch/w2/table", (route) =>
+        route.fulfill({ json: { watch: "devices", state: "connected", rows, more: 2, now: 1_120_000 } }),
+      );
+      const form = await editor.openNode("w2");
+      await form.locator("#tts-watch-table summary").click();
+      await form.locator("#tts-watch-table td").first().waitFor();
+      assert.equal(await form.locator("#tts-watch-table img").count(), 0);
+      const cells = await form.locator("#tts-watch-table td").allInnerTexts();
+      assert.deepEqual(cells, [
+        ...["door-1", "online", "2 min. ago", "25 %", "80 %", "7.5 dB"],
+        ...[hostile, "silent", "2 min. ago", "25 %", "", ""],
+      ]);
+      await form.getByText("and 2 more").waitFor();
+      await assertFits(form);
+      await editor.screenshot("tts-watch-table");
+      await editor.page.unroute("**/tts-watch/w2/table");
+      await editor.cancel();
+    });
+  });
+
   it("takes what only an uplink node offers as topic for the device ID, which it is", async () => {
     const form = await editor.openNode("e4");
     assert.equal(await form.locator("#node-input-topic").inputValue(), "device");
@@ -550,6 +641,7 @@ describe("the forms in the editor", () => {
     assert.equal(await labelOf("u3"), "uplink door-1 · 2");
     assert.equal(await labelOf("e2"), "sent, acknowledged");
     assert.equal(await labelOf("e3"), "events");
+    assert.equal(await labelOf("w2"), "watch door-1, valve-*");
     assert.equal(await labelOf("c4"), "not set up yet (eu1.cloud.thethings.network)");
   });
 
@@ -560,7 +652,10 @@ describe("the forms in the editor", () => {
       .locator("#red-ui-palette-base-category-The_Things_Stack .red-ui-palette-label")
       .allInnerTexts();
     const labels = nodes.map((label) => label.replace(/\s+/g, " ")).sort();
-    assert.deepEqual(labels, ["lorawan downlink", "lorawan event", "lorawan join", "lorawan uplink"]);
+    assert.deepEqual(
+      labels,
+      ["downlink", "event", "join", "uplink", "watch"].map((name) => `lorawan ${name}`),
+    );
     // The text that the editor shows beside it.
     await category.hover();
     await editor.page.getByText("LoRaWAN devices on The Things Stack").waitFor();

@@ -11,6 +11,8 @@ import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
 import { explainTopic } from "../../nodes/shared/topic";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
 import { readUplinkSettings } from "../../nodes/tts-uplink/settings";
+import { WATCH_DEFAULTS } from "../../nodes/tts-watch/properties";
+import { readWatchSettings } from "../../nodes/tts-watch/settings";
 import { register, type NodeType } from "./sources";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -221,6 +223,20 @@ const CASES: readonly Case[] = [
     },
     accepts: ({ events, topic }) =>
       chosenEvents(events).some(isEventKind) && explainTopic(topic) === undefined,
+  },
+  {
+    type: "tts-watch",
+    what: "a watch",
+    usual: { ...WATCH_DEFAULTS },
+    tried: {
+      watch: [...WORDS, "devices", "gateways", 7, null],
+      gateways: [[], ["roof"], ["Roof"], ["roof", ""], "roof, yard", "Roof", 7, null, [{ id: "roof" }]],
+      silentAfter: [...WHOLE_NUMBERS, "0.001", "0.0009", "525600", "525601"],
+      batteryBelow: [...WHOLE_NUMBERS, ...around(0, 100)],
+      lostAbove: [...WHOLE_NUMBERS, ...around(0, 100)],
+      marginBelow: [...WHOLE_NUMBERS, ...around(-20, 40)],
+    },
+    accepts: (properties) => readWatchSettings(properties).ok,
   },
   {
     type: "tts-downlink",

@@ -20,6 +20,7 @@ const RECEIVERS = ["tts-uplink", "tts-join", "tts-event"] as const;
 /** Which nodes raise an error. */
 const RAISED_BY: Readonly<Record<ErrorCode, readonly NodeType[]>> = {
   not_configured: NODE_TYPES,
+  invalid_request: ["tts-watch"],
   connection_failed: CONNECTED,
   connection_refused: CONNECTED,
   subscription_refused: CONNECTED,

@@ -117,6 +117,37 @@ describe("tts-watch", () => {
     ]);
   });
 
+  it("answers with an empty table for an unknown ID, and refuses what is no ID in words", async () => {
+    const simulator = await nodeRed.simulated();
+    for (const [more, property] of [
+      [{}, "deviceId"],
+      [{ watch: "gateways" }, "gatewayId"],
+    ] as const) {
+      const flows = await start(simulator, { changes: [], ...more });
+      const ask = (id: unknown): void => {
+        flows.getNode("watch").receive(asMessage({ [property]: id, mine: 1 }));
+      };
+      for (const unknown of ["nobody", "__proto__", "constructor", "x".repeat(10_000)]) {
+        ask(unknown);
+        const { event, payload, mine } = await flows.next();
+        assert.deepEqual([event, payload, mine], ["table", [], 1]);
+      }
+      for (const [wrong, type] of [
+        [7, "number"],
+        [{ id: "door" }, "object"],
+        [["door"], "array"],
+        [false, "boolean"],
+      ] as const) {
+        ask(wrong);
+        const { error } = await flows.next("caught");
+        assert.equal(error?.cause?.code, "invalid_request");
+        assert.match(error.message, new RegExp(`^msg\\.${property} must be the ID .* of type ${type}\\.`));
+      }
+      assert.deepEqual(flows.untaken(), []);
+      await flows.unload();
+    }
+  });
+
   it("needs no second subscription", async () => {
     const simulator = await nodeRed.simulated();
     await nodeRed.receiving(simulator, [...flow(simulator), nodeRed.uplink({ wires: [[]] })], 2);

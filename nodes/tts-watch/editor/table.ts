@@ -23,7 +23,11 @@ function lastSeen(row: unknown, now: number): string {
   return at === "" ? "" : agoText(now - Number(at));
 }
 
-const percent = (part: string): string => (part === "" ? "" : `${Math.round(100 * Number(part))} %`);
+/** Nothing where nothing was heard of which a part could be lost. */
+function lost(row: unknown): string {
+  const [received, part] = [field(row, "received"), field(row, "lossRate")];
+  return part === "" || received === "0" ? "" : `${Math.round(100 * Number(part))} %`;
+}
 
 type Column = readonly [label: string, text: (row: unknown, now: number) => string];
 
@@ -36,7 +40,7 @@ const COMMON: readonly Column[] = [
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   devices: [
     ...COMMON,
-    ["label.lost", (row) => percent(field(row, "lossRate"))],
+    ["label.lost", lost],
     ["label.battery", (row) => withUnit(field(row, "battery"), "%")],
     ["label.margin", (row) => withUnit(field(row, "margin"), "dB")],
   ],
