@@ -10,6 +10,7 @@ import type { StackEvent } from "./events/events";
 import type { ApiMode } from "./http/api";
 import type { GatewayConnection } from "./http/gateways";
 import type { EventRouteMode } from "./http/eventStreams";
+import type { SimulatedStorage, StorageOptions } from "./http/storage";
 import type {
   ConnectRecord,
   PublishRecord,
@@ -44,6 +45,8 @@ export interface SimulatorOptions {
   keys?: readonly SimulatedKey[];
   /** Default: `thermometer`, `tracker` and `door`. */
   devices?: readonly SimulatedDevice[];
+  /** With the Storage integration, as Cloud has it. Default: without, as the open source server. */
+  storage?: StorageOptions;
   /** Of downlinks, where it should be another one than the default. */
   timing?: Partial<DownlinkTiming>;
   /** `as:down:mqtt`, per application and key. Default: none. */
@@ -75,6 +78,8 @@ export interface Simulator {
   readonly unsubscribes: readonly UnsubscribeRecord[];
   readonly publishes: readonly PublishRecord[];
   readonly requests: readonly RequestRecord[];
+  /** Absent on a server without it. */
+  readonly storage: SimulatedStorage | undefined;
   /** Frames that were given to gateways. */
   readonly transmissions: readonly TransmissionRecord[];
   /** Emits each record when it is written, `accept` for a TCP connection, `disconnect` for its end. */

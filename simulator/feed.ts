@@ -32,12 +32,15 @@ export class Feed {
   readonly #deliver: (topic: string, payload: Buffer) => void;
 
   readonly #events: StackEvents;
+  readonly #keep: (uplink: JsonObject) => void;
 
   constructor(
     application: Application,
     deliver: (topic: string, payload: Buffer) => void,
     events: StackEvents,
+    keep: (uplink: JsonObject) => void,
   ) {
+    this.#keep = keep;
     this.#application = application;
     this.#deliver = deliver;
     this.#events = events;
@@ -56,6 +59,7 @@ export class Feed {
       [kind]: body,
       ...(envelope.simulated && { simulated: true }),
     };
+    if (kind === "uplink_message") this.#keep(message);
     this.send(this.topic(kind, envelope.end_device_ids.device_id), Buffer.from(goJson(message)));
     if (isForwarded) {
       this.#events.forwarded(kind, envelope.end_device_ids, envelope.correlation_ids, message);

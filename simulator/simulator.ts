@@ -3,6 +3,7 @@ import { application } from "./application";
 import type { Simulator, SimulatorOptions } from "./contract";
 import { HttpApi } from "./http/api";
 import { EventStreams } from "./http/eventStreams";
+import { SimulatedStorage } from "./http/storage";
 import type { GatewayConnection } from "./http/gateways";
 import { Journal } from "./journal";
 import { KeyRing, READ, WRITE } from "./keys";
@@ -42,6 +43,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const pubsubs = new Set<SimulatedPubsub>();
   const eventStreams = new EventStreams({ application: app, keys, journal, version });
+  const storage = options.storage && new SimulatedStorage(options.storage, { application: app, keys });
   const gatewayConnections = new Map<string, GatewayConnection>();
   const stack = new SimulatedStack(
     app,
@@ -56,6 +58,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     (event, ids) => {
       if (!switches.mute) eventStreams.deliver(event, ids);
     },
+    (message) => storage?.keep(message),
   );
   /** Also of a device that does not exist. */
   const idsOf = (deviceId: string, address: "session" | "record"): EndDeviceIds =>
@@ -97,6 +100,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       feed: stack.feed,
       events: stack.events,
       eventStreams,
+      storage,
       gatewayConnections,
       device: (deviceId) => stack.find(deviceId),
       isMute: () => switches.mute,
@@ -143,6 +147,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     unsubscribes: journal.unsubscribes,
     publishes: journal.publishes,
     requests: journal.requests,
+    storage,
     transmissions: journal.transmissions,
     events: journal.events,
     next: (name) => journal.next(name),

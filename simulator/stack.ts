@@ -1,4 +1,4 @@
-import type { EndDeviceIds } from "../src/stack/messages";
+import type { EndDeviceIds, JsonObject } from "../src/stack/messages";
 import type { Application } from "./application";
 import type { SimulatorOptions } from "./contract";
 import { usualDevices } from "./devices/demo";
@@ -42,6 +42,7 @@ export class SimulatedStack {
     options: Pick<SimulatorOptions, "devices" | "timing">,
     deliver: (topic: string, payload: Buffer) => void,
     tell: (event: StackEvent, ids: EndDeviceIds) => void,
+    keep: (uplink: JsonObject) => void,
   ) {
     const timing = {
       acceptedAfter: ACCEPTED_AFTER,
@@ -50,7 +51,7 @@ export class SimulatedStack {
       ...options.timing,
     };
     this.events = new StackEvents(version, tell);
-    this.feed = new Feed(application, deliver, this.events);
+    this.feed = new Feed(application, deliver, this.events, keep);
     this.gateways = new Gateways(journal);
     const reports = new DownlinkReports(application, version, this.feed, this.events);
     this.queues = new DownlinkQueues({

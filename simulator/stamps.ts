@@ -23,10 +23,14 @@ export function stamp(origin: string): string {
 
 export const rpc = (method: string): string => stamp(`rpc:/ttn.lorawan.v3.${method}`);
 
-/** Now in RFC 3339 with nanoseconds, as the server prints its times. */
+let latest = { ms: "", below: 0 };
+
+/** Now in RFC 3339 with nanoseconds, as the server prints its times; later in the same millisecond is later. */
 export function timestamp(): string {
-  const below = String(process.hrtime.bigint() % 1_000_000n).padStart(6, "0");
-  return new Date().toISOString().replace("Z", `${below}Z`);
+  const ms = new Date().toISOString().replace("Z", "");
+  const below = Number(process.hrtime.bigint() % 1_000_000n);
+  latest = { ms, below: ms === latest.ms ? Math.min(999_999, latest.below + 1) : below };
+  return `${ms}${String(latest.below).padStart(6, "0")}Z`;
 }
 
 /** The `correlation_id` of an error: 32 hex digits. */

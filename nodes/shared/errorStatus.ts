@@ -92,9 +92,9 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
 
   // Messages that are none for Home Assistant, and its commands.
   "home-assistant": "status.not-understood",
-  "invalid-downlink.command-unknown": "status.unknown-command",
-  "invalid-downlink.command-retained": "status.invalid-downlink",
-  "invalid-downlink.command-value": "status.wrong-value",
+  "command.unknown": "status.unknown-command",
+  "command.retained": "status.invalid-downlink",
+  "command.value": "status.wrong-value",
 
   // Uplinks without what was asked for: the cause alone, the device stands before it.
   "missing-payload": "status.not-decoded",

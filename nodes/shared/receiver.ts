@@ -144,9 +144,12 @@ function lackOf(never: readonly Kind[], { throughBroker, generation }: ServiceTr
 }
 
 /** As core's MQTT nodes do. */
-function markRetained(outcome: Outcome): void {
-  if ("send" in outcome) Object.assign(outcome.send, { retain: true });
-  else if ("fail" in outcome) Object.assign(outcome.message, { retain: true });
+const RETAINED = { retain: true };
+const BACKFILLED = { backfilled: true };
+
+function mark(outcome: Outcome, fields: object): void {
+  if ("send" in outcome) Object.assign(outcome.send, fields);
+  else if ("fail" in outcome) Object.assign(outcome.message, fields);
 }
 
 /**
@@ -216,7 +219,8 @@ class ReceivingNode implements Recipient {
   #deliver(delivery: Delivery): void {
     const outcome = this.#view(delivery);
     if (!outcome) return;
-    if (delivery.retained) markRetained(outcome);
+    if (delivery.retained) mark(outcome, RETAINED);
+    if (delivery.backfilled === true) mark(outcome, BACKFILLED);
     if (this.#decoder && "fail" in outcome && isNotDecoded(outcome.fail))
       this.#askDecoder(this.#decoder, delivery, outcome);
     else this.#tell(delivery, outcome);

@@ -25,7 +25,13 @@ import {
   type SharedSession,
 } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
-import { targetOf, type ConnectionSettings, type SettingsResult } from "../../src/account/settings";
+import type { ArrivalMemory } from "../../src/account/backfill";
+import {
+  targetOf,
+  wantsBackfill,
+  type ConnectionSettings,
+  type SettingsResult,
+} from "../../src/account/settings";
 import type { Notifier } from "./notifier";
 
 /** A node that uses a connection. */
@@ -96,6 +102,7 @@ interface Joined extends ConnectionUser {
 
 interface OpenSession {
   readonly lease: Lease<SharedSession>;
+  readonly leaveBackfill?: () => void;
   readonly unlisten: () => void;
 }
 
@@ -118,6 +125,7 @@ const faulty = (explanation: Explanation): ErrorNotice => ({
 export class Connection {
   readonly #settings: SettingsResult;
   readonly #notifier: Notifier;
+  readonly #memory: ArrivalMemory;
   readonly #listeners: Listeners;
   readonly #users = new Set<Joined>();
   /** Why it cannot be opened. */
@@ -126,9 +134,13 @@ export class Connection {
   #made: Questions | undefined;
   #catchingUp: NodeJS.Immediate | undefined;
 
-  /** @param listeners those whom the notifier notifies, by the nodes that join here */
-  constructor(settings: SettingsResult, listeners: Listeners, notifier: Notifier) {
+  /**
+   * @param listeners those whom the notifier notifies, by the nodes that join here
+   * @param memory for what outlives a restart
+   */
+  constructor(settings: SettingsResult, listeners: Listeners, notifier: Notifier, memory: ArrivalMemory) {
     this.#settings = settings;
+    this.#memory = memory;
     this.#listeners = listeners;
     this.#notifier = notifier;
     if (!settings.ok) this.#faulty = faulty(settings.explanation);
@@ -296,12 +308,16 @@ export class Connection {
         return undefined;
       }
       this.#faulty = undefined;
-      this.#open = this.#listen(settings, {
+      const open = this.#listen(settings, {
         onState: () => this.#stateChanged(),
         onNotice: (notice) => this.#notifier.notify(notice),
         onLogEntry: (entry) => this.#notifier.write(entry),
         onUnreached: (notice) => this.#notifier.log(notice),
       });
+      const { resource } = open.lease;
+      this.#open = wantsBackfill(settings)
+        ? { ...open, leaveBackfill: resource.joinBackfill(this.#memory) }
+        : open;
     }
     return this.#open.lease.resource;
   }
@@ -321,6 +337,7 @@ export class Connection {
     this.#open = undefined;
     if (this.#faulty) this.#faulty = { ...this.#faulty, reached: notReached() };
     this.#notifier.clear();
+    open?.leaveBackfill?.();
     // What a connection says at its end is still for the log.
     const released = open?.lease.release();
     open?.unlisten();

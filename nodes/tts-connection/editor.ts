@@ -136,6 +136,7 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       label: text("label.api"),
       validate: validatorBy("service", { stack: rules.api }),
     },
+    backfill: { value: CONNECTION_DEFAULTS.backfill, label: text("label.backfill") },
     clientId: { value: CONNECTION_DEFAULTS.clientId, label: text("label.client-id") },
     keepalive: {
       value: CONNECTION_DEFAULTS.keepalive,
@@ -215,6 +216,8 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     form.follow(["host"], () =>
       form.input("api").attr("placeholder", `https://${shownHost(form.value("host")) || "…"}/api/v3`),
     );
+    // Without the API there is nothing to fetch from. What was chosen stays.
+    form.follow(["api"], () => form.input("backfill").prop("disabled", form.value("api").trim() === "off"));
     makeSignInLine(form, $("#tts-connection-line > span"));
 
     const topics = makeTopicTable(form, this.topics, isNew);

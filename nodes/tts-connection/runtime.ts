@@ -14,6 +14,7 @@ import type { TtsConnectionNode } from "./configNode";
 import { Connection } from "./connection";
 import { deployment } from "./deployment";
 import { Listeners } from "./listeners";
+import { memoryOf } from "./memory";
 import { Notifier } from "./notifier";
 import { ownName } from "./ownName";
 import { chosenTls } from "./tlsConfig";
@@ -38,7 +39,7 @@ export default function init(RED: NodeAPI): void {
     if (name && !this.name) this.name = textOf(RED, name);
     const listeners = new Listeners();
     const notifier = new Notifier(RED, this, listeners);
-    const connection = new Connection(settings, listeners, notifier);
+    const connection = new Connection(settings, listeners, notifier, memoryOf(this));
     this.traits = traitsOf(properties.service);
     this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;
     this.join = (user) => connection.join(user);

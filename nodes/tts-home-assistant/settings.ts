@@ -17,7 +17,7 @@ export type HomeAssistantSettingsResult =
 
 const wrong = (key: string, values: Explanation["values"]): HomeAssistantSettingsResult => ({
   ok: false,
-  explanation: { code: "not_configured", key: `error.not-configured.${key}`, values },
+  explanation: { code: "not_configured", key, values },
 });
 
 export function readHomeAssistantSettings(
@@ -30,24 +30,32 @@ export function readHomeAssistantSettings(
   const prefix = asText(properties.prefix);
   const base = asText(properties.base);
   for (const [property, topic] of Object.entries({ prefix, base }))
-    if (!isTopicPrefix(topic)) return wrong("home-assistant-topic", { property, topic });
+    if (!isTopicPrefix(topic)) return wrong("error.not-configured.home-assistant-topic", { property, topic });
   // A base below the other, or the same, would make commands of what Home Assistant says.
-  if (prefix === base) return wrong("home-assistant-topic", { property: "base", topic: base });
+  if (prefix === base)
+    return wrong("error.not-configured.home-assistant-topic", { property: "base", topic: base });
 
   const expireAfter = asText(properties.expireAfter);
   const seconds = expireAfter === "" ? undefined : asWholeNumber(expireAfter, LIMITS.expireAfter);
   if (expireAfter !== "" && seconds === undefined)
-    return wrong("home-assistant-expire", { seconds: expireAfter, most: LIMITS.expireAfter.most });
+    return wrong("error.not-configured.home-assistant-expire", {
+      seconds: expireAfter,
+      most: LIMITS.expireAfter.most,
+    });
 
   const entities = new Map<string, EntityChoice>();
   for (const option of objectsIn(properties.entities, MOST_ENTITIES)) {
     const field = asText(option.field);
     const key = keyOf(pathOf(field) ?? []);
     const component = asText(option.component);
-    if (key === undefined) return wrong("home-assistant-field", { field });
+    if (key === undefined) return wrong("error.not-configured.home-assistant-field", { field });
     const known = ENTITY_COMPONENTS.find((each) => each === component);
     if (component !== "" && known === undefined)
-      return wrong("home-assistant-component", { field, component, words: ENTITY_COMPONENTS.join(", ") });
+      return wrong("error.not-configured.home-assistant-component", {
+        field,
+        component,
+        words: ENTITY_COMPONENTS.join(", "),
+      });
     const text = (value: unknown): string | undefined => nameFor(asText(value)) || undefined;
     entities.set(key, {
       component: known,
@@ -59,7 +67,7 @@ export function readHomeAssistantSettings(
   }
 
   const read = readCommands(properties.commands, pathOf);
-  if (!read.ok) return wrong("home-assistant-command", { ...read.problem });
+  if (!read.ok) return wrong("error.not-configured.home-assistant-command", { ...read.problem });
   return {
     ok: true,
     settings: {

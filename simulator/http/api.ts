@@ -13,6 +13,7 @@ import { applicationRights, authInfo, connectionInfo } from "./identity";
 import { connectionStatistics } from "./gateways";
 import type { GatewayConnection } from "./gateways";
 import { changeQueue, listQueue, simulate } from "./traffic";
+import type { SimulatedStorage } from "./storage";
 import type { TrafficParts } from "./traffic";
 
 /** What the HTTP API does with requests: `on` answers as the stack, `closed` breaks the connection off. */
@@ -27,6 +28,7 @@ export interface ApiOptions {
 export interface ApiParts extends TrafficParts {
   readonly journal: Journal;
   readonly eventStreams: EventStreams;
+  readonly storage: SimulatedStorage | undefined;
   /** By their IDs. */
   readonly gatewayConnections: ReadonlyMap<string, GatewayConnection>;
   /** Of the MQTT server, as the connection info tells them. */
@@ -34,6 +36,7 @@ export interface ApiParts extends TrafficParts {
 }
 
 const ROOT = "/api/v3";
+const STORAGE = /^\/as\/applications\/([^/]+)\/packages\/storage\/uplink_message$/;
 
 interface Call {
   readonly authorization: string | undefined;
@@ -106,6 +109,7 @@ export class HttpApi {
   readonly #version: VersionTraits;
   readonly #journal: Journal;
   readonly #eventStreams: EventStreams;
+  readonly #storage: SimulatedStorage | undefined;
   readonly #server: Server;
   #port: number;
 
@@ -116,6 +120,7 @@ export class HttpApi {
     this.#version = parts.version;
     this.#journal = parts.journal;
     this.#eventStreams = parts.eventStreams;
+    this.#storage = parts.storage;
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.#handle(request, response);
     };
@@ -159,7 +164,7 @@ export class HttpApi {
 
   /** Returns the status answered with, if any. */
   #respond(request: IncomingMessage, body: Buffer, response: ServerResponse): number | undefined {
-    const path = new URL(request.url ?? "/", this.url).pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", this.url);
     switch (this.mode) {
       case "hang":
         return undefined;
@@ -178,6 +183,9 @@ export class HttpApi {
       return 404;
     }
     if (path === `${ROOT}/events`) return this.#eventStreams.respond(request, body, response);
+    const [, stored] = request.method === "GET" ? (STORAGE.exec(path.slice(ROOT.length)) ?? []) : [];
+    if (this.#storage && stored !== undefined)
+      return this.#storage.respond(request, stored, searchParams, response);
     const answer = this.#answer(request, path.slice(ROOT.length), body);
     return json(response, {
       ...answer,

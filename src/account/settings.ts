@@ -61,6 +61,10 @@ export const serviceOf = (settings: ConnectionSettings): Service =>
 export const stackSettingsOf = (settings: ConnectionSettings): StackSettings | undefined =>
   ask(settings, (dialect, own) => dialect.ofStackServer(own));
 
+/** Whether uplinks that came during an interruption are to be fetched. */
+export const wantsBackfill = (settings: ConnectionSettings): boolean =>
+  stackSettingsOf(settings)?.backfill ?? false;
+
 /** The same without a key or password, for what outlives the connection. */
 export const withoutSecret = (settings: ConnectionSettings): ConnectionSettings =>
   ask<ConnectionSettings>(settings, (dialect, own) => dialect.withoutSecret(own));

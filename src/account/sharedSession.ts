@@ -9,6 +9,7 @@ import type { DownlinkView } from "../delivery/contract";
 import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
+import { describeBackfilled, explainNoBackfill } from "../diagnosis/backfill";
 import { explainNoStream, explainRepeated, explainSilence } from "../diagnosis/receiving";
 import type { Ledger, LedgerWatcher } from "../devices/ledger";
 import type { StackApi } from "../diagnosis/stackApi";
@@ -18,6 +19,8 @@ import type { Explanation, Text } from "../stack/explanation";
 import type { Kind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
 import { SERVICE_TRAITS } from "../stack/services";
+import { arrivalsOf } from "./arrivals";
+import { Backfill, type ArrivalMemory } from "./backfill";
 import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
 import { ledgerOf } from "./ledgers";
@@ -25,8 +28,10 @@ import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
 import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
-import { StalledQueues } from "./stalledQueues";
+import type { StackSettings } from "./settings/stackSettings";
 import { StackAccess } from "./stackAccess";
+import { StalledQueues } from "./stalledQueues";
+import { storedDelivery } from "./storedDelivery";
 import type { ConnectionView } from "./view";
 
 /** A config node that shares the session. */
@@ -46,6 +51,7 @@ export interface Surroundings {
   readonly attend: (deploys: { begin(): void; end(): void }) => () => void;
 }
 
+const UPLINKS: ReadonlySet<Kind> = new Set(["uplink_message"]);
 const SILENCE_MS = 3_600_000;
 /** Bytes of an invalid message that are handed to a flow. */
 const LONGEST_PAYLOAD = 65_536;
@@ -62,6 +68,7 @@ export class SharedSession {
   readonly #service: Service;
   readonly #senders: Senders;
   readonly #network: NetworkEvents | undefined;
+  #backfill: Backfill | undefined;
   readonly #stalled: StalledQueues | undefined;
   #streamProblem: StreamProblem | undefined;
   #eventNodes = 0;
@@ -188,6 +195,19 @@ export class SharedSession {
     };
   }
 
+  /**
+   * Fetches what comes while nothing can be received, for a config node that wants it; all nodes of the session get it. Returns what
+   * ends the wish.
+   */
+  joinBackfill(memory: ArrivalMemory): () => void {
+    const stack = stackSettingsOf(this.#settings);
+    if (!stack) return () => undefined;
+    this.#backfill ??= this.#makeBackfill(stack);
+    const leave = this.#backfill.join(memory);
+    this.#backfill.receiving(this.#receivesUplinks);
+    return leave;
+  }
+
   /** Why the uplink formatter failed on the uplink with these correlation IDs, where the stack tells it within a second. Never rejects. */
   async decoderError(deviceId: string, correlationIds: readonly string[]): Promise<StackError | undefined> {
     return this.#network?.decoderError(deviceId, correlationIds);
@@ -252,6 +272,7 @@ export class SharedSession {
     this.#stack?.end();
     this.#stalled?.end();
     this.#network?.end();
+    this.#backfill?.end();
     this.#log.end();
     this.#listeners.clear();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
@@ -269,8 +290,26 @@ export class SharedSession {
     }
     const state = this.session.stateFor(new Set());
     this.#log.state(state, openedAt, this.session.filters);
+    this.#backfill?.receiving(this.#receivesUplinks);
     if (state.state === "connected") this.#problem = this.#standing = this.#explanation = undefined;
     this.#changed();
+  }
+
+  get #receivesUplinks(): boolean {
+    const { session } = this;
+    return session.open && session.wants("uplink_message") && session.stateFor(UPLINKS).state === "connected";
+  }
+
+  #makeBackfill(stack: StackSettings): Backfill {
+    return new Backfill({
+      applicationId: stack.applicationId,
+      arrivals: arrivalsOf(this.#settings),
+      target: () => this.#stack?.target,
+      watch: (take) => this.session.watchUplinks(take),
+      deliver: (stored) => this.session.hand(...storedDelivery(stored, stack)),
+      onProblem: (problem) => this.#warn(explainNoBackfill(problem)),
+      onFilled: (filled) => this.#write({ level: "info", text: describeBackfilled(filled) }),
+    });
   }
 
   #streamChanged(): void {

@@ -3,6 +3,7 @@ import type { Origin } from "../stack/summary";
 import type { MessageProblem } from "../stack/decode";
 import type { Kind } from "../stack/kinds";
 import type { Received } from "../stack/messages";
+import type { Uplink } from "../stack/uplink";
 import { Duplicates } from "./duplicates";
 import type { Entry, TrafficLedger } from "./ledger";
 import { ownText } from "./ownText";
@@ -46,6 +47,8 @@ const MOST_APPLICATIONS = 100;
  * others don't.
  */
 export class Router {
+  /** Told of each uplink that is read, before its recipients are; it must not throw. */
+  onUplink: ((uplink: Uplink, deviceId: string) => void) | undefined;
   readonly #service: Service;
   readonly #onInvalid: (invalid: InvalidMessage) => void;
   readonly #recipients = new Set<Recipient | Reader>();
@@ -111,12 +114,24 @@ export class Router {
   /**
    * Delivers a message that came by another way than MQTT.
    * @param read makes it anew for each recipient
+   * @param backfilled it came before, while nothing could be received
    */
-  hand(topic: string, origin: Origin, kind: Kind, arrivedAt: number, read: () => Received | undefined): void {
-    const { first, others } = this.#table(kind).of(origin.deviceId);
-    for (const recipient of first ? [first, ...others] : []) {
-      const received = read();
-      if (received) recipient.deliver({ topic, origin, arrivedAt, received, retained: false });
+  hand(
+    topic: string,
+    origin: Origin,
+    kind: Kind,
+    arrivedAt: number,
+    read: () => Received | undefined,
+    backfilled = false,
+  ): void {
+    const route = this.#table(kind).of(origin.deviceId);
+    const received = route.first && read();
+    if (!received) return;
+    const { first, others } = forPort(route, received);
+    first?.deliver({ topic, origin, arrivedAt, received, retained: false, backfilled });
+    for (const recipient of others) {
+      const copy = read();
+      if (copy) recipient.deliver({ topic, origin, arrivedAt, received: copy, retained: false, backfilled });
     }
   }
 
@@ -169,6 +184,8 @@ export class Router {
       return;
     }
     if (device) this.#ledger.keep(device, received, topic, bytes, retained);
+    if (this.onUplink !== undefined && received.kind === "uplink_message" && !retained)
+      this.onUplink(received.message, from.deviceId);
     const { first, others } = forPort(known.route ?? this.#table(received.kind).of(from.deviceId), received);
     first?.deliver({ topic, origin: from, arrivedAt, received, retained });
     for (const recipient of others) {

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly received: Received;
   /** The broker has kept it: it is from before the subscription. */
   readonly retained: boolean;
+  /** It was fetched later: it came while nothing could be received. */
+  readonly backfilled?: boolean;
 }
 
 /** For whom messages are read and kept in the ledger: a copy of its own would cost more than all that it needs of them. */

@@ -146,6 +146,16 @@ export class Session {
     };
   }
 
+  /** Whether any node wants messages of this kind. */
+  wants(kind: Kind): boolean {
+    return this.#router.kinds.has(kind);
+  }
+
+  /** Tells of each uplink that is read, before its recipients are told; undefined: no more. */
+  watchUplinks(watch: Router["onUplink"]): void {
+    this.#router.onUplink = watch;
+  }
+
   /** Delivers a message that came by another way than MQTT, made anew for each recipient. */
   hand(...message: Parameters<Router["hand"]>): void {
     this.#router.hand(...message);

@@ -49,10 +49,11 @@ export interface EventStreamOptions {
 }
 
 const MINUTE_MS = 60_000;
-const LASTING: ReadonlySet<StreamProblem> = new Set(["not_there", "key_refused", "no_right"]);
+/** They do not go away within minutes; all others may. */
+export const LASTING: ReadonlySet<StreamProblem> = new Set(["not_there", "key_refused", "no_right"]);
 
-/** A server without it does not get it within minutes; all others may be back soon. */
-function pauseAfter(why: StreamProblem, failures: number): number {
+/** ms until it is tried again, after so many failures in a row. */
+export function pauseAfter(why: StreamProblem, failures: number): number {
   const [first, longest] = LASTING.has(why) ? [10 * MINUTE_MS, 60 * MINUTE_MS] : [2_000, 5 * MINUTE_MS];
   const begin = why === "too_many" ? MINUTE_MS : first;
   const pause = Math.min(longest, begin * 2 ** Math.min(10, failures - 1));
@@ -68,6 +69,10 @@ const OF_STATUS: Readonly<Record<number, StreamProblem>> = {
   429: "too_many",
   501: "not_there",
 };
+
+/** Why an answer with this status, which is not 200, is no stream. */
+export const problemOfStatus = (status: number): StreamProblem =>
+  OF_STATUS[status] ?? (status >= 500 ? "unreachable" : "not_understood");
 
 /** Real ones have a few kilobytes. */
 const LONGEST_EVENT = 256 * 1024;
@@ -142,7 +147,7 @@ export class EventStream {
       return;
     }
     if (statusCode !== 200) {
-      this.#over(attempt, OF_STATUS[statusCode] ?? (statusCode >= 500 ? "unreachable" : "not_understood"));
+      this.#over(attempt, problemOfStatus(statusCode));
       return;
     }
     const lines = new EventLines(LONGEST_EVENT);

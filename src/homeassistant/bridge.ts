@@ -158,12 +158,12 @@ export class Bridge {
   #command({ deviceId, applicationId, key, text, isOld }: Extract<Incoming, { what: "command" }>): Reaction {
     const named = { command: shownText(key), device: shownText(deviceId) };
     const command = this.#settings.commands.find((each) => each.key === key);
-    if (command?.isFor(deviceId) !== true) return refuse("error.invalid-downlink.command-unknown", named);
-    if (isOld) return refuse("error.invalid-downlink.command-retained", named);
+    if (command?.isFor(deviceId) !== true) return refuse("error.command.unknown", named);
+    if (isOld) return refuse("error.command.retained", named);
     const sent = command.send(text);
     if (!sent.ok) {
       const values = { ...named, value: shownText(text), rule: sent.rule };
-      return refuse("error.invalid-downlink.command-value", values);
+      return refuse("error.command.value", values);
     }
     const { fPort, confirmed, priority } = command;
     const { value, payload } = sent;

@@ -13,6 +13,8 @@ export interface ConnectionProperties {
   tenantId: string;
   /** The stack's HTTP API: empty for `https://<host>/api/v3`, a URL, or `off`. */
   api: string;
+  /** After an interruption, fetch the uplinks that came meanwhile from the stack's Storage integration. */
+  backfill: boolean;
   clientId: string;
   /** Seconds. */
   keepalive: string;
@@ -44,6 +46,7 @@ export const CONNECTION_DEFAULTS: ConnectionProperties = {
   applicationId: "",
   tenantId: "",
   api: "",
+  backfill: false,
   clientId: "",
   keepalive: "30",
   downlinksPerMinute: "",

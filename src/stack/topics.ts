@@ -59,6 +59,16 @@ export function messageTopicFilter(
   return `${VERSION}${userName(applicationId, tenantId)}${DEVICES}+/${TOPIC_OF_KIND[kind]}`;
 }
 
+/** The topic that the server publishes a message of a device on: `v3/app1@ttn/devices/dev1/up`. */
+export function messageTopic(
+  applicationId: string,
+  tenantId: string | undefined,
+  deviceId: string,
+  kind: StackKind,
+): string {
+  return `${VERSION}${userName(applicationId, tenantId)}${DEVICES}${deviceId}/${TOPIC_OF_KIND[kind]}`;
+}
+
 /** The topic to publish downlinks for a device to: `v3/app1@ttn/devices/dev1/down/push`. */
 export function downlinkTopic(
   applicationId: string,

@@ -40,6 +40,7 @@ describe("the settings of a connection", () => {
       apiKey: KEY,
       keyForm: "api_key",
       api: "",
+      backfill: false,
       clientId: undefined,
       keepalive: 30,
     });
@@ -49,6 +50,8 @@ describe("the settings of a connection", () => {
     ["no TLS", { useTls: false }, { port: 1883, tls: undefined }],
     ["no TLS as text", { useTls: "false" }, { port: 1883, tls: undefined }],
     ["TLS as text", { useTls: "true" }, { port: 8883, tls: {} }],
+    ["fetching what was missed", { backfill: true }, { backfill: true }],
+    ["the same as text", { backfill: "true" }, { backfill: true }],
     ["a port as number", { port: 8884 }, { port: 8884 }],
     ["a port as text with spaces", { port: " 8884 " }, { port: 8884 }],
     ["a host with a port", { host: "Broker.Example.com:8885" }, { host: "broker.example.com", port: 8885 }],

@@ -110,7 +110,11 @@ describe("the forms in the editor", () => {
       await form.locator(field("tls")).selectOption("tls1");
       await form.locator(field("clientId")).fill("client-1");
       await form.locator(field("keepalive")).fill("60");
+      await form.locator(field("backfill")).check();
       await form.locator(field("api")).fill("off");
+      assert.equal(await form.locator(field("backfill")).isDisabled(), true);
+      await form.locator(field("api")).fill("http://localhost:1/api/v3");
+      assert.equal(await form.locator(field("backfill")).isEnabled(), true);
       await form.locator(field("downlinksPerMinute")).fill("10");
       await form.locator(field("holdMax")).fill("5");
       await form.locator(field("holdFor")).fill("60");
@@ -138,7 +142,8 @@ describe("the forms in the editor", () => {
         tls: "tls1",
         applicationId: "weather-station",
         tenantId: "my-tenant",
-        api: "off",
+        api: "http://localhost:1/api/v3",
+        backfill: true,
         clientId: "client-1",
         keepalive: "60",
         downlinksPerMinute: "10",
@@ -179,6 +184,7 @@ describe("the forms in the editor", () => {
       assert.equal(await form.locator("#tts-connection-topics-reason").innerText(), "");
       await form.locator(field("qos")).selectOption("2");
       await unfold(form);
+      assert.equal(await form.locator(field("backfill")).isVisible(), false);
       await form.locator(field("clientId")).fill("node-red-1");
       await form.locator(field("sharedGroup")).fill("a/b");
       assert.match(await form.locator(`${field("sharedGroup")}-reason`).innerText(), /without \//);
@@ -209,6 +215,7 @@ describe("the forms in the editor", () => {
         applicationId: "my-app",
         tenantId: "",
         api: "",
+        backfill: false,
         clientId: "node-red-1",
         keepalive: "30",
         downlinksPerMinute: "",

@@ -5,7 +5,7 @@ import { catalogueOf, ENGLISH, type Room } from "./languages";
 import { formOf, migrationSources, NODE_TYPES, scriptsOf, sharedSources, type NodeType } from "./sources";
 
 /** Texts of the forms; `error`, `warning`, `network` and `status` are the runtime's. */
-const KEY = /^(?:label|option|placeholder|help|line|hint|step|validation|migration)\.[a-z0-9-]+$/;
+const KEY = /^(?:label|option|placeholder|help|line|hint|step|validation|reason|migration)\.[a-z0-9-]+$/;
 
 /** Validators are shared, so their texts are in one catalogue. */
 const ownerOf = (type: NodeType, key: string): NodeType =>

@@ -57,15 +57,20 @@ export function readProperties(given: Record<string, unknown>): ConnectionProper
   for (const name of TEXTS) properties[name] = textOf(given, name) ?? properties[name];
   const service = textOf(given, "service");
   if (isServiceName(service)) properties.service = service;
-  if (typeof given.useTls === "boolean") properties.useTls = given.useTls;
+  for (const name of FLAGS) {
+    const flag = given[name];
+    if (typeof flag === "boolean") properties[name] = flag;
+  }
   properties.topics = isJsonObject(given.topics) ? textsOf(given.topics) : {};
   return properties;
 }
 
-type TextProperty = Exclude<keyof ConnectionProperties, "service" | "useTls" | "topics">;
+const FLAGS = ["useTls", "backfill"] as const;
+
+type TextProperty = Exclude<keyof ConnectionProperties, "service" | "topics" | (typeof FLAGS)[number]>;
 
 const TEXTS = Object.keys(CONNECTION_DEFAULTS).filter(
-  (name): name is TextProperty => !["service", "useTls", "topics"].includes(name),
+  (name): name is TextProperty => !["service", "topics", ...FLAGS].includes(name),
 );
 
 export function readCredentials(given: Record<string, unknown>): ConnectionCredentials {

@@ -21,7 +21,7 @@ export const entitiesReason: Reason = (value) => {
     const field: unknown = typeof each === "object" && each !== null ? Reflect.get(each, "field") : undefined;
     return typeof field !== "string" || keyOf(pathOf(field) ?? []) === undefined;
   }) as unknown;
-  return wrong === undefined ? undefined : say("validation.field");
+  return wrong === undefined ? undefined : say("reason.field");
 };
 
 const PROPERTY_LABELS: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ const PROPERTY_LABELS: Readonly<Record<string, string>> = {
 const inWords = ({ command, property, value }: CommandProblem): string => {
   const label = PROPERTY_LABELS[property];
   const values = { command: command || "?", property: label === undefined ? property : say(label), value };
-  return value === "" ? say("validation.command-missing", values) : say("validation.command", values);
+  return value === "" ? say("reason.command-missing", values) : say("reason.command", values);
 };
 
 export const commandsReason: Reason = (value) => {
@@ -54,12 +54,12 @@ export const commandsReason: Reason = (value) => {
 };
 
 export const topicReason: Reason = (value) =>
-  isTopicPrefix(String(value).trim()) ? undefined : say("validation.topic");
+  isTopicPrefix(String(value).trim()) ? undefined : say("reason.topic");
 
 export const expireReason: Reason = (value) =>
   String(value).trim() === "" || wholeNumber(String(value), LIMITS.expireAfter) !== undefined
     ? undefined
-    : say("validation.expire-after", { most: LIMITS.expireAfter.most });
+    : say("reason.expire-after", { most: LIMITS.expireAfter.most });
 
 /** Of a property missing in a flow the default counts, which is valid. */
 export function validatorOf(reason: Reason): Validator {

@@ -2,7 +2,7 @@ import { stackService } from "../../services/stack";
 import { readApiAddress, type ApiProblem } from "../../stack/apiAddress";
 import { apiKeyForm, isIdentifier, isTenantId, userName, splitApplication } from "../../stack/identifiers";
 import { mendKey } from "../../stack/pasted";
-import { asText } from "../../stack/values";
+import { asFlag, asText } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import { readEndpoint, readSessionOptions, type ChosenTls } from "./common";
 import type { Dialect } from "./dialect";
@@ -21,11 +21,12 @@ function read(
   credentials: ConnectionCredentials,
   tls: ChosenTls,
 ): Read<StackSettings> {
-  const { applicationId: application, tenantId: tenant, api: apiGiven } = properties;
+  const { applicationId: application, tenantId: tenant, api: apiGiven, backfill } = properties;
   const unset = unsetVariable({
     applicationId: application,
     tenantId: tenant,
     api: apiGiven,
+    backfill,
     apiKey: credentials.apiKey,
   });
   if (unset) return unset;
@@ -59,6 +60,7 @@ function read(
       apiKey,
       keyForm: apiKeyForm(apiKey),
       api,
+      backfill: asFlag(backfill),
     },
   };
 }

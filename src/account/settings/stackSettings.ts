@@ -11,4 +11,6 @@ export interface StackSettings extends CommonSettings {
   readonly keyForm: ApiKeyForm;
   /** Empty: `https://<host>/api/v3`; a URL; or `off`. */
   readonly api: string;
+  /** After an interruption, fetch the uplinks that came meanwhile. */
+  readonly backfill: boolean;
 }

@@ -1,0 +1,106 @@
+import { isJsonObject } from "../stack/check";
+import { millisecondsOf } from "../stack/timestamp";
+import type { Uplink } from "../stack/uplink";
+import { Latest } from "./latest";
+import { identityOf, type ConnectionSettings } from "./settings";
+
+/** What outlives a restart. */
+export interface KeptArrivals {
+  /** When the server received the last uplink that came, in ms since 1970 by its clock. */
+  readonly from: number;
+  /** Those that came after that already: what each is known by, and when the server received it. */
+  readonly known: readonly (readonly [string, number])[];
+}
+
+const MOST_KNOWN = 10_000;
+const MOST_KEPT = 2_000;
+/** A device ID, a session key ID and a counter are shorter. */
+const LONGEST_KEY = 200;
+/** Devices send at the same time, and servers work in parallel: one that was received earlier may come later. */
+export const OVERLAP_MS = 2_000;
+
+/** Which uplinks came, so that none comes twice, and up to when: all by the clock of the server, for that of this machine may be wrong. */
+export class Arrivals {
+  /** What came until then is complete, while later ones may be missing; undefined: nothing is missing. */
+  from: number | undefined;
+  #latest: number | undefined;
+  /** The last ones. */
+  readonly #known = new Map<string, number>();
+
+  /** When the last one was received. */
+  get latest(): number | undefined {
+    return this.#latest;
+  }
+
+  /** One came as it was received. */
+  take(uplink: Uplink, deviceId: string): void {
+    const time = millisecondsOf(uplink.received_at ?? "");
+    if (time === undefined) return;
+    // Not the greatest one: that of a server whose clock was wrong once would keep all others out.
+    this.#latest = time;
+    this.add(uplink, deviceId, time);
+  }
+
+  /** Nothing came before this time. */
+  beginAt(time: number): void {
+    this.#latest ??= time;
+  }
+
+  /** From now on uplinks may be missing. */
+  interrupt(): void {
+    this.from ??= this.#latest;
+  }
+
+  /** Whether it was not there yet. */
+  add(uplink: Uplink, deviceId: string, time: number): boolean {
+    const key = keyOf(uplink, deviceId, time);
+    if (key.length > LONGEST_KEY || this.#known.has(key)) return false;
+    this.#known.set(key, time);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+    return true;
+  }
+
+  /** Whether one came that was received between these times. */
+  cameBetween(begin: number, end: number): boolean {
+    return [...this.#known.values()].some((time) => time >= begin && time <= end);
+  }
+
+  get kept(): KeptArrivals | undefined {
+    const from = this.from ?? this.#latest;
+    if (from === undefined) return undefined;
+    const known = [...this.#known].filter(([, time]) => time >= from - OVERLAP_MS);
+    return { from, known: known.slice(-MOST_KEPT) };
+  }
+
+  /** Takes over what an earlier run of this process has kept; nothing of what cannot be that. */
+  restore(kept: unknown): void {
+    if (!isJsonObject(kept) || !isTime(kept.from)) return;
+    // Of several connections with the same account the one knows most that was there last.
+    if (this.from !== undefined && this.from >= kept.from) return;
+    this.from = kept.from;
+    const known: readonly unknown[] = Array.isArray(kept.known) ? kept.known : [];
+    for (const entry of known.slice(-MOST_KEPT)) {
+      const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
+      const [key, time] = pair;
+      if (typeof key === "string" && key.length <= LONGEST_KEY && isTime(time)) this.#known.set(key, time);
+    }
+  }
+}
+
+/** As dates can be written. */
+const isTime = (value: unknown): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 253_402_300_799_999;
+
+/** A device that was activated by personalization may have no session key ID, and may begin to count anew: then the time tells. */
+function keyOf({ uplink_message: uplink }: Uplink, deviceId: string, time: number): string {
+  const { session_key_id: session = "", f_cnt: counter = 0 } = uplink;
+  return `${deviceId} ${session === "" ? time : session} ${counter}`;
+}
+
+const MOST_RECORDS = 8;
+const records = new Latest<Arrivals>(MOST_RECORDS);
+
+/** Of an identity: it outlives the session, for a deploy is an interruption, too. */
+export const arrivalsOf = (settings: ConnectionSettings): Arrivals =>
+  records.of(identityOf(settings), () => new Arrivals());
