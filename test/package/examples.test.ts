@@ -20,7 +20,15 @@ function followed(file: string, simulator: Simulator): FlowNode[] {
 }
 
 /** What a user sees in the debug sidebar, and how many kinds of messages each example waits for. */
-const EXPECTED: Record<string, { readonly kinds: number; readonly logs: readonly RegExp[] }> = {
+const EXPECTED: Record<
+  string,
+  {
+    readonly kinds: number;
+    readonly logs: readonly RegExp[];
+    /** What is there before the buttons are pressed. */
+    readonly first?: RegExp;
+  }
+> = {
   "Receive uplinks.json": {
     kinds: 1,
     logs: [/debug:decoded payload\][^]*temperature: \d/, /debug:radio\]/, /debug:temperature\]\s+\d/],
@@ -52,6 +60,15 @@ const EXPECTED: Record<string, { readonly kinds: number; readonly logs: readonly
   "Confirmed downlink, step by step.json": {
     kinds: 6,
     logs: [/debug:steps\][^]*sent/, /debug:acknowledged\]/],
+  },
+  // Its broker is not there: what would be sent is seen nevertheless.
+  "Home Assistant.json": {
+    kinds: 1,
+    first: /debug:told to Home Assistant\][^]*homeassistant\/device\/tts_[\w-]+__door-1\/config/,
+    logs: [
+      /topic: 'tts\/[\w-]+\/thermometer-1\/state'/,
+      /topic: 'tts\/[\w-]+\/door-1\/state',\s+payload: ''/,
+    ],
   },
 };
 
@@ -146,6 +163,7 @@ describe("the example", () => {
       simulator.publish("downlink_queued", "door-1", { f_port: 1, frm_payload: "AQ==" });
       simulator.publish("downlink_failed", "door-1", { error: { name: "max_retries_reached" } });
       simulator.publish("location_solved", "door-1", { service: "gnss", location: { latitude: 52 } });
+      if (expected.first) await nodeRed.logged(expected.first);
       for (const { id, type } of nodes)
         if (type === "inject") await fetch(`${nodeRed.url}/inject/${String(id)}`, { method: "POST" });
       for (const text of expected.logs) await nodeRed.logged(text);
