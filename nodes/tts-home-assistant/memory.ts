@@ -1,9 +1,16 @@
 import type { Node } from "node-red";
 import { devicesIn, keptOf } from "../../src/homeassistant/kept";
 import type { DeviceRecord } from "../../src/homeassistant/device";
+import { deployment } from "../tts-connection/deployment";
 
 const KEY = "devices";
 const PAUSE_MS = 5_000;
+
+/**
+ * Node-RED without a configured context store empties the context of a node with every deploy: this outlives that, by the IDs of nodes,
+ * until the end of the deploy.
+ */
+const handedOver = new Map<string, readonly DeviceRecord[]>();
 
 /** What a node remembers of devices, in its own context: where the default store is persistent, also over a restart. */
 export class Memory {
@@ -16,8 +23,10 @@ export class Memory {
     this.#devices = devices;
   }
 
-  /** Nothing where the store fails: then everything is announced once more. */
+  /** What the node of the same ID knew before a deploy, or what is stored. Nothing where the store fails: then all is announced anew. */
   static load(node: Node): Promise<readonly DeviceRecord[]> {
+    const known = handedOver.get(node.id);
+    if (known) return Promise.resolve(known);
     return new Promise((resolve) => {
       node.context().get(KEY, (error: unknown, kept: unknown) => resolve(error ? [] : devicesIn(kept)));
     });
@@ -29,7 +38,12 @@ export class Memory {
   }
 
   /** @param done is called when what has changed is saved, or cannot be */
-  close(done: () => void): void {
+  close(isRemoved: boolean, done: () => void): void {
+    const { id } = this.#node;
+    if (!isRemoved && deployment.nodesComeBack) {
+      handedOver.set(id, this.#devices());
+      deployment.atEnd(() => handedOver.delete(id));
+    }
     if (this.#timer === undefined) done();
     else this.#save(done);
   }

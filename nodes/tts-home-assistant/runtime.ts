@@ -3,6 +3,7 @@ import { Bridge, type Publication, type Reaction } from "../../src/homeassistant
 import { OWN_KEYS, type OwnKey } from "../../src/homeassistant/names";
 import type { Explanation } from "../../src/stack/explanation";
 import { shownText } from "../../src/stack/shown";
+import { deployment } from "../tts-connection/deployment";
 import { statusOfError } from "../shared/errorStatus";
 import { refuse } from "../shared/receiver";
 import { asMessage, onInput, type Send } from "../shared/red";
@@ -24,6 +25,7 @@ const NAME_KEYS: Readonly<Record<OwnKey, string>> = {
 };
 
 export default function init(RED: NodeAPI): void {
+  deployment.watch(RED.events);
   const nameOf = (key: OwnKey): string => textOf(RED, { key: NAME_KEYS[key], values: {} });
 
   function TtsHomeAssistant(this: Node, def: NodeDef & Partial<HomeAssistantProperties>): void {
@@ -96,11 +98,11 @@ export default function init(RED: NodeAPI): void {
         })
         .catch((error: unknown) => done(accident(error)));
     });
-    this.on("close", (_removed: boolean, done: () => void) => {
+    this.on("close", (removed: boolean, done: () => void) => {
       isClosed = true;
       status.end();
       round?.end();
-      if (memory) memory.close(done);
+      if (memory) memory.close(removed, done);
       else done();
     });
   }

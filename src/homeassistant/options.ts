@@ -22,7 +22,6 @@ export const COMMAND_COMPONENTS = ["switch", "button", "number", "select"] as co
 export type CommandComponent = (typeof COMMAND_COMPONENTS)[number];
 
 export const COMMAND_ENCODINGS = ["fields", "bytes"] as const;
-export type CommandEncoding = (typeof COMMAND_ENCODINGS)[number];
 
 /** Something in Home Assistant that sends a downlink. */
 export interface CommandOption {

@@ -34,6 +34,18 @@ const FLOW: FlowNode[] = [
   node("tts-event", 180, { events: ["downlink_sent", "downlink_ack"] }),
   node("tts-downlink", 240, { device: "door-1", deviceType: "str", fPort: "15", priority: "HIGH" }),
   node("tts-watch", 300, { devices: "door-1, valve-*" }),
+  node("tts-home-assistant", 360, {
+    connection: undefined,
+    entities: [
+      { field: "air.temperature", name: "Outside", unit: "°C" },
+      { field: "raw", component: "off" },
+    ],
+    commands: [
+      { key: "open", name: "Valve", component: "switch", fPort: "15", payload: '{"open": "$value"}' },
+      { key: "every", component: "number", fPort: "2", encoding: "bytes", width: "2", max: "600" },
+    ],
+    wires: [[], []],
+  }),
   { id: "inject", type: "inject", z: "tab", x: 480, y: 60, wires: [[]] },
   { id: "debug", type: "debug", z: "tab", x: 480, y: 120, wires: [] },
   { id: "status", type: "status", z: "tab", x: 480, y: 180, scope: null, wires: [[]] },
@@ -48,6 +60,7 @@ const WRONG: Readonly<Record<string, readonly [field: string, value: string]>> =
   "tts-event": ["devices", "a b"],
   "tts-downlink": ["timeout", "soon"],
   "tts-watch": ["silentAfter", "soon"],
+  "tts-home-assistant": ["expireAfter", "soon"],
 };
 
 describe("every form", () => {

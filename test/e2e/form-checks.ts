@@ -21,7 +21,7 @@ export async function assertWellMade(form: Locator): Promise<void> {
     labels
       .filter((label) => {
         const id = label.getAttribute("for");
-        return id === null ? !label.querySelector("input") : !document.getElementById(id);
+        return id === null ? !label.querySelector("input, select") : !document.getElementById(id);
       })
       .map((label) => label.textContent),
   );

@@ -99,7 +99,7 @@ describe("the package in Node-RED", () => {
       const own = deployed.filter((node) => node.id === tab || node.z === tab);
       assert.deepEqual(
         own.map(({ type }) => type),
-        nodes.filter((node) => !isConnection(node)).map(({ type }) => type),
+        nodes.filter(({ type, z }) => type === "tab" || z !== undefined).map(({ type }) => type),
       );
       assert.deepEqual(deployed.filter(isConnection), [connection]);
       const users = own.filter(({ type }) => TYPES.includes(String(type)));

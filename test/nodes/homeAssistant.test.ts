@@ -1,16 +1,6 @@
 import assert from "node:assert/strict";
 import { isJsonObject } from "../../src/stack/check";
-import {
-  connection,
-  node,
-  receiving,
-  running,
-  simulated,
-  sink,
-  tab,
-  withNodeRed,
-  type FlowNode,
-} from "./nodeRed";
+import { connection, node, receiving, running, sink, tab, withNodeRed, type FlowNode } from "./nodeRed";
 import { withDevices } from "./downlinks";
 import helper from "node-red-node-test-helper";
 
@@ -84,6 +74,47 @@ describe("the Home Assistant node", () => {
     assert.ok(Object.hasOwn(objectIn(objectIn((await flows.next()).payload).components), "co2"));
     const { temperature, co2 } = objectIn((await flows.next()).payload);
     assert.deepEqual([temperature, co2], [21.5, 640]);
+  });
+
+  it("does not tell again of a device that has not changed, after a deploy", async () => {
+    const flows = await running(flow());
+    send(door());
+    await flows.next();
+    await flows.next();
+    for (const name of ["once", "twice"]) {
+      await flows.deploy("full", flow({ name }));
+      send({ deviceId: "door-1", device: { applicationId: "app1" }, payload: { temperature: 22 } });
+      const state = await flows.next();
+      assert.equal(state.topic, "tts/app1/door-1/state");
+      // With the value of a field that this uplink has not.
+      assert.deepEqual([objectIn(state.payload).temperature, objectIn(state.payload).open], [22, true]);
+    }
+    assert.deepEqual(flows.untaken(), []);
+  });
+
+  it("tells of the device again after a deploy that changes what it is", async () => {
+    const flows = await running(flow());
+    send(door());
+    await flows.next();
+    await flows.next();
+    await flows.deploy("full", flow({ commands: [] }));
+    send(door());
+    const { components } = objectIn((await flows.next()).payload);
+    // Home Assistant removes an entity of which only the component is told.
+    assert.deepEqual(objectIn(components)["~open"], { platform: "switch" });
+  });
+
+  it("forgets devices when it is removed", async () => {
+    const flows = await running(flow());
+    const tellsAnew = async (): Promise<void> => {
+      send(door());
+      assert.equal((await flows.next()).topic, "homeassistant/device/tts_app1__door-1/config");
+      await flows.next();
+    };
+    await tellsAnew();
+    await flows.deploy("full", [tab()]);
+    await flows.deploy("full", flow());
+    await tellsAnew();
   });
 
   it("sends everything again when Home Assistant has started", async () => {

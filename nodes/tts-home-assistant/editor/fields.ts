@@ -69,13 +69,13 @@ export const commandFields = (): readonly RowField[] => [
   {
     name: "encoding",
     label: say("label.sends"),
-    width: 2,
+    width: 3,
     options: [
       ["fields", say("option.fields")],
       ["bytes", say("option.bytes")],
     ],
   },
-  { name: "payload", label: say("label.payload"), placeholder: '{"open": "$value"} · 01 $value', width: 4 },
+  { name: "payload", label: say("label.payload"), placeholder: '{"open": "$value"} · 01 $value', width: 3 },
   {
     name: "on",
     label: say("label.on"),

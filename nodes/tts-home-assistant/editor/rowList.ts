@@ -98,10 +98,10 @@ export class RowList {
 function inputFor({ name, placeholder = "", options }: RowField, value: string): JQuery {
   if (options === undefined)
     return $("<input>", { type: "text", "data-field": name, placeholder, spellcheck: "false" }).val(value);
-  // One that a flow has and the list has not is added to it: opening a form changes nothing.
-  const isKnown = options.some(([known]) => known === value);
+  // One that a flow has and the list has not is added to it: opening a form changes nothing. One that is missing is the first.
+  const isKnown = value === "" || options.some(([known]) => known === value);
   const all = isKnown ? options : [...options, [value, value] as const];
   const select = $("<select>", { "data-field": name });
   for (const [known, words] of all) select.append($("<option>", { value: known }).text(words));
-  return select.val(value);
+  return value === "" ? select : select.val(value);
 }
