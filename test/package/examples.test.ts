@@ -30,6 +30,12 @@ const EXPECTED: Record<
       /debug:place\][^]*name: 'tracker-1'/,
     ],
   },
+  "Look into the queue.json": {
+    logs: [/(debug:downlink\][^]*){3}/, /debug:queue\]/],
+  },
+  "Formatter errors by mail.json": {
+    logs: [/debug:mail\][^]*uplink formatter of [\w-]+/],
+  },
   "Why does a device not join.json": {
     logs: [
       /debug:reason\]\s+not-decoded-1, decoder_error: /,
