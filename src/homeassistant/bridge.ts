@@ -85,8 +85,9 @@ export class Bridge {
     }
   }
 
-  /** Configuration and state of a device, whatever was sent before. */
+  /** Configuration and state of a device, whatever was sent before. Nothing of one that was removed meanwhile. */
   announce(device: DeviceRecord): readonly Publication[] {
+    if (this.#devices.get(keyOfDevice(device.applicationId, device.id)) !== device) return [];
     device.sent = "";
     return this.#tell(device);
   }

@@ -109,8 +109,9 @@ describeOnce("the forms in another language", () => {
 
   before(async function () {
     this.timeout(120_000);
-    const nodes = ["tts-uplink", "tts-join", "tts-event", "tts-downlink"].map((type, index) => {
-      const at = { x: 200, y: 60 * (index + 1) };
+    const types = ["tts-uplink", "tts-join", "tts-event", "tts-downlink", "tts-home-assistant"];
+    const nodes = types.map((type, index) => {
+      const at = { x: 200, y: 60 * (index + 1), commands: [{ component: "number", encoding: "bytes" }] };
       return { id: type, type, z: "tab", connection: "connection", wires: [[]], ...at };
     });
     nodeRed = await startNodeRed(
@@ -138,7 +139,10 @@ describeOnce("the forms in another language", () => {
     it(`fit into a narrow tray, every label with its input (${language})`, async function () {
       this.timeout(120_000);
       await editor.openIn(language);
-      for (const type of ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"]) {
+      for (const type of [
+        ...["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"],
+        "tts-home-assistant",
+      ]) {
         const isConfig = type === "tts-connection";
         const form = isConfig ? await editor.openConfig(type, "connection") : await editor.openNode(type);
         if (type === "tts-uplink") {

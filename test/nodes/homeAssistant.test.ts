@@ -127,6 +127,27 @@ describe("the Home Assistant node", () => {
     assert.equal((await flows.next()).topic, "tts/-/cellar/state");
   });
 
+  it("does not bring a device back that is removed while everything is sent again", async () => {
+    const flows = await running(flow());
+    const ids = Array.from({ length: 12 }, (_, index) => `meter-${index}`);
+    for (const deviceId of ids) {
+      send({ deviceId, payload: { humidity: 40 } });
+      await flows.next();
+      await flows.next();
+    }
+    send({ topic: "homeassistant/status", payload: "online" });
+    send({ remove: "meter-10" });
+    const states: (readonly [topic: string | undefined, isGone: boolean])[] = [];
+    while (states.at(-1)?.[0] !== "tts/-/meter-11/state") {
+      const { topic, payload } = await flows.next();
+      states.push([topic, payload === ""]);
+    }
+    assert.deepEqual(
+      states.filter(([topic]) => topic === "tts/-/meter-10/state"),
+      [["tts/-/meter-10/state", true]],
+    );
+  });
+
   it("removes a device that is gone", async () => {
     const flows = await running(flow());
     send(door());

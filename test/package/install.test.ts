@@ -120,7 +120,10 @@ describe("the packed package, installed into an empty user directory", () => {
 
   it("brings forms, help, icons and examples", async () => {
     const html = await (await fetch(`${nodeRed.url}/nodes`, { headers: { accept: "text/html" } })).text();
-    for (const type of ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"]) {
+    for (const type of [
+      ...["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink", "tts-watch"],
+      "tts-home-assistant",
+    ]) {
       assert.match(html, new RegExp(`data-template-name="${type}"`));
       assert.match(html, new RegExp(`data-help-name="${type}"`));
       const icon = await fetch(`${nodeRed.url}/icons/${NAME}/${type}.svg`);
