@@ -654,7 +654,7 @@ describe("the forms in the editor", () => {
     const labels = nodes.map((label) => label.replace(/\s+/g, " ")).sort();
     assert.deepEqual(
       labels,
-      ["downlink", "event", "join", "uplink", "watch"].map((name) => `lorawan ${name}`),
+      ["downlink", "event", "home assistant", "join", "uplink", "watch"].map((name) => `lorawan ${name}`),
     );
     // The text that the editor shows beside it.
     await category.hover();
