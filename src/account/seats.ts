@@ -157,6 +157,7 @@ export class Seat {
       awaited.written?.over();
       sent.drop();
     }
+    this.#courier.untold(this.#ended.size);
     this.#awaited.clear();
     this.#ended.clear();
     this.#courier.goOn(this);

@@ -288,6 +288,11 @@ export class Courier {
     else if (dispatch.isAwaited) this.#dropped.count({ followed: 1 });
   }
 
+  /** So many have ended while their node was gone, and it does not come back to be told. */
+  untold(number: number): void {
+    if (!this.#ended && number > 0) this.#dropped.count({ followed: number });
+  }
+
   #forget(dispatch: Dispatch): void {
     this.#arrived.delete(dispatch);
     this.#hold.delete(dispatch);
