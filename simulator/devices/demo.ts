@@ -215,6 +215,6 @@ export const demoStackDevices = (): DemoDevice[] => [
     },
     everyMs: 30_000,
   },
-  { device: notDecoded(), everyMs: 60_000 },
-  { device: notJoining(), everyMs: 60_000, refusal: "mic_mismatch" },
+  { device: notDecoded(), everyMs: 20_000 },
+  { device: notJoining(), everyMs: 20_000, refusal: "mic_mismatch" },
 ];

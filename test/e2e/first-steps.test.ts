@@ -109,7 +109,12 @@ describe("the first steps in the editor", () => {
         const types = await found.evaluateAll((nodes) =>
           nodes.map((node) => node.getAttribute("data-palette-type")),
         );
-        assert.deepEqual([...types].sort(), ["tts-downlink", "tts-event", "tts-join", "tts-uplink"], word);
+        const all = ["downlink", "event", "home-assistant", "join", "uplink", "watch"];
+        assert.deepEqual(
+          [...types].sort(),
+          all.map((name) => `tts-${name}`),
+          word,
+        );
       }
       await filter.fill("");
       await filter.press("Backspace");
