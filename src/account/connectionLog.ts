@@ -54,19 +54,22 @@ export class ConnectionLog {
   state(state: SessionState, openedAt: number | undefined, filters: readonly string[]): void {
     if (this.#levels.debug) this.#debugState(state);
     if (openedAt !== this.#entered) this.end();
-    if (state.state !== "connected" || this.#entered !== undefined || filters.length === 0) return;
+    if (state.state !== "connected" || this.#entered !== undefined) return;
     this.#entered = openedAt;
+    this.#write({ level: "info", text: this.#connected(filters) });
+  }
+
+  #connected(filters: readonly string[]): Text {
     const { userName, ...place } = this.#place;
+    // Events of the network come by HTTP.
+    if (filters.length === 0)
+      return { key: "log.connected-without-topics", values: { ...place, user: shownText(userName) } };
     const shown = filters.slice(0, MOST_FILTERS).map((filter) => shownText(filter));
     const topics = [...shown, ...(filters.length > MOST_FILTERS ? ["…"] : [])].join(", ");
     const values = { ...place, number: filters.length, topics };
-    this.#write({
-      level: "info",
-      text:
-        userName === ""
-          ? { key: "log.connected-anonymously", values }
-          : { key: "log.connected", values: { ...values, user: shownText(userName) } },
-    });
+    return userName === ""
+      ? { key: "log.connected-anonymously", values }
+      : { key: "log.connected", values: { ...values, user: shownText(userName) } };
   }
 
   /** The connection that was written down is gone. */

@@ -42,18 +42,20 @@ describe("a watch in a Node-RED with a persistent context store", () => {
     ];
   };
 
+  /** When it runs and is subscribed. */
   async function start(): Promise<NodeRed> {
+    const before = simulator.subscribes.length;
     const credentials = { c: { apiKey: simulator.apiKey } };
     // It writes out what it has when it stops. The user directory is another one each time.
     const store = { module: "localfilesystem", config: { dir: folder } };
     const settings = { contextStorage: { default: store } };
     nodeRed = await startNodeRed(flow(), { credentials, settings });
+    while (simulator.subscribes.length === before) await simulator.next("subscribe");
     return nodeRed;
   }
 
   it("knows after a restart what it knew before", async () => {
     const before = await start();
-    await simulator.next("subscribe");
     simulator.uplink("thermometer");
     await before.logged(/thermometer was heard for the first time/);
     await before.stop();
@@ -75,14 +77,12 @@ describe("a watch in a Node-RED with a persistent context store", () => {
   ] as const)
     it(`begins anew where what was stored is ${what}`, async () => {
       const before = await start();
-      await simulator.next("subscribe");
       simulator.uplink("thermometer");
       await before.logged(/first time/);
       await before.stop();
       assert.ok((await readdir(path.join(folder, "context", "tab"))).includes("watch.json"));
       await writeFile(path.join(folder, STORED), content);
       const after = await start();
-      await simulator.next("subscribe");
       simulator.uplink("thermometer");
       await after.logged(/thermometer was heard for the first time/);
     });

@@ -43,6 +43,21 @@ describe("the log", () => {
     assert.ok(!flows.log.includes(simulator.apiKey));
   });
 
+  it("has that line too where nothing is subscribed to, because all that is wanted comes by HTTP", async () => {
+    const simulator = await simulated();
+    const api = { api: simulator.apiUrl };
+    const events = node("tts-event", "event", { events: ["join_error"] });
+    const flows = await running([tab(), connection(simulator, api), events, sink()], {
+      connection: { apiKey: simulator.apiKey },
+    });
+    await flows.shows("connection", "connected");
+    const { host, port, userName } = simulator;
+    assert.deepEqual(
+      flows.logged("INFO").filter((line) => line.startsWith("Connected")),
+      [`Connected to ${host}:${port} as ${userName}, without topics`],
+    );
+  });
+
   it("says when a connection is lost, and when it is back", async () => {
     const simulator = await simulated();
     const flows = await receiving(simulator, [tab(), connection(simulator), uplink(), sink()]);

@@ -33,6 +33,9 @@ const EXPECTED: Record<
   "Look into the queue.json": {
     logs: [/debug:downlink\]/, /debug:queue\]/],
   },
+  "Formatter errors by mail.json": {
+    logs: [/debug:mail\][^]*uplink formatter of [\w-]+/],
+  },
   "Why does a device not join.json": {
     logs: [
       /debug:reason\]\s+not-decoded-1, decoder_error: /,
