@@ -274,6 +274,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "undelivered.cleared": "status.cleared",
   "not-encoded": "status.no-formatter",
   "encoder.hidden": "status.formatter-hidden",
+  "show-bytes.no-api": "status.api-silent",
   "encoder.no-formatter": "status.no-formatter",
   "api-failed": "status.api-silent",
   "api-failed.key-invalid": "status.key-invalid",

@@ -109,11 +109,7 @@ interface OpenSession {
 const NO_KINDS = new Set<never>();
 
 /** The rules of a downlink refuse it before; so it is only said should they not. */
-const NO_API: Explanation = {
-  code: "invalid_downlink",
-  key: "error.invalid-downlink.list-no-api",
-  values: {},
-};
+const LIST_NO_API = "error.invalid-downlink.list-no-api";
 
 const faulty = (explanation: Explanation): ErrorNotice => ({
   notice: "error",
@@ -155,9 +151,7 @@ export class Connection {
 
   /** What the device's own encoder makes of fields. Never rejects. */
   async encode(deviceId: string, fields: FieldsToEncode): Promise<Encoded> {
-    return (
-      this.#questions?.encode(deviceId, fields) ?? { ok: false, explanation: this.#noAnswer.explanation }
-    );
+    return this.#questions?.encode(deviceId, fields) ?? this.#noAnswer("error.show-bytes.no-api");
   }
 
   /** Absent where the stack's HTTP API is not to be asked. */
@@ -215,7 +209,7 @@ export class Connection {
     const questions = this.#questions;
     return {
       limits: questions ? session.downlinkLimits : withoutApi(session.downlinkLimits),
-      list: (deviceId) => questions?.queue(deviceId) ?? Promise.resolve(this.#noAnswer),
+      list: (deviceId) => questions?.queue(deviceId) ?? Promise.resolve(this.#noAnswer(LIST_NO_API)),
       send: (job, message, waiter) => seat.send(job, message, waiter),
       downlinks: {
         target: targetOf(settings),
@@ -260,8 +254,9 @@ export class Connection {
     });
   }
 
-  get #noAnswer(): QueueAnswer & { readonly ok: false } {
-    const explanation = this.#faulty?.explanation ?? NO_API;
+  /** @param noApi what to say where it is only the API that is switched off */
+  #noAnswer(noApi: string): { readonly ok: false; readonly explanation: Explanation } {
+    const explanation = this.#faulty?.explanation ?? { code: "invalid_downlink", key: noApi, values: {} };
     return { ok: false, explanation };
   }
 
@@ -269,7 +264,7 @@ export class Connection {
   #nowhere(leave: () => Promise<void>): Sender {
     return {
       limits: V3_LIMITS,
-      list: () => Promise.resolve(this.#noAnswer),
+      list: () => Promise.resolve(this.#noAnswer(LIST_NO_API)),
       send: (_job, _message, waiter) => waiter.onEnd(this.#faulty?.explanation),
       downlinks: { target: "", progress: [], resume: () => undefined },
       onceStarted: () => undefined,

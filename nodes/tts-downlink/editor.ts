@@ -289,7 +289,10 @@ RED.nodes.registerType<DownlinkProperties>("tts-downlink", {
     form.follow(["payload", "encoding"], () => showPreview(this, form));
     offerBytes(form, $("#tts-downlink-encoder"), () => {
       const isFixedPayload = isFixed(form.value("payloadType")) && downlink.encodingOf(this) === "decoded";
-      return isFixedPayload && ["device", "fPort"].every((name) => isFixed(form.value(`${name}Type`)));
+      const isServed = limitsOf(form.value("connection")).list;
+      return (
+        isServed && isFixedPayload && ["device", "fPort"].every((name) => isFixed(form.value(`${name}Type`)))
+      );
     });
 
     const isFixedNow = (name: string): boolean => isFixed(form.value(`${name}Type`));

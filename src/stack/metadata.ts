@@ -1,4 +1,5 @@
 /** What the stack knows of a device beside its IDs, and sends along. Rule: docs/server.md#13-newer-servers, 1 to 3. */
+import { byTrust } from "./locations";
 import type { DeviceMetadata, Location, Received, UplinkMessage } from "./messages";
 import { addPosition, finite } from "./radio";
 
@@ -71,24 +72,16 @@ export function addKnown(device: KnownDevice, { attributes, version_ids, locatio
   }
 }
 
-/** What the device's own payload said, then what its owner has set, then what a service has estimated. */
-const BEST_SOURCES = ["frm-payload", "user"] as const;
-
-/** The first place that can be used, the best source first. */
+/** The first place that can be used, the most trusted first. */
 export function locationIn(locations: Readonly<Record<string, Location>>): DeviceLocation | undefined {
-  for (const source of BEST_SOURCES) {
-    const place = Object.hasOwn(locations, source) ? placeOf(locations[source]) : undefined;
-    if (place !== undefined) return place;
-  }
-  for (const key in locations) {
-    const place = placeOf(locations[key]);
+  for (const [, location] of byTrust(locations)) {
+    const place = placeOf(location);
     if (place !== undefined) return place;
   }
   return undefined;
 }
 
-function placeOf(location: Location | undefined): DeviceLocation | undefined {
-  if (location === undefined) return undefined;
+function placeOf(location: Location): DeviceLocation | undefined {
   const position: Partial<DeviceLocation> = {};
   addPosition(position, location);
   const { latitude, longitude, altitude } = position;

@@ -1,5 +1,6 @@
 /** Where a device is, as far as one of its uplinks says. */
 import { isJsonObject } from "./check";
+import { byTrust } from "./locations";
 import type { Location, UplinkMessage } from "./messages";
 import { finite } from "./radio";
 
@@ -53,7 +54,7 @@ const LONGEST_NAME = 9;
 const PLACES = ["gps", "location", "position"] as const;
 const CAYENNE_PLACE = /^gps_\d{1,3}$/;
 
-/** Measurements and locations that are looked at: real messages have a handful. */
+/** Measurements that are looked at: real messages have a handful. */
 const MOST_LOOKED_AT = 100;
 
 /**
@@ -118,17 +119,6 @@ function numberIn(value: unknown): number | undefined {
   if (typeof value === "string")
     return /^\s*[-+]?\d{1,15}(?:\.\d{1,20})?\s*$/.test(value) ? Number(value) : undefined;
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-/** The order of trust, as for `msg.device.location`: what the device said, what its owner set, then services, the most accurate first. */
-const TRUSTED: readonly string[] = ["frm-payload", "user"];
-
-function byTrust(locations: Readonly<Record<string, Location>>): readonly (readonly [string, Location])[] {
-  const all = Object.entries(locations).slice(0, MOST_LOOKED_AT);
-  const known = TRUSTED.flatMap((source) => all.filter(([name]) => name === source));
-  const solved = all.filter(([name]) => !TRUSTED.includes(name));
-  const radius = ({ accuracy = Number.MAX_VALUE }: Location): number => accuracy;
-  return [...known, ...solved.sort(([, one], [, other]) => radius(one) - radius(other))];
 }
 
 /** A coordinate of 0 is left out by the stack (docs/server.md#6-messages). */

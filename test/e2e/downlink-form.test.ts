@@ -340,6 +340,11 @@ describe("the form of tts-downlink", () => {
     assert.equal(await part.isVisible(), true);
     await form.locator(`#${idOf("encoding")}`).selectOption("hex");
     assert.equal(await part.isVisible(), false);
+    await form.locator(`#${idOf("encoding")}`).selectOption("decoded");
+    assert.equal(await part.isVisible(), true);
+    // A broker of one's own has no encoder.
+    await form.locator(`#${idOf("connection")}`).selectOption("cps");
+    assert.equal(await part.isVisible(), false);
     await editor.cancel();
   });
 

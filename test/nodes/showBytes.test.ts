@@ -114,7 +114,10 @@ describe("showing the bytes of fields", () => {
   it("says that the HTTP API is switched off", async () => {
     const simulator = await withDevices();
     const flows = await sending(simulator, downlinkFlow(simulator));
-    assert.match(wordsOf(await asked(flows, GOOD)), /HTTP API switched off/);
+    assert.match(
+      wordsOf(await asked(flows, GOOD)),
+      /^The connection cannot ask for the bytes: its HTTP API is switched off\./,
+    );
   });
 
   it("says what is wrong with a connection that cannot be opened", async () => {

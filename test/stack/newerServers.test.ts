@@ -190,6 +190,11 @@ describe("the location of a device", () => {
     assert.deepEqual(locationIn({ service, user, "frm-payload": payload }), { latitude: 5, longitude: 6 });
     assert.deepEqual(locationIn({ service, user }), { latitude: 1, longitude: 2, altitude: 3 });
     assert.deepEqual(locationIn({ service }), service);
+    const better = { latitude: 9, longitude: 10, accuracy: 20 };
+    assert.deepEqual(locationIn({ rough: { ...service, accuracy: 500 }, better, unknown: service }), {
+      latitude: 9,
+      longitude: 10,
+    });
   });
 
   it("on the equator or at Greenwich has the 0 that is not sent", () => {
