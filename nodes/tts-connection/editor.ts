@@ -10,6 +10,7 @@ import { validator, validatorBy } from "../shared/editor/validators";
 import { bodyOf } from "./editor/ask";
 import { makeClusterField } from "./editor/clusterField";
 import { makeConsoleTable } from "./editor/consoleTable";
+import { followEditors } from "./editor/functionTypes";
 import { KeyField } from "./editor/keyField";
 import { followPastes } from "./editor/pasting";
 import { shownHost } from "./editor/server";
@@ -274,5 +275,6 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   },
   onpaletteadd() {
     followStoredKeys();
+    followEditors();
   },
 });
