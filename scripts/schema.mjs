@@ -10,7 +10,7 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const FOLDER = path.join(ROOT, "docs/schema");
 const ADDRESS = "https://raw.githubusercontent.com/tts-flows/node-red-the-things-stack/main/docs/schema";
 
-/** By the type of the node: name of the types in `nodes/shared/flowNodes.ts` and `flowMessages.ts`, and where its defaults are. */
+/** By the type of the node: name of the types in `nodes/flowNodes.ts` and `flowMessages.ts`, and where its defaults are. */
 const NODES = {
   "tts-connection": {
     node: "ConnectionNode",
@@ -80,7 +80,7 @@ export function schemas() {
   const require = createRequire(import.meta.url);
   require("../test/register.cjs");
   const generator = createGenerator({
-    path: path.join(ROOT, "nodes/shared/flow{Messages,Nodes}.ts"),
+    path: path.join(ROOT, "nodes/flow{Messages,Nodes}.ts"),
     tsconfig: path.join(ROOT, "tsconfig.json"),
     skipTypeCheck: true, // which is done elsewhere
     expose: "export",

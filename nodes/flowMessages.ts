@@ -2,9 +2,9 @@
  * What the nodes send, each field with what it means. `npm run schema` makes docs/schema of these types, and the build makes the
  * completion of function nodes of those schemas.
  */
-import type { DownlinkView, QueueView } from "../../src/delivery/contract";
-import type { EventKind } from "../../src/stack/event";
-import type { JoinPayload } from "../../src/stack/join";
+import type { DownlinkView, QueueView } from "../src/delivery/contract";
+import type { EventKind } from "../src/stack/event";
+import type { JoinPayload } from "../src/stack/join";
 import type {
   ApplicationDownlink,
   ApplicationUp,
@@ -15,11 +15,11 @@ import type {
   ServiceData,
   StackError,
   UplinkNormalized,
-} from "../../src/stack/messages";
-import type { RadioSummary } from "../../src/stack/radio";
-import type { Device } from "../../src/stack/summary";
-import type { Change, DeviceState, GatewayState } from "../../src/stack/watch";
-import type { V2Metadata } from "../../src/services/v2/legacyFields";
+} from "../src/stack/messages";
+import type { RadioSummary } from "../src/stack/radio";
+import type { Device } from "../src/stack/summary";
+import type { Change, DeviceState, GatewayState } from "../src/stack/watch";
+import type { V2Metadata } from "../src/services/v2/legacyFields";
 
 /** A Buffer, as JSON has it. */
 export interface Bytes {
@@ -45,8 +45,6 @@ interface ReceivedFields {
   simulated?: true;
   /** The broker had kept it for new subscribers. */
   retain?: true;
-  /** It was missed, and fetched later from the Storage integration. */
-  backfilled?: true;
 }
 
 /** Of `tts-uplink`. */
@@ -69,6 +67,8 @@ export interface UplinkNodeMessage extends ReceivedFields {
   warnings?: string[];
   /** Decoded values for which a flat row had no room. */
   leftOut?: number;
+  /** It was missed, and fetched later from the Storage integration. */
+  backfilled?: true;
   /** With the message form V2, as the next ones. */
   app_id?: string;
   dev_id?: string;
@@ -78,6 +78,10 @@ export interface UplinkNodeMessage extends ReceivedFields {
   payload_raw?: Bytes;
   payload_fields?: Record<string, unknown>;
   metadata?: V2Metadata;
+  /** Only from a V2 network. */
+  is_retry?: boolean;
+  /** Only from a V2 network. */
+  attributes?: Record<string, string>;
   /** The whole message, as The Things Stack sends it. */
   tts: ApplicationUp<"uplink_message">;
 }
