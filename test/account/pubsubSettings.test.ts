@@ -38,6 +38,7 @@ describe("the settings of a Pub/Sub connection", () => {
         ["downlink_queued", "base/downlink-queued"],
       ]),
       qos: 1,
+      proxy: "environment",
       keepalive: 30,
       holdMax: 100,
       holdFor: 300,
