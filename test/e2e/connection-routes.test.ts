@@ -309,7 +309,15 @@ describe("the routes of the connection form", () => {
         const other = { proxy: `http://127.0.0.1:${elsewhere.port}` };
         const { lines } = await tested({ ...through, ...place, proxyUsername: "me", ...other });
         assert.match(JSON.stringify(lines), /"error\.test\.stored-proxy-password"/);
-        assert.deepEqual(elsewhere.logins, []);
+        assert.equal(elsewhere.logins.length, 0);
+        const asked = { ...through, ...place, api: encrypted.apiUrl, apiKey: encrypted.apiKey };
+        for (const to of [url, other.proxy]) {
+          const form = formOf({ ...asked, proxyUsername: "me", proxy: to });
+          const { lines: answers } = await send("key", form, "admin");
+          assert.equal(answers[0]?.answer, "known", to);
+        }
+        const given = elsewhere.logins.map((login) => Buffer.from(login.slice(6), "base64").toString());
+        assert.deepEqual(new Set(given), new Set(["me:"]));
         // A key that is stored goes through any proxy: it is encrypted for a server that is checked.
         const { outcomes } = await tested({ id: "throughProxy", apiKey: "__PWRD__", ...place, ...other });
         assert.equal(outcomes.login, "passed");

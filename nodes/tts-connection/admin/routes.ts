@@ -16,7 +16,7 @@ import {
 import { readFormRequest } from "./formRequest";
 import { reportOnKey } from "./keyReport";
 import { chosenTls } from "../tlsConfig";
-import { filledIn, STORED, subjectOf, type Subject } from "./subject";
+import { filledIn, STORED, subjectOf, withProxyPassword, type Subject } from "./subject";
 
 /** Each takes twenty seconds at most. */
 const MOST_AT_A_TIME = 4;
@@ -105,7 +105,7 @@ export function registerRoutes(RED: NodeAPI): void {
       return;
     }
     running += 1;
-    const { properties, credentials } = filledIn(RED, form);
+    const { properties, credentials } = filledIn(RED, withProxyPassword(RED, form));
     const answer = (report: KeyReport): void => {
       running -= 1;
       response.set("Cache-Control", "no-store").json(report);

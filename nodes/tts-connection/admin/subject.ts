@@ -79,6 +79,15 @@ function enteredIn(RED: NodeAPI, request: FormRequest): Subject {
   return { ok: true, settings: read.settings };
 }
 
+/** The form with the stored password of its proxy, where it only has the placeholder; without one where that is for another proxy. */
+export function withProxyPassword(RED: NodeAPI, form: FormRequest): FormRequest {
+  if (form.credentials.proxyPassword !== STORED) return form;
+  const stored = storedForm(RED, form.id);
+  const isKnown = stored !== undefined && isSameProxy(RED, form, stored.properties.proxy);
+  const proxyPassword = isKnown ? (stored.credentials.proxyPassword ?? "") : "";
+  return { ...form, credentials: { ...form.credentials, proxyPassword } };
+}
+
 /** Whether the proxy is the one that its stored password is for. */
 function isSameProxy(RED: NodeAPI, { id, properties, credentials }: FormRequest, stored: string): boolean {
   const there = filledIn(RED, { id, credentials, properties: { ...properties, proxy: stored } });
