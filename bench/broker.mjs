@@ -47,7 +47,7 @@ export async function startBroker(folder) {
   return { port, stop: () => mosquitto.kill() };
 }
 
-const fixture = new URL("../test/fixtures/uplink.jsonl", import.meta.url);
+const fixture = new globalThis.URL("../test/fixtures/uplink.jsonl", import.meta.url);
 const captured = (await readFile(fixture, "utf8"))
   .split("\n")
   .filter(Boolean)

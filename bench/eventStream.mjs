@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
 
-const fixture = new URL("../test/fixtures/event-stream.jsonl", import.meta.url);
+const fixture = new globalThis.URL("../test/fixtures/event-stream.jsonl", import.meta.url);
 const lines = (await readFile(fixture, "utf8")).split("\n").filter(Boolean);
 const start = lines.find((line) => line.includes('"events.stream.start"'));
 const decoderFailed = JSON.parse(lines.find((line) => line.includes('"as.up.data.decode.fail"')));
@@ -31,7 +31,7 @@ export async function startEventStream() {
     /** A formatter that throws; never the same frame twice. */
     decoderFails() {
       count += 1;
-      const event = structuredClone(decoderFailed);
+      const event = globalThis.structuredClone(decoderFailed);
       event.result.unique_id = `bench-${count}`;
       event.result.correlation_ids = [`gs:uplink:bench-${count}`];
       for (const stream of streams) stream.write(`${JSON.stringify(event)}\n\n`);
