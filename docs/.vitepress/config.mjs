@@ -3,7 +3,7 @@ import { defineConfig } from "vitepress";
 const REPOSITORY = "https://github.com/tts-flows/node-red-the-things-stack";
 
 export default defineConfig({
-  title: "Node-RED for The Things Stack",
+  title: "The Things Stack nodes",
   description: "LoRaWAN in Node-RED: uplinks, tracked downlinks, and an explanation when something is wrong",
   base: "/node-red-the-things-stack/",
   cleanUrls: true,
