@@ -42,9 +42,16 @@ const { version } = JSON.parse(readFileSync(inFolder("node_modules/node-red/pack
 console.log(
   `Node-RED ${version} on Node.js ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`,
 );
+// The tests themselves run on that Node.js as well, if their tools can.
+const onIt = isNewEnough(execFileSync(node, ["--version"], { encoding: "utf8" }), "20.19");
 const { status } = spawnSync(command, parameters, {
   cwd: ROOT,
   stdio: "inherit",
-  env: { ...process.env, NODE_RED: inFolder("node_modules/node-red/red.js"), NODE_RED_NODE: node },
+  env: {
+    ...process.env,
+    ...(onIt ? { PATH: `${path.dirname(node)}:${process.env.PATH}` } : {}),
+    NODE_RED: inFolder("node_modules/node-red/red.js"),
+    NODE_RED_NODE: node,
+  },
 });
 process.exitCode = status ?? 1;
