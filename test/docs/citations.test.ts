@@ -47,14 +47,14 @@ describe("what comments and pages cite", () => {
     assert.deepEqual(dead, []);
   });
 
-  it("is there: pages and pictures that a guide links to", () => {
+  it("is there: pages, pictures and tests that a guide links to", () => {
     const dead = sources
-      .filter((source) => /^docs\/[^/]+\.md$/.test(source))
+      .filter((source) => /^(?:docs\/[^/]+|SECURITY|CONTRIBUTING)\.md$/.test(source))
       .flatMap((source) =>
         Array.from(
           readFileSync(path.join(ROOT, source), "utf8").matchAll(/\]\((?!https?:)([^)#?]*)(?:#([\w-]+))?\)/g),
           ([link, file = "", section]) => {
-            const page = file === "" ? source : path.posix.join("docs", file);
+            const page = file === "" ? source : path.posix.join(path.posix.dirname(source), file);
             const isThere =
               existsSync(path.join(ROOT, page)) && (section === undefined || headingsOf(page).has(section));
             return isThere ? [] : [`${source}: ${link}`];
