@@ -4,6 +4,9 @@ import path from "node:path";
 import { runInNewContext } from "node:vm";
 import { util } from "@node-red/util";
 import { buildSync } from "esbuild";
+import { formOf } from "../../scripts/forms.cjs";
+
+export { formOf };
 
 export const ROOT = path.resolve(__dirname, "../..");
 
@@ -27,12 +30,6 @@ const sourcesIn = (folder: string): string[] =>
         .filter((file) => file.endsWith(".ts"))
         .map((file) => read(`${folder}/${file}`))
     : [];
-
-/** The form as the build makes it, with the rows that it shares with others. */
-export const formOf = (type: NodeType): string =>
-  read(`nodes/${type}/form.html`).replace(/<!-- row: (\w+) -->/g, (_, name: string) =>
-    read(`nodes/shared/rows/${name}.html`),
-  );
 
 export const sharedSources = (): string[] => sourcesIn("nodes/shared/editor");
 
