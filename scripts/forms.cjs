@@ -5,11 +5,19 @@
 // `<div row="ports" icon="random" for="node-input-ports" help="ports"> … </div>` is a row with icon and label before what is in it, and a line
 // of help after it. `row` and `help` name texts, `label.ports` and `help.ports`; without `for`, as for a group of buttons, the label is no
 // <label>. Other attributes stay with the row.
+// `<!-- guide: downlinks -->` is the link to that page of the guides.
 const { readFileSync } = require("node:fs");
 const path = require("node:path");
 
 const ROOT = path.resolve(__dirname, "..");
 const read = (file) => readFileSync(path.join(ROOT, file), "utf8");
+
+const SITE = "https://tts-flows.github.io/node-red-the-things-stack/";
+
+const linkTo = (page) =>
+  `<div class="tts-guide"><a href="${SITE}${page}" target="_blank" rel="noopener"
+    ><i class="fa fa-book"></i> <span data-i18n="label.guide"></span
+  ></a></div>`;
 
 const OWN = new Set(["row", "icon", "for", "help"]);
 
@@ -54,7 +62,7 @@ function withRows(html) {
 /** The form of a node type. */
 exports.formOf = (type) =>
   withRows(
-    read(`nodes/${type}/form.html`).replace(/<!-- row: (\w+) -->/g, (_, name) =>
-      read(`nodes/shared/rows/${name}.html`),
-    ),
+    read(`nodes/${type}/form.html`)
+      .replace(/<!-- row: (\w+) -->/g, (_, name) => read(`nodes/shared/rows/${name}.html`))
+      .replace(/<!-- guide: ([\w-]+) -->/g, (_, page) => linkTo(page)),
   );

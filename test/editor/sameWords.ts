@@ -98,6 +98,7 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "lorawan downlink",
   ]),
   fr: new Set([
+    "Guide",
     "Uplinks",
     "Service",
     "Services",
