@@ -158,7 +158,8 @@ function conversionOf(
     origin: "mqtt",
     flow: [
       ...flow.flatMap(
-        (entry): readonly unknown[] => (isFlowNode(entry) && results.get(entry.id)?.nodes) || [entry],
+        (entry): readonly unknown[] =>
+          (isFlowNode(entry) ? results.get(entry.id)?.nodes : undefined) ?? [entry],
       ),
       ...added,
     ].map((entry) => (isFlowNode(entry) && !parsers.has(entry.id) ? ledTo(entry, inputs) : entry)),
