@@ -297,9 +297,7 @@ export const FLOWS: readonly MqttFlow[] = [
     name: "a downlink as JSON text of a template, in place of the queue",
     nodes: [
       broker(),
-      template("body", `{"downlinks":[{"f_port":2,"decoded_payload":{"level":3},"confirmed":true}]}`, [
-        "send",
-      ]),
+      template("body", `{"downlinks":[{"f_port":2,"frm_payload":"Aw==","confirmed":true}]}`, ["send"]),
       mqttOut(PUSH.replace("push", "replace")),
     ],
     triggers: ["body"],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { convertMqtt } from "../../../plugins/tts-migration/conversion/mqtt/convert";
 import { parseTopic } from "../../../src/stack/topics";
 import type { Simulator } from "../../../simulator/simulator";
-import { device } from "../../nodes/downlinks";
+import { complete, device } from "../../nodes/downlinks";
 import {
   running,
   sessions,
@@ -89,6 +89,7 @@ describe("a flow with core's MQTT nodes gives the same after its conversion:", (
       flows.getNode(trigger).receive({ payload: 1, to: "valve" } as never);
       const { topic, payload, outcome } = await publish;
       const { downlinks } = JSON.parse(payload.toString()) as { downlinks: Record<string, unknown>[] };
+      await flows.next("completed");
       // A correlation ID of ours comes with each, so that its answers are known.
       sent.push({
         topic,
@@ -104,7 +105,8 @@ describe("a flow with core's MQTT nodes gives the same after its conversion:", (
   for (const flow of FLOWS)
     it(flow.name, async () => {
       let count = 0;
-      const nodes = [tab(), ...flow.nodes, sink()];
+      const senders = flow.nodes.flatMap(({ id, type }) => (type === "mqtt out" ? [id] : []));
+      const nodes = [tab(), ...flow.nodes, sink(), ...complete(...senders)];
       const conversion = convertMqtt(nodes, () => `new-${++count}`);
       const converted = conversion.flow as readonly Node[];
       const types = new Map(converted.map(({ id, type }) => [id, type]));

@@ -58,7 +58,7 @@ export function convertMqtt(
   return conversionOf(flow, results, connections.made(), readings);
 
   function received(node: FlowNode, { filter }: Extract<Reading, { role: "in" }>, around: Around): Converted {
-    const toBeSet = givesText(node) ? readers.toBeSet(node, givesText) : [];
+    const toBeSet = givesText(node) ? readers.toBeSet(node) : [];
     toBeSet?.forEach((parser) => parsers.set(parser.id, parser));
     const made = receivingFrom(node, filter, around, toBeSet === undefined);
     return toBeSet ? made : { ...made, notes: [noteOn(node)("migration.mqtt-text")] };
@@ -80,8 +80,10 @@ export function convertMqtt(
 /** One for each broker and application. */
 class Connections {
   readonly #byKey = new Map<string, { id: string; broker: Broker; application: Application }>();
-  readonly #nodes: readonly FlowNode[];
-  readonly #readings: ReadonlyMap<string, Reading>;
+  /** By brokers, the applications that topics name. */
+  readonly #named = new Map<string, Map<string, Application>>();
+  /** What nodes name that stay as they are: a broker that is not among it is free. */
+  readonly #used = new Set<unknown>();
   readonly #newId: () => string;
   readonly #users: ReadonlyMap<string, string>;
 
@@ -91,10 +93,20 @@ class Connections {
     newId: () => string,
     users: ReadonlyMap<string, string>,
   ) {
-    this.#nodes = nodes;
-    this.#readings = readings;
     this.#newId = newId;
     this.#users = users;
+    for (const node of nodes) {
+      const reading = readings.get(node.id);
+      if (reading && reading.role !== "left") this.#name(reading);
+      else for (const [name, value] of Object.entries(node)) if (name !== "id") this.#used.add(value);
+    }
+  }
+
+  #name({ broker, application }: Convertible): void {
+    const { applicationId, tenantId } = application;
+    const named = this.#named.get(broker.node.id) ?? new Map<string, Application>();
+    if (applicationId !== "") named.set(`${applicationId}@${tenantId}`, application);
+    this.#named.set(broker.node.id, named);
   }
 
   idFor({ broker, application: named }: Convertible): string {
@@ -107,34 +119,16 @@ class Connections {
 
   made(): readonly Converted[] {
     return [...this.#byKey.values()].map(({ id, broker, application }) =>
-      connectionFor(broker, application, id, this.#isFree(broker)),
+      connectionFor(broker, application, id, !this.#used.has(broker.node.id)),
     );
   }
 
   /** Of a topic that names none: who logs in, else the only one that other topics at this broker name. */
   #applicationOf(broker: Broker): Application {
     const login = loginAt(broker, this.#users);
-    if (login.applicationId !== "") return login;
-    const named = new Map<string, Application>();
-    for (const reading of this.#readings.values()) {
-      if (reading.role === "left" || reading.broker.node.id !== broker.node.id) continue;
-      const { applicationId, tenantId } = reading.application;
-      if (applicationId !== "") named.set(`${applicationId}@${tenantId}`, reading.application);
-    }
+    const named = this.#named.get(broker.node.id) ?? new Map<string, Application>();
     const [only] = named.values();
-    return only && named.size === 1 ? only : login;
-  }
-
-  /** Whether nothing but what is converted uses it. */
-  #isFree({ node: { id } }: Broker): boolean {
-    return this.#nodes.every((node) => {
-      const reading = this.#readings.get(node.id);
-      return (
-        (reading !== undefined && reading.role !== "left") ||
-        !Object.values(node).includes(id) ||
-        node.id === id
-      );
-    });
+    return login.applicationId === "" && only && named.size === 1 ? only : login;
   }
 }
 
