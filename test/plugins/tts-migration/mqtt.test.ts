@@ -7,9 +7,9 @@ import { broker, FLOWS, func, json, mqttIn, mqttOut, type Node } from "./mqttFlo
 const UP = "v3/farm@ttn/devices/+/up";
 
 interface Converted extends Conversion {
-  node(id: string): Node;
+  readonly node: (id: string) => Node;
   /** The connection of a node. */
-  connectionOf(id: string): Node;
+  readonly connectionOf: (id: string) => Node;
 }
 
 function convert(flow: readonly unknown[], users?: ReadonlyMap<string, string>): Converted {

@@ -41,7 +41,7 @@ const at = ({ host, port }: Simulator, nodes: readonly Node[]): Node[] =>
     if (node.type === "mqtt-broker") return { ...node, broker: host, port: String(port), usetls: false };
     if (node.type !== "tts-connection") return node;
     const { applicationId, tenantId } = node;
-    const application = { applicationId: applicationId || "farm", tenantId };
+    const application = { applicationId: applicationId === "" ? "farm" : applicationId, tenantId };
     return { ...node, ...application, host, port: String(port), useTls: false, api: "off" };
   });
 
@@ -86,7 +86,7 @@ describe("a flow with core's MQTT nodes gives the same after its conversion:", (
     const sent: object[] = [];
     for (const trigger of flow.triggers ?? []) {
       const publish = simulator.next("publish");
-      flows.getNode(trigger).receive({ payload: 1, to: "valve" } as never);
+      flows.getNode(trigger).receive({ payload: 1, to: "valve" });
       const { topic, payload, outcome } = await publish;
       const { downlinks } = JSON.parse(payload.toString()) as { downlinks: Record<string, unknown>[] };
       await flows.next("completed");
