@@ -172,7 +172,7 @@ describe("MQTT nodes for The Things Stack in the editor", () => {
     assert.deepEqual([follow("body"), byId.get("send")?.type], [["json"], "tts-downlink"]);
     const within = converted.filter(({ z }) => z === "sub").map(({ type }) => type);
     assert.deepEqual(within.sort(), ["json", "tts-downlink"]);
-    assert.match(String(byId.get("tab")?.info), /## Converted from MQTT nodes/);
+    assert.match(String(byId.get("tab")?.info), /## Converted to nodes for The Things Stack/);
 
     for (const round of ["first", "second"]) {
       await invoke("core:undo");

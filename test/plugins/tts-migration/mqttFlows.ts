@@ -325,12 +325,15 @@ export const FLOWS: readonly MqttFlow[] = [
     triggers: ["to"],
     becomes: ["tts-downlink", "tts-connection"],
   },
-];
-
-/** An answer to each uplink: what came in is on the way out. */
-export const ROUND_TRIP: readonly Node[] = [
-  broker(),
-  mqttIn(UP, "json", ["answer"]),
-  func("answer", DOWNLINK, ["send"]),
-  mqttOut(PUSH),
+  {
+    name: "an answer to each uplink",
+    nodes: [
+      broker(),
+      mqttIn(UP, "json", ["answer"]),
+      func("answer", DOWNLINK, ["send", "out"]),
+      mqttOut(PUSH),
+    ],
+    kinds: ["uplink_message"],
+    becomes: ["tts-uplink", "tts-downlink", "tts-connection"],
+  },
 ];

@@ -13,8 +13,6 @@ import { makesObject, sendingFrom } from "./sending";
 import { TextReaders } from "./text";
 import type { Application } from "./topics";
 
-export { roleOfMqtt } from "./reading";
-
 type Convertible = Exclude<Reading, { role: "left" }>;
 
 /**

@@ -32,7 +32,7 @@ export type Reading =
 /** Those of core that subscribe and publish. */
 const ROLES: Readonly<Record<string, "in" | "out">> = { "mqtt in": "in", "mqtt out": "out" };
 
-export const roleOfMqtt = (node: FlowNode): "in" | "out" | undefined =>
+const roleOfMqtt = (node: FlowNode): "in" | "out" | undefined =>
   Object.hasOwn(ROLES, node.type) ? ROLES[node.type] : undefined;
 
 /** As bytes, of which no node here can say that they are those that came. */

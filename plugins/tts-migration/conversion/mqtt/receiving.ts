@@ -24,14 +24,6 @@ export function receivingFrom(
   around: Around,
   isText: boolean,
 ): Converted {
-  const wires = wiresOf(node).flat();
-  const added: FlowNode[] = [];
-  const add = (properties: object, next: readonly string[]): FlowNode => {
-    const one = between(node, around, { ...properties, wires: [next] });
-    added.push(one);
-    return one;
-  };
-  const exit = isText ? [add(AS_TEXT, wires).id] : wires;
   const events = kinds.filter(isEventKind);
   const parts: readonly object[] = [
     ...(kinds.includes("uplink_message")
@@ -40,19 +32,21 @@ export function receivingFrom(
     ...(kinds.includes("join_accept") ? [{ type: "tts-join" }] : []),
     ...(events.length > 0 ? [{ type: "tts-event", events }] : []),
   ];
-  const isWhole = kinds.every((kind) => kind === "uplink_message");
-  const behind = isWhole ? exit : [add(WHOLE, exit).id];
-  const nodes = parts.map((part, index): FlowNode => {
-    const isUplink = "output" in part;
+  const placed = parts.map((part, index): FlowNode => {
     const place = index === 0 ? {} : below(node, around);
-    return {
-      ...head(node, "", around),
-      ...part,
-      devices: device,
-      ...place,
-      wires: [isUplink ? exit : behind],
-    };
+    return { ...head(node, "", around), ...part, devices: device, ...place };
   });
+  const added: FlowNode[] = [];
+  const add = (properties: object, next: readonly string[]): readonly string[] => {
+    const one = between(node, around, { ...properties, wires: [next] });
+    added.push(one);
+    return [one.id];
+  };
+  const wires = wiresOf(node).flat();
+  const exit = isText ? add(AS_TEXT, wires) : wires;
+  const isWhole = kinds.every((kind) => kind === "uplink_message");
+  const behind = isWhole ? exit : add(WHOLE, exit);
+  const nodes = placed.map((one) => ({ ...one, wires: [one.type === "tts-uplink" ? exit : behind] }));
   return { nodes: [...nodes, ...added], notes: [], outputs: [exitsOf([...nodes, ...added])] };
 }
 
