@@ -242,4 +242,18 @@ describe("core's MQTT nodes for The Things Stack", () => {
             convert([...odd, broker(more), { ...mqttIn(topic, "auto", ["in"]), type }]),
           );
   });
+
+  it("cost as much as the flow is long, no more", () => {
+    const ids = Array.from({ length: 3_000 }, (_, index) => `in-${index}`);
+    const flow = [
+      broker(),
+      json("parse", "", ["out"]),
+      ...ids.map((id) => mqttIn("v3/+/devices/+/up", "auto", ["parse"], { id })),
+      ...ids.map((id) => func(`make-${id}`, "return msg;", ["send"])),
+      mqttOut("v3/farm@ttn/devices/valve/down/push"),
+    ];
+    const begun = performance.now();
+    assert.equal(convert(flow).converted, ids.length + 1);
+    assert.ok(performance.now() - begun < 5_000, `${performance.now() - begun} ms`);
+  });
 });
