@@ -135,6 +135,23 @@ describe("core's MQTT nodes for The Things Stack", () => {
     );
   });
 
+  it("at a public cluster may subscribe to anything that its messages come on", () => {
+    const typesOf = (topic: string): unknown[] => {
+      const { added, replacements } = convert([broker(), mqttIn(topic, "json", [])]);
+      assert.deepEqual(
+        added.map(({ applicationId }) => applicationId),
+        [topic.includes("farm") ? "farm" : ""],
+      );
+      return replacements.flatMap(({ nodes }) => nodes.map(({ type }) => type));
+    };
+    const all = ["tts-uplink", "tts-join", "tts-event", "change"];
+    for (const topic of ["#", "v3/#", "v3/farm@ttn/#", "v3/+/devices/#", "+/+/+/+/#"])
+      assert.deepEqual(typesOf(topic), all, topic);
+    assert.deepEqual(typesOf("v3/farm@ttn/devices/+/+"), ["tts-uplink", "tts-join", "change"]);
+    assert.deepEqual(typesOf("v3/+/devices/+/up/#"), ["tts-uplink", "tts-event", "change"]);
+    assert.deepEqual(typesOf("v3/+/devices/+/join"), ["tts-join", "change"]);
+  });
+
   it("at another host are converted by their topics alone, and it is said what that rests on", () => {
     const own = broker({ broker: "lora.example.com", port: 1885 });
     const conversion = convert([
