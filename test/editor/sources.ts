@@ -34,7 +34,9 @@ const sourcesIn = (folder: string): string[] =>
 export const sharedSources = (): string[] => sourcesIn("nodes/shared/editor");
 
 export const migrationSources = (): string[] =>
-  ["", "/editor", "/conversion"].flatMap((folder) => sourcesIn(`plugins/tts-migration${folder}`));
+  ["", "/editor", "/conversion", "/conversion/mqtt"].flatMap((folder) =>
+    sourcesIn(`plugins/tts-migration${folder}`),
+  );
 
 /** The scripts of a node type: its form may show what its run time answers. */
 export const scriptsOf = (type: NodeType): string[] => [
