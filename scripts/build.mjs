@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 import { formOf } from "./forms.cjs";
+import { functionTypes } from "./functionTypes.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const DIST = path.join(ROOT, "dist");
@@ -70,8 +71,17 @@ async function noticesOf(files) {
   return [head, ...(await Promise.all(notices))].join(`\n${"-".repeat(80)}\n\n`);
 }
 
+/** What completes our messages in function nodes; made of what is published of them. */
+async function typesOfMessages() {
+  const files = (await readdir(path.join(ROOT, "docs/schema"))).filter((file) =>
+    file.endsWith(".message.json"),
+  );
+  const schemas = await Promise.all(files.sort().map((file) => read(`docs/schema/${file}`)));
+  return functionTypes(schemas.map((schema) => JSON.parse(schema)));
+}
+
 /** The script of a node's form or of a plugin, as a part of an HTML file. */
-async function editorScript(entry) {
+async function editorScript(entry, define = {}) {
   const { outputFiles } = await bundle({
     entryPoints: [entry],
     absWorkingDir: ROOT,
@@ -80,6 +90,7 @@ async function editorScript(entry) {
     format: "iife",
     target: "es2020",
     charset: "utf8",
+    define,
     minify: true, // the editor downloads it on every start
     write: false,
     logLevel: "warning",
@@ -91,7 +102,8 @@ async function editorScript(entry) {
 async function buildEditor(set) {
   const style =
     set === SHARED_CATALOGUE ? `<style>\n${await read("nodes/shared/editor/form.css")}</style>\n\n` : "";
-  const script = await editorScript(`nodes/${set}/editor.ts`);
+  const define = set === SHARED_CATALOGUE ? { FUNCTION_TYPES: JSON.stringify(await typesOfMessages()) } : {};
+  const script = await editorScript(`nodes/${set}/editor.ts`, define);
   await writeFile(path.join(OUT, `${set}.html`), `${style}${formOf(set).trimEnd()}\n\n${script}`);
 }
 

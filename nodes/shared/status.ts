@@ -18,6 +18,7 @@ export interface StatusText {
 const OF_PROBLEM: Record<ProblemName, string> = {
   host_not_found: "status.host-not-found",
   no_connection: "status.no-connection",
+  proxy: "status.proxy",
   tls_mismatch: "status.tls-mismatch",
   certificate: "status.certificate",
   tls_failed: "status.tls-failed",

@@ -10,6 +10,7 @@ import { validator, validatorBy } from "../shared/editor/validators";
 import { bodyOf } from "./editor/ask";
 import { makeClusterField } from "./editor/clusterField";
 import { makeConsoleTable } from "./editor/consoleTable";
+import { followEditors } from "./editor/functionTypes";
 import { KeyField } from "./editor/keyField";
 import { followPastes } from "./editor/pasting";
 import { shownHost } from "./editor/server";
@@ -151,6 +152,11 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       label: text("label.api"),
       validate: validatorBy("service", { stack: rules.api }),
     },
+    proxy: {
+      value: CONNECTION_DEFAULTS.proxy,
+      label: text("label.proxy"),
+      validate: entered(rules.proxy),
+    },
     backfill: { value: CONNECTION_DEFAULTS.backfill, label: text("label.backfill") },
     clientId: { value: CONNECTION_DEFAULTS.clientId, label: text("label.client-id") },
     keepalive: {
@@ -211,6 +217,8 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       validate: validatorBy("service", { pubsub: rules.userName }),
     },
     password: { type: "password", label: text("label.password") },
+    proxyUsername: { type: "text", label: text("label.proxy-username") },
+    proxyPassword: { type: "password", label: text("label.proxy-password") },
   },
   paletteLabel() {
     return this._("label.palette");
@@ -233,6 +241,11 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     );
     // Without the API there is nothing to fetch from. What was chosen stays.
     form.follow(["api"], () => form.input("backfill").prop("disabled", form.value("api").trim() === "off"));
+    // Those of the environment have theirs in their URL.
+    form.follow(["proxy"], () => {
+      const isEntered = !["", "none"].includes(form.value("proxy").trim().toLowerCase());
+      for (const name of ["proxyUsername", "proxyPassword"]) form.row(name).toggle(isEntered);
+    });
     makeSignInLine(form, $("#tts-connection-line > span"));
 
     const topics = makeTopicTable(form, this.topics, isNew);
@@ -262,5 +275,6 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
   },
   onpaletteadd() {
     followStoredKeys();
+    followEditors();
   },
 });

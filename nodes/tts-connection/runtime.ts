@@ -67,6 +67,8 @@ export default function init(RED: NodeAPI): void {
         apiKey: { type: "password" },
         username: { type: "text" },
         password: { type: "password" },
+        proxyUsername: { type: "text" },
+        proxyPassword: { type: "password" },
       },
     },
   );

@@ -19,6 +19,8 @@ interface Place {
   readonly port: number;
   /** Empty: anonymous. */
   readonly userName: string;
+  /** Address of the proxy that it goes through. */
+  readonly proxy?: string | undefined;
 }
 
 const MOST_FILTERS = 8;
@@ -57,10 +59,17 @@ export class ConnectionLog {
     if (state.state !== "connected" || this.#entered !== undefined) return;
     this.#entered = openedAt;
     this.#write({ level: "info", text: this.#connected(filters) });
+    const { proxy } = this.#place;
+    if (proxy !== undefined)
+      this.#write({
+        level: "info",
+        text: { key: "log.through-proxy", values: { proxy: shownText(proxy, 120) } },
+      });
   }
 
   #connected(filters: readonly string[]): Text {
-    const { userName, ...place } = this.#place;
+    const { host, port, userName } = this.#place;
+    const place = { host, port };
     // Events of the network come by HTTP.
     if (filters.length === 0)
       return { key: "log.connected-without-topics", values: { ...place, user: shownText(userName) } };

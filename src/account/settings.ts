@@ -1,5 +1,8 @@
 /** The settings of a connection: read, checked, and all that differs between services asked of the dialect of each. */
 import { createHmac, randomBytes } from "node:crypto";
+import type { Endpoint } from "../connection/link";
+import { usableProxy, type ProxyChoice } from "../connection/proxy/environment";
+import { ProxyServer } from "../connection/proxy/server";
 import type { ConnectionContext } from "../diagnosis/connecting";
 import type { KeyFacts } from "../diagnosis/keyFacts";
 import type { Service } from "../services/service";
@@ -67,8 +70,19 @@ export const wantsBackfill = (settings: ConnectionSettings): boolean =>
   stackSettingsOf(settings)?.backfill ?? false;
 
 /** The same without a key or password, for what outlives the connection. */
-export const withoutSecret = (settings: ConnectionSettings): ConnectionSettings =>
-  ask<ConnectionSettings>(settings, (dialect, own) => dialect.withoutSecret(own));
+export function withoutSecret(settings: ConnectionSettings): ConnectionSettings {
+  const others = ask<ConnectionSettings>(settings, (dialect, own) => dialect.withoutSecret(own));
+  const { proxy } = others;
+  return proxy instanceof ProxyServer ? { ...others, proxy: new ProxyServer(proxy) } : others;
+}
+
+/** Where a session goes, and how it gets there. */
+export function endpointOf({ host, port, tls, proxy: choice }: ConnectionSettings): Endpoint {
+  const proxy = tls && usableProxy(choice, { host, port });
+  return { host, port, ...(tls ? { tls } : {}), ...(proxy ? { proxy } : {}) };
+}
+
+const loginAt = (proxy: ProxyChoice): unknown => (proxy instanceof ProxyServer ? proxy.login : undefined);
 
 /** The account whose downlinks the server counts together, beside the application. */
 export const limitedWith = (settings: ConnectionSettings): string | undefined =>
@@ -82,13 +96,16 @@ export const targetOf = ({ service, host, port, applicationId = "" }: Connection
 const OF_THIS_PROCESS = randomBytes(32);
 
 /**
- * The same for all settings that share one session: same endpoint, TLS, account and key or password, client ID and keepalive; with
+ * The same for all settings that share one session: same endpoint, TLS, proxy, account and key or password, client ID and keepalive; with
  * Pub/Sub also the topics, because a session speaks one set of them. What is kept by it outlives the key, which cannot be told from it.
  */
 export function identityOf(settings: ConnectionSettings): string {
-  const { service, host, port, tls, clientId, keepalive } = settings;
+  const { service, host, port, tls, proxy, clientId, keepalive } = settings;
   const account = ask(settings, (dialect, own) => dialect.account(own));
-  const told = JSON.stringify([service, host, port, tls, account, clientId, keepalive]);
+  const told = JSON.stringify([
+    ...[service, host, port, tls, account, clientId, keepalive],
+    ...[proxy, loginAt(proxy)],
+  ]);
   return createHmac("sha256", OF_THIS_PROCESS).update(told).digest("base64");
 }
 
@@ -98,7 +115,8 @@ export function contextOf(
   { acceptedUntil, facts }: { readonly acceptedUntil?: number; readonly facts?: KeyFacts },
   now: number,
 ): ConnectionContext {
-  const { service, host, port, tls } = settings;
+  const { service } = settings;
+  const { host, port, tls, proxy } = endpointOf(settings);
   return {
     service,
     host,
@@ -109,5 +127,6 @@ export function contextOf(
     ...(facts?.expiresAt === undefined ? {} : { keyExpiresAt: facts.expiresAt }),
     now,
     ...(tls === undefined ? {} : { tls }),
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }

@@ -27,7 +27,14 @@ import { ledgerOf } from "./ledgers";
 import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice, type Notice } from "./notices";
 import { Senders } from "./senders";
-import { contextOf, identityOf, serviceOf, stackSettingsOf, type ConnectionSettings } from "./settings";
+import {
+  contextOf,
+  endpointOf,
+  identityOf,
+  serviceOf,
+  stackSettingsOf,
+  type ConnectionSettings,
+} from "./settings";
 import type { StackSettings } from "./settings/stackSettings";
 import { StackAccess } from "./stackAccess";
 import { StalledQueues } from "./stalledQueues";
@@ -82,7 +89,8 @@ export class SharedSession {
 
   constructor(settings: ConnectionSettings, { levels, attend }: Surroundings) {
     this.#settings = settings;
-    const { host, port, tls, keepalive } = settings;
+    const { host, port, keepalive } = settings;
+    const endpoint = endpointOf(settings);
     this.#key = keyRecordOf(identityOf(settings));
     this.#service = serviceOf(settings);
     const warn = (text: Text): void => this.#warn(text);
@@ -91,9 +99,11 @@ export class SharedSession {
 
     this.ledger = ledgerOf(settings);
     const { userName } = contextOf(settings, this.#key, Date.now());
-    this.#log = new ConnectionLog({ host, port, userName }, levels, (entry) => this.#write(entry));
+    this.#log = new ConnectionLog({ host, port, userName, proxy: endpoint.proxy?.shown }, levels, (entry) =>
+      this.#write(entry),
+    );
     this.session = new Session({
-      endpoint: { host, port, ...(tls ? { tls } : {}) },
+      endpoint,
       service: this.#service,
       clientId: settings.clientId ?? `node-red-${randomBytes(8).toString("hex")}`,
       keepalive,

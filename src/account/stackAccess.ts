@@ -1,17 +1,24 @@
 import type { ApiTarget } from "../diagnosis/apiRequest";
+import { usableProxy } from "../connection/proxy/environment";
 import { createStackApi, type StackApi } from "../diagnosis/stackApi";
-import { apiUrl } from "../stack/apiAddress";
+import { apiUrl, serverOf } from "../stack/apiAddress";
 import type { Text } from "../stack/explanation";
 import type { KeyRecord } from "./keyRecord";
 import { Rights, type KeyOffice, type Right } from "./rights";
 import type { StackSettings } from "./settings/stackSettings";
 
-/** The HTTP API that these settings lead to; undefined where it is switched off. */
-export function apiOf({ api, host, tls, apiKey }: StackSettings): KeyOffice | undefined {
+/** Where it is, how to get there, and the key for it; undefined where it is switched off. */
+function targetOf({ api, host, tls, apiKey, proxy: choice }: StackSettings): ApiTarget | undefined {
   const url = apiUrl(api, host);
-  return url === undefined
-    ? undefined
-    : { url, api: createStackApi({ url, apiKey, ...(tls ? { tls } : {}) }) };
+  if (url === undefined) return undefined;
+  const proxy = usableProxy(choice, serverOf(url));
+  return { url, apiKey, ...(tls ? { tls } : {}), ...(proxy ? { proxy } : {}) };
+}
+
+/** The HTTP API that these settings lead to; undefined where it is switched off. */
+export function apiOf(settings: StackSettings): KeyOffice | undefined {
+  const target = targetOf(settings);
+  return target && { url: target.url, api: createStackApi(target) };
 }
 
 /** What only the stack's own server has beside MQTT: an HTTP API to ask with the same key, and rights that the key has or lacks. */
@@ -41,8 +48,7 @@ export class StackAccess {
 
   /** Where the API is, and the key for it; undefined where it is switched off. */
   get target(): ApiTarget | undefined {
-    const { tls, apiKey } = this.#settings;
-    return this.#office && { url: this.#office.url, apiKey, ...(tls ? { tls } : {}) };
+    return targetOf({ ...this.#settings, api: this.#apiSetting });
   }
 
   lacks(right: Right): boolean {

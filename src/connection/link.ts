@@ -3,6 +3,9 @@ import tls from "node:tls";
 import { MqttClient, type IClientOptions, type IPublishPacket } from "mqtt";
 import type { Login } from "../services/service";
 import { PacketHeads } from "./packetHeads";
+import type { ProxyFault } from "./proxy/fault";
+import type { ProxyServer } from "./proxy/server";
+import { openTunnel } from "./proxy/tunnel";
 import { TakenIn } from "./takenIn";
 import { warnOfBug } from "./unexpected";
 
@@ -11,10 +14,12 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly tls?: tls.ConnectionOptions;
+  /** Opens the way there. Only with `tls`: of the rest a proxy could read key and data. */
+  readonly proxy?: ProxyServer;
 }
 
 /** How far a connection got before it ended. */
-export type Phase = "tcp" | "tls" | "login" | "open";
+export type Phase = "proxy" | "tcp" | "tls" | "login" | "open";
 
 /** All that was seen of the end of a connection. */
 export interface LinkEnd {
@@ -25,6 +30,8 @@ export interface LinkEnd {
   readonly errorCode?: string;
   /** The first byte that came instead of an answer to the login. */
   readonly firstByte?: number;
+  /** In phase `proxy`: why it opened no way. */
+  readonly proxyFault?: ProxyFault;
   readonly cause: "refused" | "error" | "closed" | "timeout" | "keepalive" | "too_large";
 }
 
@@ -37,6 +44,8 @@ export interface LinkHandlers {
   onEnd(end: LinkEnd): void;
   /** Its socket, before it connects, to see how far it gets. */
   onSocket?(socket: net.Socket): void;
+  /** The proxy, where there is one, has opened the way to the server. */
+  onTunnel?(): void;
 }
 
 /** `unanswered`: it may or may not have arrived. */
@@ -75,14 +84,30 @@ function failedSocket(reason: unknown): net.Socket {
   return new net.Socket().destroy(reason instanceof Error ? reason : new Error(String(reason)));
 }
 
-function openSocket({ host, port, tls: secure }: Endpoint, onPhase: (phase: Phase) => void): net.Socket {
+interface Progress {
+  onPhase: (phase: Phase) => void;
+  onProxyFault: (fault: ProxyFault) => void;
+}
+
+function openSocket(
+  { host, port, tls: secure, proxy }: Endpoint,
+  { onPhase, onProxyFault }: Progress,
+): net.Socket {
   // Node 18 tries one address of a name only, which fails for `localhost` where that is ::1 first.
   const target = { host, port, autoSelectFamily: true };
   if (!secure) return net.connect(target).once("connect", () => onPhase("login"));
   // Said explicitly: otherwise NODE_TLS_REJECT_UNAUTHORIZED would send the key to any server that answers.
   const rejectUnauthorized = secure.rejectUnauthorized !== false;
-  const socket = tls.connect({ ...serverName(host), ...secure, ...target, rejectUnauthorized });
-  socket.once("connect", () => onPhase("tls"));
+  const onOpen = (): void => onPhase("tls");
+  const tunnel = proxy && openTunnel(proxy, { host, port }, { onOpen, onFault: onProxyFault });
+  const socket = tls.connect({
+    ...serverName(host),
+    ...secure,
+    ...target,
+    rejectUnauthorized,
+    ...(tunnel ? { socket: tunnel } : {}),
+  });
+  socket.once("connect", onOpen);
   socket.once("secureConnect", () => onPhase("login"));
   return socket;
 }
@@ -98,7 +123,7 @@ export function openLink(
   handlers: LinkHandlers,
   connectTimeout = CONNECT_TIMEOUT_MS,
 ): Link {
-  let phase: Phase = "tcp";
+  let phase: Phase = endpoint.proxy && endpoint.tls ? "proxy" : "tcp";
   let socket: net.Socket | undefined;
   let ending: Promise<void> | undefined;
   let ended = false;
@@ -106,6 +131,7 @@ export function openLink(
   let errorCode: string | undefined;
   let returnCode: number | undefined;
   let firstByte: number | undefined;
+  let proxyFault: ProxyFault | undefined;
   const waiting = new Set<() => void>();
   /** What came while paused: at most one message, because nothing is read behind it. */
   const arrived: (() => void)[] = [];
@@ -149,7 +175,17 @@ export function openLink(
   };
   const client = new MqttClient(() => {
     try {
-      socket = openSocket(endpoint, (reached) => (phase = reached));
+      socket = openSocket(endpoint, {
+        onPhase(reached) {
+          if (phase === "proxy") handlers.onTunnel?.();
+          phase = reached;
+        },
+        onProxyFault(fault) {
+          proxyFault = fault;
+          cause = "error";
+          fail();
+        },
+      });
     } catch (error) {
       phase = "tls";
       socket = failedSocket(error);
@@ -175,6 +211,7 @@ export function openLink(
       cause,
       ...(returnCode === undefined ? {} : { returnCode }),
       ...(errorCode === undefined ? {} : { errorCode }),
+      ...(proxyFault === undefined ? {} : { proxyFault }),
       ...(firstByte === undefined || returnCode !== undefined || phase === "open" ? {} : { firstByte }),
     });
   };

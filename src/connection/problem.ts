@@ -1,4 +1,5 @@
 import type { ApiKeyForm } from "../stack/identifiers";
+import type { ProxyFault } from "./proxy/fault";
 
 /**
  * Why a session could not be opened or ended, told apart as far as it can be seen from this side.
@@ -7,6 +8,8 @@ import type { ApiKeyForm } from "../stack/identifiers";
 export type ConnectionProblem =
   | { readonly problem: "host_not_found"; readonly errorCode: string }
   | { readonly problem: "no_connection"; readonly errorCode: string }
+  /** The proxy opened no way to the server. */
+  | ({ readonly problem: "proxy" } & ProxyFault)
   | { readonly problem: "tls_mismatch" }
   /** `DEPTH_ZERO_SELF_SIGNED_CERT`, `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, … */
   | { readonly problem: "certificate"; readonly errorCode: string }

@@ -58,6 +58,11 @@ export function problemOf(end: LinkEnd, context: LinkContext): ConnectionProblem
   const { cause, errorCode, returnCode, firstByte } = end;
   const phase = phaseOf(end, context);
   if (returnCode !== undefined) return refused(returnCode, context.keyForm);
+  if (phase === "proxy")
+    return {
+      problem: "proxy",
+      ...(end.proxyFault ?? { fault: cause === "timeout" ? "no_answer" : "closed" }),
+    };
   if (cause === "too_large") return { problem: "too_large", megabytes: LARGEST_MESSAGE / 1024 / 1024 };
   if (phase === "open") {
     if (cause === "keepalive" || cause === "timeout") return { problem: "server_silent" };

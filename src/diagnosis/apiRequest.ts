@@ -1,6 +1,10 @@
 import http from "node:http";
 import https from "node:https";
-import type tls from "node:tls";
+import net from "node:net";
+import tls from "node:tls";
+import type { ProxyServer } from "../connection/proxy/server";
+import { openTunnel } from "../connection/proxy/tunnel";
+import { serverOf } from "../stack/apiAddress";
 import { DEEPEST, isNestedDeeper } from "../stack/nesting";
 
 export interface ApiTarget {
@@ -10,6 +14,8 @@ export interface ApiTarget {
   readonly apiKey: string;
   /** Of the connection: its certificates count for the API, too. What it says about verification does not. */
   readonly tls?: tls.ConnectionOptions;
+  /** Opens the way there. A URL that is not encrypted leads to this machine, and needs none. */
+  readonly proxy?: ProxyServer;
 }
 
 export interface ApiQuestion {
@@ -48,7 +54,7 @@ function certificates(options: tls.ConnectionOptions | undefined): tls.Connectio
 
 /** Throws for a key with a line break in it, certificates that cannot be read, a URL that is none. */
 export function sendToApi(
-  { url, apiKey, tls }: ApiTarget,
+  { url, apiKey, tls: own, proxy }: ApiTarget,
   { method, path, body }: ApiQuestion,
   accept = "application/json",
 ): http.ClientRequest {
@@ -68,12 +74,27 @@ export function sendToApi(
     },
   };
   // Said explicitly: NODE_TLS_REJECT_UNAUTHORIZED must not send a key to an unknown server.
-  const secure = { ...certificates(tls), rejectUnauthorized: true };
+  const secure = { ...certificates(own), rejectUnauthorized: true };
   const request =
     address.protocol === "http:"
       ? http.request(address, options)
-      : https.request(address, { ...options, ...secure });
+      : https.request(address, {
+          ...options,
+          ...secure,
+          ...(proxy ? { agent: undefined, createConnection: () => through(proxy, url, secure) } : {}),
+        });
   return request.end(body);
+}
+
+/** TLS with the server itself: the proxy sees nothing of it. */
+function through(proxy: ProxyServer, url: string, secure: tls.ConnectionOptions): tls.TLSSocket {
+  const target = serverOf(url);
+  return tls.connect({
+    ...(net.isIP(target.host) ? {} : { servername: target.host }),
+    ...secure,
+    ...target,
+    socket: openTunnel(proxy, target),
+  });
 }
 
 function parse(status: number, chunks: readonly Buffer[]): ApiReply {

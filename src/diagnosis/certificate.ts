@@ -1,5 +1,7 @@
 import net from "node:net";
 import tls from "node:tls";
+import type { ProxyServer } from "../connection/proxy/server";
+import { openTunnel } from "../connection/proxy/tunnel";
 import type { Explanation } from "../stack/explanation";
 import { explanations, type ConnectionContext } from "./context";
 import { shownList, shownText, shownTime } from "../stack/shown";
@@ -73,7 +75,12 @@ export function certificateOf(socket: tls.TLSSocket, now: number): CertificateFa
  * either) and closes at once. Three seconds at most; `undefined` where there is nothing to see. Never rejects.
  */
 export function probeCertificate(
-  server: { readonly host: string; readonly port: number; readonly tls?: tls.ConnectionOptions | undefined },
+  server: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls?: tls.ConnectionOptions | undefined;
+    readonly proxy?: ProxyServer | undefined;
+  },
   now: number,
 ): Promise<CertificateFacts | undefined> {
   return new Promise((resolve) => {
@@ -88,7 +95,11 @@ export function probeCertificate(
     const servername = server.tls?.servername ?? (net.isIP(host) ? "" : host);
     const target = { host, port, autoSelectFamily: true, rejectUnauthorized: false };
     try {
-      socket = tls.connect({ ...target, ...(servername === "" ? {} : { servername }) });
+      socket = tls.connect({
+        ...target,
+        ...(servername === "" ? {} : { servername }),
+        ...(server.proxy ? { socket: openTunnel(server.proxy, { host, port }) } : {}),
+      });
     } catch {
       settle();
       return;

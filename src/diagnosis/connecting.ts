@@ -1,5 +1,7 @@
 import { SERVICE_TRAITS } from "../stack/services";
 import type { ConnectionProblem } from "../connection/problem";
+import type { ProxyFault, ProxyFaultName } from "../connection/proxy/fault";
+import type { ProxyServer } from "../connection/proxy/server";
 import { clusterOfHost, nearestHost } from "../stack/clusters";
 import type { Explanation, TextValues } from "../stack/explanation";
 import { explainCertificate } from "./certificate";
@@ -48,6 +50,29 @@ function noConnection(errorCode: string, { host }: ConnectionContext, values: Te
   return failed("error.no-connection.other", values);
 }
 
+const PROXY_FAULTS: Readonly<Record<ProxyFaultName, string>> = {
+  not_found: "error.proxy.not-found",
+  unreachable: "error.proxy.unreachable",
+  tls: "error.proxy.tls",
+  no_answer: "error.proxy.no-answer",
+  closed: "error.proxy.closed",
+  login_needed: "error.proxy.login-needed",
+  login_refused: "error.proxy.login-refused",
+  target_refused: "error.proxy.target-refused",
+  target_unreachable: "error.proxy.target-unreachable",
+  not_a_proxy: "error.proxy.not-a-proxy",
+};
+
+/** @param proxy with its scheme: an HTTP proxy that is asked as SOCKS says nothing either */
+function proxyFailed(
+  { fault, detail }: ProxyFault,
+  proxy: ProxyServer | undefined,
+  values: TextValues,
+): Explanation {
+  const more = { proxy: shownText(proxy?.shown ?? "?", 120), detail: shownText(detail ?? "?") };
+  return failed(PROXY_FAULTS[fault], { ...values, ...more });
+}
+
 function tlsFailed(errorCode: string, values: TextValues): Explanation {
   if (VERSIONS.test(errorCode)) return failed("error.tls-failed.version", values);
   if (CLIENT_CERTIFICATE.test(errorCode)) return failed("error.tls-failed.client-certificate", values);
@@ -82,6 +107,8 @@ export async function explainProblem(
         gone ??
         noConnection(problem.errorCode, context, { ...server, errorCode: shownText(problem.errorCode) })
       );
+    case "proxy":
+      return proxyFailed(problem, context.proxy, server);
     case "tls_mismatch":
       return useTls
         ? failed("error.tls-mismatch.with-tls", server)

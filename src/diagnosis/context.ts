@@ -1,4 +1,5 @@
 import type tls from "node:tls";
+import type { ProxyServer } from "../connection/proxy/server";
 import type { ErrorCode, Explanation, TextValues } from "../stack/explanation";
 import type { ApiKeyForm } from "../stack/identifiers";
 import type { ServiceName } from "../stack/services";
@@ -30,6 +31,8 @@ export interface ConnectionContext {
   readonly now: number;
   /** Of the connection; absent without TLS. */
   readonly tls?: tls.ConnectionOptions | undefined;
+  /** That the connection goes through. Its login does not show. */
+  readonly proxy?: ProxyServer | undefined;
 }
 
 export function explanations(code: ErrorCode): (key: string, values?: TextValues) => Explanation {

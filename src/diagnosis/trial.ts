@@ -33,9 +33,12 @@ const REST_PATIENCE = 6_000;
 
 /** The steps that there are for a connection, before any is taken. */
 export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "service">): TrialStep[] {
+  // With a proxy it is that one which looks up the name and connects.
+  const isDirect = endpoint.proxy === undefined;
   const steps: readonly (readonly [TrialStep, boolean])[] = [
-    ["name", net.isIP(endpoint.host) === 0],
-    ["tcp", true],
+    ["proxy", !isDirect],
+    ["name", isDirect && net.isIP(endpoint.host) === 0],
+    ["tcp", isDirect],
     ["tls", endpoint.tls !== undefined],
     ["login", true],
     ["read", service.traits.isStackServer],
@@ -47,6 +50,7 @@ export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "
 
 /** The step that a connection was at when it ended. */
 const STEP_OF_PHASE: Readonly<Record<LinkEnd["phase"], TrialStep>> = {
+  proxy: "proxy",
   tcp: "tcp",
   tls: "tls",
   login: "login",
@@ -66,7 +70,7 @@ export async function tryConnection(
 ): Promise<void> {
   if (signal.aborted) return;
   const { endpoint, service, keepalive, context } = subject;
-  const seen = { name: net.isIP(endpoint.host) !== 0 };
+  const seen = { name: net.isIP(endpoint.host) !== 0 || endpoint.proxy !== undefined };
   const report = (result: StepResult): void => {
     if (!signal.aborted) onStep(result);
   };
@@ -90,10 +94,11 @@ export async function tryConnection(
             seen.name = true;
             passed("name", { address });
           });
-          socket.once("connect", () => passed("tcp", { port: endpoint.port }));
+          if (!endpoint.proxy) socket.once("connect", () => passed("tcp", { port: endpoint.port }));
           if (socket instanceof tls.TLSSocket)
             socket.once("secureConnect", () => report(certificateStep(socket, context.now)));
         },
+        onTunnel: () => passed("proxy", { proxy: shownText(endpoint.proxy?.shown ?? "", 120) }),
         onOpen() {
           passed("login", { userName: shownText(context.userName) });
           const rights = rightSteps(subject).then((results) => results.forEach(report));

@@ -43,6 +43,13 @@ export function apiHost(api: string, host: string): string {
   return url === undefined ? "" : new URL(url).host;
 }
 
+/** The server of an address as `apiUrl` makes it. */
+export function serverOf(url: string): { readonly host: string; readonly port: number } {
+  const { protocol, hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[([^\]]*)\]$/, "$1");
+  return { host, port: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port) };
+}
+
 function onHost(host: string): ApiAddress {
   const name = host.replace(/^\[([^\]]*)\]$/, "$1");
   if (name.length > LONGEST) return { ok: true };

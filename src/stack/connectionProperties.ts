@@ -13,6 +13,8 @@ export interface ConnectionProperties {
   tenantId: string;
   /** The stack's HTTP API: empty for `https://<host>/api/v3`, a URL, or `off`. */
   api: string;
+  /** Empty: what the environment says (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`); a URL without user and password; or `none`. */
+  proxy: string;
   /** After an interruption, fetch the uplinks that came meanwhile from the stack's Storage integration. */
   backfill: boolean;
   clientId: string;
@@ -33,7 +35,18 @@ export interface ConnectionCredentials {
   apiKey?: string;
   username?: string;
   password?: string;
+  proxyUsername?: string;
+  proxyPassword?: string;
 }
+
+/** Names of the credentials. */
+export const CONNECTION_SECRETS = [
+  "apiKey",
+  "username",
+  "password",
+  "proxyUsername",
+  "proxyPassword",
+] as const satisfies readonly (keyof ConnectionCredentials)[];
 
 /** A property that is missing in a flow has this value at run time. */
 export const CONNECTION_DEFAULTS: ConnectionProperties = {
@@ -46,6 +59,7 @@ export const CONNECTION_DEFAULTS: ConnectionProperties = {
   applicationId: "",
   tenantId: "",
   api: "",
+  proxy: "",
   backfill: false,
   clientId: "",
   keepalive: "30",

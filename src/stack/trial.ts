@@ -2,7 +2,7 @@
 import type { Text, TextValues } from "./explanation";
 
 /** What is tried, in the order in which a connection gets there. */
-export type TrialStep = "name" | "tcp" | "tls" | "login" | "read" | "write" | "topics";
+export type TrialStep = "proxy" | "name" | "tcp" | "tls" | "login" | "read" | "write" | "topics";
 
 /** What became of a step. Nothing in it is secret. */
 export interface StepResult {

@@ -7,6 +7,10 @@ export function asText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 }
 
+/** An exact text: what a server knows as a password may begin with a space. */
+export const asIs = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
+
 export function asFlag(value: unknown): boolean {
   return value === true || value === "true";
 }

@@ -8,6 +8,7 @@ import type { StepLine } from "../../nodes/tts-connection/report";
 import { isJsonObject } from "../../src/stack/check";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import { CERTIFICATE } from "../simulator/certificate";
+import { httpProxy, type TestProxy } from "../proxies";
 import { freePort } from "../freePort";
 import { EditorPage } from "./editor-page";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
@@ -36,6 +37,7 @@ describe("the routes of the connection form", () => {
   let simulator: Simulator;
   let other: Simulator;
   let encrypted: Simulator;
+  let proxy: TestProxy;
   const simulators: Simulator[] = [];
   const tokens = new Map<string, string>();
 
@@ -49,6 +51,7 @@ describe("the routes of the connection form", () => {
     this.timeout(120_000);
     [simulator, other] = [await simulated(), await simulated()];
     encrypted = await simulated({ tls: CERTIFICATE });
+    proxy = await httpProxy({ login: { user: "me", password: "s:cret" } });
     const flows: FlowNode[] = [
       { id: "tab", type: "tab", label: "Flow 1" },
       { id: "authority", type: "tls-config", cert: "", key: "", ca: "", verifyservercert: true },
@@ -63,10 +66,18 @@ describe("the routes of the connection form", () => {
         port: "1",
         applicationId: "app1",
       },
+      {
+        ...{ id: "throughProxy", type: "tts-connection", host: "127.0.0.1", port: String(encrypted.port) },
+        ...{ tls: "authority", applicationId: "app1", api: "off", proxy: `http://127.0.0.1:${proxy.port}` },
+      },
       { id: "debug", type: "debug", z: "tab", wires: [] },
     ];
     nodeRed = await startNodeRed(flows, {
-      credentials: { stored: { apiKey: simulator.apiKey }, authority: { cadata: CERTIFICATE.cert } },
+      credentials: {
+        stored: { apiKey: simulator.apiKey },
+        authority: { cadata: CERTIFICATE.cert },
+        throughProxy: { apiKey: encrypted.apiKey, proxyUsername: "me", proxyPassword: "s:cret" },
+      },
       settings: { adminAuth: ADMIN_AUTH },
       environment: {
         TTS_HOST: simulator.host,
@@ -94,6 +105,7 @@ describe("the routes of the connection form", () => {
   });
   after(async () => {
     await nodeRed.stop();
+    await proxy.stop();
     await Promise.all(simulators.map((started) => started.stop()));
   });
 
@@ -133,13 +145,14 @@ describe("the routes of the connection form", () => {
   }
 
   /** A form for the first simulator. */
-  function formOf({ id = "new", apiKey = simulator.apiKey, ...properties }: Given = {}): string {
+  function formOf({ id = "new", apiKey = simulator.apiKey, ...given }: Given = {}): string {
+    const { proxyUsername = "", proxyPassword = "", ...properties } = given;
     const { host, port, apiUrl } = simulator;
     const usual = { host, port: String(port), useTls: false, applicationId: "app1", api: apiUrl };
     return JSON.stringify({
       id,
       properties: { ...CONNECTION_DEFAULTS, ...usual, ...properties },
-      credentials: { apiKey, username: "", password: "" },
+      credentials: { apiKey, username: "", password: "", proxyUsername, proxyPassword },
     });
   }
 
@@ -279,6 +292,30 @@ describe("the routes of the connection form", () => {
         assert.match(JSON.stringify(lines), /"error\.(test\.stored-secret|not-configured\.service)"/);
       }
       assert.equal(other.connects.length + other.requests.length, before);
+    });
+
+    it("of a proxy to that proxy alone, and say what the proxy does", async () => {
+      const elsewhere = await httpProxy();
+      try {
+        const url = `http://127.0.0.1:${proxy.port}`;
+        const through = { id: "throughProxy", apiKey: "__PWRD__", proxyPassword: "__PWRD__" };
+        const place = { port: String(encrypted.port), useTls: true, tls: "authority", api: "off" };
+        const known = await tested({ ...through, ...place, proxyUsername: "me", proxy: url });
+        assert.equal(known.outcomes.proxy, "passed");
+        assert.equal(known.outcomes.login, "passed");
+        const wrong = await tested({ ...through, ...place, proxyUsername: "other", proxy: url });
+        assert.deepEqual(wrong.outcomes, { proxy: "failed" });
+        assert.match(wrong.text, /refuses this user name or password/);
+        const other = { proxy: `http://127.0.0.1:${elsewhere.port}` };
+        const { lines } = await tested({ ...through, ...place, proxyUsername: "me", ...other });
+        assert.match(JSON.stringify(lines), /"error\.test\.stored-proxy-password"/);
+        assert.deepEqual(elsewhere.logins, []);
+        // A key that is stored goes through any proxy: it is encrypted for a server that is checked.
+        const { outcomes } = await tested({ id: "throughProxy", apiKey: "__PWRD__", ...place, ...other });
+        assert.equal(outcomes.login, "passed");
+      } finally {
+        await elsewhere.stop();
+      }
     });
 
     it("where the API is switched off in the form", async () => {

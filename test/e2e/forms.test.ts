@@ -98,6 +98,27 @@ describe("the forms in the editor", () => {
     const field = (name: string): string => `#node-config-input-${name}`;
     const line = (form: Locator): Promise<string> => form.locator("#tts-connection-line").innerText();
 
+    /** Its login has fields of its own, which are there when a proxy is entered. */
+    async function fillInProxy(form: Locator): Promise<void> {
+      const proxy = form.locator(field("proxy"));
+      const reason = form.locator(`${field("proxy")}-reason`);
+      assert.equal(await proxy.getAttribute("placeholder"), "from the environment");
+      for (const value of ["", "none"]) {
+        await proxy.fill(value);
+        assert.equal(await form.locator(field("proxyPassword")).isVisible(), false, value);
+      }
+      await proxy.fill("http://me:hidden-word@proxy.example.com:3128");
+      assert.match(await reason.innerText(), /belong in the fields below/);
+      await proxy.fill("http://proxy.example.com:3128");
+      assert.equal(await reason.innerText(), "");
+      await form.locator(field("useTls")).uncheck();
+      assert.match(await reason.innerText(), /Switch on the encryption/);
+      await form.locator(field("useTls")).check();
+      assert.equal(await reason.innerText(), "");
+      await form.locator(field("proxyUsername")).fill("me");
+      await form.locator(field("proxyPassword")).fill("hidden-word");
+    }
+
     it("is complete for the service The Things Stack", async () => {
       const form = await editor.openConfig("tts-connection", "c1");
       await assertWellMade(form);
@@ -116,6 +137,7 @@ describe("the forms in the editor", () => {
       assert.equal(await form.locator(field("backfill")).isDisabled(), true);
       await form.locator(field("api")).fill("http://localhost:1/api/v3");
       assert.equal(await form.locator(field("backfill")).isEnabled(), true);
+      await fillInProxy(form);
       await form.locator(field("downlinksPerMinute")).fill("10");
       await form.locator(field("holdMax")).fill("5");
       await form.locator(field("holdFor")).fill("60");
@@ -144,6 +166,7 @@ describe("the forms in the editor", () => {
         applicationId: "weather-station",
         tenantId: "my-tenant",
         api: "http://localhost:1/api/v3",
+        proxy: "http://proxy.example.com:3128",
         backfill: true,
         clientId: "client-1",
         keepalive: "60",
@@ -157,7 +180,11 @@ describe("the forms in the editor", () => {
       });
       assert.equal(JSON.stringify(flow).includes("NNSXS"), false);
       const credentials: unknown = await (await fetch(`${nodeRed.url}/credentials/tts-connection/c1`)).json();
-      assert.deepEqual(credentials, { has_apiKey: true, username: "", has_password: false });
+      assert.equal(JSON.stringify(flow).includes("hidden-word"), false);
+      assert.deepEqual(credentials, {
+        ...{ has_apiKey: true, username: "", has_password: false },
+        ...{ proxyUsername: "me", has_proxyPassword: true },
+      });
     });
 
     it("is complete for Pub/Sub on a broker of one's own", async () => {
@@ -216,6 +243,7 @@ describe("the forms in the editor", () => {
         applicationId: "my-app",
         tenantId: "",
         api: "",
+        proxy: "",
         backfill: false,
         clientId: "node-red-1",
         keepalive: "30",
@@ -229,7 +257,10 @@ describe("the forms in the editor", () => {
       });
       assert.equal(JSON.stringify(flow).includes("hidden-word"), false);
       const credentials: unknown = await (await fetch(`${nodeRed.url}/credentials/tts-connection/c2`)).json();
-      assert.deepEqual(credentials, { has_apiKey: false, username: "me", has_password: true });
+      assert.deepEqual(credentials, {
+        ...{ has_apiKey: false, username: "me", has_password: true },
+        ...{ proxyUsername: "", has_proxyPassword: false },
+      });
     });
 
     it("fills in the usual sub topics, and keeps what was there", async () => {

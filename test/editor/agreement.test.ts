@@ -52,6 +52,20 @@ const IDENTIFIERS = [
 
 const WORDS = ["", "nonsense", "STACK", "constructor"];
 
+const PROXIES = [
+  "",
+  "none",
+  " NONE ",
+  "http://proxy:3128",
+  "proxy",
+  "https://proxy",
+  "socks5h://proxy:1080",
+  "socks4://proxy",
+  "http://user:secret@proxy",
+  "http://proxy/x",
+  "two proxies",
+];
+
 const TOPICS = [...WORDS, "received", "device", "deviceField", "Device", 7, null];
 
 const COMMON: Tried = {
@@ -106,7 +120,14 @@ const CASES: readonly Case[] = [
         "mqtt://a",
       ],
       apiKey: ["", " ", "key"],
+      proxy: [...PROXIES, "http://127.0.0.1"],
     },
+  ),
+  connection(
+    "The Things Stack without encryption",
+    { applicationId: "app1", useTls: false },
+    { apiKey: "key" },
+    { proxy: PROXIES },
   ),
   connection(
     "The Things Stack, with the application in the host",

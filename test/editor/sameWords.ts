@@ -17,6 +17,7 @@ export const SAME_EVERYWHERE: ReadonlySet<string> = new Set([
   "TLS",
   "HTTP API",
   "Client ID",
+  "Proxy",
   "Hex",
   "Base64",
   "ack",

@@ -17,6 +17,7 @@ describe("a value in the wrong field", () => {
     "host",
     "port",
     "api",
+    "proxy",
     "keepalive",
     "clientId",
     "holdMax",

@@ -177,7 +177,7 @@ declare global {
     group: { markDirty(group: Group): void };
     events: {
       on(event: "nodes:add" | "nodes:change" | "nodes:remove", handler: (node: ConfigNode) => void): void;
-      on(event: "deploy", handler: () => void): void;
+      on(event: "deploy" | "editor:open", handler: () => void): void;
       emit(event: "nodes:remove", node: WorkspaceNode): void;
       emit(event: "flows:change" | "subflows:change", flow: Flow): void;
     };

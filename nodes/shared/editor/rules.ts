@@ -12,6 +12,7 @@ import {
   splitApplication,
   type IdentifierForm,
 } from "../../../src/stack/identifiers";
+import { readProxySetting, type ProxyProblem } from "../../../src/stack/proxyAddress";
 import { LIMITS, wholeNumber, type Limits } from "../../../src/stack/limits";
 import { readPubsubTopics, type PubsubTopicsProblem } from "../../../src/stack/pubsubTopics";
 
@@ -88,6 +89,21 @@ function isInHost(part: "applicationId" | "userName", others: Others = () => "")
   const given = others("host");
   return isEnvironmentVariable(given) || takeApart(given)[part] !== undefined;
 }
+
+const PROXY_REASONS: Readonly<Record<ProxyProblem, string>> = {
+  form: "validation.proxy",
+  scheme: "validation.proxy-scheme",
+  user: "validation.proxy-user",
+};
+
+/** Through a proxy goes only what is encrypted. */
+export const proxy: Rule = (value, others = () => "") => {
+  const read = readProxySetting(value);
+  if (!read.ok) return { key: PROXY_REASONS[read.problem] };
+  const { tls } = takeApart(others("host"));
+  const isEncrypted = tls ?? others("useTls") !== "false";
+  return read.use === "proxy" && !isEncrypted ? { key: "validation.proxy-unencrypted" } : undefined;
+};
 
 /** An application ID of the stack, also with the tenant behind it as in a pasted user name. */
 export const applicationId: Rule = (value, others) => {

@@ -2,6 +2,7 @@ import { isJsonObject } from "../../../src/stack/check";
 import { isServiceName } from "../../../src/stack/services";
 import {
   CONNECTION_DEFAULTS,
+  CONNECTION_SECRETS,
   type ConnectionCredentials,
   type ConnectionProperties,
 } from "../../../src/stack/connectionProperties";
@@ -74,12 +75,9 @@ const TEXTS = Object.keys(CONNECTION_DEFAULTS).filter(
 );
 
 export function readCredentials(given: Record<string, unknown>): ConnectionCredentials {
-  const { apiKey, username, password } = textsOf(given);
-  return {
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-  };
+  const texts = textsOf(given);
+  const known = CONNECTION_SECRETS.filter((name) => texts[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, texts[name]]));
 }
 
 function textOf(given: Record<string, unknown>, name: string): string | undefined {

@@ -1,7 +1,8 @@
 import type { ChosenTls } from "../../../src/account/settings/common";
 import { keyFacts } from "../../../src/diagnosis/keyFacts";
 import { createStackApi } from "../../../src/diagnosis/stackApi";
-import { apiUrl } from "../../../src/stack/apiAddress";
+import { usableProxy } from "../../../src/connection/proxy/environment";
+import { apiUrl, serverOf } from "../../../src/stack/apiAddress";
 import type { ConnectionCredentials, ConnectionProperties } from "../../../src/stack/connectionProperties";
 import { traitsOf } from "../../../src/stack/services";
 import type { KeyReport } from "../report";
@@ -18,10 +19,12 @@ export async function reportOnKey(
 ): Promise<KeyReport> {
   const { apiKey = "" } = credentials;
   if (traitsOf(properties.service).builtIn) return { answer: "unknown" };
-  const endpoint = readEndpoint(properties, tls);
+  const endpoint = readEndpoint(properties, credentials, tls);
   const url = endpoint.ok ? apiUrl(properties.api, endpoint.settings.host) : undefined;
   if (url === undefined || apiKey === "") return { answer: "unknown" };
-  const api = createStackApi({ url, apiKey, ...(typeof tls === "object" ? { tls } : {}) });
+  const proxy = endpoint.ok ? usableProxy(endpoint.settings.proxy, serverOf(url)) : undefined;
+  const certificates = typeof tls === "object" ? { tls } : {};
+  const api = createStackApi({ url, apiKey, ...certificates, ...(proxy ? { proxy } : {}) });
   const info = await api.authInfo();
   if (info.answer === "refused") return { answer: "invalid", why: info.name };
   if (info.answer === "unknown") return { answer: "unknown" };

@@ -9,6 +9,7 @@ import type { KeyReport, Refused, ReportLine, ReportText, StepLine } from "../re
 import {
   type ConnectionSettings,
   contextOf,
+  endpointOf,
   serviceOf,
   stackSettingsOf,
 } from "../../../src/account/settings";
@@ -156,10 +157,10 @@ function shownStep({ facts, text: why, ...step }: StepResult): StepLine {
 }
 
 function trialOf(settings: ConnectionSettings): TrialSubject {
-  const { host, port, tls, keepalive } = settings;
+  const { keepalive } = settings;
   const stack = stackSettingsOf(settings);
   return {
-    endpoint: { host, port, ...(tls ? { tls } : {}) },
+    endpoint: endpointOf(settings),
     service: serviceOf(settings),
     keepalive,
     context: contextOf(settings, {}, Date.now()),

@@ -54,6 +54,7 @@ function enteredIn(RED: NodeAPI, request: FormRequest): Subject {
     ...request.credentials,
     ...(isStored("apiKey") ? { apiKey: stored?.credentials.apiKey ?? "" } : {}),
     ...(isStored("password") ? { password: stored?.credentials.password ?? "" } : {}),
+    ...(isStored("proxyPassword") ? { proxyPassword: stored?.credentials.proxyPassword ?? "" } : {}),
   };
   const form = filledIn(RED, { ...request, credentials });
   const tls = chosenTls(RED, form.properties.tls);
@@ -62,10 +63,12 @@ function enteredIn(RED: NodeAPI, request: FormRequest): Subject {
   const read = readSettings(form.properties, form.credentials, tls);
   if (!read.ok) return refused(read.explanation.key, read.explanation.values);
 
+  if (stored && isStored("proxyPassword") && !isSameProxy(RED, request, stored.properties.proxy))
+    return refused("error.test.stored-proxy-password");
   if (stored && (isStored("apiKey") || isStored("password"))) {
     // Where it would go now is compared, whatever else of the stored connection is incomplete.
-    const { service, host, port, useTls, tls: tlsNode, api } = stored.properties;
-    const place = { ...request.properties, service, host, port, useTls, tls: tlsNode, api };
+    const { service, host, port, useTls, tls: tlsNode, api, proxy } = stored.properties;
+    const place = { ...request.properties, service, host, port, useTls, tls: tlsNode, api, proxy };
     const there = filledIn(RED, { ...request, credentials, properties: place });
     const known = readSettings(there.properties, there.credentials, chosenTls(RED, there.properties.tls));
     if (!known.ok || !goesTo(read.settings, known.settings)) {
@@ -76,14 +79,22 @@ function enteredIn(RED: NodeAPI, request: FormRequest): Subject {
   return { ok: true, settings: read.settings };
 }
 
+/** Whether the proxy is the one that its stored password is for. */
+function isSameProxy(RED: NodeAPI, { id, properties, credentials }: FormRequest, stored: string): boolean {
+  const there = filledIn(RED, { id, credentials, properties: { ...properties, proxy: stored } });
+  const here = filledIn(RED, { id, credentials, properties });
+  return here.properties.proxy.trim() === there.properties.proxy.trim();
+}
+
 /** Whether what is tried sends its secret nowhere but where the stored connection sends it, and as well encrypted. */
 function goesTo(tried: ConnectionSettings, stored: ConnectionSettings): boolean {
   const api = addressOfApi(tried);
   return place(tried) === place(stored) && (api === undefined || api === addressOfApi(stored));
 }
 
-const place = ({ service, host, port, tls }: ConnectionSettings): string =>
-  JSON.stringify([service, host, port, tls]);
+/** Over an encryption that nobody checked, a proxy could be the server. */
+const place = ({ service, host, port, tls, proxy }: ConnectionSettings): string =>
+  JSON.stringify([service, host, port, tls, tls?.rejectUnauthorized === false ? proxy : undefined]);
 
 function addressOfApi(settings: ConnectionSettings): string | undefined {
   const stack = stackSettingsOf(settings);

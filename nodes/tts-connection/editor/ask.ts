@@ -1,14 +1,12 @@
 /** What the form asks Node-RED: requests go with the values in the form, saved or not. */
 import type { Form } from "../../shared/editor/form";
 import { text } from "../../shared/editor/text";
-import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
+import { CONNECTION_DEFAULTS, CONNECTION_SECRETS } from "../../../src/stack/connectionProperties";
 import type { Refused, ReportText } from "../report";
 
 /** Who may deploy may test: the same would be done after a deploy. */
 export const mayAsk = (): boolean =>
   RED.user.hasPermission("tts-connection.write") && RED.user.hasPermission("flows.write");
-
-const CREDENTIALS = ["apiKey", "username", "password"] as const;
 
 /** The form as a request's body. A stored secret is a placeholder here as everywhere in the editor. */
 export function bodyOf(id: string, form: Form, topics: Readonly<Record<string, string>>): string {
@@ -18,7 +16,7 @@ export function bodyOf(id: string, form: Form, topics: Readonly<Record<string, s
     // What refers to a config node has a word of its own for none.
     return [name, form.value(name) === "_ADD_" ? "" : form.value(name)];
   });
-  const credentials = CREDENTIALS.map((name): [string, string] => [name, form.value(name)]);
+  const credentials = CONNECTION_SECRETS.map((name): [string, string] => [name, form.value(name)]);
   return JSON.stringify({
     id,
     properties: Object.fromEntries(properties),

@@ -3,12 +3,13 @@ import { apiUrl, isApiOff } from "../../../src/stack/apiAddress";
 import type { Form } from "../../shared/editor/form";
 import type { TextValues } from "../../../src/stack/explanation";
 import { text } from "../../shared/editor/text";
-import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
+import { CONNECTION_DEFAULTS, CONNECTION_SECRETS } from "../../../src/stack/connectionProperties";
 import type { TrialStep } from "../../../src/stack/trial";
 import type { ReportLine, StepLine } from "../report";
 import { inWords, mayAsk, parse, reasonOf, inOwnLanguage } from "./ask";
 
 const NAMES: Readonly<Record<TrialStep, string>> = {
+  proxy: "step.proxy",
   name: "step.name",
   tcp: "step.tcp",
   tls: "step.tls",
@@ -31,6 +32,7 @@ const OUTCOMES: Readonly<Record<Outcome, { readonly icon: string; readonly word:
 
 /** What is worth telling of a step that passed. */
 const DETAILS: Readonly<Partial<Record<TrialStep, string>>> = {
+  proxy: "step.through",
   name: "step.found-at",
   tcp: "step.at-port",
   tls: "step.certificate",
@@ -87,7 +89,7 @@ export class TestButton {
       if (this.#request) this.stop();
       else this.#start();
     });
-    for (const name of [...Object.keys(CONNECTION_DEFAULTS), "apiKey", "username", "password"])
+    for (const name of [...Object.keys(CONNECTION_DEFAULTS), ...CONNECTION_SECRETS])
       form.input(name).on("change input", () => this.#outdate());
     $("#tts-connection-topics").on("change input", () => this.#outdate());
   }

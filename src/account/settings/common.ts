@@ -3,7 +3,9 @@ import { shownText } from "../../stack/shown";
 import { takeApart, usualPort, webSocketScheme, type AddressParts } from "../../stack/address";
 import { LIMITS } from "../../stack/limits";
 import { asFlag, asText, asWholeNumber } from "../../stack/values";
-import type { ConnectionProperties } from "../../stack/connectionProperties";
+import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
+import type { ProxyChoice } from "../../connection/proxy/environment";
+import { readProxy } from "./proxy";
 import { unsetVariable, wrong, type Read, type Refusal } from "./read";
 
 /** What a chosen TLS configuration gives, or why it gives nothing; undefined where there is none. */
@@ -15,6 +17,8 @@ export interface CommonSettings {
   readonly port: number;
   /** Absent: not encrypted. */
   readonly tls?: ConnectionOptions;
+  /** Absent: none. Only for what is encrypted. */
+  readonly proxy?: ProxyChoice;
   /** Absent: generated for each session. */
   readonly clientId?: string;
   /** Seconds. */
@@ -28,7 +32,7 @@ export interface CommonSettings {
 }
 
 /** Where it goes, and what else stood in what was pasted as host. */
-interface Endpoint extends Pick<CommonSettings, "host" | "port" | "tls"> {
+interface Endpoint extends Pick<CommonSettings, "host" | "port" | "tls" | "proxy"> {
   readonly address: AddressParts;
 }
 
@@ -36,7 +40,11 @@ interface Endpoint extends Pick<CommonSettings, "host" | "port" | "tls"> {
  * Host, port and encryption. What was pasted (or came from the environment) as one piece is taken apart: `mqtts://host:8883`.
  * @param tls options of the `tls-config` node, where one is chosen
  */
-export function readEndpoint(properties: ConnectionProperties, tls: ChosenTls): Read<Endpoint> {
+export function readEndpoint(
+  properties: ConnectionProperties,
+  credentials: ConnectionCredentials,
+  tls: ChosenTls,
+): Read<Endpoint> {
   const { host: given, port: portGiven, useTls, tls: tlsNode } = properties;
   const unset = unsetVariable({ host: given, port: portGiven, useTls });
   if (unset) return unset;
@@ -49,9 +57,17 @@ export function readEndpoint(properties: ConnectionProperties, tls: ChosenTls): 
   const text = asText(portGiven);
   const port = address.port ?? (text === "" ? usualPort(encrypted) : asWholeNumber(text, LIMITS.port));
   if (port === undefined) return wrong("error.not-configured.port", { port: text });
+  const proxy = readProxy(properties, credentials, encrypted ? { host, port } : undefined);
+  if (!proxy.ok) return proxy;
   return {
     ok: true,
-    settings: { host, port, ...(encrypted ? { tls: typeof tls === "object" ? tls : {} } : {}), address },
+    settings: {
+      host,
+      port,
+      ...(encrypted ? { tls: typeof tls === "object" ? tls : {} } : {}),
+      ...proxy.settings,
+      address,
+    },
   };
 }
 
@@ -74,7 +90,7 @@ function noHost(given: string): Refusal {
 /** How the session is held, and how fast downlinks go. */
 export function readSessionOptions(
   properties: ConnectionProperties,
-): Read<Omit<CommonSettings, "host" | "port" | "tls">> {
+): Read<Omit<CommonSettings, "host" | "port" | "tls" | "proxy">> {
   const { clientId, keepalive, downlinksPerMinute, holdMax, holdFor } = properties;
   const unset = unsetVariable({ clientId, keepalive, downlinksPerMinute, holdMax, holdFor });
   if (unset) return unset;

@@ -2,7 +2,7 @@ import { pubsubService } from "../../services/pubsub";
 import { isIdentifier, splitApplication } from "../../stack/identifiers";
 import { LIMITS } from "../../stack/limits";
 import { readPubsubTopics, type PubsubTopics, type PubsubTopicsProblem } from "../../stack/pubsubTopics";
-import { asText, asWholeNumber } from "../../stack/values";
+import { asIs, asText, asWholeNumber } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import { readEndpoint, readSessionOptions, type ChosenTls, type CommonSettings } from "./common";
 import type { Dialect } from "./dialect";
@@ -50,10 +50,6 @@ function wrongTopics(problem: PubsubTopicsProblem): Refusal {
   }
 }
 
-/** An exact text: what a broker knows as a password may begin with a space. */
-const asIs = (value: unknown): string =>
-  typeof value === "string" || typeof value === "number" ? String(value) : "";
-
 const QOS = [0, 1, 2] as const;
 
 /** Reads the properties of a connection to the user's own broker. */
@@ -68,7 +64,7 @@ function read(
     unsetVariable({ applicationId: application, baseTopic, qos, sharedGroup, username, password }) ??
     unsetVariable(topics);
   if (unset) return unset;
-  const endpoint = readEndpoint(properties, tls);
+  const endpoint = readEndpoint(properties, credentials, tls);
   if (!endpoint.ok) return endpoint;
   const { address, ...place } = endpoint.settings;
 

@@ -1,11 +1,12 @@
 import { stackService } from "../../services/stack";
-import { readApiAddress, type ApiProblem } from "../../stack/apiAddress";
+import { readApiAddress, serverOf, type ApiProblem } from "../../stack/apiAddress";
 import { apiKeyForm, isIdentifier, isTenantId, userName, splitApplication } from "../../stack/identifiers";
 import { mendKey } from "../../stack/pasted";
 import { asFlag, asText } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import { readEndpoint, readSessionOptions, type ChosenTls } from "./common";
 import type { Dialect } from "./dialect";
+import { unusableProxy } from "./proxy";
 import { unsetVariable, wrong, type Read } from "./read";
 import type { StackSettings } from "./stackSettings";
 
@@ -33,7 +34,7 @@ function read(
     apiKey: credentials.apiKey,
   });
   if (unset) return unset;
-  const endpoint = readEndpoint(properties, tls);
+  const endpoint = readEndpoint(properties, credentials, tls);
   if (!endpoint.ok) return endpoint;
   const { address, ...place } = endpoint.settings;
 
@@ -52,6 +53,9 @@ function read(
   const api = asText(apiGiven);
   const apiAddress = readApiAddress(api, place.host);
   if (!apiAddress.ok) return wrong(API_PROBLEMS[apiAddress.problem], { api });
+  const url = apiAddress.url;
+  const unusable = url?.startsWith("https:") ? unusableProxy(place.proxy, serverOf(url)) : undefined;
+  if (unusable) return unusable;
   return {
     ok: true,
     settings: {

@@ -23,7 +23,7 @@ function read(
 ): Read<V2Settings> {
   const unset = unsetVariable({ applicationId: properties.applicationId, apiKey: credentials.apiKey });
   if (unset) return unset;
-  const endpoint = readEndpoint(properties, tls);
+  const endpoint = readEndpoint(properties, credentials, tls);
   if (!endpoint.ok) return endpoint;
   const { address, ...place } = endpoint.settings;
   const applicationId = asText(properties.applicationId) || (address.userName ?? "");
