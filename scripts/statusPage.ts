@@ -27,7 +27,7 @@ const SECTIONS: readonly (readonly [string, readonly string[]])[] = [
         "error.server-silent",
         "error.client-id-taken",
       ],
-      ...["error.too-large", "error.demo-not-started"],
+      ...["error.proxy", "error.too-large", "error.demo-not-started"],
     ],
   ],
   [
