@@ -8,7 +8,7 @@ export interface Example {
   readonly name: string;
   readonly json: string;
   readonly nodes: readonly FlowNode[];
-  /** The package of somebody else that it needs. */
+  /** The package of others that it needs. */
   readonly needs: string | undefined;
 }
 
@@ -46,12 +46,9 @@ export const EXAMPLES: readonly Example[] = readdirSync(FOLDER)
 
 export const isConnection = ({ type }: FlowNode): boolean => type === "tts-connection";
 
-/** Of other people's nodes, of which one is enough for all examples. */
-const SHARED_BY_ALL = ["ui-base", "ui-theme", "ui-page"];
-
-/** Whether several examples have it, with the same ID: the connection to the demo, and the page of a dashboard. */
+/** Whether several examples have it, with the same ID: the connection to the demo, and what all pages of a dashboard have in common. */
 export const isShared = ({ type, service }: FlowNode): boolean =>
-  service === "demo" || SHARED_BY_ALL.includes(String(type));
+  service === "demo" || type === "ui-base" || type === "ui-theme";
 
 /** By its name. */
 export function exampleOf(name: string): Example {

@@ -155,7 +155,7 @@ describe("the examples", () => {
     assert.equal(demos[0]?.length, 1);
   });
 
-  it("have the page of the dashboard in common where they have one, and no other ID", () => {
+  it("have a dashboard in common where they have one, and no other ID", () => {
     const all = EXAMPLES.flatMap(({ nodes }) => nodes);
     const shared = new Map(all.filter(isShared).map((node) => [node.id, node]));
     for (const node of all.filter(isShared)) assert.deepEqual(node, shared.get(node.id));
