@@ -39,7 +39,7 @@ describe("the import dialog", () => {
       await dashboard.getByRole("img", { name: `is a Line chart representing ${device}.` }).waitFor();
     await dashboard.close();
     await editor.workspace.show("Chart of all devices");
-    await editor.screenshotOf("chart-flow", page.locator("#red-ui-workspace"), 580);
+    await editor.screenshotOf("chart-flow", page.locator("#red-ui-workspace"), 430);
   });
 
   it("brings every example with its nodes complete, and one dashboard with a page for each", async () => {

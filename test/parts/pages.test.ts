@@ -1,7 +1,7 @@
 /** Dashboard and map in a real browser. `SCREENSHOTS=<folder>` takes pictures of them. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { theBrowser } from "../e2e/editor-page";
 import { type FlowNode, type NodeRed } from "../e2e/node-red";
 import { changed } from "./changed";
@@ -36,9 +36,9 @@ describe("pages", () => {
     await page.goto(`${nodeRed.url}/dashboard${path}`);
   }
 
-  async function picture(name: string): Promise<void> {
+  async function picture(name: string, part: Page | Locator = page): Promise<void> {
     if (SCREENSHOTS === undefined) return;
-    await page.screenshot({ path: path.resolve(SCREENSHOTS, `${name}.png`) });
+    await part.screenshot({ path: path.resolve(SCREENSHOTS, `${name}.png`) });
   }
 
   const chart = (label: string) => page.getByRole("img", { name: `This is a chart about "${label}"` });
@@ -85,6 +85,7 @@ describe("pages", () => {
       (expected) => document.querySelector<HTMLInputElement>(".nrdb-ui-switch input")?.checked === expected,
       !wasLocked,
     );
+    await picture("dashboard-switch", page.locator(".nrdb-ui-group"));
     assert.doesNotMatch(nodeRed.log(), /debug:error\]|\[error\]/);
   });
 
@@ -102,7 +103,7 @@ describe("pages", () => {
     await sent.waitFor();
     // For lines of some length.
     if (SCREENSHOTS !== undefined) await page.waitForTimeout(45_000);
-    await page.setViewportSize({ width: 960, height: 1010 });
+    await page.setViewportSize({ width: 940, height: 740 });
     await picture("dashboard");
   });
 
