@@ -29,11 +29,13 @@ describe("pages", () => {
   });
   afterEach(() => nodeRed.setFlows([]));
 
-  /** Opens the dashboard with these nodes. */
-  async function open(nodes: readonly FlowNode[], path = ""): Promise<void> {
+  /** Opens a page that these nodes make. */
+  async function open(nodes: readonly FlowNode[], address: string): Promise<void> {
     nodeRed.clearLog();
     await nodeRed.setFlows(nodes);
-    await page.goto(`${nodeRed.url}/dashboard${path}`);
+    // It answers before the nodes are there.
+    await nodeRed.logged(/\[tts-connection:[^\]]*\] Connected to/);
+    await page.goto(`${nodeRed.url}${address}`);
   }
 
   async function picture(name: string, part: Page | Locator = page): Promise<void> {
@@ -44,7 +46,7 @@ describe("pages", () => {
   const chart = (label: string) => page.getByRole("img", { name: `This is a chart about "${label}"` });
 
   it("a chart has a line for each of three devices, another one for each device and field", async () => {
-    await open(changed("Chart of all devices"), "/lorawan-chart");
+    await open(changed("Chart of all devices"), "/dashboard/lorawan-chart");
     for (const device of ["thermometer-1", "tracker-1", "door-1"])
       await page.getByRole("img", { name: `is a Line chart representing ${device}.` }).waitFor();
     const signal = (await chart("Signal (dBm)").getAttribute("aria-label")) ?? "";
@@ -59,7 +61,7 @@ describe("pages", () => {
   });
 
   it("a gauge shows a value, and a table a row for each device", async () => {
-    await open(changed("Gauge and table"), "/lorawan-gauge");
+    await open(changed("Gauge and table"), "/dashboard/lorawan-gauge");
     await page
       .locator(".nrdb-ui-gauge")
       .filter({ hasText: /2\d(\.\d+)?\s*°C/ })
@@ -71,7 +73,7 @@ describe("pages", () => {
   });
 
   it("a switch sends a downlink, and moves when the device says so", async () => {
-    await open(changed("Switch with feedback"), "/lorawan-switch");
+    await open(changed("Switch with feedback"), "/dashboard/lorawan-switch");
     const field = (label: string, text: string) =>
       page.locator(".nrdb-ui-widget.nrdb-ui-text").filter({ hasText: new RegExp(`${label}\\s*${text}$`) });
     const toggle = page.getByRole("switch").or(page.getByRole("checkbox")).first();
@@ -95,7 +97,10 @@ describe("pages", () => {
       for (const node of changed(name)) nodes.set(node.id, node);
     const all = [...nodes.values()];
     const shared = all.find(({ type }) => type === "ui-page")?.id;
-    await open(all.map((node) => (node.type === "ui-group" ? { ...node, page: shared } : node)));
+    await open(
+      all.map((node) => (node.type === "ui-group" ? { ...node, page: shared } : node)),
+      "/dashboard",
+    );
     await page.getByRole("img", { name: "is a Line chart representing" }).first().waitFor();
     await page.locator(".nrdb-ui-gauge").waitFor();
     await page.locator(".nrdb-ui-switch input").click();
@@ -108,9 +113,7 @@ describe("pages", () => {
   });
 
   it("a map has the tracker and the two devices that have a place", async () => {
-    nodeRed.clearLog();
-    await nodeRed.setFlows(changed("Trackers on a map"));
-    await page.goto(`${nodeRed.url}/worldmap/`);
+    await open(changed("Trackers on a map"), "/worldmap/");
     const marker = (name: string) => page.locator(`.vector-marker[title="${name}"]`);
     for (const name of ["thermometer-1", "door-1"]) await marker(name).waitFor();
     await marker("tracker-1").click();
