@@ -5,10 +5,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { demoStackDevices } from "../../simulator/devices/demo";
 import { startNodeRed, toFlow, type FlowNode, type NodeRed } from "../e2e/node-red";
 import { EXAMPLES, isConnection, isShared, type Example } from "../exampleFiles";
+import { freePort } from "../freePort";
 
-/** An example as it is imported; what goes to the debug sidebar is in the log as well. */
-const imported = ({ nodes }: Example): FlowNode[] =>
-  nodes.map((node) => (node.type === "debug" ? { ...node, console: true } : node));
+/** An example as it is imported; what goes to the debug sidebar is in the log as well. No broker listens on the port given. */
+const imported = ({ nodes }: Example, port: number): FlowNode[] =>
+  nodes.map((node) => ({
+    ...node,
+    ...(node.type === "debug" && { console: true }),
+    ...((node.type === "mqtt-broker" || node.service === "pubsub") && {
+      [node.type === "mqtt-broker" ? "broker" : "host"]: "127.0.0.1",
+      port: String(port),
+    }),
+  }));
 
 interface Expectation {
   /** What a user sees in the debug sidebar, after the buttons were pressed. */
@@ -132,7 +140,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     logs: [/topic: 'v3\/[\w@-]+\/devices\/door-1\/up'/, /topic: 'v3\/[\w@-]+\/devices\/door-1\/join'/],
   },
   "Pub-Sub over your own broker": {
-    logs: [/debug:error\]\s+Nothing listens on localhost:1883/],
+    logs: [/debug:error\]\s+Nothing listens on 127\.0\.0\.1:\d+/],
     fails: true,
   },
   // Its broker is not there: what would be sent is seen nevertheless.
@@ -227,11 +235,14 @@ describe("the example", () => {
   });
   after(() => nodeRed.stop());
   // The demo ends with its last user, and begins anew for the next example.
-  afterEach(() => nodeRed.setFlows([]));
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") console.log(nodeRed.log());
+    await nodeRed.setFlows([]);
+  });
 
   for (const example of OWN)
     it(`"${example.name}" runs on import, unchanged, and does what it says`, async () => {
-      const nodes = imported(example);
+      const nodes = imported(example, await freePort());
       const expected = EXPECTED[example.name];
       assert.ok(expected, "an example without a test");
       nodeRed.clearLog();
