@@ -23,13 +23,18 @@ export default defineConfig({
       },
       {
         text: "Where the data goes",
-        items: [{ text: "Home Assistant", link: "/home-assistant" }],
+        items: [
+          { text: "Dashboards and maps", link: "/dashboards" },
+          { text: "Databases and files", link: "/databases" },
+          { text: "Home Assistant", link: "/home-assistant" },
+        ],
       },
       {
         text: "Set-up",
         items: [
           { text: "Running it", link: "/running" },
           { text: "Pub/Sub", link: "/pubsub" },
+          { text: "From core MQTT nodes", link: "/from-core-mqtt" },
           { text: "From node-red-contrib-ttn", link: "/migrating-from-ttn-v2" },
         ],
       },
