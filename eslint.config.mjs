@@ -93,7 +93,17 @@ const house = FORBIDDEN.map(([files, rooms, ignores = []]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", ".node-red/", "test/matrix/", "**/*.cjs"] },
+  {
+    ignores: [
+      "dist/",
+      "docs/.vitepress/cache/",
+      "docs/.vitepress/dist/",
+      "coverage/",
+      ".node-red/",
+      "test/matrix/",
+      "**/*.cjs",
+    ],
+  },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
+import { formOf } from "./forms.cjs";
 import { functionTypes } from "./functionTypes.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -97,21 +98,13 @@ async function editorScript(entry, define = {}) {
   return `<script type="text/javascript">\n${outputFiles[0].text.trimEnd()}\n</script>\n`;
 }
 
-/** A form with the rows in it that several forms have. */
-async function formOf(set) {
-  const form = await read(`nodes/${set}/form.html`);
-  const names = [...form.matchAll(/<!-- row: (\w+) -->/g)].map(([, name]) => name);
-  const rows = await Promise.all(names.map((name) => read(`nodes/shared/rows/${name}.html`)));
-  return names.reduce((html, name, index) => html.replace(`<!-- row: ${name} -->`, () => rows[index]), form);
-}
-
 /** The form and the editor's script in one file: the flow library's checker and older proxies want no second request. */
 async function buildEditor(set) {
   const style =
     set === SHARED_CATALOGUE ? `<style>\n${await read("nodes/shared/editor/form.css")}</style>\n\n` : "";
   const define = set === SHARED_CATALOGUE ? { FUNCTION_TYPES: JSON.stringify(await typesOfMessages()) } : {};
-  const [form, script] = await Promise.all([formOf(set), editorScript(`nodes/${set}/editor.ts`, define)]);
-  await writeFile(path.join(OUT, `${set}.html`), `${style}${form.trimEnd()}\n\n${script}`);
+  const script = await editorScript(`nodes/${set}/editor.ts`, define);
+  await writeFile(path.join(OUT, `${set}.html`), `${style}${formOf(set).trimEnd()}\n\n${script}`);
 }
 
 /** A plugin for the editor alone, with its texts. */

@@ -1,8 +1,9 @@
 // Runs a command with another Node-RED than the usual one: `node scripts/with-node-red.mjs node-red-5 mocha …`.
 // Which versions belong together is in test/matrix/<name>/package.json; they are installed there when they are not yet.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { install } from "./install.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const [name = "", command, ...parameters] = process.argv.slice(2);
@@ -27,24 +28,22 @@ function findNode() {
   process.exit(1);
 }
 
-function install() {
-  const lock = inFolder("package-lock.json");
-  const installed = inFolder("node_modules/.installed.json");
-  if (existsSync(installed) && readFileSync(installed, "utf8") === readFileSync(lock, "utf8")) return;
-  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
-  execFileSync("npm", ["ci", "--prefix", folder, "--ignore-scripts", ...quiet], { stdio: "inherit" });
-  cpSync(lock, installed);
-}
-
-install();
+install(folder);
 const node = findNode();
 const { version } = JSON.parse(readFileSync(inFolder("node_modules/node-red/package.json"), "utf8"));
 console.log(
   `Node-RED ${version} on Node.js ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`,
 );
+// The tests themselves run on that Node.js as well, if their tools can.
+const onIt = isNewEnough(execFileSync(node, ["--version"], { encoding: "utf8" }), "20.19");
 const { status } = spawnSync(command, parameters, {
   cwd: ROOT,
   stdio: "inherit",
-  env: { ...process.env, NODE_RED: inFolder("node_modules/node-red/red.js"), NODE_RED_NODE: node },
+  env: {
+    ...process.env,
+    ...(onIt ? { PATH: `${path.dirname(node)}:${process.env.PATH}` } : {}),
+    NODE_RED: inFolder("node_modules/node-red/red.js"),
+    NODE_RED_NODE: node,
+  },
 });
 process.exitCode = status ?? 1;

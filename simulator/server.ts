@@ -2,9 +2,11 @@ import type { EndDeviceIds } from "../src/stack/messages";
 import { application } from "./application";
 import type { Simulator, SimulatorOptions } from "./contract";
 import { HttpApi } from "./http/api";
+import { typed } from "./events/events";
 import { EventStreams } from "./http/eventStreams";
-import { SimulatedStorage } from "./http/storage";
+import { CONNECTION_EXPIRED } from "./http/gateways";
 import type { GatewayConnection } from "./http/gateways";
+import { SimulatedStorage } from "./http/storage";
 import { Journal } from "./journal";
 import { KeyRing, READ, WRITE } from "./keys";
 import { MqttListener } from "./mqtt/listener";
@@ -13,6 +15,7 @@ import { downlinkTopic, stackTopics } from "./mqtt/topics";
 import { receptionIds } from "./network";
 import { RateLimiter } from "./rateLimit";
 import { SimulatedStack } from "./stack";
+import { errorDetails } from "./stackErrors";
 import { VERSIONS } from "./versions";
 
 /** What stands at a port of its own; the Pub/Sub integration is a client of another server. */
@@ -46,9 +49,12 @@ export async function startServer(
     refuseTopics: false,
   };
   const outlets = new Set<Outlet>();
-  const eventStreams = new EventStreams({ application: app, keys, journal, version });
   const storage = options.storage && new SimulatedStorage(options.storage, { application: app, keys });
   const gatewayConnections = new Map<string, GatewayConnection>();
+  const eventStreams = new EventStreams({
+    ...{ application: app, keys, journal, version },
+    gateways: gatewayConnections,
+  });
   const stack = new SimulatedStack(
     app,
     version,
@@ -206,7 +212,13 @@ export async function startServer(
       stack.gateways.set(given);
     },
     setGateway: (gatewayId, given) => {
+      const was = gatewayConnections.get(gatewayId)?.statistics;
       gatewayConnections.set(gatewayId, given);
+      if (!was === !given.statistics || switches.mute) return;
+      const [name, data] = given.statistics
+        ? (["gs.gateway.connect", typed("GatewayConnectionStats", given.statistics)] as const)
+        : (["gs.gateway.disconnect", errorDetails(CONNECTION_EXPIRED)] as const);
+      eventStreams.deliverOfGateway(gatewayId, name, data);
     },
     startSchedule: (everyMs) => {
       stack.schedule.start(everyMs);

@@ -1,5 +1,9 @@
-/** Offers to convert the old nodes of `node-red-contrib-ttn` where there are any, and does it. */
-import { convertFlow, OLD_TYPES, type Conversion } from "./conversion/convert";
+/**
+ * Offers to convert the old nodes of `node-red-contrib-ttn` where there are any, and does it. On demand it converts core's MQTT nodes for
+ * The Things Stack as well: these work, so it shows first what it would do.
+ */
+import { convertFlow, OLD_TYPES, together, type Conversion } from "./conversion/convert";
+import { convertMqtt } from "./conversion/mqtt/convert";
 import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
@@ -8,8 +12,9 @@ import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
 import type { FlowNode } from "./conversion/flow";
 import { descriptionsOf } from "./editor/description";
 import { exchange } from "./editor/exchange";
-import { showReport } from "./editor/report";
+import { showReport, showReview } from "./editor/report";
 import { text } from "./editor/text";
+import { userNamesFor, type UserNames } from "./editor/userNames";
 
 const ACTION = "the-things-stack:convert-ttn-nodes";
 const OFFER_OFF = "tts-connection-no-migration-offer";
@@ -52,7 +57,7 @@ function obstacleNow(): string | undefined {
 }
 
 function watchForOldNodes(): void {
-  RED.actions.add(ACTION, () => void convert(), { label: text("migration.action") });
+  RED.actions.add(ACTION, convertAll, { label: text("migration.action") });
   let timer: number | undefined;
   const offerSoon = (): void => {
     window.clearTimeout(timer);
@@ -96,28 +101,53 @@ function offer(): void {
   });
 }
 
-/** Whether it was done, or at least there was something to do. */
-function convert(): boolean {
+const isHindered = (): boolean => {
   const obstacle = obstacleNow();
-  if (obstacle !== undefined) {
-    RED.notify(text(obstacle), "warning");
-    return false;
-  }
-  const conversion = convertFlow(RED.nodes.createCompleteNodeSet(), () => RED.nodes.id());
-  if (conversion.converted === 0) {
-    RED.notify(text("migration.nothing"), "warning");
-    return true;
-  }
+  if (obstacle !== undefined) RED.notify(text(obstacle), "warning");
+  return obstacle !== undefined;
+};
+
+const newId = (): string => RED.nodes.id();
+
+const oldNodes = (): Conversion => convertFlow(RED.nodes.createCompleteNodeSet(), newId);
+
+/** The old nodes alone. Whether it was done, or at least there was something to do. */
+function convert(): boolean {
+  if (isHindered()) return false;
+  const conversion = oldNodes();
+  if (conversion.converted === 0) RED.notify(text("migration.nothing"), "warning");
+  else apply(conversion);
+  return true;
+}
+
+/** MQTT nodes as well, where there are any. */
+function convertAll(): void {
+  const mqtt = convertMqtt(RED.nodes.createCompleteNodeSet(), newId);
+  if (mqtt.notes.length === 0) convert();
+  else if (!isHindered()) userNamesFor(mqtt, review);
+}
+
+/** What has been reviewed is made again when it is applied: the flows may have been changed meanwhile. */
+function review(users: UserNames): void {
+  const conversion = (): Conversion => {
+    const old = oldNodes();
+    return together(old, convertMqtt(old.flow, newId, users));
+  };
+  showReview(conversion(), () => {
+    if (!isHindered()) apply(conversion());
+  });
+}
+
+function apply(conversion: Conversion): void {
   exchange(conversion, completeNodes(conversion), descriptionsOf(conversion));
   showReport(conversion);
-  return true;
 }
 
 /** With what the conversion leaves as it is in a new node, and called as on the canvas before: so they do not grow over their neighbours. */
 function completeNodes({ replacements, added }: Conversion): readonly { readonly id: string }[] {
   const complete = (node: FlowNode, label?: string): { readonly id: string } => {
     const defaults = Object.hasOwn(DEFAULTS, node.type) ? DEFAULTS[node.type] : undefined;
-    const name = node.name === "" && label !== undefined ? { name: label } : {};
+    const name = defaults && node.name === "" && label !== undefined ? { name: label } : {};
     return structuredClone({ ...defaults, ...node, ...name });
   };
   return [

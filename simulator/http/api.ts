@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { Malformed } from "../downlink/json";
 import type { Journal } from "../journal";
 import type { VersionTraits } from "../versions";
 import { addressOf } from "../mqtt/listener";
@@ -199,9 +200,19 @@ export class HttpApi {
       if (ids === undefined) continue;
       const method = route.methods[request.method ?? ""];
       if (method === undefined) return plain(501, 12, "Method Not Allowed");
-      return method({ authorization: request.headers.authorization, body, ids });
+      return answerOf(() => method({ authorization: request.headers.authorization, body, ids }));
     }
     return plain(404, 5, "Not Found");
+  }
+}
+
+/** A body that is no JSON is refused alike wherever it is read. */
+function answerOf(method: () => Answer): Answer {
+  try {
+    return method();
+  } catch (error) {
+    if (error instanceof Malformed) return plain(400, 3, error.message);
+    throw error;
   }
 }
 

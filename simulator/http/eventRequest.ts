@@ -4,13 +4,14 @@ import { firstValue, isObject } from "../downlink/json";
 import { EVENT_NAMES } from "../events/names";
 import { PATTERN_REASON, stackError, validationError } from "../stackErrors";
 
-/** Whose events a stream has: an application's, or one device's. */
-export interface EventSource {
-  readonly applicationId: string;
-  readonly deviceId: string | undefined;
-  /** As it was given. */
-  readonly identifiers: JsonObject;
-}
+/** Whose events a stream has: an application's, one device's, or a gateway's; with the identifiers as they were given. */
+export type EventSource =
+  | {
+      readonly applicationId: string;
+      readonly deviceId: string | undefined;
+      readonly identifiers: JsonObject;
+    }
+  | { readonly gatewayId: string; readonly identifiers: JsonObject };
 
 export interface EventRequest {
   readonly sources: readonly EventSource[];
@@ -56,7 +57,8 @@ const objects = (list: unknown): JsonObject[] => (Array.isArray(list) ? list.fil
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 function sourceOf(identifiers: JsonObject): EventSource[] {
-  const { application_ids: application, device_ids: device } = identifiers;
+  const { application_ids: application, device_ids: device, gateway_ids: gateway } = identifiers;
+  if (isObject(gateway)) return [{ gatewayId: text(gateway.gateway_id), identifiers }];
   if (isObject(device)) {
     const owner = isObject(device.application_ids) ? device.application_ids : {};
     return [{ applicationId: text(owner.application_id), deviceId: text(device.device_id), identifiers }];
@@ -65,16 +67,20 @@ function sourceOf(identifiers: JsonObject): EventSource[] {
   return [{ applicationId: text(application.application_id), deviceId: undefined, identifiers }];
 }
 
-function badSource({ applicationId, deviceId }: EventSource, index: number): StackError | undefined {
+function badSource(source: EventSource, index: number): StackError | undefined {
   const request = { message: "StreamEventsRequest", field: `identifiers[${index}]` };
   const entity = (field: string) => ({ message: "EntityIdentifiers", field });
-  const application = { message: "ApplicationIdentifiers", field: "application_id" };
-  const device = { message: "EndDeviceIdentifiers", field: "device_id" };
-  const steps =
-    deviceId === undefined
-      ? isIdentifier(applicationId) || [request, entity("application_ids"), application]
-      : isIdentifier(deviceId) || [request, entity("device_ids"), device];
-  return steps === true ? undefined : validationError(steps, PATTERN_REASON);
+  const [id, ids, member] =
+    "gatewayId" in source
+      ? [source.gatewayId, "gateway_ids", { message: "GatewayIdentifiers", field: "gateway_id" }]
+      : source.deviceId === undefined
+        ? [
+            source.applicationId,
+            "application_ids",
+            { message: "ApplicationIdentifiers", field: "application_id" },
+          ]
+        : [source.deviceId, "device_ids", { message: "EndDeviceIdentifiers", field: "device_id" }];
+  return isIdentifier(id) ? undefined : validationError([request, entity(ids), member], PATTERN_REASON);
 }
 
 /** A name, or a regular expression between slashes, which need not match a whole name. */
@@ -103,8 +109,12 @@ function matching(
 /** Whether these are the device's, or one of the application's. */
 export function isFrom(sources: readonly EventSource[], ids: EndDeviceIds): boolean {
   return sources.some(
-    ({ applicationId, deviceId }) =>
-      applicationId === ids.application_ids?.application_id &&
-      (deviceId === undefined || deviceId === ids.device_id),
+    (source) =>
+      !("gatewayId" in source) &&
+      source.applicationId === ids.application_ids?.application_id &&
+      (source.deviceId === undefined || source.deviceId === ids.device_id),
   );
 }
+
+export const isOfGateway = (sources: readonly EventSource[], id: string): boolean =>
+  sources.some((source) => "gatewayId" in source && source.gatewayId === id);

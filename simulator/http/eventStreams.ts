@@ -12,8 +12,10 @@ import { errorBody, httpStatus } from "../stackErrors";
 import { rpc } from "../stamps";
 import type { VersionTraits } from "../versions";
 import { callerOf, missingRight, plain } from "./access";
-import { isFrom, parseEventRequest } from "./eventRequest";
+import { isFrom, isOfGateway, parseEventRequest } from "./eventRequest";
 import type { EventRequest } from "./eventRequest";
+import { hiddenGateway } from "./gateways";
+import type { GatewayConnection } from "./gateways";
 
 /** What the route of the event stream does: `on` as the stack, `hang` never answers, a number answers with this status. */
 export type EventRouteMode = "on" | "hang" | number;
@@ -23,6 +25,7 @@ interface Parts {
   readonly keys: KeyRing;
   readonly journal: Journal;
   readonly version: VersionTraits;
+  readonly gateways: ReadonlyMap<string, GatewayConnection>;
 }
 
 interface Stream {
@@ -41,6 +44,9 @@ interface Format {
 
 const EVENT_STREAM: Format = { type: "text/event-stream", end: "\n\n" };
 const LINES: Format = { type: "application/json", end: "\n" };
+
+/** Whoever sees an event of a gateway has these rights, or the gateway's status is public. */
+const GATEWAY_RIGHTS = ["RIGHT_GATEWAY_LINK", "RIGHT_GATEWAY_STATUS_READ"];
 
 /** gRPC status codes of the gateway in front of the services. */
 const CODES: Readonly<Record<number, number>> = { 401: 16, 403: 7, 404: 5, 429: 8, 503: 14 };
@@ -90,8 +96,11 @@ export class EventStreams {
   ): number {
     const { application, keys, journal } = this.#parts;
     const caller = callerOf(authorization, keys);
-    for (const { applicationId } of request.sources) {
-      const refused = missingRight({ caller, applicationId }, application, keys);
+    for (const source of request.sources) {
+      const refused =
+        "gatewayId" in source
+          ? hiddenGateway(caller, source.gatewayId, this.#parts.gateways)
+          : missingRight({ caller, applicationId: source.applicationId }, application, keys);
       if (refused !== undefined) return this.#failed(response, format, refused);
     }
     const mayRead = caller.who === "key" && keys.rightsHere(caller.key).includes(READ);
@@ -128,6 +137,17 @@ export class EventStreams {
       const { names, sources } = stream.request;
       const isWanted = names === undefined || names.includes(event.name);
       if (stream.mayRead && isWanted && isFrom(sources, ids)) send(stream, event);
+    }
+  }
+
+  /** What the Gateway Server tells of a gateway. */
+  deliverOfGateway(gatewayId: string, name: string, data: JsonObject): void {
+    const identifiers = [{ gateway_ids: { gateway_id: gatewayId } }];
+    const event = stackEvent(name, { identifiers, data, rights: GATEWAY_RIGHTS });
+    for (const stream of this.#open) {
+      const { names, sources } = stream.request;
+      const isWanted = names === undefined || names.includes(name);
+      if (isWanted && isOfGateway(sources, gatewayId)) send(stream, event);
     }
   }
 

@@ -5,7 +5,7 @@ import { cayenneLppFormatter, javaScriptFormatter } from "../downlink/formatter"
 import type { DownlinkFormatter, DownlinkScript, Encoded } from "../downlink/formatter";
 import { downlinkJson } from "../downlink/item";
 import type { DownlinkItem } from "../downlink/item";
-import { firstValue, isObject, Malformed } from "../downlink/json";
+import { firstValue, isObject } from "../downlink/json";
 import { DEVICES_READ, READ } from "../keys";
 import type { KeyRing } from "../keys";
 import { stackError } from "../stackErrors";
@@ -61,15 +61,9 @@ export function link(request: TrafficRequest, { application, keys }: FormatterPa
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** `POST …/down/encode`: runs the formatter that comes with the request, for a device that need not exist. */
+/** `POST …/down/encode`: runs the formatter that comes with the request, for a device that need not exist. Throws `Malformed`. */
 export function encode(request: TrafficRequest, parts: FormatterParts): Answer {
-  let message: unknown;
-  try {
-    message = firstValue(request.body.toString("utf8") || "{}");
-  } catch (error) {
-    if (error instanceof Malformed) return plain(400, 3, error.message);
-    throw error;
-  }
+  const message = firstValue(request.body.toString("utf8") || "{}");
   const refused = missingRight({ ...request, right: READ }, parts.application, parts.keys);
   if (refused) return failure(refused);
   if (!isObject(message) || !isObject(message.downlink)) return plain(400, 3, "value is required");

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../src/stack/messages";
+import type { JsonObject, StackError } from "../../src/stack/messages";
 import { isIdentifier } from "../application";
 import { stackError } from "../stackErrors";
 import { failure, ok } from "./access";
@@ -12,7 +12,33 @@ export interface GatewayConnection {
   readonly statistics?: JsonObject;
 }
 
+/** Why a gateway by UDP is gone: it said nothing for three minutes. */
+export const CONNECTION_EXPIRED = stackError({
+  namespace: "pkg/gatewayserver/io/udp",
+  name: "connection_expired",
+  format: "connection expired",
+  code: 2,
+});
+
 const uidOf = (gatewayId: string): JsonObject => ({ uid: gatewayId });
+
+/** Why a caller sees nothing of a gateway: its status is not public, or there is none. */
+export function hiddenGateway(
+  caller: Caller,
+  gatewayId: string,
+  gateways: ReadonlyMap<string, GatewayConnection>,
+): StackError | undefined {
+  if (caller.who === "refused") return caller.error;
+  const gateway = isIdentifier(gatewayId) ? gateways.get(gatewayId) : undefined;
+  if (gateway && gateway.isPublic !== false && caller.who !== "anonymous") return undefined;
+  return stackError({
+    namespace: "pkg/auth/rights",
+    name: "no_gateway_rights",
+    format: "no rights for gateway `{uid}`",
+    code: 7,
+    attributes: uidOf(gatewayId),
+  });
+}
 
 /** `GET /gs/gateways/{gateway}/connection/stats`. Rule: docs/server.md#9-http-api. */
 export function connectionStatistics(
@@ -20,19 +46,10 @@ export function connectionStatistics(
   gatewayId: string,
   gateways: ReadonlyMap<string, GatewayConnection>,
 ): Answer {
-  if (caller.who === "refused") return failure(caller.error);
-  const gateway = isIdentifier(gatewayId) ? gateways.get(gatewayId) : undefined;
-  if (!gateway || gateway.isPublic === false || caller.who === "anonymous")
-    return failure(
-      stackError({
-        namespace: "pkg/auth/rights",
-        name: "no_gateway_rights",
-        format: "no rights for gateway `{uid}`",
-        code: 7,
-        attributes: uidOf(gatewayId),
-      }),
-    );
-  if (gateway.statistics) return ok(gateway.statistics);
+  const refused = hiddenGateway(caller, gatewayId, gateways);
+  if (refused) return failure(refused);
+  const statistics = gateways.get(gatewayId)?.statistics;
+  if (statistics) return ok(statistics);
   return failure(
     stackError({
       namespace: "pkg/gatewayserver",

@@ -5,7 +5,7 @@ import { isIdentifier } from "../application";
 import type { Application } from "../application";
 import type { EndDevice } from "../devices/device";
 import { downlinkJson } from "../downlink/item";
-import { firstValue, isObject, Malformed } from "../downlink/json";
+import { firstValue, isObject } from "../downlink/json";
 import { parseDownlinks } from "../downlink/parse";
 import type { DownlinkQueues } from "../downlink/queues";
 import { decoded } from "../downlink/reports";
@@ -107,15 +107,9 @@ const WANTED: Partial<Record<StackKind, { readonly message: string; readonly fie
 const required = (...steps: readonly { message: string; field: string }[]): StackError =>
   validationError(steps, "value is required");
 
-/** `POST …/up/simulate`: publishes a message of any kind, marked as simulated. */
+/** `POST …/up/simulate`: publishes a message of any kind, marked as simulated. Throws `Malformed`. */
 export function simulate(request: TrafficRequest, parts: TrafficParts): Answer {
-  let message: unknown;
-  try {
-    message = firstValue(request.body.toString("utf8") || "{}");
-  } catch (error) {
-    if (error instanceof Malformed) return plain(400, 3, error.message);
-    throw error;
-  }
+  const message = firstValue(request.body.toString("utf8") || "{}");
   if (!isObject(message)) return plain(400, 3, "expect { or n");
   const kind = Object.keys(message).find(isStackKind);
   const body = kind === undefined ? undefined : message[kind];

@@ -119,7 +119,7 @@ export class NetworkEvents {
     const { applicationId, deliver, changed, timing } = this.#options;
     return new EventStream({
       target,
-      applicationId,
+      identifiers: [{ application_ids: { application_id: applicationId } }],
       names: EVENT_NAMES,
       onEvent: (event) => {
         const found = networkEvent(event, applicationId);

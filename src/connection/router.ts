@@ -52,6 +52,8 @@ export class Router {
   readonly #service: Service;
   readonly #onInvalid: (invalid: InvalidMessage) => void;
   readonly #recipients = new Set<Recipient | Reader>();
+  /** By how many recipients each kind is wanted: a deploy of a thousand nodes asks a thousand times. */
+  readonly #wanted = new Map<Kind, number>();
   readonly #tables = new Map<Kind, Table>();
   readonly #known = new Map<string, KnownTopic>();
   readonly #ledger: TrafficLedger;
@@ -79,16 +81,23 @@ export class Router {
   }
 
   get kinds(): ReadonlySet<Kind> {
-    return new Set([...this.#recipients].flatMap(({ kinds }) => [...kinds]));
+    return new Set(this.#wanted.keys());
   }
 
   add(recipient: Recipient | Reader): void {
+    if (this.#recipients.has(recipient)) return;
     this.#recipients.add(recipient);
+    for (const kind of recipient.kinds) this.#wanted.set(kind, (this.#wanted.get(kind) ?? 0) + 1);
     this.#forget();
   }
 
   remove(recipient: Recipient | Reader): void {
-    this.#recipients.delete(recipient);
+    if (!this.#recipients.delete(recipient)) return;
+    for (const kind of recipient.kinds) {
+      const others = (this.#wanted.get(kind) ?? 0) - 1;
+      if (others > 0) this.#wanted.set(kind, others);
+      else this.#wanted.delete(kind);
+    }
     this.#forget();
   }
 

@@ -39,9 +39,12 @@ export interface StreamTiming {
 
 export interface EventStreamOptions {
   readonly target: ApiTarget;
-  readonly applicationId: string;
+  /** Whose events: entries as the API has them, such as `{ application_ids: { application_id } }`. */
+  readonly identifiers: readonly object[];
   /** Regular expressions over event names, in the server's notation, without the slashes around them. */
   readonly names: string;
+  /** A server that does not take them is not asked for all events. */
+  readonly onlyNamed?: boolean;
   /** An event as the server sends it, with its bytes; each once. */
   readonly onEvent: (event: Readonly<Record<string, unknown>>, bytes: Buffer) => void;
   readonly onState: (state: StreamState) => void;
@@ -119,8 +122,7 @@ export class EventStream {
   }
 
   #connect(): void {
-    const { target, applicationId, names } = this.#options;
-    const identifiers = [{ application_ids: { application_id: applicationId } }];
+    const { target, identifiers, names } = this.#options;
     const body = JSON.stringify(this.#unnamed ? { identifiers } : { identifiers, names: [`/${names}/`] });
     let request: http.ClientRequest;
     try {
@@ -140,7 +142,7 @@ export class EventStream {
   #answered(attempt: Attempt, response: http.IncomingMessage): void {
     const { statusCode = 0 } = response;
     response.on("error", () => this.#over(attempt, "unreachable"));
-    if (statusCode === 400 && !this.#unnamed) {
+    if (statusCode === 400 && !this.#unnamed && !this.#options.onlyNamed) {
       this.#unnamed = true;
       this.#close(attempt);
       this.#connect();

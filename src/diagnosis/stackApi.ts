@@ -23,6 +23,7 @@ import {
   type ApiReply,
   type ApiTarget,
 } from "./apiRequest";
+import { followGateways } from "./gatewayEvents";
 import { gatewayStatisticsOf, type GatewayStatistics } from "./gatewayStatistics";
 
 export type { ApiAnswer, AuthInfo, Formatter, KeyOwnerKind } from "./apiAnswers";
@@ -55,6 +56,10 @@ export interface StackApi extends FactsApi {
   downlinkFormatter(applicationId: string, deviceId: string): Promise<ApiAnswer<DeviceFormatter>>;
   /** For devices without one of their own. Needs the right to edit settings. */
   defaultDownlinkFormatter(applicationId: string): Promise<ApiAnswer<{ readonly formatter?: Formatter }>>;
+  /**
+   * Calls with the ID of each of these gateways that connects or disconnects. The status of all must be public. Returns what ends it.
+   */
+  followGateways(gatewayIds: readonly string[], onChange: (gatewayId: string) => void): () => void;
   /** Runs a formatter, and queues nothing. Needs the right to read. */
   encode(applicationId: string, deviceId: string, fields: EncodeQuestion): Promise<ApiAnswer<EncodedFields>>;
 }
@@ -145,6 +150,7 @@ export function createStackApi(target: ApiTarget): StackApi {
           return formatter ? { formatter } : {};
         },
       ),
+    followGateways: (gatewayIds, onChange) => followGateways(target, gatewayIds, onChange),
     encode(applicationId, deviceId, { fPort, decoded, formatter, versionIds }) {
       const body = JSON.stringify({
         downlink: { f_port: fPort, decoded_payload: decoded },

@@ -1,5 +1,6 @@
 /** What Home Assistant can send: a switch, button, number or select, and the downlink that becomes of it. Usable in the browser. */
 import { isJsonObject } from "../stack/check";
+import { PRIORITIES } from "../downlink/order";
 import { parseDevicePattern } from "../stack/filters";
 import { keyOf, nameFor } from "./names";
 import {
@@ -57,16 +58,6 @@ export type ReadCommands =
 /** Of a path in an expression such as `valve.open` or `out[1]`. */
 export type PathOf = (expression: string) => readonly (string | number)[] | undefined;
 
-export const COMMAND_PRIORITIES = [
-  "LOWEST",
-  "LOW",
-  "BELOW_NORMAL",
-  "NORMAL",
-  "ABOVE_NORMAL",
-  "HIGH",
-  "HIGHEST",
-] as const;
-
 const textIn = (option: Readonly<Record<string, unknown>>, name: string): string => {
   const value = Object.hasOwn(option, name) ? option[name] : undefined;
   if (typeof value === "string") return value.trim();
@@ -108,7 +99,7 @@ function readCommand(option: Readonly<Record<string, unknown>>, pathOf: PathOf):
   if (encoding === undefined) return bad("encoding");
   const fPort = wholeIn(of("fPort"), 1, 223);
   if (fPort === undefined) return bad("fPort");
-  const priority = COMMAND_PRIORITIES.find((each) => each === (of("priority") || "NORMAL"));
+  const priority = PRIORITIES.find((each) => each === (of("priority") || "NORMAL"));
   if (priority === undefined) return bad("priority");
   // The rule of V2 takes all IDs of The Things Stack, too.
   const devices = parseDevicePattern(of("devices"), "v2");

@@ -3,6 +3,7 @@ import { GatewayReports } from "../../src/account/gatewayReports";
 import type { GatewayReport } from "../../src/devices/gatewayWatch";
 import type { StackApi } from "../../src/diagnosis/stackApi";
 
+type GatewayApi = Pick<StackApi, "gatewayStatistics" | "followGateways">;
 type Found = Awaited<ReturnType<StackApi["gatewayStatistics"]>>;
 
 const refused = (status: number, name: string): Found => ({
@@ -23,7 +24,23 @@ class Rounds {
   atATime = 0;
   most = 0;
 
+  /** The gateways of each stream of events that was opened. */
+  readonly streams: (readonly string[])[] = [];
+  open = 0;
+  /** The gateway of which each stream tells, once. */
+  changed = "";
+  readonly #api: GatewayApi;
+
   constructor(ids: readonly string[], answer: (id: string) => Found) {
+    this.#api = {
+      gatewayStatistics: (id) => this.#answer(id, answer(id)),
+      followGateways: (followed, onChange) => {
+        if (this.changed !== "") setImmediate(onChange, this.changed);
+        this.streams.push(followed);
+        this.open += 1;
+        return () => (this.open -= 1);
+      },
+    };
     this.#reports = new GatewayReports({
       api: () => {
         this.#round += 1;
@@ -31,11 +48,12 @@ class Rounds {
           this.#until.resolve();
           return undefined;
         }
-        return { gatewayStatistics: (id) => this.#answer(id, answer(id)) };
+        return this.#api;
       },
       ids: () => ids,
       onReport: (id, report) => this.told.push({ id, report }),
       pause: 0,
+      again: 0,
     });
   }
 
@@ -111,6 +129,46 @@ describe("the reports of gateways", () => {
     assert.deepEqual(gone.told[0]?.report, { report: "not_connected", disconnectReason: "expired" });
     const back = await new Rounds(["roof"], () => at(7, 6)).over(1);
     assert.equal(back.told[0]?.report.report, "connected");
+  });
+
+  it("follow the events of those whose status is public, in one stream", async () => {
+    const answers = new Map([
+      ["roof", CONNECTED],
+      ["yard", GONE],
+      ["closed", CLOSED],
+    ]);
+    const ids = [...answers.keys()];
+    const rounds = await new Rounds(ids, (id) => answers.get(id) ?? CLOSED).over(3);
+    assert.deepEqual(rounds.streams, [["roof", "yard"]]);
+    assert.equal(rounds.open, 0);
+  });
+
+  it("follow others when others are watched, or their status is no longer public", async () => {
+    const ids = ["roof"];
+    let answers = 0;
+    const rounds = await new Rounds(ids, (id) => {
+      answers += 1;
+      if (answers === 2) ids.push("yard");
+      return answers > 4 && id === "roof" ? CLOSED : CONNECTED;
+    }).over(5);
+    assert.deepEqual(rounds.streams, [["roof"], ["roof", "yard"], ["yard"]]);
+    assert.equal(rounds.open, 0);
+  });
+
+  it("come at once of a gateway that has connected or disconnected, and once more a little later", async () => {
+    const rounds = new Rounds(["roof", "yard"], () => CONNECTED);
+    rounds.changed = "yard";
+    await rounds.over(4);
+    assert.equal(rounds.count("yard") - rounds.count("roof"), 2);
+  });
+
+  it("follow a hundred at most", async () => {
+    const ids = Array.from({ length: 150 }, (_, index) => `gateway-${index}`);
+    const rounds = await new Rounds(ids, () => CONNECTED).over(2);
+    assert.deepEqual(
+      rounds.streams.map(({ length }) => length),
+      [100],
+    );
   });
 
   it("end", async () => {

@@ -63,7 +63,7 @@ describe("through a real broker", () => {
     assert.deepEqual(flows.untaken(), []);
   });
 
-  it("downlinks that somebody publishes are no messages, and no errors", async () => {
+  it("downlinks that another client publishes are no messages, and no errors", async () => {
     await start(everything());
     const [first] = capturesOf("uplink_message");
     assert.ok(first);

@@ -260,7 +260,7 @@ describe("when something restarts", () => {
     assert.deepEqual([flows.untaken(), flows.untaken("caught")], [[], []]);
   });
 
-  it("another client with the same client ID, again and again, that is said", async () => {
+  it("another client that keeps using the same client ID, that is said", async () => {
     const flows = await running(flow(kept()));
     await flows.shows("uplink", WAITING);
     await broker.client({ clientId, reconnectPeriod: 50 });

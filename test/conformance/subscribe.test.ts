@@ -74,7 +74,7 @@ describe(`subscribing at ${TARGET}`, () => {
     });
   }
 
-  it("answers each filter by itself: a refused one takes no other with it", async () => {
+  it("answers each filter on its own: a refused one takes no other with it", async () => {
     const wire = await Wire.login(target);
     const filters = [`${devices}/+/up`, "v3/another-application/devices/+/up", `${devices}/+/join`];
     assert.deepEqual(await wire.subscribe(filters), [0, 0x80, 0]);

@@ -125,7 +125,7 @@ describe("the router", () => {
     assert.deepEqual(asked.devices, []);
   });
 
-  it("asks again when somebody comes or goes", () => {
+  it("asks again when a node comes or goes", () => {
     const { router, take } = routerFor();
     const first = recipient({ devices: ["door"] });
     const second = recipient({ devices: ["door"] });
@@ -199,7 +199,7 @@ describe("the router", () => {
     assert.deepEqual(joins.got[0]?.origin, { deviceId: "valve", applicationId: "app7" });
   });
 
-  it("names the kinds that somebody wants", () => {
+  it("names the kinds that any node wants", () => {
     const { router } = routerFor();
     const one = recipient({ kinds: new Set<Kind>(["join_accept", "downlink_ack"]) }).one;
     router.add(one);

@@ -137,7 +137,7 @@ describe("downlinks on a V2 network", () => {
     await until(() => other.ends === 1, "the other device's");
   });
 
-  it("of somebody else to the same device are not taken for ours", async () => {
+  it("of another client to the same device are not taken for ours", async () => {
     const { send } = await start();
     const ours = send({ f_port: 1, frm_payload: "AQ==" }, { report: "sent" });
     await until(() => ours.steps.includes("queued"), "the queue");

@@ -47,7 +47,7 @@ class World {
     const { port } = this.#server.address() as AddressInfo;
     this.stream = new EventStream({
       target: { url: `http://127.0.0.1:${port}/api/v3`, apiKey: "NNSXS.key" },
-      applicationId: "app1",
+      identifiers: [{ application_ids: { application_id: "app1" } }],
       names: "^ns\\.",
       onEvent: ({ unique_id: id }) => {
         this.events.push(String(id));
@@ -276,7 +276,7 @@ describe("the event stream", () => {
     const states: StreamState[] = [];
     const stream = new EventStream({
       target: { url: "http://127.0.0.1:1/api/v3", apiKey: "line\nbreak" },
-      applicationId: "app1",
+      identifiers: [{ application_ids: { application_id: "app1" } }],
       names: "",
       onEvent: () => undefined,
       onState: (state) => states.push(state),

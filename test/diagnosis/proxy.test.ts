@@ -84,7 +84,7 @@ describe("through a proxy", () => {
     const name = new Promise<string>((resolve) => (came = resolve));
     const stream = new EventStream({
       target: targetOf(simulator, serverOf(proxy)),
-      applicationId: "app1",
+      identifiers: [{ application_ids: { application_id: "app1" } }],
       names: "^ns\\.",
       onEvent: (event) => came(String(event.name)),
       onState: ({ state }) => {

@@ -47,6 +47,23 @@ describe("what comments and pages cite", () => {
     assert.deepEqual(dead, []);
   });
 
+  it("is there: pages, pictures and tests that a guide links to", () => {
+    const dead = sources
+      .filter((source) => /^(?:docs\/[^/]+|SECURITY|CONTRIBUTING)\.md$/.test(source))
+      .flatMap((source) =>
+        Array.from(
+          readFileSync(path.join(ROOT, source), "utf8").matchAll(/\]\((?!https?:)([^)#?]*)(?:#([\w-]+))?\)/g),
+          ([link, file = "", section]) => {
+            const page = file === "" ? source : path.posix.join(path.posix.dirname(source), file);
+            const isThere =
+              existsSync(path.join(ROOT, page)) && (section === undefined || headingsOf(page).has(section));
+            return isThere ? [] : [`${source}: ${link}`];
+          },
+        ).flat(),
+      );
+    assert.deepEqual(dead, []);
+  });
+
   it("is in this repository: no page that only its authors had", () => {
     const code = sources.filter((source) => source.endsWith(".ts"));
     const dead = code.flatMap((source) =>

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { EditorPage } from "./editor-page";
 import { assertFits, assertWellMade } from "./form-checks";
-import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
+import { inEditor } from "./in-editor";
+import { startNodeRed, type FlowNode } from "./node-red";
 
 const FLOWS: FlowNode[] = [
   { id: "tab1", type: "tab", label: "Flow 1" },
@@ -36,22 +37,14 @@ const HIDDEN = [
 ];
 
 describe("the form of a connection to the demo", () => {
-  let nodeRed: NodeRed;
   let editor: EditorPage;
 
-  before(async function () {
-    this.timeout(120_000);
-    nodeRed = await startNodeRed(FLOWS);
-    editor = await EditorPage.open(nodeRed);
-  });
-  after(async () => {
-    await editor.close();
-    await nodeRed.stop();
-  });
-  afterEach(async () => {
-    await editor.closeForms();
-    assert.deepEqual(editor.errors.splice(0), []);
-  });
+  inEditor(
+    () => startNodeRed(FLOWS),
+    (page) => {
+      editor = page;
+    },
+  );
 
   const open = (id: string): Promise<Locator> => editor.openConfig("tts-connection", id);
   const choose = (form: Locator, service: string): Promise<void> =>

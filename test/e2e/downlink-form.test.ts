@@ -6,7 +6,8 @@ import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { DEVICES } from "../nodes/downlinks";
 import { EditorPage } from "./editor-page";
 import { assertFits, assertWellMade } from "./form-checks";
-import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
+import { inEditor } from "./in-editor";
+import { startNodeRed, type FlowNode } from "./node-red";
 import { chooseType, chooseValue, fillTyped, typedField, valuesOf } from "./typed-input";
 
 const connection = (id: string, more: object = {}): FlowNode => ({
@@ -76,29 +77,22 @@ const idOf = (name: string): string => `node-input-${name}`;
 
 describe("the form of tts-downlink", () => {
   let simulator: Simulator;
-  let nodeRed: NodeRed;
   let editor: EditorPage;
 
-  // Loading the editor costs seconds, so the file shares one page; each test has its own node.
-  before(async function () {
-    this.timeout(120_000);
-    const key = { apiKey: "NNSXS.none" };
-    simulator = await startSimulator({ devices: DEVICES });
-    const { host, port, apiUrl: api, userName: applicationId } = simulator;
-    const served = connection("cs", { host, port: String(port), useTls: false, applicationId, api });
-    const apiKey = simulator.addKey({ rights: SEES_FORMATTERS });
-    nodeRed = await startNodeRed([...FLOWS, served], { credentials: { c1: key, cv2: key, cs: { apiKey } } });
-    editor = await EditorPage.open(nodeRed);
-  });
-  after(async () => {
-    await editor.close();
-    await nodeRed.stop();
-    await simulator.stop();
-  });
-  afterEach(async () => {
-    await editor.closeForms();
-    assert.deepEqual(editor.errors.splice(0), []);
-  });
+  inEditor(
+    async () => {
+      const key = { apiKey: "NNSXS.none" };
+      simulator = await startSimulator({ devices: DEVICES });
+      const { host, port, apiUrl: api, userName: applicationId } = simulator;
+      const served = connection("cs", { host, port: String(port), useTls: false, applicationId, api });
+      const apiKey = simulator.addKey({ rights: SEES_FORMATTERS });
+      return startNodeRed([...FLOWS, served], { credentials: { c1: key, cv2: key, cs: { apiKey } } });
+    },
+    (page) => {
+      editor = page;
+    },
+    () => simulator.stop(),
+  );
 
   async function saved(id: string): Promise<FlowNode> {
     await editor.done();

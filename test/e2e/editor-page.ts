@@ -35,7 +35,7 @@ const VIEWPORT = { width: 1400, height: 1900 };
 let running: Promise<Browser> | undefined;
 
 /** One for all files that a process of mocha runs, a context of its own each; Playwright ends it with the process. */
-async function theBrowser(): Promise<Browser> {
+export async function theBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
     throw new Error(
       `The browser tests need Chromium: apt-get install -y --no-install-recommends chromium (or CHROMIUM=<path>)`,

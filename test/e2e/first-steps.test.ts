@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EditorPage } from "./editor-page";
-import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
+import { inEditor } from "./in-editor";
+import { startNodeRed, type FlowNode } from "./node-red";
 
 const connection = (id: string, more: object = {}): FlowNode => ({
   id,
@@ -53,30 +54,24 @@ interface Known {
 }
 
 describe("the first steps in the editor", () => {
-  let nodeRed: NodeRed;
   let editor: EditorPage;
 
-  before(async function () {
-    this.timeout(120_000);
-    const key = { apiKey: "NNSXS.some" };
-    nodeRed = await startNodeRed(FLOWS, {
-      credentials: {
-        "app-one": key,
-        "other-tab": key,
-        "switched-off": key,
-        "from-variable": { apiKey: "${KEY}" },
-      },
-    });
-    editor = await EditorPage.open(nodeRed);
-  });
-  after(async () => {
-    await editor.close();
-    await nodeRed.stop();
-  });
-  afterEach(async () => {
-    await editor.closeForms();
-    assert.deepEqual(editor.errors.splice(0), []);
-  });
+  inEditor(
+    async () => {
+      const key = { apiKey: "NNSXS.some" };
+      return startNodeRed(FLOWS, {
+        credentials: {
+          "app-one": key,
+          "other-tab": key,
+          "switched-off": key,
+          "from-variable": { apiKey: "${KEY}" },
+        },
+      });
+    },
+    (page) => {
+      editor = page;
+    },
+  );
 
   const known = (id: string): Promise<Known> =>
     editor.page.evaluate((nodeId) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { EditorPage } from "./editor-page";
 import { assertFits, assertWellMade } from "./form-checks";
+import { inEditor } from "./in-editor";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 const KEY = `NNSXS.${"A".repeat(39)}.${"B".repeat(52)}`;
@@ -65,20 +66,13 @@ describe("the forms in the editor", () => {
   let nodeRed: NodeRed;
   let editor: EditorPage;
 
-  // Loading the editor costs seconds, so the file shares one page; each test has its own node.
-  before(async function () {
-    this.timeout(120_000);
-    nodeRed = await startNodeRed(FLOWS);
-    editor = await EditorPage.open(nodeRed);
-  });
-  after(async () => {
-    await editor.close();
-    await nodeRed.stop();
-  });
-  afterEach(async () => {
-    await editor.closeForms();
-    assert.deepEqual(editor.errors.splice(0), []);
-  });
+  inEditor(
+    () => startNodeRed(FLOWS),
+    (page, instance) => {
+      editor = page;
+      nodeRed = instance;
+    },
+  );
 
   /** Fills a field and reads the reason under it. */
   async function reasonFor(form: Locator, id: string, value: string): Promise<string> {

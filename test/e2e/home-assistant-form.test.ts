@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { EditorPage } from "./editor-page";
 import { assertWellMade } from "./form-checks";
-import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
+import { inEditor } from "./in-editor";
+import { startNodeRed, type FlowNode } from "./node-red";
 
 const VALVE = { key: "open", name: "Valve", component: "switch", fPort: "15", devices: "valve-*" };
 
@@ -29,22 +30,14 @@ const FULL: FlowNode = {
 };
 
 describe("the form of tts-home-assistant", () => {
-  let nodeRed: NodeRed;
   let editor: EditorPage;
 
-  before(async function () {
-    this.timeout(120_000);
-    nodeRed = await startNodeRed([{ id: "tab", type: "tab", label: "Flow 1" }]);
-    editor = await EditorPage.open(nodeRed);
-  });
-  after(async () => {
-    await editor.close();
-    await nodeRed.stop();
-  });
-  afterEach(async () => {
-    await editor.closeForms();
-    assert.deepEqual(editor.errors.splice(0), []);
-  });
+  inEditor(
+    () => startNodeRed([{ id: "tab", type: "tab", label: "Flow 1" }]),
+    (page) => {
+      editor = page;
+    },
+  );
 
   const openWith = async (more: object = {}) => {
     await editor.openWith([

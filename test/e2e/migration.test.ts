@@ -221,7 +221,7 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
     assert.deepEqual(await typesInEditor(), NEW);
   });
 
-  it("are not offered again to somebody who does not want that, and are converted by the list of actions", async () => {
+  it("are not offered again to a user who has declined, and are converted by the list of actions", async () => {
     await open(DASHBOARD);
     await notification(OFFER).getByRole("button", { name: "Don’t ask again" }).click();
     await editor.reload();

@@ -23,8 +23,11 @@ export interface NodeRed {
   getFlows(): Promise<readonly FlowNode[]>;
   /** Starts these in place of those that run; credentials stand in the nodes. */
   setFlows(flows: readonly FlowNode[]): Promise<void>;
+  readonly userDir: string;
   /** All that Node-RED has written to its log. */
   log(): string;
+  /** Forgets it, for what comes now. */
+  clearLog(): void;
   /** Resolves when the log has this in it. */
   logged(text: RegExp): Promise<void>;
   /** Ends the process, and leaves the user directory. */
@@ -68,6 +71,7 @@ export async function startNodeRed(
     flowFile: "flows.json",
     credentialSecret: options.credentials ? false : "test",
     nodesDir: options.nodesDir ?? [PACKAGE],
+    fileWorkingDirectory: userDir,
     lang: options.lang ?? "en-US",
     // No test writes code: the smaller of the editors for it is loaded in a moment.
     editorTheme: { tours: false, codeEditor: { lib: "ace" } },
@@ -132,7 +136,9 @@ export async function startNodeRed(
       });
       if (!answer.ok) throw new Error(`Node-RED did not take the flows: ${await answer.text()}`);
     },
+    userDir,
     log: () => output,
+    clearLog: () => void (output = ""),
     logged,
     end,
     stop,

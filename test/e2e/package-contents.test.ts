@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { EXAMPLES, isConnection, isShared } from "../exampleFiles";
 import { EditorPage } from "./editor-page";
-import { PACKAGE, startNodeRed, toFlow, type FlowNode, type NodeRed } from "./node-red";
+import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 const MODULE = "@tts-flows/node-red-the-things-stack";
 const TYPES = ["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-watch", "tts-downlink"];
-const EXAMPLES = path.join(PACKAGE, "examples");
-const examples = readdirSync(EXAMPLES)
-  .filter((file) => file.endsWith(".json"))
-  .sort()
-  .map((file) => ({
-    name: path.basename(file, ".json"),
-    json: readFileSync(path.join(EXAMPLES, file), "utf8"),
-  }));
-
-const isConnection = ({ type }: FlowNode): boolean => type === "tts-connection";
+/** Those that no other package is needed for: `test/parts` has the rest. */
+const OWN = EXAMPLES.filter(({ needs }) => needs === undefined);
 
 describe("the package in Node-RED", () => {
   let nodeRed: NodeRed;
@@ -56,16 +47,25 @@ describe("the package in Node-RED", () => {
     }
   });
 
-  it("lists the examples in the import dialog", async () => {
-    const names: unknown = await (await fetch(`${nodeRed.url}/library/examples/flows/${MODULE}`)).json();
-    assert.deepEqual(
-      names,
-      examples.map(({ name }) => ({ fn: name })),
-    );
+  it("lists the examples in the import dialog, in folders", async () => {
+    const url = `${nodeRed.url}/library/examples/flows/${MODULE}`;
+    const folders = [...new Set(EXAMPLES.map(({ folder }) => folder))];
+    assert.deepEqual(await (await fetch(url)).json(), folders);
+    for (const folder of folders) {
+      const names = EXAMPLES.filter((example) => example.folder === folder).map(({ name }) => ({ fn: name }));
+      assert.deepEqual(await (await fetch(`${url}/${folder}`)).json(), names);
+    }
+  });
+
+  it("gives an example of a folder as it is", async () => {
+    for (const { folder, name, nodes } of OWN) {
+      const answer = await fetch(`${nodeRed.url}/library/examples/flows/${MODULE}/${folder}/${name}`);
+      assert.deepEqual(await answer.json(), nodes, name);
+    }
   });
 
   it("has an example for every node, without credentials", () => {
-    const nodes = examples.flatMap(({ json }) => toFlow(JSON.parse(json)));
+    const nodes = EXAMPLES.flatMap((example) => example.nodes);
     const types = new Set(nodes.map(({ type }) => type));
     assert.deepEqual(
       TYPES.filter((type) => !types.has(type)),
@@ -77,39 +77,36 @@ describe("the package in Node-RED", () => {
     );
   });
 
-  it("has the same connection in every example, and other IDs of its own in each", () => {
-    const flows = examples.map(({ json }) => toFlow(JSON.parse(json)));
-    const connections = flows.map((flow) => flow.filter(isConnection));
-    for (const found of connections) assert.deepEqual(found, connections[0]);
-    assert.equal(connections[0]?.length, 1);
-    const others = flows.flat().filter((node) => !isConnection(node));
-    assert.equal(new Set(others.map(({ id }) => id)).size, others.length);
-  });
-
-  for (const { name, json } of examples) {
-    it(`imports and deploys the example “${name}”, for which one connection is enough`, async () => {
-      const nodes = toFlow(JSON.parse(json));
-      const { label } = nodes.find(({ type }) => type === "tab") ?? {};
-      const [connection] = nodes.filter(isConnection);
-      await editor.import(json);
-      const deployed = await editor.deploy();
+  it("imports and deploys all examples, for which one connection to the demo is enough", async function () {
+    this.timeout(120_000);
+    const [first, second, ...rest] = OWN;
+    assert.ok(first && second);
+    const [demo] = first.nodes.filter(isShared);
+    await editor.import(first.json);
+    await editor.import(second.json);
+    // The rest at once, which is quicker.
+    const others = rest.flatMap(({ nodes }) => nodes.filter((node) => !isShared(node)));
+    await editor.import(JSON.stringify([demo, ...others]));
+    const deployed = await editor.deploy();
+    assert.deepEqual(deployed.filter(isShared), [demo]);
+    const connections = deployed.filter(isConnection).map(({ id }) => id);
+    for (const { name, nodes } of OWN) {
+      const { id: itsTab, label } = nodes.find(({ type }) => type === "tab") ?? {};
       const tabs = deployed.filter((node) => node.type === "tab" && node.label === label);
-      assert.equal(tabs.length, 1);
+      assert.equal(tabs.length, 1, name);
       const tab = tabs[0]?.id;
-      const own = deployed.filter((node) => node.id === tab || node.z === tab);
-      assert.deepEqual(
-        own.map(({ type }) => type),
-        nodes.filter(({ type, z }) => type === "tab" || z !== undefined).map(({ type }) => type),
-      );
-      assert.deepEqual(deployed.filter(isConnection), [connection]);
+      const own = deployed.filter((node) => node.z === tab);
+      const typesOf = (flow: readonly FlowNode[]): string[] =>
+        flow.map(({ type }) => String(type).replace(/^subflow:.*/, "subflow"));
+      assert.deepEqual(typesOf(own), typesOf(nodes.filter(({ z }) => z === itsTab)), name);
       const users = own.filter(({ type }) => TYPES.includes(String(type)));
-      assert.ok(users.length > 0);
-      for (const user of users) assert.equal(user.connection, connection?.id, String(user.type));
+      for (const user of users)
+        assert.ok(connections.includes(user.connection), `${name}: ${String(user.type)}`);
       await editor.page.evaluate((id) => RED.workspaces.show(id), String(tab));
       await editor.screenshotOf(`example-${name}`, editor.page.locator("#red-ui-workspace"), 680);
-      assert.doesNotMatch(nodeRed.log(), /TypeError|ReferenceError|Uncaught/);
-    });
-  }
+    }
+    assert.doesNotMatch(nodeRed.log(), /TypeError|ReferenceError|Uncaught/);
+  });
 });
 
 /** The parts of the editor's global that this file uses. */

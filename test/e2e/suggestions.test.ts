@@ -127,7 +127,7 @@ describe("suggestions from the traffic", () => {
   const noteIn = (form: Locator): Locator => form.locator(".tts-note").first();
   const last = (form: Locator): Locator => form.locator("#tts-uplink-last");
 
-  it("offer a device by keyboard, each part of a list by itself", async () => {
+  it("offer a device by keyboard, each part of a list on its own", async () => {
     const form = await editor.openNode("u1");
     const devices = form.locator("#node-input-devices");
     await devices.press("d");

@@ -99,6 +99,7 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "lorawan downlink",
   ]),
   fr: new Set([
+    "Guide",
     "Uplinks",
     "Service",
     "Services",

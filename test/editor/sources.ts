@@ -4,6 +4,9 @@ import path from "node:path";
 import { runInNewContext } from "node:vm";
 import { util } from "@node-red/util";
 import { buildSync } from "esbuild";
+import { formOf } from "../../scripts/forms.cjs";
+
+export { formOf };
 
 export const ROOT = path.resolve(__dirname, "../..");
 
@@ -28,16 +31,12 @@ const sourcesIn = (folder: string): string[] =>
         .map((file) => read(`${folder}/${file}`))
     : [];
 
-/** The form as the build makes it, with the rows that it shares with others. */
-export const formOf = (type: NodeType): string =>
-  read(`nodes/${type}/form.html`).replace(/<!-- row: (\w+) -->/g, (_, name: string) =>
-    read(`nodes/shared/rows/${name}.html`),
-  );
-
 export const sharedSources = (): string[] => sourcesIn("nodes/shared/editor");
 
 export const migrationSources = (): string[] =>
-  ["", "/editor", "/conversion"].flatMap((folder) => sourcesIn(`plugins/tts-migration${folder}`));
+  ["", "/editor", "/conversion", "/conversion/mqtt"].flatMap((folder) =>
+    sourcesIn(`plugins/tts-migration${folder}`),
+  );
 
 /** The scripts of a node type: its form may show what its run time answers. */
 export const scriptsOf = (type: NodeType): string[] => [

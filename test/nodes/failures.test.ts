@@ -257,7 +257,7 @@ describe("a connection", () => {
     );
   });
 
-  it("that was refused comes back by itself when it is accepted", async () => {
+  it("that was refused reconnects when it is accepted", async () => {
     const simulator = await simulated();
     const key = { key: KEY };
     const flows = await running(flowOf(connection(simulator)), { connection: { apiKey: KEY } });

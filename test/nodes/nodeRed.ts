@@ -85,6 +85,12 @@ export class Flows {
   readonly #messages = new Mailbox<Message>();
   readonly #shown = new Map<string, Shown[]>();
   readonly #statusListeners = new Set<() => void>();
+  readonly #more: readonly string[];
+
+  /** @param more files of core nodes that it needs beside the usual ones */
+  constructor(more: readonly string[] = []) {
+    this.#more = more;
+  }
 
   readonly #onStatus = ({ id, status }: { id: string; status?: Partial<Shown> }): void => {
     if (status === undefined) return;
@@ -112,7 +118,7 @@ export class Flows {
     const types = [
       ...[sink, ttsConnection, ttsUplink, ttsJoin, ttsEvent, ttsDownlink, ttsWatch, ttsHomeAssistant],
       ...["common/25-catch", "common/25-status", "common/24-complete", "common/20-inject"].map(core),
-      ...["function/10-function", "function/15-change", "network/05-tls"].map(core),
+      ...["function/10-function", "function/15-change", "network/05-tls", ...this.#more].map(core),
     ];
     // With an empty flow, because the helper registers core types once per node of theirs.
     await helper.load(types, [], {});
@@ -244,8 +250,12 @@ export async function simulated(options: SimulatorOptions = {}): Promise<Simulat
   return simulator;
 }
 
-export async function running(nodes: readonly FlowNode[], credentials: Credentials = {}): Promise<Flows> {
-  flows = new Flows();
+export async function running(
+  nodes: readonly FlowNode[],
+  credentials: Credentials = {},
+  more: readonly string[] = [],
+): Promise<Flows> {
+  flows = new Flows(more);
   await flows.load(nodes, credentials);
   return flows;
 }

@@ -206,6 +206,21 @@ describe("tts-watch", () => {
     );
   });
 
+  it("knows at once when a gateway has connected", async () => {
+    const simulator = await nodeRed.simulated();
+    const connected = { statistics: { connected_at: new Date().toISOString(), protocol: "udp" } };
+    simulator.setGateway("roof-gateway", {});
+    const gateways = ["roof-gateway"];
+    const flows = await start(simulator, { watch: "gateways", gateways }, { api: simulator.apiUrl });
+    while (simulator.eventStreams === 0) await simulator.next("eventStreams");
+    simulator.setGateway("roof-gateway", connected);
+    // The table is asked until the answer has come in.
+    for (let state = ""; state !== "online";) {
+      const { body } = await flows.get("/tts-watch/watch/table");
+      state = (body as { rows: { state: string }[] }).rows[0]?.state ?? "";
+    }
+  });
+
   it("begins anew where the store gives back what it cannot read, with a warning", () => {
     for (const [value, warnings] of [
       [undefined, 0],

@@ -194,7 +194,7 @@ describe("the simulator against the table of what the real server did", () => {
       });
     }
 
-    it("answers each filter of a SUBSCRIBE by itself and delivers with QoS 0", async () => {
+    it("answers each filter of a SUBSCRIBE on its own and delivers with QoS 0", async () => {
       const wire = await login();
       const filters = [
         "v3/app2/devices/+/up",

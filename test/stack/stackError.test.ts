@@ -66,7 +66,7 @@ describe("an error of the stack", () => {
     );
   });
 
-  it("never shows a key that somebody's encoder put into it", () => {
+  it("never shows a key that an encoder put into it", () => {
     const a = `key NNSXS.${"A".repeat(39)}.${"B".repeat(52)} ttn-account-v2.secret-one`;
     assert.equal(errorSentence({ message_format: "{a}", attributes: { a } }), "key NNSXS.… ttn-account-v2.…");
   });

@@ -1,5 +1,5 @@
 /** The fields of an entity and of a command, as the form has them. */
-import { COMMAND_PRIORITIES } from "../../../src/homeassistant/commands";
+import { PRIORITIES } from "../../../src/downlink/order";
 import { textsOf } from "../../shared/editor/text";
 import type { Row, RowField } from "./rowList";
 
@@ -136,7 +136,7 @@ export const commandFields = (): readonly RowField[] => [
     width: 2,
     options: [
       ["", "NORMAL"],
-      ...COMMAND_PRIORITIES.filter((each) => each !== "NORMAL").map((each) => [each, each] as const),
+      ...PRIORITIES.filter((each) => each !== "NORMAL").map((each) => [each, each] as const),
     ],
   },
 ];

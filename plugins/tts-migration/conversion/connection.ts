@@ -17,7 +17,9 @@ const CLUSTERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 const CLOUD = ".cloud.thethings.network";
-const PUBLIC = /(^|\.)thethings(network\.org|\.network)$/;
+
+/** Whether a host was one of the public V2 network. */
+export const isPublicV2 = (host: string): boolean => /(^|\.)thethings(network\.org|\.network)$/.test(host);
 
 interface Place {
   readonly target: Target;
@@ -31,7 +33,7 @@ function placeOf(app: FlowNode): Place {
   const region = textIn(app, "region").toLowerCase();
   const address = textIn(app, "discovery") || textIn(app, "broker") || (region.includes(".") ? region : "");
   const { host = "" } = takeApart(address);
-  if (host !== "" && !PUBLIC.test(host)) return { target: "v2", host, isGuess: true };
+  if (host !== "" && !isPublicV2(host)) return { target: "v2", host, isGuess: true };
   const cluster = CLUSTERS.get((region || host).split(".", 1)[0] ?? "");
   return { target: "stack", host: `${cluster ?? "eu1"}${CLOUD}`, isGuess: cluster === undefined };
 }

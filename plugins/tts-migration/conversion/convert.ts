@@ -22,9 +22,13 @@ export interface Replacement {
   readonly nodes: readonly FlowNode[];
   /** See `Converted`. */
   readonly outputs?: readonly (readonly string[])[];
+  /** See `Converted`. */
+  readonly input?: string;
 }
 
 export interface Conversion {
+  /** Of which nodes the converted ones come: those of the old package, or core's for MQTT (and perhaps both). */
+  readonly origin: "ttn" | "mqtt";
   /** The whole flow, in the order as given; what is no old node is the very same. */
   readonly flow: readonly unknown[];
   /** One for each old node. */
@@ -80,6 +84,7 @@ export function convertFlow(flow: readonly unknown[], newId: () => string): Conv
   const added = [...accounts.values()].flatMap((account) => account.nodes);
   const made = results.flatMap((one) => one?.nodes ?? []);
   return {
+    origin: "ttn",
     flow: [...flow.flatMap((entry, index): readonly unknown[] => results[index]?.nodes ?? [entry]), ...added],
     replacements: flow.flatMap((entry, index) => {
       const result = results[index];
@@ -94,6 +99,19 @@ export function convertFlow(flow: readonly unknown[], newId: () => string): Conv
       ...[...accounts.values(), ...results].flatMap((one) => one?.notes ?? []),
       ...(targets.has("stack") ? oldIdNotes(nodes) : []),
     ],
+  };
+}
+
+/** A conversion, and another one of what it has left as it was, as one. */
+export function together(first: Conversion, second: Conversion): Conversion {
+  return {
+    origin: second.origin,
+    flow: second.flow,
+    replacements: [...first.replacements, ...second.replacements],
+    added: [...first.added, ...second.added],
+    made: [...first.made, ...second.made],
+    converted: first.converted + second.converted,
+    notes: [...first.notes, ...second.notes],
   };
 }
 

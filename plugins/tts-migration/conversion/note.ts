@@ -17,6 +17,8 @@ export interface Converted {
   readonly notes: readonly Note[];
   /** For each output of the old node the IDs of those from whose only output its wires lead now. Without it: as they were. */
   readonly outputs?: readonly (readonly string[])[];
+  /** The one of them to which the wires of the old input lead now. Without it: the first. */
+  readonly input?: string;
 }
 
 export const noteOn =
@@ -27,9 +29,17 @@ export const noteOn =
     values: { node: nameOf(node), ...values },
   });
 
+/** What stands on nodes that have no name. */
+const LABELS: Readonly<Record<string, string>> = {
+  "mqtt in": "topic",
+  "mqtt out": "topic",
+  "mqtt-broker": "broker",
+};
+
 /** As it is called on the canvas. */
 function nameOf(node: FlowNode): string {
-  return (textIn(node, "name") || textIn(node, "appId") || node.type).slice(0, 60);
+  const label = Object.hasOwn(LABELS, node.type) ? LABELS[node.type] : "appId";
+  return (textIn(node, "name") || textIn(node, label ?? "") || node.type).slice(0, 60);
 }
 
 /** An ID as it is in The Things Stack, where V2's have been allowed more: `door_1` is registered as `door-1` there. */

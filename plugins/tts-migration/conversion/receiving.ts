@@ -1,6 +1,7 @@
 import type { Kind } from "../../../src/stack/kinds";
 import { commonOf, textIn, wiresOf, type FlowNode } from "./flow";
 import { idFor, noteOn, type Converted, type Note, type Target } from "./note";
+import { fits } from "./topicFilter";
 
 /** What an old node is part of. */
 export interface Surroundings {
@@ -24,7 +25,12 @@ function devicesOf(
   return { devices, notes };
 }
 
-function head(node: FlowNode, type: string, { connection }: Surroundings): FlowNode {
+/** What a node keeps of the one that it comes in place of, and its connection. */
+export function head(
+  node: FlowNode,
+  type: string,
+  { connection }: Pick<Surroundings, "connection">,
+): FlowNode {
   return { ...commonOf(node), id: node.id, type, name: textIn(node, "name"), connection };
 }
 
@@ -97,18 +103,10 @@ function kindsOf(event: string, target: Target): readonly Kind[] {
 
 const EVERY = [...EVENTS.keys(), ACTIVATIONS, ...NO_LONGER];
 
-/** The events that an old filter took. `#` took all behind its place, also those of the level it follows. */
+/** The events that an old filter took. */
 function eventsTaken(filter: string): readonly string[] {
   const wanted = filter.replace(/^downlink\//, "down/").split("/");
-  const matches = (event: string): boolean => {
-    const levels = event.split("/");
-    for (const [index, level] of wanted.entries()) {
-      if (level === "#") return true;
-      if (index >= levels.length || (level !== "+" && level !== levels[index])) return false;
-    }
-    return wanted.length === levels.length;
-  };
-  return EVERY.filter(matches);
+  return EVERY.filter((event) => fits(wanted, event.split("/")));
 }
 
 /** Activations come from a node of their own; what an old node had of both becomes two nodes. */
@@ -141,7 +139,10 @@ export function eventFrom(node: FlowNode, surroundings: Surroundings): Converted
   };
 }
 
-const below = (node: FlowNode, { newId, placeBelow }: Surroundings): Record<string, unknown> => ({
+export const below = (
+  node: FlowNode,
+  { newId, placeBelow }: Pick<Surroundings, "newId" | "placeBelow">,
+): Record<string, unknown> => ({
   id: newId(),
   ...placeBelow(node),
 });

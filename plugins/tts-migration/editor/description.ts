@@ -17,7 +17,13 @@ interface Written {
   readonly changed: boolean | undefined;
 }
 
-export function descriptionsOf({ notes, replacements, added }: Conversion): readonly Description[] {
+/** What stands above it. */
+const HEADINGS: Readonly<Record<Conversion["origin"], string>> = {
+  ttn: "migration.description",
+  mqtt: "migration.mqtt-description",
+};
+
+export function descriptionsOf({ origin, notes, replacements, added }: Conversion): readonly Description[] {
   const flows = new Map<string, string[]>();
   const say = (flow: unknown, node: string): void => {
     if (typeof flow !== "string" || flow === "") return;
@@ -35,7 +41,7 @@ export function descriptionsOf({ notes, replacements, added }: Conversion): read
     const said = [...new Set(nodes)].flatMap((node) => itemOf(own.get(node)));
     if (!flow || said.length === 0) return [];
     const { info, changed } = flow;
-    const heading = `## ${text("migration.description")}`;
+    const heading = `## ${text(HEADINGS[origin])}`;
     const after = [...(info ? [info] : []), heading, said.join("\n")].join("\n\n");
     return [{ flow, before: { info, changed }, after: { info: after, changed: true } }];
   });

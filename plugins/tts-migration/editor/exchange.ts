@@ -4,6 +4,7 @@
  */
 import type { Conversion, Replacement } from "../conversion/convert";
 import type { Group, Link, LinkEnd, WorkspaceNode } from "../../../nodes/shared/editor/red";
+import { wiresOf } from "../conversion/flow";
 import { setDescription, type Description } from "./description";
 import { withFlowOf } from "./unlocked";
 
@@ -156,15 +157,31 @@ function putInNew(
     group.nodes.splice(0, group.nodes.length, ...members);
   }
   before.links.flatMap((link) => linksInstead(link, byOld)).forEach((link) => RED.nodes.addLink(link));
+  replacements.flatMap(linksWithin).forEach((link) => RED.nodes.addLink(link));
   redrawGroupsOf(nodesOf(ids));
 }
 
 function linksInstead(link: Link, byOld: ReadonlyMap<string, Replacement>): readonly Link[] {
   const { source, sourcePort, target } = link;
   const replaced = byOld.get(source.id);
-  const end = byOld.has(target.id) ? RED.nodes.node(target.id) : target;
+  const next = byOld.get(target.id);
+  const end = next ? RED.nodes.node(next.input ?? target.id) : target;
   if (!end) return [];
   if (!replaced) return end === target ? [link] : [{ source, sourcePort, target: end }];
   const outputs = replaced.outputs ?? [[source.id]];
   return nodesOf(outputs[sourcePort] ?? []).map((node) => ({ source: node, sourcePort: 0, target: end }));
+}
+
+/** Of an old node that has become several, one behind the other: those that have wires have one output. */
+function linksWithin({ nodes }: Replacement): readonly Link[] {
+  const own = new Set(nodes.map(({ id }) => id));
+  return nodes.flatMap((node) => {
+    const [source] = nodesOf([node.id]);
+    const targets = nodesOf(
+      wiresOf(node)
+        .flat()
+        .filter((id) => own.has(id)),
+    );
+    return source ? targets.map((target) => ({ source, sourcePort: 0, target })) : [];
+  });
 }
