@@ -22,6 +22,8 @@ interface Expectation {
   /** What a user sees in the debug sidebar, after the buttons were pressed. */
   readonly logs: readonly RegExp[];
   readonly fails?: boolean;
+  /** What each button shows before the next is pressed: what is sent at the same moment replaces what waits. */
+  readonly each?: string;
   /** What is there before the buttons are pressed. */
   readonly first?: RegExp;
   /** What else there is to see. */
@@ -31,7 +33,7 @@ interface Expectation {
 /** Asks until the answer is like this: what devices send comes within seconds. */
 async function untilAnswer(url: string, like: RegExp) {
   for (;;) {
-    const answer = await fetch(url);
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
     const text = await answer.text();
     if (like.test(text))
       return { status: answer.status, type: answer.headers.get("content-type") ?? "", text };
@@ -83,7 +85,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
   },
   "Send a downlink": { logs: [/(debug:queued\][^]*){4}/] },
   "Reply to an uplink": { logs: [/(debug:queued\][^]*){2}/] },
-  "Replace and clear the queue": { logs: [/(debug:downlink\][^]*){4}/] },
+  "Replace and clear the queue": { each: "debug:downlink\\]", logs: [] },
   "Confirmed downlink, step by step": { logs: [/debug:steps\][^]*sent/, /debug:acknowledged\]/] },
   "CSV file per day": {
     logs: [/debug:line\]\s+\d+,thermometer-1,2,\d+,[\d.]+,[\d.]+,,,,-\d/, /debug:line\]\s+\d+,tracker-1,1,/],
@@ -110,7 +112,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     logs: [],
     async then({ url }) {
       await untilAnswer(`${url}/devices/door-1`, /"state":"online".*"lock":"\w+"/);
-      await untilAnswer(`${url}/devices`, /"thermometer-1".*"tracker-1"/);
+      for (const id of [/"thermometer-1"/, /"tracker-1"/]) await untilAnswer(`${url}/devices`, id);
       const sent = await send(`${url}/devices/door-1/downlink`, { lock: "unlocked" });
       assert.equal(sent.status, 200);
       assert.match(await sent.text(), /"state":"queued".*"deviceId":"door-1"/);
@@ -250,8 +252,12 @@ describe("the example", () => {
       // What is sent before waits here, and is replaced by what comes after it.
       await nodeRed.logged(/\[tts-connection:[^\]]*\] Connected to/);
       if (expected.first) await nodeRed.logged(expected.first);
-      for (const { id, type } of nodes)
-        if (type === "inject") await fetch(`${nodeRed.url}/inject/${String(id)}`, { method: "POST" });
+      let pressed = 0;
+      for (const { id } of nodes.filter(({ type }) => type === "inject")) {
+        await fetch(`${nodeRed.url}/inject/${String(id)}`, { method: "POST" });
+        pressed += 1;
+        if (expected.each) await nodeRed.logged(new RegExp(`(${expected.each}[^]*){${pressed}}`));
+      }
       for (const text of expected.logs) await nodeRed.logged(text);
       await expected.then?.(nodeRed);
       if (!expected.fails) assert.doesNotMatch(nodeRed.log(), /debug:error\]|\[error\]/);

@@ -108,7 +108,7 @@ describe("pages", () => {
     await sent.waitFor();
     // For lines of some length.
     if (SCREENSHOTS !== undefined) await page.waitForTimeout(45_000);
-    await page.setViewportSize({ width: 940, height: 740 });
+    await page.setViewportSize({ width: 840, height: 660 });
     await picture("dashboard");
   });
 
