@@ -1,19 +1,19 @@
 import { batteryOf } from "../stack/metadata";
 import type { UplinkMessage } from "../stack/messages";
 import { bestReception, countGateways, finite, modulationOf, signalMargin, snrOf } from "../stack/radio";
+import type { Way } from "../connection/ledger";
 import { Counters, isFrameCounter, type CountedSession, type CounterStep } from "./counters";
 import { Intervals, type StoredIntervals } from "./intervals";
 
 /** How one uplink came in. */
 export interface Arrival {
-  /** ms since 1970 on this machine. */
+  /** ms since 1970 on this machine; of one that was fetched later, on the network's clock. */
   readonly at: number;
   /** ms on a clock that is never set. */
   readonly clock: number;
   /** When the network received it, in ms since 1970 on its clock. */
   readonly receivedAt: number | undefined;
-  /** It is from before the subscription. */
-  readonly retained: boolean;
+  readonly way: Way;
   /** Grows with each time in which messages may have been missed here. */
   readonly era: number;
 }
@@ -57,6 +57,8 @@ export class DeviceHistory {
   heardAt = -Infinity;
   #receivedAt: number | undefined;
   #era = -1;
+  /** The era in which it was last filled what is missing. */
+  #filledEra = -1;
 
   constructor(stored?: StoredHistory) {
     this.counters = new Counters(stored?.session);
@@ -93,15 +95,19 @@ export class DeviceHistory {
 
   /** Undefined where it has no frame counter. */
   take(uplink: UplinkMessage, arrival: Arrival): CounterStep | undefined {
-    const { receivedAt, retained, era } = arrival;
+    const { receivedAt } = arrival;
     const before = this.#receivedAt;
     const isOlder = before !== undefined && receivedAt !== undefined && receivedAt < before;
-    const isOurGap = era !== this.#era;
-    this.#era = retained ? -1 : era;
+    const isOurGap = this.#isBehindOurGap(arrival);
     // Proto3 leaves out a 0.
     const { f_cnt: fCnt = 0, session_key_id: keyId = "" } = uplink;
     const isCounted = isFrameCounter(fCnt) && keyId.length <= LONGEST_ID;
-    const step = isCounted ? this.counters.take(keyId, fCnt, isOlder, isOurGap) : undefined;
+    const isFilledIn = isOlder && arrival.way === "stored";
+    const step = !isCounted
+      ? undefined
+      : isFilledIn
+        ? this.counters.fill(keyId, fCnt, isOurGap)
+        : this.counters.take(keyId, fCnt, isOlder, isOurGap);
     this.#seen(arrival);
     // What counts on is no older, whatever the clocks of the network say.
     if (isOlder && step !== "next") return step;
@@ -115,12 +121,26 @@ export class DeviceHistory {
     return step;
   }
 
-  #seen({ at, clock, receivedAt, retained }: Arrival): void {
-    const isLate = receivedAt !== undefined && receivedAt < at - OLD_MS;
-    const seen = retained || isLate ? Math.min(at, receivedAt ?? 0) : at;
+  /** Whether what is missing before this one may have been missed here. */
+  #isBehindOurGap({ way, era }: Arrival): boolean {
+    if (way !== "stored") {
+      const isOurs = era !== this.#era;
+      this.#era = way === "live" ? era : -1;
+      return isOurs;
+    }
+    // They come in order and without gaps of ours; but what follows may be live, while the rest of them is still to come.
+    const isFirst = era !== this.#filledEra;
+    this.#filledEra = era;
+    this.#era = -1;
+    return isFirst;
+  }
+
+  #seen({ at, clock, receivedAt, way }: Arrival): void {
+    const isLive = way === "live";
+    if (isLive) this.heardAt = clock;
+    const isOld = !isLive || (receivedAt !== undefined && receivedAt < at - OLD_MS);
     // A clock that was set back must not hide that it was heard.
-    this.lastSeen = retained || isLate ? Math.max(this.lastSeen, seen) : seen;
-    if (!retained) this.heardAt = clock;
+    this.lastSeen = isOld ? Math.max(this.lastSeen, Math.min(at, receivedAt ?? 0)) : at;
   }
 
   #takeSignal({ rx_metadata: receptions, settings }: UplinkMessage): void {

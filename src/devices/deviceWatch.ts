@@ -81,7 +81,10 @@ export class DeviceWatch {
     const watched = this.#devices.get(device.deviceId);
     if (!watched || !history) return told;
     if (step === "reset") told.push({ event: "reset", id: watched.id, at: arrival.at });
-    return this.#judge(watched, history, arrival.at, told);
+    this.#judge(watched, history, arrival.at, told);
+    // What came late or again is no other signal.
+    if (step !== "late" && step !== "repeated") this.#judgeSignal(watched, history, arrival.at, told);
+    return told;
   }
 
   join(device: SeenDevice, arrival: Arrival): readonly Told[] {
@@ -133,15 +136,16 @@ export class DeviceWatch {
     return found;
   }
 
-  #heard(device: SeenDevice, { at, retained }: Arrival): Told[] {
+  #heard(device: SeenDevice, { at, way }: Arrival): Told[] {
     const told: Told[] = [];
     const known = this.#devices.get(device.deviceId);
     if (!known && !this.#options.matches(device.deviceId)) return told;
     const watched = known ?? this.#add(device, at);
     if (!watched.device) told.push({ event: "new", id: watched.id, at });
     watched.device = device;
-    // What the broker has kept says nothing of the present.
-    if (retained) return told;
+    // What the broker has kept says nothing of the present, nor does what came before the silence.
+    if (way === "retained" || (way === "stored" && watched.state === "silent" && at < watched.since))
+      return told;
     if (watched.state === "silent") told.push({ event: "back", id: watched.id, at });
     if (watched.state !== "online") {
       watched.state = "online";
@@ -150,9 +154,9 @@ export class DeviceWatch {
     return told;
   }
 
-  #judge(watched: WatchedDevice, history: DeviceHistory, at: number, told: Told[]): readonly Told[] {
-    const { batteryBelow, lostAbove, marginBelow } = this.#options.rules;
-    const { id, isLossy, isLow, isWeak } = watched;
+  #judge(watched: WatchedDevice, history: DeviceHistory, at: number, told: Told[]): void {
+    const { batteryBelow, lostAbove } = this.#options.rules;
+    const { id, isLossy, isLow } = watched;
     const { lossRate, framesExpected } = history.counters;
     const isJudged = framesExpected >= FEWEST_FRAMES;
     watched.isLossy = isRaised(
@@ -161,20 +165,22 @@ export class DeviceWatch {
       isJudged && lossRate <= lostAbove / 2,
     );
     if (watched.isLossy && !isLossy) told.push({ event: "lost", id, at });
-    const { battery, margin } = history;
-    if (battery !== undefined) {
-      watched.isLow = isRaised(isLow, battery < batteryBelow, battery >= batteryBelow + BATTERY_BETTER);
-      if (watched.isLow && !isLow) told.push({ event: "battery", id, at });
-    }
-    if (margin === undefined) return told;
+    const { battery } = history;
+    if (battery === undefined) return;
+    watched.isLow = isRaised(isLow, battery < batteryBelow, battery >= batteryBelow + BATTERY_BETTER);
+    if (watched.isLow && !isLow) told.push({ event: "battery", id, at });
+  }
+
+  #judgeSignal(watched: WatchedDevice, { margin }: DeviceHistory, at: number, told: Told[]): void {
+    const { marginBelow } = this.#options.rules;
+    const { id, isWeak } = watched;
+    if (margin === undefined) return;
     const isOther = isWeak ? margin >= marginBelow + MARGIN_BETTER : margin < marginBelow;
     watched.run = isOther ? watched.run + 1 : 0;
-    if (watched.run >= WEAK_IN_A_ROW) {
-      watched.run = 0;
-      watched.isWeak = !isWeak;
-      if (watched.isWeak) told.push({ event: "weak", id, at });
-    }
-    return told;
+    if (watched.run < WEAK_IN_A_ROW) return;
+    watched.run = 0;
+    watched.isWeak = !isWeak;
+    if (watched.isWeak) told.push({ event: "weak", id, at });
   }
 
   #adopt(device: SeenDevice, { at }: Moment): void {

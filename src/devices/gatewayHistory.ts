@@ -44,17 +44,23 @@ export class GatewayHistory {
     return { lastUplink, uplinks, rssi, snr, receivedAt: this.#receivedAt, intervals: this.intervals.stored };
   }
 
-  take({ rssi, snr }: RxMetadata, { at, clock, receivedAt, retained, era }: Arrival): void {
+  take({ rssi, snr }: RxMetadata, { at, clock, receivedAt, way, era }: Arrival): void {
     const before = this.#receivedAt;
     // Two antennas of one gateway.
     if (before !== undefined && receivedAt === before) return;
-    const isOurGap = era !== this.#era;
-    this.#era = retained ? -1 : era;
     this.uplinks += 1;
+    if (way === "live") {
+      this.lastUplink = at;
+      this.heardAt = clock;
+    } else {
+      // It says nothing of the present.
+      this.lastUplink = Math.max(this.lastUplink, Math.min(at, receivedAt ?? 0));
+      if (way === "stored") return;
+    }
+    const isOurGap = era !== this.#era;
+    this.#era = way === "live" ? era : -1;
     this.rssi = finite(rssi);
     this.snr = finite(snr);
-    this.lastUplink = retained ? Math.max(this.lastUplink, Math.min(at, receivedAt ?? 0)) : at;
-    if (!retained) this.heardAt = clock;
     if (receivedAt === undefined || (before !== undefined && receivedAt < before)) return;
     this.#receivedAt = receivedAt;
     if (!isOurGap && before !== undefined) this.intervals.add(receivedAt - before, receivedAt);

@@ -83,7 +83,7 @@ export class GatewayWatch {
     this.#listening.set(isConnected, clock);
   }
 
-  uplink(gateway: GatewayHistory, { at, retained }: Arrival): readonly Told[] {
+  uplink(gateway: GatewayHistory, { at, way }: Arrival): readonly Told[] {
     const { gatewayId } = gateway;
     const known = this.#gateways.get(gatewayId);
     if (!known && !this.#wants(gatewayId)) return [];
@@ -91,7 +91,7 @@ export class GatewayWatch {
     const told: Told[] = [];
     if (!watched.gateway) told.push({ event: "new", id: gatewayId, at });
     watched.gateway = gateway;
-    if (retained) return told;
+    if (way !== "live") return told;
     watched.absences = 0;
     return this.#become(watched, "online", at, told);
   }

@@ -4,7 +4,7 @@ import type { CounterStep } from "./counters";
 import { DeviceHistory, type Arrival, type StoredHistory } from "./deviceHistory";
 import { GatewayHistory, type StoredGateway } from "./gatewayHistory";
 import { ReceivedTimes } from "./receivedTimes";
-import type { TrafficLedger } from "../connection/ledger";
+import type { TrafficLedger, Way } from "../connection/ledger";
 import { ownText } from "../connection/ownText";
 import type { Delivery } from "../connection/routes";
 
@@ -219,12 +219,22 @@ export class Ledger implements TrafficLedger {
   }
 
   /** Keeps what `see` is followed by, where it was read anyway. This runs for every message that is. */
-  keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, retained: boolean): void {
+  keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, way: "live" | "retained"): void {
     this.#keepBytes(device, received, topic, bytes);
-    if (this.#watchers.size > 0) this.#note(device, received, retained);
+    if (this.#watchers.size > 0) this.#note(device, received, device.at, way);
   }
 
-  #keepBytes(device: SeenDevice, received: Received, topic: string, bytes: Buffer): void {
+  /** The same for one that came while nothing could be received, at `at` in ms since 1970 by the clock of the server. */
+  keepStored(deviceId: string, received: Received, topic: string, at: number): void {
+    const known = this.#devices.get(deviceId);
+    const device = known ?? this.see(deviceId, at);
+    if (!device) return;
+    if (at >= device.keptAt && received.kind === "uplink_message")
+      this.#keepBytes(device, received, topic, Buffer.from(JSON.stringify(received.message)), at);
+    if (this.#watchers.size > 0) this.#note(device, received, at, "stored");
+  }
+
+  #keepBytes(device: SeenDevice, received: Received, topic: string, bytes: Buffer, at = device.at): void {
     if (this.#isBusy(device.at) && device.at - device.keptAt < FRESH_MS) return;
     const { dev_eui: eui } = received.message.end_device_ids;
     if (eui?.length === EUI_LENGTH) device.eui = eui;
@@ -236,24 +246,24 @@ export class Ledger implements TrafficLedger {
       kept = { at: 0, topic: "", bytes: "" };
       device.uplinks.set(fPort, kept);
     }
-    device.keptAt = device.at;
+    device.keptAt = at;
     const fits = bytes.length <= LONGEST_UPLINK;
     this.#kept -= sizeOf(kept);
-    kept.at = device.at;
+    kept.at = at;
     kept.topic = fits ? topic : "";
     kept.bytes = fits ? bytes.toString("latin1") : "";
     this.#kept += sizeOf(kept);
     if (this.#kept > MOST_KEPT) this.#makeRoom();
   }
 
-  #note(device: SeenDevice, received: Received, retained: boolean): void {
+  #note(device: SeenDevice, received: Received, at: number, way: Way): void {
     const isUplink = received.kind === "uplink_message";
     if ((!isUplink && received.kind !== "join_accept") || received.message.simulated === true) return;
     const arrival: Arrival = {
-      at: device.at,
+      at,
       clock: this.#clock(),
       receivedAt: this.#times.read(received.message.received_at),
-      retained,
+      way,
       era: this.#era,
     };
     if (this.#notesDevices) this.#noteDevice(device, received, arrival);

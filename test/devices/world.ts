@@ -1,5 +1,6 @@
 /** A ledger and a watch with clocks that a test turns. */
 import { DeviceWatch } from "../../src/devices/deviceWatch";
+import type { Way } from "../../src/connection/ledger";
 import { GatewayWatch, type GatewayReport } from "../../src/devices/gatewayWatch";
 import { Ledger } from "../../src/devices/ledger";
 import { readSnapshot, toStore, type Snapshot } from "../../src/devices/snapshot";
@@ -26,7 +27,7 @@ const SERVICE = stackService({ applicationId: "app1", apiKey: "" });
 
 interface Sent {
   readonly kind?: "uplink" | "join";
-  readonly retained?: boolean;
+  readonly way?: Way;
   readonly simulated?: boolean;
   /** How long it was underway, in ms. */
   readonly delay?: number;
@@ -108,18 +109,24 @@ export class World {
   send(
     id: string,
     uplink: UplinkMessage = {},
-    { kind = "uplink", retained = false, simulated, delay = 0, gateways = ["roof"] }: Sent = {},
+    { kind = "uplink", way = "live", simulated, delay = 0, gateways = ["roof"] }: Sent = {},
   ): void {
-    const device = this.ledger.see(id, this.now.at);
-    if (!device) return;
+    const receivedAt = BEGIN + this.passed - delay;
     const common = {
       end_device_ids: { device_id: id },
-      received_at: new Date(BEGIN + this.passed - delay).toISOString(),
+      received_at: new Date(receivedAt).toISOString(),
       ...(simulated === undefined ? {} : { simulated }),
     };
     const rx_metadata = gateways.map((gateway_id) => ({ gateway_ids: { gateway_id }, rssi: -80, snr: 5 }));
-    const keep = (received: Parameters<Ledger["keep"]>[1]): void =>
-      this.ledger.keep(device, received, `v3/app1/devices/${id}/up`, Buffer.from("{}"), retained);
+    const topic = `v3/app1/devices/${id}/up`;
+    const keep = (received: Parameters<Ledger["keep"]>[1]): void => {
+      if (way === "stored") {
+        this.ledger.keepStored(id, received, topic, receivedAt);
+        return;
+      }
+      const device = this.ledger.see(id, this.now.at);
+      if (device) this.ledger.keep(device, received, topic, Buffer.from("{}"), way);
+    };
     if (kind === "join") keep({ kind: "join_accept", message: { ...common, join_accept: {} } });
     else
       keep({
