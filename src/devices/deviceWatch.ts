@@ -4,7 +4,8 @@ import type { Arrival, DeviceHistory } from "./deviceHistory";
 import { deviceStateOf } from "./deviceState";
 import type { Ledger, SeenDevice } from "./ledger";
 import type { StoredDevice } from "./snapshot";
-import { limitOf, isRaised, Listening, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
+import { Listening, Quiet } from "./listening";
+import { limitOf, isRaised, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
 
 export interface DeviceWatchOptions {
   readonly ledger: Ledger;
@@ -28,6 +29,7 @@ export interface WatchedDevice {
   isLossy: boolean;
   isLow: boolean;
   isWeak: boolean;
+  readonly quiet: Quiet;
   /** How many uplinks in a row were on the other side of the limit. */
   run: number;
 }
@@ -49,16 +51,16 @@ const MARGIN_BETTER = 2;
 export class DeviceWatch {
   readonly #options: DeviceWatchOptions;
   readonly #devices = new Map<string, WatchedDevice>();
-  readonly #listening = new Listening();
-  readonly #began: number;
+  readonly #listening: Listening;
 
   constructor(options: DeviceWatchOptions) {
     this.#options = options;
     const { ledger, matches, named, stored, now } = options;
-    this.#began = now.clock;
-    for (const { id, history, ...known } of stored) {
-      if (matches(id))
-        this.#devices.set(id, { ...known, id, run: 0, device: ledger.restoreDevice(id, history) });
+    this.#listening = new Listening(now.clock);
+    for (const { id, history, quiet, ...known } of stored) {
+      if (!matches(id) || (!history && !named.includes(id))) continue;
+      const device = history && ledger.restoreDevice(id, history);
+      this.#devices.set(id, { ...known, id, run: 0, device, quiet: new Quiet(quiet) });
     }
     for (const device of ledger.devices) if (matches(device.deviceId)) this.#adopt(device, now);
     for (const id of named)
@@ -80,6 +82,8 @@ export class DeviceWatch {
     const told = this.#heard(device, arrival);
     const watched = this.#devices.get(device.deviceId);
     if (!watched || !history) return told;
+    // It was sent while nobody could hear it.
+    if (arrival.way === "stored" && step !== "late" && step !== "repeated") watched.quiet.ms = 0;
     if (step === "reset") told.push({ event: "reset", id: watched.id, at: arrival.at });
     this.#judge(watched, history, arrival.at, told);
     // What came late or again is no other signal.
@@ -93,16 +97,14 @@ export class DeviceWatch {
 
   /** What has become silent by now. */
   look({ at, clock }: Moment): readonly Told[] {
-    const since = this.#listening.look(clock, this.pause);
-    if (since === undefined) return [];
+    const look = this.#listening.look(clock, this.pause);
+    if (!look) return [];
     const told: Told[] = [];
-    const begin = Math.max(since, this.#began);
     for (const watched of this.#devices.values()) {
       if (watched.state === "silent") continue;
-      const { history } = watched.device ?? {};
-      const heard = Math.max(begin, history?.heardAt ?? -Infinity);
-      if (clock - heard <= limitOf(this.#options.rules, history?.intervals, knownLossRate(history?.counters)))
-        continue;
+      const { heardAt = -Infinity, intervals, counters } = watched.device?.history ?? {};
+      const limit = limitOf(this.#options.rules, intervals, knownLossRate(counters));
+      if (!watched.quiet.exceeds(limit, heardAt, look)) continue;
       watched.state = "silent";
       watched.since = at;
       told.push({ event: "silent", id: watched.id, at });
@@ -129,9 +131,10 @@ export class DeviceWatch {
   /** What a later run needs of it. */
   get stored(): StoredDevice[] {
     const found: StoredDevice[] = [];
-    for (const { id, state, since, isLossy, isLow, isWeak, device } of this.#devices.values()) {
+    for (const { id, state, since, isLossy, isLow, isWeak, device, quiet } of this.#devices.values()) {
       const history = device?.history?.stored;
-      if (history) found.push({ id, state, since, isLossy, isLow, isWeak, history });
+      const isHeard = this.#listening.isAfterLook(device?.history?.heardAt);
+      found.push({ id, state, since, isLossy, isLow, isWeak, history, quiet: isHeard ? 0 : quiet.ms });
     }
     return found;
   }
@@ -218,4 +221,5 @@ const unheard = (id: string, since: number): WatchedDevice => ({
   isLow: false,
   isWeak: false,
   run: 0,
+  quiet: new Quiet(),
 });

@@ -14,7 +14,10 @@ export interface StoredDevice {
   readonly isLossy: boolean;
   readonly isLow: boolean;
   readonly isWeak: boolean;
-  readonly history: StoredHistory;
+  /** For so many ms it was not heard although it could have been. */
+  readonly quiet: number;
+  /** Absent: never heard. */
+  readonly history?: StoredHistory | undefined;
 }
 
 export interface StoredGatewayWatch {
@@ -22,6 +25,7 @@ export interface StoredGatewayWatch {
   readonly state: GatewayState["state"];
   /** ms since 1970. */
   readonly since: number;
+  readonly quiet: number;
   readonly history?: StoredGateway | undefined;
 }
 
@@ -66,13 +70,16 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /** A number that may be missing. */
 const numberOf = (value: unknown): number | undefined => (isNumber(value) ? value : undefined);
 
-function deviceOf({ id, state, since, isLossy, isLow, isWeak, history }: Record<string, unknown>) {
-  if (!isText(id, LONGEST_ID) || !isNumber(since) || !isJsonObject(history)) return undefined;
+/** What was written before silence was counted has none. */
+const quietOf = (value: unknown): number => Math.max(0, numberOf(value) ?? 0);
+
+function deviceOf({ id, state, since, isLossy, isLow, isWeak, quiet, history }: Record<string, unknown>) {
+  if (!isText(id, LONGEST_ID) || !isNumber(since)) return undefined;
   if (state !== "online" && state !== "silent" && state !== "unknown") return undefined;
-  const found = historyOf(history);
-  if (!found) return undefined;
+  const found = isJsonObject(history) ? historyOf(history) : undefined;
+  if (!found && (history !== undefined || state === "online")) return undefined;
   const flags = { isLossy: isLossy === true, isLow: isLow === true, isWeak: isWeak === true };
-  return { id, state, since, ...flags, history: found } satisfies StoredDevice;
+  return { id, state, since, ...flags, quiet: quietOf(quiet), history: found } satisfies StoredDevice;
 }
 
 function historyOf({ lastSeen, receivedAt, session, intervals, battery, signal }: Record<string, unknown>) {
@@ -125,10 +132,16 @@ function signalOf(value: unknown): Signal {
   };
 }
 
-function gatewayOf({ id, state, since, history }: Record<string, unknown>) {
+function gatewayOf({ id, state, since, quiet, history }: Record<string, unknown>) {
   if (!isText(id, LONGEST_ID) || !isNumber(since)) return undefined;
   if (state !== "online" && state !== "offline" && state !== "unknown") return undefined;
-  return { id, state, since, history: uplinksOf(history) } satisfies StoredGatewayWatch;
+  return {
+    id,
+    state,
+    since,
+    quiet: quietOf(quiet),
+    history: uplinksOf(history),
+  } satisfies StoredGatewayWatch;
 }
 
 function uplinksOf(value: unknown): StoredGateway | undefined {

@@ -39,35 +39,6 @@ export const limitOf = (
   lossRate = 0,
 ): number => silentAfter ?? intervals?.limitWith(lossRate) ?? LIMIT_OF_UNKNOWN;
 
-/** Longer between two looks than planned by so much: the machine slept, or was too busy to hear anything. */
-const SLEPT_MS = 30_000;
-
-/**
- * From when on silence counts: since then messages have been able to come. An interruption of our own connection is nobody's silence,
- * and after it each gets its time anew.
- */
-export class Listening {
-  #since: number | undefined;
-  #lookedAt: number | undefined;
-
-  /** The connection works, or does not. */
-  set(isConnected: boolean, clock: number): void {
-    if (!isConnected) this.#since = undefined;
-    else this.#since ??= clock;
-  }
-
-  /**
-   * In ms of the clock; undefined while nothing can come.
-   * @param pause planned between two looks, in ms
-   */
-  look(clock: number, pause: number): number | undefined {
-    const slept = this.#lookedAt !== undefined && clock - this.#lookedAt > pause + SLEPT_MS;
-    this.#lookedAt = clock;
-    if (slept && this.#since !== undefined) this.#since = clock;
-    return this.#since;
-  }
-}
-
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 

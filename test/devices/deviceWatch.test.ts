@@ -58,12 +58,37 @@ describe("a watch of devices", () => {
   });
 
   describe("does not call silence", () => {
-    it("what is an interruption of our own connection, nor the time until each has sent again", () => {
+    it("what is an interruption of our own connection, which is left out of the time", () => {
       const world = hourly();
       world.connected(false);
       world.pass(10 * DAY);
       assert.deepEqual(world.take(), []);
       world.connected(true);
+      world.pass(3 * HOUR - MINUTE);
+      assert.deepEqual(world.take(), []);
+      world.pass(2 * MINUTE);
+      assert.deepEqual(world.take(), ["silent door"]);
+    });
+
+    it("what is right behind one", () => {
+      const world = hourly();
+      world.pass(3 * HOUR - MINUTE);
+      world.connected(false);
+      world.pass(HOUR);
+      world.connected(true);
+      world.pass(9 * MINUTE);
+      assert.deepEqual(world.take(), []);
+      world.pass(2 * MINUTE);
+      assert.deepEqual(world.take(), ["silent door"]);
+    });
+
+    it("the time before what it sent in one and was fetched later", () => {
+      const world = hourly();
+      world.pass(2 * HOUR);
+      world.connected(false);
+      world.pass(HOUR);
+      world.connected(true);
+      world.send("door", { f_cnt: 8 }, { way: "stored", delay: HOUR / 2 });
       world.pass(4 * HOUR - MINUTE);
       assert.deepEqual(world.take(), []);
       world.pass(2 * MINUTE);
@@ -105,6 +130,48 @@ describe("a watch of devices", () => {
       );
       world.pass(3 * DAY + HOUR, MINUTE / 2);
       assert.deepEqual(world.take(), ["silent door"]);
+    });
+  });
+
+  describe("tells that one is silent that sends once a day", () => {
+    const daily = (): World => {
+      const world = new World({ devices: "door,never" });
+      world.sendEvery("door", DAY, 5);
+      world.take();
+      return world;
+    };
+
+    it("although the connection is interrupted each night", () => {
+      const world = daily();
+      for (let night = 0; night < 4; night++) {
+        world.pass(DAY - MINUTE, MINUTE / 2);
+        world.connected(false);
+        world.pass(MINUTE);
+        world.connected(true);
+      }
+      assert.deepEqual(world.take(), ["silent door"]);
+    });
+
+    it("although its node is deployed each night, or Node-RED restarted", () => {
+      let world = daily();
+      const told: string[] = [];
+      for (let night = 0; night < 4; night++) {
+        world.pass(DAY, MINUTE / 2);
+        told.push(...world.take());
+        world = world.restarted({ devices: "door,never" });
+      }
+      assert.deepEqual(told, ["silent door"]);
+      world.pass(DAY);
+      assert.deepEqual(world.take(), [], "that one was never heard was told before");
+    });
+
+    it("but not where it was heard right before a restart", () => {
+      const before = daily();
+      before.pass(3 * DAY - MINUTE, MINUTE / 2);
+      before.send("door", { f_cnt: 5 });
+      const world = before.restarted({ devices: "door,never" });
+      world.pass(DAY);
+      assert.deepEqual(world.take(), []);
     });
   });
 

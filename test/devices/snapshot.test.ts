@@ -15,15 +15,19 @@ const read = (devices: unknown, gateways: unknown = []) => readSnapshot({ form: 
 describe("what a store gives back", () => {
   it("is read as it was stored", () => {
     const stored = JSON.parse(
-      JSON.stringify(toStore({ devices: [], gateways: [{ ...GATEWAY, state: "offline", since: 7 }] })),
+      JSON.stringify(
+        toStore({ devices: [], gateways: [{ ...GATEWAY, state: "offline", since: 7, quiet: 9 }] }),
+      ),
     ) as unknown;
     assert.deepEqual(readSnapshot(stored)?.gateways, [
-      { id: "roof", state: "offline", since: 7, history: undefined },
+      { id: "roof", state: "offline", since: 7, quiet: 9, history: undefined },
     ]);
     const [device] = read([{ ...DEVICE, history: HISTORY }])?.devices ?? [];
     assert.ok(device);
-    assert.deepEqual(device.history.session, HISTORY.session);
-    assert.deepEqual([device.isLossy, device.isLow], [true, false]);
+    assert.deepEqual(device.history?.session, HISTORY.session);
+    assert.deepEqual([device.isLossy, device.isLow, device.quiet], [true, false, 0]);
+    const never = { ...DEVICE, state: "unknown", quiet: 60_000 };
+    assert.deepEqual(read([never])?.devices, [{ ...never, history: undefined }]);
   });
 
   for (const [what, value] of Object.entries({
@@ -42,6 +46,7 @@ describe("what a store gives back", () => {
       "door",
       [],
       { ...DEVICE },
+      { ...DEVICE, state: "silent", history: null },
       { ...DEVICE, id: "x".repeat(65), history: HISTORY },
       { ...DEVICE, id: 7, history: HISTORY },
       { ...DEVICE, state: "constructor", history: HISTORY },

@@ -51,13 +51,16 @@ export class World {
     rules = {},
     stored = NOTHING,
     pause,
+    passed = 0,
   }: {
     devices?: string;
     gateways?: readonly string[];
     rules?: Partial<WatchRules>;
     stored?: Snapshot;
     pause?: number;
+    passed?: number;
   } = {}) {
+    this.passed = passed;
     this.ledger = new Ledger(SERVICE, () => this.passed);
     const pattern = parseDevicePattern(devices);
     if (!pattern.ok) throw new RangeError(devices);
@@ -158,6 +161,8 @@ export class World {
     const snapshot = toStore({ devices: this.devices.stored, gateways: this.gateways.stored });
     const stored = readSnapshot(JSON.parse(JSON.stringify(snapshot)));
     if (!stored) throw new Error("what was stored cannot be read");
-    return new World({ ...more, stored });
+    const world = new World({ passed: this.passed, ...more, stored });
+    world.set = this.set;
+    return world;
   }
 }
