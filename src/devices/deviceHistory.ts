@@ -112,7 +112,7 @@ export class DeviceHistory {
     // What counts on is no older, whatever the clocks of the network say.
     if (isOlder && step !== "next") return step;
     if (step === "next" && !isOurGap && !isOlder && receivedAt !== undefined && before !== undefined)
-      this.intervals.add(receivedAt - before, receivedAt, this.counters.ahead === 1);
+      this.intervals.add(receivedAt - before, this.counters.ahead === 1);
     // The same frame again says nothing of how often the device sends.
     if (step !== "repeated") this.#receivedAt = receivedAt;
     this.#takeSignal(uplink);

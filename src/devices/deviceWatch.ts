@@ -1,5 +1,5 @@
 import type { DeviceState } from "../stack/watch";
-import type { Counters, CounterStep } from "./counters";
+import type { CounterStep } from "./counters";
 import type { Arrival, DeviceHistory } from "./deviceHistory";
 import { deviceStateOf } from "./deviceState";
 import type { Ledger, SeenDevice } from "./ledger";
@@ -30,6 +30,8 @@ export interface WatchedDevice {
   isLow: boolean;
   isWeak: boolean;
   readonly quiet: Quiet;
+  /** The part of what it sends that does not come, when that was last known: 0 to 1. */
+  usualLoss: number;
   /** How many uplinks in a row were on the other side of the limit. */
   run: number;
 }
@@ -103,7 +105,8 @@ export class DeviceWatch {
     for (const watched of this.#devices.values()) {
       if (watched.state === "silent") continue;
       const { heardAt = -Infinity, intervals, counters } = watched.device?.history ?? {};
-      const limit = limitOf(this.#options.rules, intervals, knownLossRate(counters));
+      if (counters && counters.framesExpected >= FEWEST_TO_WAIT) watched.usualLoss = counters.lossRate;
+      const limit = limitOf(this.#options.rules, intervals, watched.usualLoss);
       if (!watched.quiet.exceeds(limit, heardAt, look)) continue;
       watched.state = "silent";
       watched.since = at;
@@ -131,10 +134,11 @@ export class DeviceWatch {
   /** What a later run needs of it. */
   get stored(): StoredDevice[] {
     const found: StoredDevice[] = [];
-    for (const { id, state, since, isLossy, isLow, isWeak, device, quiet } of this.#devices.values()) {
-      const history = device?.history?.stored;
-      const isHeard = this.#listening.isAfterLook(device?.history?.heardAt);
-      found.push({ id, state, since, isLossy, isLow, isWeak, history, quiet: isHeard ? 0 : quiet.ms });
+    for (const watched of this.#devices.values()) {
+      const { id, state, since, isLossy, isLow, isWeak, usualLoss } = watched;
+      const history = watched.device?.history;
+      const quiet = this.#listening.isAfterLook(history?.heardAt) ? 0 : watched.quiet.ms;
+      found.push({ id, state, since, isLossy, isLow, isWeak, quiet, usualLoss, history: history?.stored });
     }
     return found;
   }
@@ -206,10 +210,6 @@ export class DeviceWatch {
   }
 }
 
-/** As far as it says how long to wait. */
-const knownLossRate = (counters: Counters | undefined): number =>
-  counters && counters.framesExpected >= FEWEST_TO_WAIT ? counters.lossRate : 0;
-
 const lastSeen = ({ device }: WatchedDevice): number => device?.history?.lastSeen ?? 0;
 
 const unheard = (id: string, since: number): WatchedDevice => ({
@@ -222,4 +222,5 @@ const unheard = (id: string, since: number): WatchedDevice => ({
   isWeak: false,
   run: 0,
   quiet: new Quiet(),
+  usualLoss: 0,
 });

@@ -63,6 +63,6 @@ export class GatewayHistory {
     this.snr = finite(snr);
     if (receivedAt === undefined || (before !== undefined && receivedAt < before)) return;
     this.#receivedAt = receivedAt;
-    if (!isOurGap && before !== undefined) this.intervals.add(receivedAt - before, receivedAt);
+    if (!isOurGap && before !== undefined) this.intervals.add(receivedAt - before);
   }
 }

@@ -16,6 +16,8 @@ export interface StoredDevice {
   readonly isWeak: boolean;
   /** For so many ms it was not heard although it could have been. */
   readonly quiet: number;
+  /** What it usually loses, 0 to 1. */
+  readonly usualLoss: number;
   /** Absent: never heard. */
   readonly history?: StoredHistory | undefined;
 }
@@ -70,16 +72,30 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /** A number that may be missing. */
 const numberOf = (value: unknown): number | undefined => (isNumber(value) ? value : undefined);
 
-/** What was written before silence was counted has none. */
-const quietOf = (value: unknown): number => Math.max(0, numberOf(value) ?? 0);
+/** A length, or a part; 0 where it is missing. */
+const atLeast0 = (value: unknown): number => Math.max(0, numberOf(value) ?? 0);
 
-function deviceOf({ id, state, since, isLossy, isLow, isWeak, quiet, history }: Record<string, unknown>) {
+function deviceOf({
+  id,
+  state,
+  since,
+  isLossy,
+  isLow,
+  isWeak,
+  quiet,
+  usualLoss,
+  history,
+}: Record<string, unknown>) {
   if (!isText(id, LONGEST_ID) || !isNumber(since)) return undefined;
   if (state !== "online" && state !== "silent" && state !== "unknown") return undefined;
   const found = isJsonObject(history) ? historyOf(history) : undefined;
   if (!found && (history !== undefined || state === "online")) return undefined;
   const flags = { isLossy: isLossy === true, isLow: isLow === true, isWeak: isWeak === true };
-  return { id, state, since, ...flags, quiet: quietOf(quiet), history: found } satisfies StoredDevice;
+  const loss = Math.min(1, atLeast0(usualLoss));
+  return {
+    ...{ id, state, since, ...flags },
+    ...{ quiet: atLeast0(quiet), usualLoss: loss, history: found },
+  } satisfies StoredDevice;
 }
 
 function historyOf({ lastSeen, receivedAt, session, intervals, battery, signal }: Record<string, unknown>) {
@@ -105,10 +121,11 @@ function sessionOf(value: unknown): CountedSession | undefined {
 }
 
 function intervalsOf(value: unknown): StoredIntervals | undefined {
-  if (!isJsonObject(value) || !isNumber(value.pausedAt)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const last = lengthsOf(value.last);
   const pauses = lengthsOf(value.pauses);
-  return last && pauses && { last, pauses, pausedAt: value.pausedAt };
+  const rests = lengthsOf(value.rests) ?? [];
+  return last && pauses && { last, pauses, rests, sincePause: atLeast0(value.sincePause) };
 }
 
 const lengthsOf = (value: unknown): number[] | undefined =>
@@ -139,7 +156,7 @@ function gatewayOf({ id, state, since, quiet, history }: Record<string, unknown>
     id,
     state,
     since,
-    quiet: quietOf(quiet),
+    quiet: atLeast0(quiet),
     history: uplinksOf(history),
   } satisfies StoredGatewayWatch;
 }

@@ -2,6 +2,9 @@
 import type { Change } from "../stack/watch";
 import { LIMIT_OF_UNKNOWN, type Intervals } from "./intervals";
 
+/** Of what was heard once or twice: what sends once a day drifts, has a clock with summer time, or chooses its minute anew each day. */
+const UNSURE_MS = 2 * 60 * 60_000;
+
 /** One moment on two clocks. */
 export interface Moment {
   /** ms since 1970: to be shown. */
@@ -31,13 +34,14 @@ export interface Told {
 
 /**
  * After how many ms without a sign of life something is silent.
+ * @param intervals undefined where it was never heard
  * @param lossRate the part of what it sends that does not come, 0 to 1
  */
-export const limitOf = (
-  { silentAfter }: WatchRules,
-  intervals: Intervals | undefined,
-  lossRate = 0,
-): number => silentAfter ?? intervals?.limitWith(lossRate) ?? LIMIT_OF_UNKNOWN;
+export function limitOf({ silentAfter }: WatchRules, intervals: Intervals | undefined, lossRate = 0): number {
+  if (silentAfter !== undefined) return silentAfter;
+  if (!intervals) return LIMIT_OF_UNKNOWN;
+  return intervals.median === undefined ? LIMIT_OF_UNKNOWN + UNSURE_MS : intervals.limitWith(lossRate);
+}
 
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;

@@ -133,6 +133,33 @@ describe("a watch of devices", () => {
     });
   });
 
+  it("gives one that was heard once or twice two hours more than a day: it may send once a day, but not to the minute", () => {
+    const world = new World({ devices: "door" });
+    world.send("door", { f_cnt: 0 });
+    world.pass(25 * HOUR);
+    world.send("door", { f_cnt: 1 });
+    assert.deepEqual(world.take(), ["new door"]);
+    world.pass(26 * HOUR + MINUTE);
+    assert.deepEqual(world.take(), ["silent door"]);
+  });
+
+  it("knows after an interruption what a device usually loses", () => {
+    const world = new World({ devices: "door" });
+    for (let fCnt = 0; fCnt < 40; fCnt++) {
+      if (fCnt % 3 > 0) world.send("door", { f_cnt: fCnt });
+      world.pass(HOUR);
+    }
+    world.take();
+    world.connected(false);
+    world.pass(40 * HOUR);
+    world.connected(true);
+    world.send("door", { f_cnt: 80 });
+    world.pass(12 * HOUR);
+    assert.deepEqual(world.take(), []);
+    world.pass(12 * HOUR);
+    assert.deepEqual(world.take(), ["silent door"]);
+  });
+
   describe("tells that one is silent that sends once a day", () => {
     const daily = (): World => {
       const world = new World({ devices: "door,never" });
@@ -308,7 +335,7 @@ describe("a watch of devices", () => {
       world.send("door", { f_cnt: 31 }, { way: "stored", delay: 8 * HOUR });
       assert.deepEqual(world.take(), ["back door"]);
       assert.equal(world.devices.state("door")?.lastSeen, world.now.at - 8 * HOUR);
-      world.pass(5 * HOUR);
+      world.pass(8 * HOUR);
       assert.deepEqual(world.take(), ["silent door"]);
       world.send("never", {}, { way: "stored", delay: HOUR });
       assert.deepEqual(world.take(), ["new never", "back never"]);

@@ -156,12 +156,17 @@ export class World {
     return this.take(this.toldOfGateways);
   }
 
-  /** The same after a restart, by way of a store. */
-  restarted(more: ConstructorParameters<typeof World>[0] = {}): World {
+  /** What it knows, by way of a store. */
+  get stored(): Snapshot {
     const snapshot = toStore({ devices: this.devices.stored, gateways: this.gateways.stored });
     const stored = readSnapshot(JSON.parse(JSON.stringify(snapshot)));
     if (!stored) throw new Error("what was stored cannot be read");
-    const world = new World({ passed: this.passed, ...more, stored });
+    return stored;
+  }
+
+  /** The same after a restart. */
+  restarted(more: ConstructorParameters<typeof World>[0] = {}): World {
+    const world = new World({ passed: this.passed, stored: this.stored, ...more });
     world.set = this.set;
     return world;
   }
