@@ -45,6 +45,7 @@ const FEWEST_FRAMES = 10;
 const FEWEST_TO_WAIT = 20;
 /** One weak signal is chance. */
 const WEAK_IN_A_ROW = 3;
+const NOTHING: readonly Told[] = [];
 /** How much better it has to be before it can be bad again: percent, dB. */
 const BATTERY_BETTER = 5;
 const MARGIN_BETTER = 2;
@@ -54,6 +55,7 @@ export class DeviceWatch {
   readonly #options: DeviceWatchOptions;
   readonly #devices = new Map<string, WatchedDevice>();
   readonly #listening: Listening;
+  readonly #told: Told[] = [];
 
   constructor(options: DeviceWatchOptions) {
     this.#options = options;
@@ -80,21 +82,22 @@ export class DeviceWatch {
   }
 
   uplink(device: SeenDevice, step: CounterStep | undefined, arrival: Arrival): readonly Told[] {
+    const watched = this.#heard(device, arrival);
     const { history } = device;
-    const told = this.#heard(device, arrival);
-    const watched = this.#devices.get(device.deviceId);
-    if (!watched || !history) return told;
+    if (!watched || !history) return this.#takeTold();
+    const { at, way } = arrival;
     // It was sent while nobody could hear it.
-    if (arrival.way === "stored" && step !== "late" && step !== "repeated") watched.quiet.ms = 0;
-    if (step === "reset") told.push({ event: "reset", id: watched.id, at: arrival.at });
-    this.#judge(watched, history, arrival.at, told);
+    if (way === "stored" && step !== "late" && step !== "repeated") watched.quiet.ms = 0;
+    if (step === "reset") this.#tell("reset", watched.id, at);
+    this.#judge(watched, history, at);
     // What came late or again is no other signal.
-    if (step !== "late" && step !== "repeated") this.#judgeSignal(watched, history, arrival.at, told);
-    return told;
+    if (step !== "late" && step !== "repeated") this.#judgeSignal(watched, history, at);
+    return this.#takeTold();
   }
 
   join(device: SeenDevice, arrival: Arrival): readonly Told[] {
-    return this.#heard(device, arrival);
+    this.#heard(device, arrival);
+    return this.#takeTold();
   }
 
   /** What has become silent by now. */
@@ -143,42 +146,35 @@ export class DeviceWatch {
     return found;
   }
 
-  #heard(device: SeenDevice, { at, way }: Arrival): Told[] {
-    const told: Told[] = [];
+  #heard(device: SeenDevice, { at, way }: Arrival): WatchedDevice | undefined {
     const known = this.#devices.get(device.deviceId);
-    if (!known && !this.#options.matches(device.deviceId)) return told;
+    if (!known && !this.#options.matches(device.deviceId)) return undefined;
     const watched = known ?? this.#add(device, at);
-    if (!watched.device) told.push({ event: "new", id: watched.id, at });
+    if (!watched.device) this.#tell("new", watched.id, at);
     watched.device = device;
     // What the broker has kept says nothing of the present, nor does what came before the silence.
-    if (way === "retained" || (way === "stored" && watched.state === "silent" && at < watched.since))
-      return told;
-    if (watched.state === "silent") told.push({ event: "back", id: watched.id, at });
-    if (watched.state !== "online") {
-      watched.state = "online";
-      watched.since = at;
-    }
-    return told;
+    if (watched.state === "online" || way === "retained") return watched;
+    if (way === "stored" && watched.state === "silent" && at < watched.since) return watched;
+    if (watched.state === "silent") this.#tell("back", watched.id, at);
+    watched.state = "online";
+    watched.since = at;
+    return watched;
   }
 
-  #judge(watched: WatchedDevice, history: DeviceHistory, at: number, told: Told[]): void {
+  #judge(watched: WatchedDevice, { counters, battery }: DeviceHistory, at: number): void {
     const { batteryBelow, lostAbove } = this.#options.rules;
     const { id, isLossy, isLow } = watched;
-    const { lossRate, framesExpected } = history.counters;
-    const isJudged = framesExpected >= FEWEST_FRAMES;
-    watched.isLossy = isRaised(
-      isLossy,
-      isJudged && lossRate > lostAbove,
-      isJudged && lossRate <= lostAbove / 2,
-    );
-    if (watched.isLossy && !isLossy) told.push({ event: "lost", id, at });
-    const { battery } = history;
+    if (counters.framesExpected >= FEWEST_FRAMES) {
+      const { lossRate } = counters;
+      watched.isLossy = isRaised(isLossy, lossRate > lostAbove, lossRate <= lostAbove / 2);
+      if (watched.isLossy && !isLossy) this.#tell("lost", id, at);
+    }
     if (battery === undefined) return;
     watched.isLow = isRaised(isLow, battery < batteryBelow, battery >= batteryBelow + BATTERY_BETTER);
-    if (watched.isLow && !isLow) told.push({ event: "battery", id, at });
+    if (watched.isLow && !isLow) this.#tell("battery", id, at);
   }
 
-  #judgeSignal(watched: WatchedDevice, { margin }: DeviceHistory, at: number, told: Told[]): void {
+  #judgeSignal(watched: WatchedDevice, { margin }: DeviceHistory, at: number): void {
     const { marginBelow } = this.#options.rules;
     const { id, isWeak } = watched;
     if (margin === undefined) return;
@@ -187,7 +183,16 @@ export class DeviceWatch {
     if (watched.run < WEAK_IN_A_ROW) return;
     watched.run = 0;
     watched.isWeak = !isWeak;
-    if (watched.isWeak) told.push({ event: "weak", id, at });
+    if (watched.isWeak) this.#tell("weak", id, at);
+  }
+
+  #tell(event: Told["event"], id: string, at: number): void {
+    this.#told.push({ event, id, at });
+  }
+
+  /** Mostly nothing: this runs for every message. */
+  #takeTold(): readonly Told[] {
+    return this.#told.length === 0 ? NOTHING : this.#told.splice(0);
   }
 
   #adopt(device: SeenDevice, { at }: Moment): void {

@@ -125,17 +125,21 @@ export class Intervals {
     };
   }
 
-  /** Most are no longer than the least limit, which costs no median: this runs for every message. */
+  /** Pauses are no shorter than the least limit. What can be known without a median costs none: this runs for every message. */
   #addLong(length: number): void {
-    if (this.#pauses.size > 0 && this.#sincePause > REMEMBERED_TIMES * medianOf(this.#pauses.values)) {
-      this.#pauses = new Latest();
-      this.#rests = new Latest();
-    }
+    if (this.#sincePause > REMEMBERED_TIMES * SHORTEST_LIMIT_MS) this.#forgetPauses();
     const { median } = this;
     if (this.#habit === "random" && (median === undefined || length <= MEDIANS * median)) return;
     this.#pauses.add(length);
     if (this.#habit === "bursts" && length >= REST_TIMES * this.#before) this.#rests.add(length);
     this.#sincePause = 0;
+  }
+
+  #forgetPauses(): void {
+    if (this.#pauses.size === 0 || this.#sincePause <= REMEMBERED_TIMES * medianOf(this.#pauses.values))
+      return;
+    this.#pauses = new Latest();
+    this.#rests = new Latest();
   }
 
   /** Once the median is known. */

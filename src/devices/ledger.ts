@@ -88,11 +88,15 @@ export class Ledger implements TrafficLedger {
   #kept = 0;
   #secondBegan = 0;
   #inThisSecond = 0;
-  readonly #watchers = new Set<LedgerWatcher>();
+  #watchers: readonly LedgerWatcher[] = [];
   readonly #gateways = new Map<string, GatewayHistory>();
   readonly #times = new ReceivedTimes();
   readonly #clock: () => number;
   #era = 0;
+  /** One for all: this runs for every message. */
+  readonly #arrival: { -readonly [Name in keyof Arrival]: Arrival[Name] } = {
+    ...{ at: 0, clock: 0, receivedAt: NaN, way: "live", era: 0 },
+  };
   #notesDevices = false;
   #notesGateways = false;
 
@@ -109,18 +113,14 @@ export class Ledger implements TrafficLedger {
 
   /** Writes histories of devices and gateways until the returned function is called. Only messages that are read count. */
   watch(watcher: LedgerWatcher): () => void {
-    this.#watchers.add(watcher);
-    this.#chooseHistories();
+    this.#choose([...this.#watchers, watcher]);
     this.interrupt();
-    return () => {
-      this.#watchers.delete(watcher);
-      this.#chooseHistories();
-    };
+    return () => this.#choose(this.#watchers.filter((other) => other !== watcher));
   }
 
   /** What no watcher wants costs nothing. */
-  #chooseHistories(): void {
-    const watchers = [...this.#watchers];
+  #choose(watchers: readonly LedgerWatcher[]): void {
+    this.#watchers = watchers;
     this.#notesDevices = watchers.some(({ onUplink, onJoin }) => onUplink ?? onJoin);
     this.#notesGateways = watchers.some(({ onGateway }) => onGateway);
   }
@@ -221,7 +221,7 @@ export class Ledger implements TrafficLedger {
   /** Keeps what `see` is followed by, where it was read anyway. This runs for every message that is. */
   keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, way: "live" | "retained"): void {
     this.#keepBytes(device, received, topic, bytes);
-    if (this.#watchers.size > 0) this.#note(device, received, device.at, way);
+    if (this.#watchers.length > 0) this.#note(device, received, device.at, way);
   }
 
   /** The same for one that came while nothing could be received, at `at` in ms since 1970 by the clock of the server. */
@@ -231,7 +231,7 @@ export class Ledger implements TrafficLedger {
     if (!device) return;
     if (at >= device.keptAt && received.kind === "uplink_message")
       this.#keepBytes(device, received, topic, Buffer.from(JSON.stringify(received.message)), at);
-    if (this.#watchers.size > 0) this.#note(device, received, at, "stored");
+    if (this.#watchers.length > 0) this.#note(device, received, at, "stored");
   }
 
   #keepBytes(device: SeenDevice, received: Received, topic: string, bytes: Buffer, at = device.at): void {
@@ -259,13 +259,12 @@ export class Ledger implements TrafficLedger {
   #note(device: SeenDevice, received: Received, at: number, way: Way): void {
     const isUplink = received.kind === "uplink_message";
     if ((!isUplink && received.kind !== "join_accept") || received.message.simulated === true) return;
-    const arrival: Arrival = {
-      at,
-      clock: this.#clock(),
-      receivedAt: this.#times.read(received.message.received_at),
-      way,
-      era: this.#era,
-    };
+    const arrival = this.#arrival;
+    arrival.at = at;
+    arrival.clock = this.#clock();
+    arrival.receivedAt = this.#times.read(received.message.received_at) ?? NaN;
+    arrival.way = way;
+    arrival.era = this.#era;
     if (this.#notesDevices) this.#noteDevice(device, received, arrival);
     if (this.#notesGateways && isUplink) this.#noteGateways(received.message.uplink_message, arrival);
   }
@@ -274,11 +273,11 @@ export class Ledger implements TrafficLedger {
     device.history ??= new DeviceHistory();
     if (received.kind !== "uplink_message") {
       device.history.join(arrival);
-      for (const { onJoin } of this.#watchers) onJoin?.(device, arrival);
+      for (const watcher of this.#watchers) watcher.onJoin?.(device, arrival);
       return;
     }
     const step = device.history.take(received.message.uplink_message, arrival);
-    for (const { onUplink } of this.#watchers) onUplink?.(device, step, arrival);
+    for (const watcher of this.#watchers) watcher.onUplink?.(device, step, arrival);
   }
 
   #noteGateways({ rx_metadata: receptions = [] }: UplinkMessage, arrival: Arrival): void {
@@ -289,7 +288,7 @@ export class Ledger implements TrafficLedger {
       if (!reception || id === "" || id === BEHIND_PACKET_BROKER || id.length > LONGEST_ID) continue;
       const gateway = this.#gateways.get(id) ?? this.#addGateway(new GatewayHistory(ownText(id)));
       gateway.take(reception, arrival);
-      for (const { onGateway } of this.#watchers) onGateway?.(gateway, arrival);
+      for (const watcher of this.#watchers) watcher.onGateway?.(gateway, arrival);
     }
   }
 

@@ -2,7 +2,7 @@
 import { isJsonObject } from "../stack/check";
 import type { DeviceState, GatewayState } from "../stack/watch";
 import { isFrameCounter, type CountedSession } from "./counters";
-import type { StoredHistory, Signal } from "./deviceHistory";
+import { noSignal, type StoredHistory, type Signal } from "./deviceHistory";
 import type { StoredGateway } from "./gatewayHistory";
 import type { StoredIntervals } from "./intervals";
 
@@ -137,14 +137,14 @@ const lengthsOf = (value: unknown): number[] | undefined =>
     : undefined;
 
 function signalOf(value: unknown): Signal {
-  if (!isJsonObject(value)) return { gateways: 0 };
+  if (!isJsonObject(value)) return noSignal();
   const { rssi, snr, spreadingFactor, bandwidth, gatewayId, gateways } = value;
   return {
-    rssi: numberOf(rssi),
-    snr: numberOf(snr),
-    spreadingFactor: numberOf(spreadingFactor),
-    bandwidth: numberOf(bandwidth),
-    gatewayId: isText(gatewayId, LONGEST_ID) ? gatewayId : undefined,
+    rssi: numberOf(rssi) ?? NaN,
+    snr: numberOf(snr) ?? NaN,
+    spreadingFactor: numberOf(spreadingFactor) ?? NaN,
+    bandwidth: numberOf(bandwidth) ?? NaN,
+    gatewayId: isText(gatewayId, LONGEST_ID) ? gatewayId : "",
     gateways: isCount(gateways) ? gateways : 0,
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { noSignal } from "../../src/devices/deviceHistory";
 import { readSnapshot, toStore } from "../../src/devices/snapshot";
 
 const HISTORY = {
@@ -74,7 +75,7 @@ describe("what a store gives back", () => {
       session: undefined,
       intervals: { last: [1, 5], pauses: [3], rests: [], sincePause: 0 },
       battery: undefined,
-      signal: { gateways: 0 },
+      signal: noSignal(),
     });
   });
 
