@@ -192,13 +192,7 @@ export class Connection {
     const { settings } = this.#settings;
     const senders = session.joinSenders(user.node.id, settings.downlinksPerMinute, usesEncoder);
     const { seat } = senders;
-    seat.take({
-      onStep: (view) => {
-        session.follow(view);
-        onStep(view);
-      },
-      onInherited,
-    });
+    seat.take({ onStep, onInherited });
     let dontRun: (() => void) | undefined;
     const dontInherit = seat.isAwaiting
       ? deployment.atEnd(() => {

@@ -1,14 +1,10 @@
 import type { Node, NodeAPI, NodeStatus } from "node-red";
 import type { ConnectionView } from "../../src/account/view";
 import { GatewayReports } from "../../src/account/gatewayReports";
-import { DeviceWatch } from "../../src/devices/deviceWatch";
-import { GatewayWatch } from "../../src/devices/gatewayWatch";
 import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
 import type { Snapshot } from "../../src/devices/snapshot";
 import type { Moment, Told } from "../../src/devices/watchRules";
-import { namedIn, type DevicePattern } from "../../src/stack/filters";
-import { deviceOf } from "../../src/stack/summary";
-import { GATEWAY_CHANGES, type DeviceState, type GatewayState } from "../../src/stack/watch";
+import { GATEWAY_CHANGES } from "../../src/stack/watch";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import type { Watching } from "../tts-connection/connection";
 import { waitingFor } from "../shared/lastMessage";
@@ -17,18 +13,8 @@ import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
 import { accident } from "../shared/text";
 import type { WatchSettings } from "./settings";
 import { handOver, store, takeOver } from "./store";
+import { watchOf, type Devices, type Watch } from "./watched";
 import { reasonOf, statusLine } from "./words";
-
-type Devices = Extract<DevicePattern, { ok: true }>;
-
-/** A watch and what differs between devices and gateways. */
-interface Watch {
-  readonly watcher: LedgerWatcher;
-  readonly it: DeviceWatch | GatewayWatch;
-  state(id: string): DeviceState | GatewayState | undefined;
-  /** Fields of its messages. */
-  fieldsOf(id: string): object;
-}
 
 const KINDS = new Set(["uplink_message", "join_accept"] as const);
 
@@ -127,10 +113,10 @@ export class WatchingNode {
   #begin(ledger: Ledger): LedgerWatcher {
     this.#ledger = ledger;
     const stored = takeOver(ledger, this.#node.id) ?? this.#stored;
-    const watch =
-      this.#settings.watch === "devices"
-        ? this.#watchDevices(ledger, stored)
-        : this.#watchGateways(ledger, stored);
+    const watch = watchOf(this.#settings, this.#devices, {
+      ...{ ledger, stored, now: this.#now },
+      heard: (told) => this.#heard(told),
+    });
     this.#watch = watch;
     watch.it.setConnected(this.#view.state === "connected", this.#now);
     this.#timers.push(
@@ -138,44 +124,6 @@ export class WatchingNode {
       setInterval(() => this.#store(() => undefined), STORE_PAUSE).unref(),
     );
     return watch.watcher;
-  }
-
-  #watchDevices(ledger: Ledger, stored: Snapshot): Watch {
-    const { matches, text } = this.#devices;
-    const { rules } = this.#settings;
-    const it = new DeviceWatch({
-      ...{ ledger, rules, matches, named: namedIn(text) },
-      stored: stored.devices,
-      now: this.#now,
-    });
-    return {
-      it,
-      watcher: {
-        onUplink: (device, step, arrival) => this.#heard(it.uplink(device, step, arrival)),
-        onJoin: (device, arrival) => this.#heard(it.join(device, arrival)),
-      },
-      state: (id) => it.state(id),
-      fieldsOf: (id) => ({ deviceId: id, device: this.#deviceOf(id) }),
-    };
-  }
-
-  #watchGateways(ledger: Ledger, stored: Snapshot): Watch {
-    const { rules, gateways: named } = this.#settings;
-    const it = new GatewayWatch({ ledger, rules, named, stored: stored.gateways, now: this.#now });
-    return {
-      it,
-      watcher: { onGateway: (gateway, arrival) => this.#heard(it.uplink(gateway, arrival)) },
-      state: (id) => it.state(id),
-      fieldsOf: (id) => ({ gatewayId: id }),
-    };
-  }
-
-  /** As in the messages of all nodes, where its last uplink is still there. */
-  #deviceOf(id: string): object {
-    const delivery = this.#ledger?.lastUplinksOf(id)[0]?.read();
-    if (delivery) return deviceOf(delivery.received.message, delivery.origin);
-    const eui = this.#ledger?.device(id)?.eui;
-    return eui === undefined ? { id } : { id, eui: eui.toUpperCase() };
   }
 
   /** What is known is another now, whether or not there is anything to be told. */
@@ -250,10 +198,6 @@ export class WatchingNode {
   }
 
   get #snapshot(): Snapshot | undefined {
-    const { it } = this.#watch ?? {};
-    if (!it) return undefined;
-    return it instanceof DeviceWatch
-      ? { devices: it.stored, gateways: [] }
-      : { devices: [], gateways: it.stored };
+    return this.#watch?.snapshot;
   }
 }

@@ -68,13 +68,16 @@ export class Awaited {
  */
 export class Seat {
   readonly #courier: Courier;
+  readonly #onStep: Occupant["onStep"];
   readonly #awaited = new Map<Awaited, Sent>();
   /** Ended while nobody was here. */
   readonly #ended = new Set<Awaited>();
   #occupant: Occupant | undefined;
 
-  constructor(courier: Courier) {
+  /** @param onStep of any of its downlinks, also while no node is here */
+  constructor(courier: Courier, onStep: Occupant["onStep"] = () => undefined) {
     this.#courier = courier;
+    this.#onStep = onStep;
   }
 
   get isTaken(): boolean {
@@ -112,7 +115,10 @@ export class Seat {
     // A downlink is followed longer than its node waits for it: until then neither message nor node must be kept.
     let waiting: Awaited | undefined = awaited;
     const follower: Follower = {
-      onStep: (view) => this.#occupant?.onStep(view),
+      onStep: (view) => {
+        this.#onStep(view);
+        this.#occupant?.onStep(view);
+      },
       onLeaving: () => waiting?.written?.leaving(),
       onReport: (view) => waiting?.report(view),
       onEnd: (failure) => {

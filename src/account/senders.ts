@@ -1,7 +1,8 @@
 import type { Session } from "../connection/session";
+import type { DownlinkView } from "../delivery/contract";
 import { Courier, type Refusal } from "../delivery/courier";
 import type { NoAnswerEvidence } from "../downlink/evidence";
-import { explainMayNotSend, explainNoAnswer, lookUpDownlink } from "../diagnosis/noAnswer";
+import { explainMayNotSend, explainNoAnswer, isStillQueued, lookUpDownlink } from "../diagnosis/noAnswer";
 import type { PubsubEvidence } from "../diagnosis/noAnswerFacts";
 import { UNHEARD } from "../diagnosis/noAnswerPubsub";
 import { networkReason } from "../diagnosis/networkReasons";
@@ -33,6 +34,8 @@ export interface SendersSession {
   readonly encoderError: (deviceId: string, since: number) => StackError | undefined;
   readonly key: KeyRecord;
   readonly warn: (text: Text) => void;
+  /** Of any downlink, also while its node is made anew. */
+  readonly onStep: (view: DownlinkView) => void;
   /** What may be shown has changed. */
   readonly changed: () => void;
 }
@@ -71,7 +74,7 @@ export class Senders {
     this.#paces.add(pace);
     const courier = (this.#courier ??= this.#open());
     this.#setPace();
-    const seat = this.#seats.get(nodeId) ?? new Seat(courier);
+    const seat = this.#seats.get(nodeId) ?? new Seat(courier, this.#shared.onStep);
     this.#seats.set(nodeId, seat);
     return {
       courier,
@@ -97,7 +100,10 @@ export class Senders {
       holdMax: settings.holdMax,
       holdFor: settings.holdFor,
       explainNoAnswer: (evidence) => this.#explain(evidence),
-      ...(service.traits.isStackServer && { lookUp: (evidence) => this.#lookUp(evidence) }),
+      ...(service.traits.isStackServer && {
+        lookUp: (evidence) => this.#lookUp(evidence),
+        isQueued: (deviceId, correlationId) => this.#isQueued(deviceId, correlationId),
+      }),
       barred: () => (this.#shared.mayNotSend() ? this.#barred() : undefined),
       warn,
       accepted: () => {
@@ -158,6 +164,11 @@ export class Senders {
     const { applicationId = "" } = settings;
     const facts = { applicationId, deviceId, correlationId, devicesSeen: session.devicesSeen };
     return this.#ask(async (api) => api && lookUpDownlink(facts, api));
+  }
+
+  #isQueued(deviceId: string, correlationId: string): Promise<boolean | undefined> {
+    const { applicationId = "" } = this.#shared.settings;
+    return this.#ask(async (api) => api && isStillQueued({ applicationId, deviceId, correlationId }, api));
   }
 
   async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {

@@ -5,7 +5,6 @@ import type { ConnectionProblem } from "../connection/problem";
 import type { Reader, Recipient } from "../connection/routes";
 import { Session } from "../connection/session";
 import { warnOfBug } from "../connection/unexpected";
-import type { DownlinkView } from "../delivery/contract";
 import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
@@ -121,6 +120,7 @@ export class SharedSession {
       encoderError: (deviceId, since) => this.#network?.encoderError(deviceId, since),
       key: this.#key,
       warn,
+      onStep: (view) => this.#stalled?.step(view),
       changed: () => this.#changed(),
     });
     if (stack)
@@ -236,11 +236,6 @@ export class SharedSession {
   /** The stack's HTTP API, where it has one that is not switched off. */
   get api(): StackApi | undefined {
     return this.#stack?.api;
-  }
-
-  /** A step of a downlink that goes by this session. */
-  follow(step: Pick<DownlinkView, "deviceId" | "state">): void {
-    this.#stalled?.step(step);
   }
 
   get downlinkLimits(): DownlinkLimits {

@@ -10,6 +10,9 @@ export interface Entry {
   readonly deviceId: string;
 }
 
+/** How a message came: `retained`: the broker has kept it, it is from before the subscription; `stored`: fetched after an interruption. */
+export type Way = "live" | "retained" | "stored";
+
 /** What keeps of the traffic what is worth knowing later. It outlives the session. */
 export interface TrafficLedger extends DevicesSeen {
   /** Something came from a device, at `at` in ms since 1970. Undefined for what no device is called. */
@@ -18,7 +21,8 @@ export interface TrafficLedger extends DevicesSeen {
   seeAgain(entry: Entry, at: number): Entry | undefined;
   /**
    * What `see` is followed by, where the message was read anyway. This runs for every message that is.
-   * @param retained the broker has kept it: it is from before the subscription
    */
-  keep(entry: Entry, received: Received, topic: string, bytes: Buffer, retained: boolean): void;
+  keep(entry: Entry, received: Received, topic: string, bytes: Buffer, way: "live" | "retained"): void;
+  /** The same for one that came while nothing could be received, at `at` in ms since 1970 by the clock of the server. */
+  keepStored(deviceId: string, received: Received, topic: string, at: number): void;
 }

@@ -134,8 +134,9 @@ export class Router {
     backfilled = false,
   ): void {
     const route = this.#table(kind).of(origin.deviceId);
-    const received = route.first && read();
+    const received = route.isRead ? read() : undefined;
     if (!received) return;
+    if (backfilled) this.#ledger.keepStored(origin.deviceId, received, topic, arrivedAt);
     const { first, others } = forPort(route, received);
     first?.deliver({ topic, origin, arrivedAt, received, retained: false, backfilled });
     for (const recipient of others) {
@@ -192,7 +193,7 @@ export class Router {
       this.#onRepeated({ topic, deviceId: from.deviceId, again: again || retained });
       return;
     }
-    if (device) this.#ledger.keep(device, received, topic, bytes, retained);
+    if (device) this.#ledger.keep(device, received, topic, bytes, retained ? "retained" : "live");
     if (this.onUplink !== undefined && received.kind === "uplink_message" && !retained)
       this.onUplink(received.message, from.deviceId);
     const { first, others } = forPort(known.route ?? this.#table(received.kind).of(from.deviceId), received);

@@ -64,6 +64,11 @@ export interface CourierOptions {
    */
   lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
   /**
+   * Whether the downlink with this correlation ID is still in the queue of its device; undefined where that is not known. Asked after a
+   * restart. Absent where there is no API. Must not reject.
+   */
+  isQueued?(deviceId: string, correlationId: string): Promise<boolean | undefined>;
+  /**
    * Asked before anything is taken in: undefined, and it may go; else why nothing may be sent, or that it may by now. Must not reject.
    */
   barred?(): Promise<Refusal | undefined> | undefined;
@@ -142,13 +147,20 @@ export class Courier {
           });
         },
       }),
+      ...(options.isQueued && {
+        isQueued: (deviceId, correlationId) =>
+          options.isQueued?.(deviceId, correlationId) ?? Promise.resolve(undefined),
+      }),
       goesOn: (deviceId, operation) => options.warn(goesOn[operation](deviceId)),
       accepted: (deviceId) => {
         this.#history.accepted(deviceId, this.#clock.date());
         options.accepted?.();
       },
       knows: (deviceId) => this.#history.knows(deviceId),
-      changed: () => this.#pump(),
+      changed: () => {
+        this.#pump();
+        this.#alarm.at(this.#tracker.dueAt);
+      },
     });
     this.recipient = {
       kinds: ANSWER_KINDS,

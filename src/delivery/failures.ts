@@ -25,6 +25,7 @@ export const connectionEnded = failure("unanswered", "error.unanswered.connectio
 /** The same on Pub/Sub: some brokers end the connection of a user who publishes what it may not. */
 export const brokerEnded = failure("unanswered", "error.unanswered.broker-ended");
 /** Published by an earlier process; by a broker or not, nothing came since. */
+export const leftMeanwhile = failure("unanswered", "error.unanswered.left-meanwhile");
 export const restarted = failure("unanswered", "error.unanswered.restarted");
 /** Values: `hours`. */
 export const neverEnded = failure("unanswered", "error.unanswered.never-ended");

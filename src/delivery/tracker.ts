@@ -4,7 +4,15 @@ import type { Explanation } from "../stack/explanation";
 import type { Received } from "../stack/messages";
 import { answersIn, type Answer } from "./answers";
 import type { Dispatch } from "./dispatch";
-import { brokerEnded, connectionEnded, neverEnded, noExplanation, restarted, taken } from "./failures";
+import {
+  brokerEnded,
+  connectionEnded,
+  leftMeanwhile,
+  neverEnded,
+  noExplanation,
+  restarted,
+  taken,
+} from "./failures";
 import { OpenParts, type OpenPart } from "./openParts";
 import type { Item } from "./item";
 import type { Part } from "./part";
@@ -21,6 +29,8 @@ export interface TrackerEvents {
   explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome>;
   /** Only what is certain; undefined: nothing is. Never rejects. Absent where there is no API. */
   lookUp?(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
+  /** Whether it is still in the queue; undefined: not known. Absent where there is no API. */
+  isQueued?(deviceId: string, correlationId: string): Promise<boolean | undefined>;
   /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
   goesOn(deviceId: string, operation: "replace" | "clear"): void;
   accepted(deviceId: string): void;
@@ -42,6 +52,9 @@ const STEP_MS = 100;
  */
 const LOOK_UP_AFTER_MS = 1_000;
 
+/** After a restart: by then there is a connection, and what the stack tells at this moment has come. */
+const RECHECK_AFTER_MS = 5_000;
+
 /** One question at a time for each device is enough for all that wait for the same. */
 type Questions<T> = Map<string, Promise<T>>;
 
@@ -56,6 +69,12 @@ export class Tracker {
   readonly #waiting = new Map<Part, OpenPart>();
   /** Clears that are acknowledged and looked into. */
   readonly #clearing = new Set<Dispatch>();
+  /** What an earlier process has seen in the queue, and when to ask whether it is still there: by the clock's `now`. */
+  readonly #recheckAt = new Map<OpenPart, number>();
+  /** They were not there any more, the first time. */
+  readonly #missing = new Set<Item>();
+  /** At the last look. */
+  #now = 0;
   readonly #explaining: Questions<Outcome> = new Map();
   readonly #lookingUp: Questions<Outcome | undefined> = new Map();
 
@@ -71,6 +90,7 @@ export class Tracker {
     const oldest = this.#open.oldest;
     let due = oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity;
     for (const { deadline, lookUpAt } of this.#waiting.keys()) due = Math.min(due, deadline, lookUpAt);
+    for (const at of this.#recheckAt.values()) due = Math.min(due, at);
     return due;
   }
 
@@ -95,10 +115,13 @@ export class Tracker {
     part.deadline = inSteps(Math.max(part.publishedAt + limit, now + PATIENCE_MS));
     if (this.#events.lookUp && !part.accepted && dispatch.operation !== "clear")
       part.lookUpAt = inSteps(now + LOOK_UP_AFTER_MS);
+    if (this.#events.isQueued && part.accepted && isAwaited(part))
+      this.#recheckAt.set(followed, inSteps(now + RECHECK_AFTER_MS));
     this.#open.add(followed);
     for (const item of part.items) if (item.over) this.#open.remove(item);
     if (part.items.some((item) => !item.answered && !item.over)) this.#waiting.set(part, followed);
-    return Math.min(part.deadline, part.lookUpAt, part.publishedAt + LONGEST_MS);
+    const recheckAt = this.#recheckAt.get(followed) ?? Infinity;
+    return Math.min(part.deadline, part.lookUpAt, recheckAt, part.publishedAt + LONGEST_MS);
   }
 
   /**
@@ -173,6 +196,8 @@ export class Tracker {
   /** Its node is gone. */
   forget(dispatch: Dispatch): void {
     dispatch.forget();
+    for (const followed of this.#recheckAt.keys())
+      if (followed.dispatch === dispatch) this.#recheckAt.delete(followed);
     for (const part of dispatch.parts) {
       this.#waiting.delete(part);
       for (const item of part.items) this.#open.remove(item);
@@ -189,10 +214,16 @@ export class Tracker {
 
   /** @param now ms of the clock's `now` */
   sweep(now: number): void {
+    this.#now = now;
     for (const followed of [...this.#waiting.values()]) {
       const { part } = followed;
       if (part.deadline <= now) this.#missed(followed);
       else if (part.lookUpAt <= now) this.#lookUp(followed);
+    }
+    for (const [followed, at] of this.#recheckAt) {
+      if (at > now) continue;
+      this.#recheckAt.delete(followed);
+      this.#recheck(followed).catch(warnOfBug);
     }
     let oldest = this.#open.oldest;
     while (oldest && oldest.part.publishedAt + LONGEST_MS <= now) {
@@ -281,6 +312,29 @@ export class Tracker {
     });
   }
 
+  /**
+   * What has left the queue while there was no process to be told: of a confirmed one its acknowledgement may still come, of others
+   * nothing more.
+   */
+  async #recheck(followed: OpenPart): Promise<void> {
+    const { part, dispatch } = followed;
+    for (const item of part.items) {
+      const { ourId } = item;
+      if (!waitsInQueue(item) || ourId === undefined) continue;
+      if (item.confirmed && dispatch.options.report !== "sent") continue;
+      const isQueued = await this.#events.isQueued?.(dispatch.deviceId, ourId);
+      if (isQueued !== false || !waitsInQueue(item)) continue;
+      // It may have left just now: what the stack tells of that is about to come.
+      if (this.#missing.delete(item))
+        this.#end(followed, item, "unanswered", leftMeanwhile(dispatch.deviceId));
+      else {
+        this.#missing.add(item);
+        this.#recheckAt.set(followed, inSteps(this.#now + RECHECK_AFTER_MS));
+      }
+    }
+    this.#events.changed();
+  }
+
   #ask<T extends Outcome | undefined>(
     followed: OpenPart,
     running: Questions<T>,
@@ -348,6 +402,8 @@ export class Tracker {
     dispatch.enter(item, state, failure);
   }
 }
+
+const waitsInQueue = ({ inQueue, settled }: Item): boolean => inQueue && !settled;
 
 /** Its node waits for an answer. */
 const isAwaited = (part: Part): boolean => part.items.some((item) => !item.settled);

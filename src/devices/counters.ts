@@ -31,11 +31,12 @@ export type CounterStep = "first" | "next" | "repeated" | "late" | "reset";
 export const isFrameCounter = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= HIGHEST;
 
-const bitsIn = (bits: number): number => {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
-};
+/** How many are set: counted in parallel, for this runs for every message. */
+function bitsIn(bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
 
 export class Counters {
   #current: CountedSession | undefined;
@@ -43,6 +44,8 @@ export class Counters {
   #previous: CountedSession | undefined;
   #joined = false;
   #ahead = 0;
+  /** The last one that was filled in, of the present session. */
+  #filled: number | undefined;
 
   constructor(session?: CountedSession) {
     this.#current = session;
@@ -80,9 +83,10 @@ export class Counters {
   take(keyId: string, fCnt: number, isOlder: boolean, isOurGap: boolean): CounterStep {
     if (this.#current?.keyId !== keyId) {
       const previous = this.#previous?.keyId === keyId ? this.#previous : undefined;
-      if (isOlder) return previous ? fillIn(previous, previous.fCnt - fCnt) : "late";
+      if (isOlder) return previous ? fillIn(previous, -distance(previous.fCnt, fCnt, true)) : "late";
       this.#previous = this.#current;
       this.#current = previous;
+      this.#filled = undefined;
     }
     const session = this.#current;
     if (!session) return this.#begin(keyId, fCnt);
@@ -102,8 +106,29 @@ export class Counters {
     return "reset";
   }
 
+  /**
+   * One from before the last, out of what was kept while nothing could be received. These come in order.
+   * @param isFirst what is missing before it may not have been kept; what is missing between others is lost
+   */
+  fill(keyId: string, fCnt: number, isFirst: boolean): CounterStep {
+    const session = this.#current;
+    if (session?.keyId !== keyId) {
+      const previous = this.#previous?.keyId === keyId ? this.#previous : undefined;
+      return previous ? fillIn(previous, -distance(previous.fCnt, fCnt, true)) : "late";
+    }
+    const before = isFirst ? undefined : this.#filled;
+    this.#filled = fCnt;
+    const back = -distance(session.fCnt, fCnt, true);
+    // From before a reset.
+    if (back < 0) return "late";
+    if (before !== undefined) miss(session, back + 1, -distance(session.fCnt, before, true));
+    if (back >= WINDOW) session.received += 1;
+    return fillIn(session, back);
+  }
+
   #begin(keyId: string, fCnt: number): "first" {
     this.#joined = false;
+    this.#filled = undefined;
     this.#current = { keyId, fCnt, received: 1, lost: 0, arrived: 1, expected: 1 };
     return "first";
   }
@@ -127,6 +152,15 @@ function advance(session: CountedSession, fCnt: number, ahead: number, isOurGap:
 }
 
 const shifted = (bits: number, by: number): number => (by >= WINDOW ? 0 : (bits << by) & WHOLE_WINDOW);
+
+/** What is between these is lost, so many frames back. */
+function miss(session: CountedSession, from: number, until: number): void {
+  for (let back = from; back < Math.min(until, WINDOW); back++) {
+    if ((session.expected & (1 << back)) !== 0) continue;
+    session.expected |= 1 << back;
+    session.lost += 1;
+  }
+}
 
 /** A frame that came behind later ones was not lost after all. */
 function fillIn(session: CountedSession, back: number): "late" | "repeated" {

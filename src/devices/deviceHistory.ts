@@ -1,32 +1,37 @@
 import { batteryOf } from "../stack/metadata";
 import type { UplinkMessage } from "../stack/messages";
 import { bestReception, countGateways, finite, modulationOf, signalMargin, snrOf } from "../stack/radio";
+import type { Way } from "../connection/ledger";
 import { Counters, isFrameCounter, type CountedSession, type CounterStep } from "./counters";
 import { Intervals, type StoredIntervals } from "./intervals";
 
-/** How one uplink came in. */
+/** How one uplink came in. It is valid only until the next one comes. */
 export interface Arrival {
-  /** ms since 1970 on this machine. */
+  /** ms since 1970 on this machine; of one that was fetched later, on the network's clock. */
   readonly at: number;
   /** ms on a clock that is never set. */
   readonly clock: number;
-  /** When the network received it, in ms since 1970 on its clock. */
-  readonly receivedAt: number | undefined;
-  /** It is from before the subscription. */
-  readonly retained: boolean;
+  /** When the network received it, in ms since 1970 on its clock; NaN where that is not known. */
+  readonly receivedAt: number;
+  readonly way: Way;
   /** Grows with each time in which messages may have been missed here. */
   readonly era: number;
 }
 
-/** The last signal of a device; units as in `RadioSummary`. */
+/** The last signal of a device; units as in `RadioSummary`, NaN or `""` for what is not known. */
 export interface Signal {
-  rssi?: number | undefined;
-  snr?: number | undefined;
-  spreadingFactor?: number | undefined;
-  bandwidth?: number | undefined;
-  gatewayId?: string | undefined;
+  rssi: number;
+  snr: number;
+  spreadingFactor: number;
+  bandwidth: number;
+  gatewayId: string;
   gateways: number;
 }
+
+/** Before anything was heard. */
+export const noSignal = (): Signal => ({
+  ...{ rssi: NaN, snr: NaN, spreadingFactor: NaN, bandwidth: NaN, gatewayId: "", gateways: 0 },
+});
 
 /** As it can be stored. */
 export interface StoredHistory {
@@ -55,21 +60,25 @@ export class DeviceHistory {
   lastSeen: number;
   /** When it was heard last, in ms on the clock that is never set; `-Infinity` where that was not in this run. */
   heardAt = -Infinity;
-  #receivedAt: number | undefined;
+  /** NaN where it is not known: a number that is always one is written in place, without making another for each message. */
+  #receivedAt: number;
   #era = -1;
+  /** The era in which it was last filled what is missing. */
+  #filledEra = -1;
 
   constructor(stored?: StoredHistory) {
     this.counters = new Counters(stored?.session);
     this.intervals = new Intervals("bursts", stored?.intervals);
-    this.signal = stored?.signal ?? { gateways: 0 };
+    this.signal = stored?.signal ?? noSignal();
     this.battery = stored?.battery;
     this.lastSeen = stored?.lastSeen ?? 0;
-    this.#receivedAt = stored?.receivedAt;
+    this.#receivedAt = stored?.receivedAt ?? NaN;
   }
 
   /** dB over the demodulation floor of its data rate. */
   get margin(): number | undefined {
-    return signalMargin(this.signal.snr, this.signal.spreadingFactor);
+    const { snr, spreadingFactor } = this.signal;
+    return Number.isNaN(snr) ? undefined : signalMargin(snr, spreadingFactor);
   }
 
   get stored(): StoredHistory {
@@ -77,7 +86,7 @@ export class DeviceHistory {
     const { session } = this.counters;
     return {
       lastSeen,
-      receivedAt: this.#receivedAt,
+      receivedAt: Number.isNaN(this.#receivedAt) ? undefined : this.#receivedAt,
       session: session && { ...session },
       intervals: this.intervals.stored,
       battery,
@@ -93,34 +102,54 @@ export class DeviceHistory {
 
   /** Undefined where it has no frame counter. */
   take(uplink: UplinkMessage, arrival: Arrival): CounterStep | undefined {
-    const { receivedAt, retained, era } = arrival;
+    const { receivedAt } = arrival;
     const before = this.#receivedAt;
-    const isOlder = before !== undefined && receivedAt !== undefined && receivedAt < before;
-    const isOurGap = era !== this.#era;
-    this.#era = retained ? -1 : era;
+    const isOlder = receivedAt < before;
+    const isOurGap = this.#isBehindOurGap(arrival);
     // Proto3 leaves out a 0.
     const { f_cnt: fCnt = 0, session_key_id: keyId = "" } = uplink;
     const isCounted = isFrameCounter(fCnt) && keyId.length <= LONGEST_ID;
-    const step = isCounted ? this.counters.take(keyId, fCnt, isOlder, isOurGap) : undefined;
+    const isFilledIn = isOlder && arrival.way === "stored";
+    const step = !isCounted
+      ? undefined
+      : isFilledIn
+        ? this.counters.fill(keyId, fCnt, isOurGap)
+        : this.counters.take(keyId, fCnt, isOlder, isOurGap);
     this.#seen(arrival);
     // What counts on is no older, whatever the clocks of the network say.
     if (isOlder && step !== "next") return step;
-    if (step === "next" && !isOurGap && !isOlder && receivedAt !== undefined && before !== undefined)
-      this.intervals.add(receivedAt - before, receivedAt, this.counters.ahead === 1);
+    if (step === "next" && !isOurGap && receivedAt >= before)
+      this.intervals.add(receivedAt - before, this.counters.ahead === 1);
     // The same frame again says nothing of how often the device sends.
     if (step !== "repeated") this.#receivedAt = receivedAt;
     this.#takeSignal(uplink);
     const battery = batteryOf(uplink);
-    if (battery !== undefined) this.battery = battery;
+    if (battery !== undefined && battery !== this.battery) this.battery = battery;
     return step;
   }
 
-  #seen({ at, clock, receivedAt, retained }: Arrival): void {
-    const isLate = receivedAt !== undefined && receivedAt < at - OLD_MS;
-    const seen = retained || isLate ? Math.min(at, receivedAt ?? 0) : at;
+  /** Whether what is missing before this one may have been missed here. */
+  #isBehindOurGap({ way, era }: Arrival): boolean {
+    if (way !== "stored") {
+      const isOurs = era !== this.#era;
+      this.#era = way === "live" ? era : -1;
+      return isOurs;
+    }
+    // They come in order and without gaps of ours; but what follows may be live, while the rest of them is still to come.
+    const isFirst = era !== this.#filledEra;
+    this.#filledEra = era;
+    this.#era = -1;
+    return isFirst;
+  }
+
+  #seen({ at, clock, receivedAt, way }: Arrival): void {
+    const isLive = way === "live";
+    if (isLive) this.heardAt = clock;
+    const isOld = !isLive || receivedAt < at - OLD_MS;
     // A clock that was set back must not hide that it was heard.
-    this.lastSeen = retained || isLate ? Math.max(this.lastSeen, seen) : seen;
-    if (!retained) this.heardAt = clock;
+    this.lastSeen = isOld
+      ? Math.max(this.lastSeen, Number.isNaN(receivedAt) ? 0 : Math.min(at, receivedAt))
+      : at;
   }
 
   #takeSignal({ rx_metadata: receptions, settings }: UplinkMessage): void {
@@ -128,11 +157,13 @@ export class DeviceHistory {
     const modulation = modulationOf(settings);
     const best = receptions && bestReception(receptions, modulation);
     signal.gateways = receptions ? countGateways(receptions) : 0;
-    signal.rssi = finite(best?.rssi);
-    signal.snr = best && snrOf(best, modulation);
+    signal.rssi = finite(best?.rssi) ?? NaN;
+    signal.snr = (best && snrOf(best, modulation)) ?? NaN;
+    const lora = settings?.data_rate?.lora;
+    signal.spreadingFactor = finite(lora?.spreading_factor) ?? NaN;
+    signal.bandwidth = finite(lora?.bandwidth) ?? NaN;
     const gatewayId = best?.gateway_ids?.gateway_id ?? "";
-    signal.gatewayId = gatewayId === "" || gatewayId.length > LONGEST_ID ? undefined : gatewayId;
-    signal.spreadingFactor = finite(settings?.data_rate?.lora?.spreading_factor);
-    signal.bandwidth = finite(settings?.data_rate?.lora?.bandwidth);
+    // Mostly the same: what is not written need not be kept alive.
+    if (signal.gatewayId !== gatewayId) signal.gatewayId = gatewayId.length > LONGEST_ID ? "" : gatewayId;
   }
 }

@@ -24,14 +24,14 @@ export function deviceStateOf({ id, state, since, device }: WatchedDevice, ledge
     ...(session ? { fCnt: session.fCnt } : {}),
     ...(session && session.keyId !== "" ? { sessionKeyId: session.keyId } : {}),
     ...(battery === undefined ? {} : { battery }),
-    ...(rssi === undefined ? {} : { rssi }),
-    ...(snr === undefined ? {} : { snr }),
+    ...(Number.isNaN(rssi) ? {} : { rssi }),
+    ...(Number.isNaN(snr) ? {} : { snr }),
     ...(margin === undefined ? {} : { margin: Math.round(margin * 10) / 10 }),
-    ...(spreadingFactor === undefined || bandwidth === undefined
+    ...(Number.isNaN(spreadingFactor) || Number.isNaN(bandwidth)
       ? {}
       : { dataRate: `SF${spreadingFactor}BW${bandwidth / 1000}` }),
     ...(gateways > 0 ? { gateways } : {}),
-    ...(gatewayId === undefined ? {} : { gatewayId }),
+    ...(gatewayId === "" ? {} : { gatewayId }),
     ...(payload === undefined ? {} : { payload }),
   };
   return found;

@@ -1,10 +1,11 @@
 import type { DeviceState } from "../stack/watch";
-import type { Counters, CounterStep } from "./counters";
+import type { CounterStep } from "./counters";
 import type { Arrival, DeviceHistory } from "./deviceHistory";
 import { deviceStateOf } from "./deviceState";
 import type { Ledger, SeenDevice } from "./ledger";
 import type { StoredDevice } from "./snapshot";
-import { limitOf, isRaised, Listening, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
+import { Listening, Quiet } from "./listening";
+import { limitOf, isRaised, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
 
 export interface DeviceWatchOptions {
   readonly ledger: Ledger;
@@ -28,6 +29,9 @@ export interface WatchedDevice {
   isLossy: boolean;
   isLow: boolean;
   isWeak: boolean;
+  readonly quiet: Quiet;
+  /** The part of what it sends that does not come, when that was last known: 0 to 1. */
+  usualLoss: number;
   /** How many uplinks in a row were on the other side of the limit. */
   run: number;
 }
@@ -41,6 +45,7 @@ const FEWEST_FRAMES = 10;
 const FEWEST_TO_WAIT = 20;
 /** One weak signal is chance. */
 const WEAK_IN_A_ROW = 3;
+const NOTHING: readonly Told[] = [];
 /** How much better it has to be before it can be bad again: percent, dB. */
 const BATTERY_BETTER = 5;
 const MARGIN_BETTER = 2;
@@ -49,16 +54,17 @@ const MARGIN_BETTER = 2;
 export class DeviceWatch {
   readonly #options: DeviceWatchOptions;
   readonly #devices = new Map<string, WatchedDevice>();
-  readonly #listening = new Listening();
-  readonly #began: number;
+  readonly #listening: Listening;
+  readonly #told: Told[] = [];
 
   constructor(options: DeviceWatchOptions) {
     this.#options = options;
     const { ledger, matches, named, stored, now } = options;
-    this.#began = now.clock;
-    for (const { id, history, ...known } of stored) {
-      if (matches(id))
-        this.#devices.set(id, { ...known, id, run: 0, device: ledger.restoreDevice(id, history) });
+    this.#listening = new Listening(now.clock);
+    for (const { id, history, quiet, ...known } of stored) {
+      if (!matches(id) || (!history && !named.includes(id))) continue;
+      const device = history && ledger.restoreDevice(id, history);
+      this.#devices.set(id, { ...known, id, run: 0, device, quiet: new Quiet(quiet) });
     }
     for (const device of ledger.devices) if (matches(device.deviceId)) this.#adopt(device, now);
     for (const id of named)
@@ -76,30 +82,35 @@ export class DeviceWatch {
   }
 
   uplink(device: SeenDevice, step: CounterStep | undefined, arrival: Arrival): readonly Told[] {
+    const watched = this.#heard(device, arrival);
     const { history } = device;
-    const told = this.#heard(device, arrival);
-    const watched = this.#devices.get(device.deviceId);
-    if (!watched || !history) return told;
-    if (step === "reset") told.push({ event: "reset", id: watched.id, at: arrival.at });
-    return this.#judge(watched, history, arrival.at, told);
+    if (!watched || !history) return this.#takeTold();
+    const { at, way } = arrival;
+    // It was sent while nobody could hear it.
+    if (way === "stored" && step !== "late" && step !== "repeated") watched.quiet.ms = 0;
+    if (step === "reset") this.#tell("reset", watched.id, at);
+    this.#judge(watched, history, at);
+    // What came late or again is no other signal.
+    if (step !== "late" && step !== "repeated") this.#judgeSignal(watched, history, at);
+    return this.#takeTold();
   }
 
   join(device: SeenDevice, arrival: Arrival): readonly Told[] {
-    return this.#heard(device, arrival);
+    this.#heard(device, arrival);
+    return this.#takeTold();
   }
 
   /** What has become silent by now. */
   look({ at, clock }: Moment): readonly Told[] {
-    const since = this.#listening.look(clock, this.pause);
-    if (since === undefined) return [];
+    const look = this.#listening.look(clock, this.pause);
+    if (!look) return [];
     const told: Told[] = [];
-    const begin = Math.max(since, this.#began);
     for (const watched of this.#devices.values()) {
       if (watched.state === "silent") continue;
-      const { history } = watched.device ?? {};
-      const heard = Math.max(begin, history?.heardAt ?? -Infinity);
-      if (clock - heard <= limitOf(this.#options.rules, history?.intervals, knownLossRate(history?.counters)))
-        continue;
+      const { heardAt = -Infinity, intervals, counters } = watched.device?.history ?? {};
+      if (counters && counters.framesExpected >= FEWEST_TO_WAIT) watched.usualLoss = counters.lossRate;
+      const limit = limitOf(this.#options.rules, intervals, watched.usualLoss);
+      if (!watched.quiet.exceeds(limit, heardAt, look)) continue;
       watched.state = "silent";
       watched.since = at;
       told.push({ event: "silent", id: watched.id, at });
@@ -126,55 +137,62 @@ export class DeviceWatch {
   /** What a later run needs of it. */
   get stored(): StoredDevice[] {
     const found: StoredDevice[] = [];
-    for (const { id, state, since, isLossy, isLow, isWeak, device } of this.#devices.values()) {
-      const history = device?.history?.stored;
-      if (history) found.push({ id, state, since, isLossy, isLow, isWeak, history });
+    for (const watched of this.#devices.values()) {
+      const { id, state, since, isLossy, isLow, isWeak, usualLoss } = watched;
+      const history = watched.device?.history;
+      const quiet = this.#listening.isAfterLook(history?.heardAt) ? 0 : watched.quiet.ms;
+      found.push({ id, state, since, isLossy, isLow, isWeak, quiet, usualLoss, history: history?.stored });
     }
     return found;
   }
 
-  #heard(device: SeenDevice, { at, retained }: Arrival): Told[] {
-    const told: Told[] = [];
+  #heard(device: SeenDevice, { at, way }: Arrival): WatchedDevice | undefined {
     const known = this.#devices.get(device.deviceId);
-    if (!known && !this.#options.matches(device.deviceId)) return told;
+    if (!known && !this.#options.matches(device.deviceId)) return undefined;
     const watched = known ?? this.#add(device, at);
-    if (!watched.device) told.push({ event: "new", id: watched.id, at });
+    if (!watched.device) this.#tell("new", watched.id, at);
     watched.device = device;
-    // What the broker has kept says nothing of the present.
-    if (retained) return told;
-    if (watched.state === "silent") told.push({ event: "back", id: watched.id, at });
-    if (watched.state !== "online") {
-      watched.state = "online";
-      watched.since = at;
-    }
-    return told;
+    // What the broker has kept says nothing of the present, nor does what came before the silence.
+    if (watched.state === "online" || way === "retained") return watched;
+    if (way === "stored" && watched.state === "silent" && at < watched.since) return watched;
+    if (watched.state === "silent") this.#tell("back", watched.id, at);
+    watched.state = "online";
+    watched.since = at;
+    return watched;
   }
 
-  #judge(watched: WatchedDevice, history: DeviceHistory, at: number, told: Told[]): readonly Told[] {
-    const { batteryBelow, lostAbove, marginBelow } = this.#options.rules;
-    const { id, isLossy, isLow, isWeak } = watched;
-    const { lossRate, framesExpected } = history.counters;
-    const isJudged = framesExpected >= FEWEST_FRAMES;
-    watched.isLossy = isRaised(
-      isLossy,
-      isJudged && lossRate > lostAbove,
-      isJudged && lossRate <= lostAbove / 2,
-    );
-    if (watched.isLossy && !isLossy) told.push({ event: "lost", id, at });
-    const { battery, margin } = history;
-    if (battery !== undefined) {
-      watched.isLow = isRaised(isLow, battery < batteryBelow, battery >= batteryBelow + BATTERY_BETTER);
-      if (watched.isLow && !isLow) told.push({ event: "battery", id, at });
+  #judge(watched: WatchedDevice, { counters, battery }: DeviceHistory, at: number): void {
+    const { batteryBelow, lostAbove } = this.#options.rules;
+    const { id, isLossy, isLow } = watched;
+    if (counters.framesExpected >= FEWEST_FRAMES) {
+      const { lossRate } = counters;
+      watched.isLossy = isRaised(isLossy, lossRate > lostAbove, lossRate <= lostAbove / 2);
+      if (watched.isLossy && !isLossy) this.#tell("lost", id, at);
     }
-    if (margin === undefined) return told;
+    if (battery === undefined) return;
+    watched.isLow = isRaised(isLow, battery < batteryBelow, battery >= batteryBelow + BATTERY_BETTER);
+    if (watched.isLow && !isLow) this.#tell("battery", id, at);
+  }
+
+  #judgeSignal(watched: WatchedDevice, { margin }: DeviceHistory, at: number): void {
+    const { marginBelow } = this.#options.rules;
+    const { id, isWeak } = watched;
+    if (margin === undefined) return;
     const isOther = isWeak ? margin >= marginBelow + MARGIN_BETTER : margin < marginBelow;
     watched.run = isOther ? watched.run + 1 : 0;
-    if (watched.run >= WEAK_IN_A_ROW) {
-      watched.run = 0;
-      watched.isWeak = !isWeak;
-      if (watched.isWeak) told.push({ event: "weak", id, at });
-    }
-    return told;
+    if (watched.run < WEAK_IN_A_ROW) return;
+    watched.run = 0;
+    watched.isWeak = !isWeak;
+    if (watched.isWeak) this.#tell("weak", id, at);
+  }
+
+  #tell(event: Told["event"], id: string, at: number): void {
+    this.#told.push({ event, id, at });
+  }
+
+  /** Mostly nothing: this runs for every message. */
+  #takeTold(): readonly Told[] {
+    return this.#told.length === 0 ? NOTHING : this.#told.splice(0);
   }
 
   #adopt(device: SeenDevice, { at }: Moment): void {
@@ -197,10 +215,6 @@ export class DeviceWatch {
   }
 }
 
-/** As far as it says how long to wait. */
-const knownLossRate = (counters: Counters | undefined): number =>
-  counters && counters.framesExpected >= FEWEST_TO_WAIT ? counters.lossRate : 0;
-
 const lastSeen = ({ device }: WatchedDevice): number => device?.history?.lastSeen ?? 0;
 
 const unheard = (id: string, since: number): WatchedDevice => ({
@@ -212,4 +226,6 @@ const unheard = (id: string, since: number): WatchedDevice => ({
   isLow: false,
   isWeak: false,
   run: 0,
+  quiet: new Quiet(),
+  usualLoss: 0,
 });

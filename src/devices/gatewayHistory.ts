@@ -26,7 +26,8 @@ export class GatewayHistory {
   /** Of the last uplink. */
   rssi: number | undefined;
   snr: number | undefined;
-  #receivedAt: number | undefined;
+  /** NaN where it is not known. */
+  #receivedAt: number;
   #era = -1;
 
   constructor(gatewayId: string, stored?: StoredGateway) {
@@ -36,27 +37,40 @@ export class GatewayHistory {
     this.uplinks = stored?.uplinks ?? 0;
     this.rssi = stored?.rssi;
     this.snr = stored?.snr;
-    this.#receivedAt = stored?.receivedAt;
+    this.#receivedAt = stored?.receivedAt ?? NaN;
   }
 
   get stored(): StoredGateway {
     const { lastUplink, uplinks, rssi, snr } = this;
-    return { lastUplink, uplinks, rssi, snr, receivedAt: this.#receivedAt, intervals: this.intervals.stored };
+    return {
+      lastUplink,
+      uplinks,
+      rssi,
+      snr,
+      receivedAt: Number.isNaN(this.#receivedAt) ? undefined : this.#receivedAt,
+      intervals: this.intervals.stored,
+    };
   }
 
-  take({ rssi, snr }: RxMetadata, { at, clock, receivedAt, retained, era }: Arrival): void {
+  take({ rssi, snr }: RxMetadata, { at, clock, receivedAt, way, era }: Arrival): void {
     const before = this.#receivedAt;
     // Two antennas of one gateway.
-    if (before !== undefined && receivedAt === before) return;
-    const isOurGap = era !== this.#era;
-    this.#era = retained ? -1 : era;
+    if (receivedAt === before) return;
     this.uplinks += 1;
+    if (way === "live") {
+      this.lastUplink = at;
+      this.heardAt = clock;
+    } else {
+      // It says nothing of the present.
+      this.lastUplink = Math.max(this.lastUplink, Number.isNaN(receivedAt) ? 0 : Math.min(at, receivedAt));
+      if (way === "stored") return;
+    }
+    const isOurGap = era !== this.#era;
+    this.#era = way === "live" ? era : -1;
     this.rssi = finite(rssi);
     this.snr = finite(snr);
-    this.lastUplink = retained ? Math.max(this.lastUplink, Math.min(at, receivedAt ?? 0)) : at;
-    if (!retained) this.heardAt = clock;
-    if (receivedAt === undefined || (before !== undefined && receivedAt < before)) return;
+    if (Number.isNaN(receivedAt) || receivedAt < before) return;
     this.#receivedAt = receivedAt;
-    if (!isOurGap && before !== undefined) this.intervals.add(receivedAt - before, receivedAt);
+    if (!isOurGap && !Number.isNaN(before)) this.intervals.add(receivedAt - before);
   }
 }

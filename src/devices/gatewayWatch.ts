@@ -3,7 +3,8 @@ import type { Arrival } from "./deviceHistory";
 import type { GatewayHistory } from "./gatewayHistory";
 import type { Ledger } from "./ledger";
 import type { StoredGatewayWatch } from "./snapshot";
-import { limitOf, Listening, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
+import { Listening, Quiet } from "./listening";
+import { limitOf, pauseOf, type Moment, type Told, type WatchRules } from "./watchRules";
 
 /** What the stack says of the connection of a gateway. Times in ms since 1970. */
 export interface GatewayStatistics {
@@ -42,6 +43,7 @@ interface WatchedGateway {
   reportedAt: number;
   /** How often in a row it was not connected. */
   absences: number;
+  readonly quiet: Quiet;
 }
 
 const MOST_GATEWAYS = 10_000;
@@ -56,18 +58,17 @@ export class GatewayWatch {
   readonly #options: GatewayWatchOptions;
   readonly #gateways = new Map<string, WatchedGateway>();
   readonly #named: ReadonlySet<string>;
-  readonly #listening = new Listening();
-  readonly #began: number;
+  readonly #listening: Listening;
 
   constructor(options: GatewayWatchOptions) {
     this.#options = options;
     const { ledger, named, stored, now } = options;
     this.#named = new Set(named);
-    this.#began = now.clock;
-    for (const { id, state, since, history } of stored) {
+    this.#listening = new Listening(now.clock);
+    for (const { id, state, since, history, quiet } of stored) {
       if (!this.#wants(id)) continue;
       const gateway = history && ledger.restoreGateway(id, history);
-      this.#gateways.set(id, { ...unheard(id, since), state, gateway });
+      this.#gateways.set(id, { ...unheard(id, since), state, gateway, quiet: new Quiet(quiet) });
     }
     for (const gateway of ledger.gateways) if (this.#wants(gateway.gatewayId)) this.#adopt(gateway, now);
     for (const id of named.slice(0, MOST_GATEWAYS))
@@ -83,7 +84,7 @@ export class GatewayWatch {
     this.#listening.set(isConnected, clock);
   }
 
-  uplink(gateway: GatewayHistory, { at, retained }: Arrival): readonly Told[] {
+  uplink(gateway: GatewayHistory, { at, way }: Arrival): readonly Told[] {
     const { gatewayId } = gateway;
     const known = this.#gateways.get(gatewayId);
     if (!known && !this.#wants(gatewayId)) return [];
@@ -91,7 +92,7 @@ export class GatewayWatch {
     const told: Told[] = [];
     if (!watched.gateway) told.push({ event: "new", id: gatewayId, at });
     watched.gateway = gateway;
-    if (retained) return told;
+    if (way !== "live") return told;
     watched.absences = 0;
     return this.#become(watched, "online", at, told);
   }
@@ -104,6 +105,7 @@ export class GatewayWatch {
     if (report.report === "connected") {
       watched.statistics = { ...report.statistics, lastSeen: report.statistics.lastSeen ?? at };
       watched.absences = 0;
+      watched.quiet.ms = 0;
       return this.#become(watched, "online", at, []);
     }
     const { disconnectReason } = report;
@@ -119,15 +121,14 @@ export class GatewayWatch {
 
   /** What has become silent by now: those of which only uplinks tell. */
   look({ at, clock }: Moment): readonly Told[] {
-    const since = this.#listening.look(clock, this.pause);
-    if (since === undefined) return [];
-    const begin = Math.max(since, this.#began);
+    const look = this.#listening.look(clock, this.pause);
+    if (!look) return [];
     const told: Told[] = [];
     for (const watched of this.#gateways.values()) {
-      if (watched.state === "offline" || clock - watched.reportedAt < REPORT_COUNTS_MS) continue;
-      const { gateway } = watched;
-      const heard = Math.max(begin, gateway?.heardAt ?? -Infinity);
-      if (clock - heard > limitOf(this.#options.rules, gateway?.intervals))
+      if (watched.state === "offline") continue;
+      const { heardAt = -Infinity, intervals } = watched.gateway ?? {};
+      const isQuiet = watched.quiet.exceeds(limitOf(this.#options.rules, intervals), heardAt, look);
+      if (isQuiet && clock - watched.reportedAt >= REPORT_COUNTS_MS)
         this.#become(watched, "offline", at, told);
     }
     return told;
@@ -153,7 +154,10 @@ export class GatewayWatch {
   get stored(): StoredGatewayWatch[] {
     return [...this.#gateways.values()]
       .filter(({ state }) => state !== "unknown")
-      .map(({ id, state, since, gateway }) => ({ id, state, since, history: gateway?.stored }));
+      .map(({ id, state, since, gateway, quiet }) => {
+        const isHeard = this.#listening.isAfterLook(gateway?.heardAt);
+        return { id, state, since, history: gateway?.stored, quiet: isHeard ? 0 : quiet.ms };
+      });
   }
 
   #wants(id: string): boolean {
@@ -198,6 +202,7 @@ const unheard = (id: string, since: number): WatchedGateway => ({
   statistics: {},
   reportedAt: -Infinity,
   absences: 0,
+  quiet: new Quiet(),
 });
 
 /** With keys only for what is known. */

@@ -1,9 +1,12 @@
 /**
  * How often something is heard, and after how long it counts as silent: four times the median of its last ten intervals, at least ten
- * minutes; a day until two are known. Regular devices get exactly that. Two kinds of irregular ones get more:
+ * minutes; a day until two are known. Regular devices get exactly that. Irregular ones get more:
  *
  * - A device that sends in bursts (a sensor that speaks once a day, and ten times a minute in an alarm; a tracker that is moved): where the
- *   last ten tell of the burst only, its pauses count instead, if there were two of them, each a hundred times as long.
+ *   last ten tell of the burst, its pauses count instead, if there were two of them in which nothing was lost: each a hundred times as
+ *   long as what it sends in a burst, or four times as long as the interval right before it. One that sends more often from now on has
+ *   no such pause.
+ * - After a pause in which nothing was lost it may make the same again: a quarter more than that.
  * - Something heard at random, as a gateway is through which many devices are heard: intervals longer than the limit count instead, once
  *   there were two.
  *
@@ -20,6 +23,12 @@ const MEDIANS = 4;
 const FEWEST_PAUSES = 2;
 /** How much longer than the intervals of a burst a pause is. */
 const PAUSE_TIMES = 100;
+/** The same of the interval right before the pause: a burst that ends. */
+const REST_TIMES = MEDIANS;
+/** The pause that it has just made may be its interval from now on. */
+const AGAIN_TIMES = 1.25;
+/** So many of the last ten are of a burst, if there was one. */
+const OF_BURST = 3;
 /** A pause that has not come for so many times its length is none of this device any more. */
 const REMEMBERED_TIMES = 30;
 
@@ -32,38 +41,58 @@ export interface StoredIntervals {
   readonly last: readonly number[];
   /** The same of the pauses. */
   readonly pauses: readonly number[];
-  /** When the last pause ended. */
-  readonly pausedAt: number;
+  /** The same of those that came right after a burst. */
+  readonly rests: readonly number[];
+  /** All since the last pause, in ms. */
+  readonly sincePause: number;
 }
 
 export class Intervals {
   readonly #habit: Habit;
   readonly #last: Latest;
   #pauses: Latest;
-  #pausedAt: number;
+  #rests: Latest;
+  /** Time in which it could not be heard left out. */
+  #sincePause: number;
+  /** The last one, and whether nothing that was sent in it is missing. */
+  #before: number;
+  #isWhole = false;
   #median: number | undefined;
+  #short = 0;
+  /** Looked at far more often than there is another one. */
+  #limit: number | undefined;
+  #limitedWith = 0;
 
   constructor(habit: Habit, stored?: StoredIntervals) {
     this.#habit = habit;
     this.#last = new Latest(stored?.last);
     this.#pauses = new Latest(stored?.pauses);
-    this.#pausedAt = stored?.pausedAt ?? 0;
+    this.#rests = new Latest(stored?.rests);
+    this.#sincePause = stored?.sincePause ?? 0;
+    this.#before = stored?.last.at(-1) ?? Infinity;
   }
 
   /**
-   * @param at when it ended, in ms on any clock that is always the same
+   * @param length ms
    * @param isWhole nothing that was sent in it is missing
    */
-  add(length: number, at: number, isWhole = true): void {
-    if (length > SHORTEST_LIMIT_MS && isWhole) this.#addLong(length, at);
+  add(length: number, isWhole = true): void {
+    this.#sincePause += length;
+    if (length > SHORTEST_LIMIT_MS && isWhole) this.#addLong(length);
     this.#last.add(length);
-    this.#median = undefined;
+    this.#before = length;
+    this.#isWhole = isWhole;
+    this.#median = this.#limit = undefined;
   }
 
   /** Of the last ten, in ms. Undefined until two are known. */
   get median(): number | undefined {
     if (this.#last.size < 2) return undefined;
-    this.#median ??= medianOf(this.#last.values);
+    if (this.#median === undefined) {
+      const sorted = inOrderOfSize(this.#last.values);
+      this.#median = middleOf(sorted);
+      this.#short = sorted[OF_BURST - 1] ?? this.#median;
+    }
     return this.#median;
   }
 
@@ -72,30 +101,51 @@ export class Intervals {
    * @param lossRate the part of what it sends that does not come, 0 to 1
    */
   limitWith(lossRate: number): number {
+    if (this.#limit === undefined || this.#limitedWith !== lossRate) {
+      this.#limit = this.#limitOf(lossRate);
+      this.#limitedWith = lossRate;
+    }
+    return this.#limit;
+  }
+
+  #limitOf(lossRate: number): number {
     const { median } = this;
     if (median === undefined) return LIMIT_OF_UNKNOWN;
-    const limit = Math.max(SHORTEST_LIMIT_MS, mediansWith(lossRate) * median);
-    const pauses = this.#pausesBeside(median);
-    return pauses.length < FEWEST_PAUSES ? limit : Math.max(limit, MEDIANS * medianOf(pauses));
+    const again = this.#habit === "bursts" && this.#isWhole ? AGAIN_TIMES * this.#before : 0;
+    const usual = Math.max(median, lengthOf(this.#pausesBeside()), lengthOf(this.#rests.values));
+    return Math.max(SHORTEST_LIMIT_MS, mediansWith(lossRate) * usual, again);
   }
 
   get stored(): StoredIntervals {
-    return { last: this.#last.inOrder, pauses: this.#pauses.inOrder, pausedAt: this.#pausedAt };
+    return {
+      last: this.#last.inOrder,
+      pauses: this.#pauses.inOrder,
+      rests: this.#rests.inOrder,
+      sincePause: this.#sincePause,
+    };
   }
 
-  /** Most are no longer than the least limit, which costs no median: this runs for every message. */
-  #addLong(length: number, at: number): void {
-    if (this.#pauses.size > 0 && at - this.#pausedAt > REMEMBERED_TIMES * medianOf(this.#pauses.values))
-      this.#pauses = new Latest();
+  /** Pauses are no shorter than the least limit. What can be known without a median costs none: this runs for every message. */
+  #addLong(length: number): void {
+    if (this.#sincePause > REMEMBERED_TIMES * SHORTEST_LIMIT_MS) this.#forgetPauses();
     const { median } = this;
     if (this.#habit === "random" && (median === undefined || length <= MEDIANS * median)) return;
     this.#pauses.add(length);
-    this.#pausedAt = at;
+    if (this.#habit === "bursts" && length >= REST_TIMES * this.#before) this.#rests.add(length);
+    this.#sincePause = 0;
   }
 
-  #pausesBeside(median: number): readonly number[] {
+  #forgetPauses(): void {
+    if (this.#pauses.size === 0 || this.#sincePause <= REMEMBERED_TIMES * medianOf(this.#pauses.values))
+      return;
+    this.#pauses = new Latest();
+    this.#rests = new Latest();
+  }
+
+  /** Once the median is known. */
+  #pausesBeside(): readonly number[] {
     const { values } = this.#pauses;
-    return this.#habit === "random" ? values : values.filter((pause) => pause >= PAUSE_TIMES * median);
+    return this.#habit === "random" ? values : values.filter((pause) => pause >= PAUSE_TIMES * this.#short);
   }
 }
 
@@ -128,8 +178,16 @@ class Latest {
   }
 }
 
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
+/** Of pauses; 0 where there were too few. */
+const lengthOf = (pauses: readonly number[]): number =>
+  pauses.length < FEWEST_PAUSES ? 0 : medianOf(pauses);
+
+const inOrderOfSize = (values: readonly number[]): readonly number[] =>
+  [...values].sort((one, other) => one - other);
+
+const medianOf = (values: readonly number[]): number => middleOf(inOrderOfSize(values));
+
+function middleOf(sorted: readonly number[]): number {
   const middle = sorted.length >> 1;
   const [low = 0, high = 0] = [sorted[middle - 1], sorted[middle]];
   return sorted.length % 2 === 1 ? high : (low + high) / 2;

@@ -4,7 +4,7 @@ import type { CounterStep } from "./counters";
 import { DeviceHistory, type Arrival, type StoredHistory } from "./deviceHistory";
 import { GatewayHistory, type StoredGateway } from "./gatewayHistory";
 import { ReceivedTimes } from "./receivedTimes";
-import type { TrafficLedger } from "../connection/ledger";
+import type { TrafficLedger, Way } from "../connection/ledger";
 import { ownText } from "../connection/ownText";
 import type { Delivery } from "../connection/routes";
 
@@ -88,11 +88,15 @@ export class Ledger implements TrafficLedger {
   #kept = 0;
   #secondBegan = 0;
   #inThisSecond = 0;
-  readonly #watchers = new Set<LedgerWatcher>();
+  #watchers: readonly LedgerWatcher[] = [];
   readonly #gateways = new Map<string, GatewayHistory>();
   readonly #times = new ReceivedTimes();
   readonly #clock: () => number;
   #era = 0;
+  /** One for all: this runs for every message. */
+  readonly #arrival: { -readonly [Name in keyof Arrival]: Arrival[Name] } = {
+    ...{ at: 0, clock: 0, receivedAt: NaN, way: "live", era: 0 },
+  };
   #notesDevices = false;
   #notesGateways = false;
 
@@ -109,18 +113,14 @@ export class Ledger implements TrafficLedger {
 
   /** Writes histories of devices and gateways until the returned function is called. Only messages that are read count. */
   watch(watcher: LedgerWatcher): () => void {
-    this.#watchers.add(watcher);
-    this.#chooseHistories();
+    this.#choose([...this.#watchers, watcher]);
     this.interrupt();
-    return () => {
-      this.#watchers.delete(watcher);
-      this.#chooseHistories();
-    };
+    return () => this.#choose(this.#watchers.filter((other) => other !== watcher));
   }
 
   /** What no watcher wants costs nothing. */
-  #chooseHistories(): void {
-    const watchers = [...this.#watchers];
+  #choose(watchers: readonly LedgerWatcher[]): void {
+    this.#watchers = watchers;
     this.#notesDevices = watchers.some(({ onUplink, onJoin }) => onUplink ?? onJoin);
     this.#notesGateways = watchers.some(({ onGateway }) => onGateway);
   }
@@ -219,12 +219,22 @@ export class Ledger implements TrafficLedger {
   }
 
   /** Keeps what `see` is followed by, where it was read anyway. This runs for every message that is. */
-  keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, retained: boolean): void {
+  keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, way: "live" | "retained"): void {
     this.#keepBytes(device, received, topic, bytes);
-    if (this.#watchers.size > 0) this.#note(device, received, retained);
+    if (this.#watchers.length > 0) this.#note(device, received, device.at, way);
   }
 
-  #keepBytes(device: SeenDevice, received: Received, topic: string, bytes: Buffer): void {
+  /** The same for one that came while nothing could be received, at `at` in ms since 1970 by the clock of the server. */
+  keepStored(deviceId: string, received: Received, topic: string, at: number): void {
+    const known = this.#devices.get(deviceId);
+    const device = known ?? this.see(deviceId, at);
+    if (!device) return;
+    if (at >= device.keptAt && received.kind === "uplink_message")
+      this.#keepBytes(device, received, topic, Buffer.from(JSON.stringify(received.message)), at);
+    if (this.#watchers.length > 0) this.#note(device, received, at, "stored");
+  }
+
+  #keepBytes(device: SeenDevice, received: Received, topic: string, bytes: Buffer, at = device.at): void {
     if (this.#isBusy(device.at) && device.at - device.keptAt < FRESH_MS) return;
     const { dev_eui: eui } = received.message.end_device_ids;
     if (eui?.length === EUI_LENGTH) device.eui = eui;
@@ -236,26 +246,25 @@ export class Ledger implements TrafficLedger {
       kept = { at: 0, topic: "", bytes: "" };
       device.uplinks.set(fPort, kept);
     }
-    device.keptAt = device.at;
+    device.keptAt = at;
     const fits = bytes.length <= LONGEST_UPLINK;
     this.#kept -= sizeOf(kept);
-    kept.at = device.at;
+    kept.at = at;
     kept.topic = fits ? topic : "";
     kept.bytes = fits ? bytes.toString("latin1") : "";
     this.#kept += sizeOf(kept);
     if (this.#kept > MOST_KEPT) this.#makeRoom();
   }
 
-  #note(device: SeenDevice, received: Received, retained: boolean): void {
+  #note(device: SeenDevice, received: Received, at: number, way: Way): void {
     const isUplink = received.kind === "uplink_message";
     if ((!isUplink && received.kind !== "join_accept") || received.message.simulated === true) return;
-    const arrival: Arrival = {
-      at: device.at,
-      clock: this.#clock(),
-      receivedAt: this.#times.read(received.message.received_at),
-      retained,
-      era: this.#era,
-    };
+    const arrival = this.#arrival;
+    arrival.at = at;
+    arrival.clock = this.#clock();
+    arrival.receivedAt = this.#times.read(received.message.received_at) ?? NaN;
+    arrival.way = way;
+    arrival.era = this.#era;
     if (this.#notesDevices) this.#noteDevice(device, received, arrival);
     if (this.#notesGateways && isUplink) this.#noteGateways(received.message.uplink_message, arrival);
   }
@@ -264,11 +273,11 @@ export class Ledger implements TrafficLedger {
     device.history ??= new DeviceHistory();
     if (received.kind !== "uplink_message") {
       device.history.join(arrival);
-      for (const { onJoin } of this.#watchers) onJoin?.(device, arrival);
+      for (const watcher of this.#watchers) watcher.onJoin?.(device, arrival);
       return;
     }
     const step = device.history.take(received.message.uplink_message, arrival);
-    for (const { onUplink } of this.#watchers) onUplink?.(device, step, arrival);
+    for (const watcher of this.#watchers) watcher.onUplink?.(device, step, arrival);
   }
 
   #noteGateways({ rx_metadata: receptions = [] }: UplinkMessage, arrival: Arrival): void {
@@ -279,7 +288,7 @@ export class Ledger implements TrafficLedger {
       if (!reception || id === "" || id === BEHIND_PACKET_BROKER || id.length > LONGEST_ID) continue;
       const gateway = this.#gateways.get(id) ?? this.#addGateway(new GatewayHistory(ownText(id)));
       gateway.take(reception, arrival);
-      for (const { onGateway } of this.#watchers) onGateway?.(gateway, arrival);
+      for (const watcher of this.#watchers) watcher.onGateway?.(gateway, arrival);
     }
   }
 

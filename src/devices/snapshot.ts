@@ -2,7 +2,7 @@
 import { isJsonObject } from "../stack/check";
 import type { DeviceState, GatewayState } from "../stack/watch";
 import { isFrameCounter, type CountedSession } from "./counters";
-import type { StoredHistory, Signal } from "./deviceHistory";
+import { noSignal, type StoredHistory, type Signal } from "./deviceHistory";
 import type { StoredGateway } from "./gatewayHistory";
 import type { StoredIntervals } from "./intervals";
 
@@ -14,7 +14,12 @@ export interface StoredDevice {
   readonly isLossy: boolean;
   readonly isLow: boolean;
   readonly isWeak: boolean;
-  readonly history: StoredHistory;
+  /** For so many ms it was not heard although it could have been. */
+  readonly quiet: number;
+  /** What it usually loses, 0 to 1. */
+  readonly usualLoss: number;
+  /** Absent: never heard. */
+  readonly history?: StoredHistory | undefined;
 }
 
 export interface StoredGatewayWatch {
@@ -22,6 +27,7 @@ export interface StoredGatewayWatch {
   readonly state: GatewayState["state"];
   /** ms since 1970. */
   readonly since: number;
+  readonly quiet: number;
   readonly history?: StoredGateway | undefined;
 }
 
@@ -66,13 +72,30 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /** A number that may be missing. */
 const numberOf = (value: unknown): number | undefined => (isNumber(value) ? value : undefined);
 
-function deviceOf({ id, state, since, isLossy, isLow, isWeak, history }: Record<string, unknown>) {
-  if (!isText(id, LONGEST_ID) || !isNumber(since) || !isJsonObject(history)) return undefined;
+/** A length, or a part; 0 where it is missing. */
+const atLeast0 = (value: unknown): number => Math.max(0, numberOf(value) ?? 0);
+
+function deviceOf({
+  id,
+  state,
+  since,
+  isLossy,
+  isLow,
+  isWeak,
+  quiet,
+  usualLoss,
+  history,
+}: Record<string, unknown>) {
+  if (!isText(id, LONGEST_ID) || !isNumber(since)) return undefined;
   if (state !== "online" && state !== "silent" && state !== "unknown") return undefined;
-  const found = historyOf(history);
-  if (!found) return undefined;
+  const found = isJsonObject(history) ? historyOf(history) : undefined;
+  if (!found && (history !== undefined || state === "online")) return undefined;
   const flags = { isLossy: isLossy === true, isLow: isLow === true, isWeak: isWeak === true };
-  return { id, state, since, ...flags, history: found } satisfies StoredDevice;
+  const loss = Math.min(1, atLeast0(usualLoss));
+  return {
+    ...{ id, state, since, ...flags },
+    ...{ quiet: atLeast0(quiet), usualLoss: loss, history: found },
+  } satisfies StoredDevice;
 }
 
 function historyOf({ lastSeen, receivedAt, session, intervals, battery, signal }: Record<string, unknown>) {
@@ -98,10 +121,11 @@ function sessionOf(value: unknown): CountedSession | undefined {
 }
 
 function intervalsOf(value: unknown): StoredIntervals | undefined {
-  if (!isJsonObject(value) || !isNumber(value.pausedAt)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const last = lengthsOf(value.last);
   const pauses = lengthsOf(value.pauses);
-  return last && pauses && { last, pauses, pausedAt: value.pausedAt };
+  const rests = lengthsOf(value.rests) ?? [];
+  return last && pauses && { last, pauses, rests, sincePause: atLeast0(value.sincePause) };
 }
 
 const lengthsOf = (value: unknown): number[] | undefined =>
@@ -113,22 +137,28 @@ const lengthsOf = (value: unknown): number[] | undefined =>
     : undefined;
 
 function signalOf(value: unknown): Signal {
-  if (!isJsonObject(value)) return { gateways: 0 };
+  if (!isJsonObject(value)) return noSignal();
   const { rssi, snr, spreadingFactor, bandwidth, gatewayId, gateways } = value;
   return {
-    rssi: numberOf(rssi),
-    snr: numberOf(snr),
-    spreadingFactor: numberOf(spreadingFactor),
-    bandwidth: numberOf(bandwidth),
-    gatewayId: isText(gatewayId, LONGEST_ID) ? gatewayId : undefined,
+    rssi: numberOf(rssi) ?? NaN,
+    snr: numberOf(snr) ?? NaN,
+    spreadingFactor: numberOf(spreadingFactor) ?? NaN,
+    bandwidth: numberOf(bandwidth) ?? NaN,
+    gatewayId: isText(gatewayId, LONGEST_ID) ? gatewayId : "",
     gateways: isCount(gateways) ? gateways : 0,
   };
 }
 
-function gatewayOf({ id, state, since, history }: Record<string, unknown>) {
+function gatewayOf({ id, state, since, quiet, history }: Record<string, unknown>) {
   if (!isText(id, LONGEST_ID) || !isNumber(since)) return undefined;
   if (state !== "online" && state !== "offline" && state !== "unknown") return undefined;
-  return { id, state, since, history: uplinksOf(history) } satisfies StoredGatewayWatch;
+  return {
+    id,
+    state,
+    since,
+    quiet: atLeast0(quiet),
+    history: uplinksOf(history),
+  } satisfies StoredGatewayWatch;
 }
 
 function uplinksOf(value: unknown): StoredGateway | undefined {

@@ -2,6 +2,9 @@
 import type { Change } from "../stack/watch";
 import { LIMIT_OF_UNKNOWN, type Intervals } from "./intervals";
 
+/** Of what was heard once or twice: what sends once a day drifts, has a clock with summer time, or chooses its minute anew each day. */
+const UNSURE_MS = 2 * 60 * 60_000;
+
 /** One moment on two clocks. */
 export interface Moment {
   /** ms since 1970: to be shown. */
@@ -31,41 +34,13 @@ export interface Told {
 
 /**
  * After how many ms without a sign of life something is silent.
+ * @param intervals undefined where it was never heard
  * @param lossRate the part of what it sends that does not come, 0 to 1
  */
-export const limitOf = (
-  { silentAfter }: WatchRules,
-  intervals: Intervals | undefined,
-  lossRate = 0,
-): number => silentAfter ?? intervals?.limitWith(lossRate) ?? LIMIT_OF_UNKNOWN;
-
-/** Longer between two looks than planned by so much: the machine slept, or was too busy to hear anything. */
-const SLEPT_MS = 30_000;
-
-/**
- * From when on silence counts: since then messages have been able to come. An interruption of our own connection is nobody's silence,
- * and after it each gets its time anew.
- */
-export class Listening {
-  #since: number | undefined;
-  #lookedAt: number | undefined;
-
-  /** The connection works, or does not. */
-  set(isConnected: boolean, clock: number): void {
-    if (!isConnected) this.#since = undefined;
-    else this.#since ??= clock;
-  }
-
-  /**
-   * In ms of the clock; undefined while nothing can come.
-   * @param pause planned between two looks, in ms
-   */
-  look(clock: number, pause: number): number | undefined {
-    const slept = this.#lookedAt !== undefined && clock - this.#lookedAt > pause + SLEPT_MS;
-    this.#lookedAt = clock;
-    if (slept && this.#since !== undefined) this.#since = clock;
-    return this.#since;
-  }
+export function limitOf({ silentAfter }: WatchRules, intervals: Intervals | undefined, lossRate = 0): number {
+  if (silentAfter !== undefined) return silentAfter;
+  if (!intervals) return LIMIT_OF_UNKNOWN;
+  return intervals.median === undefined ? LIMIT_OF_UNKNOWN + UNSURE_MS : intervals.limitWith(lossRate);
 }
 
 const SHORTEST_PAUSE_MS = 50;

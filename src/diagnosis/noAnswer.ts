@@ -109,6 +109,19 @@ export async function lookUpDownlink(
   return isQueued(queue, correlationId) ? "queued" : undefined;
 }
 
+/** Whether a downlink is in the queue of its device; undefined where the API does not say. */
+export async function isStillQueued(
+  {
+    applicationId,
+    deviceId,
+    correlationId,
+  }: { applicationId: string; deviceId: string; correlationId: string },
+  api: Pick<FactsApi, "downlinkQueue">,
+): Promise<boolean | undefined> {
+  const queue = await api.downlinkQueue(applicationId, deviceId);
+  return queue.answer === "ok" ? isQueued(queue, correlationId) : undefined;
+}
+
 /** What the way there and back tells. */
 function fromTransport(facts: NoAnswerFacts, values: Values): Explanation | undefined {
   if (facts.pubackMs === undefined) return notAccepted("error.not-accepted.no-puback", values);

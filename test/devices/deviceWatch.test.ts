@@ -58,12 +58,37 @@ describe("a watch of devices", () => {
   });
 
   describe("does not call silence", () => {
-    it("what is an interruption of our own connection, nor the time until each has sent again", () => {
+    it("what is an interruption of our own connection, which is left out of the time", () => {
       const world = hourly();
       world.connected(false);
       world.pass(10 * DAY);
       assert.deepEqual(world.take(), []);
       world.connected(true);
+      world.pass(3 * HOUR - MINUTE);
+      assert.deepEqual(world.take(), []);
+      world.pass(2 * MINUTE);
+      assert.deepEqual(world.take(), ["silent door"]);
+    });
+
+    it("what is right behind one", () => {
+      const world = hourly();
+      world.pass(3 * HOUR - MINUTE);
+      world.connected(false);
+      world.pass(HOUR);
+      world.connected(true);
+      world.pass(9 * MINUTE);
+      assert.deepEqual(world.take(), []);
+      world.pass(2 * MINUTE);
+      assert.deepEqual(world.take(), ["silent door"]);
+    });
+
+    it("the time before what it sent in one and was fetched later", () => {
+      const world = hourly();
+      world.pass(2 * HOUR);
+      world.connected(false);
+      world.pass(HOUR);
+      world.connected(true);
+      world.send("door", { f_cnt: 8 }, { way: "stored", delay: HOUR / 2 });
       world.pass(4 * HOUR - MINUTE);
       assert.deepEqual(world.take(), []);
       world.pass(2 * MINUTE);
@@ -108,6 +133,75 @@ describe("a watch of devices", () => {
     });
   });
 
+  it("gives one that was heard once or twice two hours more than a day: it may send once a day, but not to the minute", () => {
+    const world = new World({ devices: "door" });
+    world.send("door", { f_cnt: 0 });
+    world.pass(25 * HOUR);
+    world.send("door", { f_cnt: 1 });
+    assert.deepEqual(world.take(), ["new door"]);
+    world.pass(26 * HOUR + MINUTE);
+    assert.deepEqual(world.take(), ["silent door"]);
+  });
+
+  it("knows after an interruption what a device usually loses", () => {
+    const world = new World({ devices: "door" });
+    for (let fCnt = 0; fCnt < 40; fCnt++) {
+      if (fCnt % 3 > 0) world.send("door", { f_cnt: fCnt });
+      world.pass(HOUR);
+    }
+    world.take();
+    world.connected(false);
+    world.pass(40 * HOUR);
+    world.connected(true);
+    world.send("door", { f_cnt: 80 });
+    world.pass(12 * HOUR);
+    assert.deepEqual(world.take(), []);
+    world.pass(12 * HOUR);
+    assert.deepEqual(world.take(), ["silent door"]);
+  });
+
+  describe("tells that one is silent that sends once a day", () => {
+    const daily = (): World => {
+      const world = new World({ devices: "door,never" });
+      world.sendEvery("door", DAY, 5);
+      world.take();
+      return world;
+    };
+
+    it("although the connection is interrupted each night", () => {
+      const world = daily();
+      for (let night = 0; night < 4; night++) {
+        world.pass(DAY - MINUTE, MINUTE / 2);
+        world.connected(false);
+        world.pass(MINUTE);
+        world.connected(true);
+      }
+      assert.deepEqual(world.take(), ["silent door"]);
+    });
+
+    it("although its node is deployed each night, or Node-RED restarted", () => {
+      let world = daily();
+      const told: string[] = [];
+      for (let night = 0; night < 4; night++) {
+        world.pass(DAY, MINUTE / 2);
+        told.push(...world.take());
+        world = world.restarted({ devices: "door,never" });
+      }
+      assert.deepEqual(told, ["silent door"]);
+      world.pass(DAY);
+      assert.deepEqual(world.take(), [], "that one was never heard was told before");
+    });
+
+    it("but not where it was heard right before a restart", () => {
+      const before = daily();
+      before.pass(3 * DAY - MINUTE, MINUTE / 2);
+      before.send("door", { f_cnt: 5 });
+      const world = before.restarted({ devices: "door,never" });
+      world.pass(DAY);
+      assert.deepEqual(world.take(), []);
+    });
+  });
+
   it("learns the interval of what was held while Node-RED was away by when the network received it", () => {
     const world = hourly();
     world.connected(false);
@@ -120,9 +214,153 @@ describe("a watch of devices", () => {
     assert.deepEqual(world.take(), []);
   });
 
+  describe("heals with uplinks that were fetched after an interruption:", () => {
+    /** Heard from 0 to 29, then away for ten hours in which the device sends on. */
+    function away(): World {
+      const world = new World({ devices: "door" });
+      world.sendEvery("door", HOUR, 30);
+      world.take();
+      world.connected(false);
+      world.pass(10 * HOUR);
+      world.connected(true);
+      return world;
+    }
+    const fill = (world: World, counters: readonly number[], more: object = {}): void => {
+      for (const f_cnt of counters)
+        world.send("door", { f_cnt, ...more }, { way: "stored", delay: (40 - f_cnt) * HOUR });
+    };
+    const known = (world: World): readonly unknown[] => {
+      const { received, lost, lossRate, fCnt } = world.devices.state("door") ?? {};
+      return [received, lost, lossRate, fCnt];
+    };
+
+    it("none is lost where all were kept, before a live one or behind it", () => {
+      const before = away();
+      fill(before, [30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
+      before.send("door", { f_cnt: 40 });
+      assert.deepEqual(known(before), [41, 0, 0, 40]);
+      const behind = away();
+      behind.send("door", { f_cnt: 40 });
+      fill(behind, [30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
+      assert.deepEqual(known(behind), [41, 0, 0, 40]);
+      assert.equal(behind.devices.state("door")?.interval, 3600);
+      assert.deepEqual([before.take(), behind.take()], [[], []]);
+    });
+
+    it("what the server does not have is lost, and told of", () => {
+      const before = away();
+      fill(before, [30, 32, 34, 36, 37, 38, 39]);
+      before.send("door", { f_cnt: 40 });
+      assert.deepEqual(known(before), [38, 3, 3 / 25, 40]);
+      const behind = away();
+      behind.send("door", { f_cnt: 40 });
+      fill(behind, [30, 32, 34, 36, 37, 38, 39]);
+      assert.deepEqual(known(behind), [38, 3, 3 / 25, 40]);
+      assert.deepEqual(behind.take(), []);
+      const lossy = away();
+      fill(lossy, [30, 32, 34, 35, 37, 39]);
+      assert.deepEqual(known(lossy), [36, 4, 4 / 25, 39]);
+      fill(lossy, [40, 43]);
+      assert.deepEqual(lossy.take(), ["lost door"]);
+    });
+
+    it("what was not kept so long is not lost", () => {
+      const world = away();
+      fill(world, [37, 38]);
+      world.send("door", { f_cnt: 40 });
+      assert.deepEqual(known(world), [33, 0, 0, 40]);
+      const behind = away();
+      behind.send("door", { f_cnt: 40 });
+      fill(behind, [37, 38]);
+      assert.deepEqual(known(behind), [33, 0, 0, 40]);
+    });
+
+    it("what comes in between, while the rest is still underway, calls nothing lost", () => {
+      const world = away();
+      fill(world, [30, 31]);
+      world.send("door", { f_cnt: 40 });
+      fill(world, [32, 33, 34, 35, 36, 37, 38, 39]);
+      assert.deepEqual(known(world), [41, 0, 0, 40]);
+      assert.deepEqual(world.take(), []);
+    });
+
+    it("what the server has written down late was not lost", () => {
+      const world = away();
+      fill(world, [30, 31, 36, 37, 38, 39]);
+      assert.deepEqual(known(world), [36, 4, 4 / 25, 39]);
+      fill(world, [32, 33, 34, 35]);
+      assert.deepEqual(known(world), [40, 0, 0, 39]);
+    });
+
+    it("more than the last 25 count as received", () => {
+      const world = away();
+      world.send("door", { f_cnt: 300 });
+      for (let f_cnt = 30; f_cnt < 300; f_cnt++)
+        world.send("door", { f_cnt }, { way: "stored", delay: (300 - f_cnt) * MINUTE });
+      assert.deepEqual(known(world), [301, 0, 0, 300]);
+    });
+
+    it("those of before a reset change nothing of what it counts since", () => {
+      const world = away();
+      world.send("door", { f_cnt: 2 });
+      assert.deepEqual(world.take(), ["reset door"]);
+      fill(world, [30, 31, 0, 1]);
+      assert.deepEqual(known(world), [33, 0, 0, 2]);
+      assert.deepEqual(world.take(), []);
+    });
+
+    it("a reset and a new session among them are told as they would have been", () => {
+      const world = away();
+      fill(world, [30, 31]);
+      world.send("door", { f_cnt: 0 }, { way: "stored", delay: HOUR });
+      assert.deepEqual(world.take(), ["reset door"]);
+      const joined = away();
+      joined.send("door", { f_cnt: 1, session_key_id: "b" });
+      fill(joined, [30, 31]);
+      joined.send("door", { f_cnt: 0, session_key_id: "b" }, { way: "stored", delay: HOUR });
+      assert.deepEqual(known(joined), [2, 0, 0, 1]);
+      assert.deepEqual(joined.take(), []);
+    });
+
+    it("they are no sign of life but of then", () => {
+      const world = new World({ devices: "door,never" });
+      world.sendEvery("door", HOUR, 30);
+      world.pass(5 * HOUR);
+      assert.deepEqual(world.take(), ["new door", "silent never", "silent door"]);
+      world.connected(false);
+      world.pass(10 * HOUR);
+      world.connected(true);
+      world.send("door", { f_cnt: 30 }, { way: "stored", delay: 14 * HOUR });
+      assert.deepEqual(world.take(), [], "from before it was called silent");
+      world.send("door", { f_cnt: 31 }, { way: "stored", delay: 8 * HOUR });
+      assert.deepEqual(world.take(), ["back door"]);
+      assert.equal(world.devices.state("door")?.lastSeen, world.now.at - 8 * HOUR);
+      world.pass(8 * HOUR);
+      assert.deepEqual(world.take(), ["silent door"]);
+      world.send("never", {}, { way: "stored", delay: HOUR });
+      assert.deepEqual(world.take(), ["new never", "back never"]);
+    });
+
+    it("the last of them is the last payload, and counts for its gateway", () => {
+      const world = away();
+      fill(world, [30], { decoded_payload: { open: true }, f_port: 1 });
+      assert.deepEqual(world.devices.state("door")?.payload, { open: true });
+      assert.equal(world.gateways.state("roof")?.uplinks, 31);
+    });
+  });
+
+  it("takes a frame that comes again for no other signal", () => {
+    const world = new World({ devices: "door" });
+    const data_rate = { lora: { spreading_factor: 7, bandwidth: 125_000 } };
+    const rx_metadata = [{ gateway_ids: { gateway_id: "roof" }, rssi: -120, snr: -7 }];
+    for (let again = 0; again < 3; again++)
+      world.send("door", { f_cnt: 1, rx_metadata, settings: { data_rate } });
+    assert.deepEqual(world.take(), ["new door"]);
+  });
+
   it("takes what a broker has kept for nothing of the present", () => {
     const world = new World({ devices: "door", rules: { silentAfter: HOUR } });
-    world.send("door", { f_cnt: 7 }, { retained: true, delay: 3 * DAY });
+    world.send("door", { f_cnt: 7 }, { way: "retained", delay: 3 * DAY });
     assert.deepEqual(world.take(), ["new door"]);
     const { state, lastSeen } = world.devices.state("door") ?? {};
     assert.deepEqual([state, lastSeen], ["unknown", world.now.at - 3 * DAY]);

@@ -50,8 +50,10 @@ describe("a watch of gateways", () => {
     world.connected(false);
     world.pass(DAY);
     world.connected(true);
-    world.pass(39 * MINUTE);
+    world.pass(29 * MINUTE);
     assert.deepEqual(world.takeGateways(), []);
+    world.pass(2 * MINUTE);
+    assert.deepEqual(world.takeGateways(), ["silent roof"], "40 minutes, the day left out");
   });
 
   describe("whose connection the stack tells of", () => {

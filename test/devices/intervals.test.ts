@@ -11,8 +11,7 @@ const repeated = (length: number, count: number): number[] => Array.from({ lengt
 /** Those lengths, one after the other. */
 function learned(lengths: readonly number[], habit: Habit = "bursts"): Intervals {
   const intervals = new Intervals(habit);
-  let at = 0;
-  for (const length of lengths) intervals.add(length, (at += length));
+  for (const length of lengths) intervals.add(length);
   return intervals;
 }
 
@@ -50,10 +49,27 @@ describe("the interval of a device", () => {
     assert.equal(limit(days.flat()), 4 * DAY);
   });
 
+  it("gives one that is moved, or speaks at each event, its pauses, once it made two of them right after that", () => {
+    const trip = repeated(5 * MINUTE, 12);
+    assert.equal(limit([...repeated(4 * HOUR, 5), ...trip]), 20 * MINUTE, "may send more often from now on");
+    assert.equal(limit([...trip, 4 * HOUR, ...trip]), 20 * MINUTE);
+    assert.equal(limit([...trip, 4 * HOUR, ...trip, 4 * HOUR, ...trip]), 16 * HOUR);
+    const event = repeated(20 * SECOND, 5);
+    assert.equal(limit([...repeated(HOUR, 5), ...event]), 4 * HOUR, "half of the last ten");
+  });
+
+  it("gives one that has just made a long pause another one", () => {
+    assert.equal(limit([...repeated(5 * MINUTE, 10), 4 * HOUR]), 5 * HOUR);
+    assert.equal(limit([...repeated(5 * MINUTE, 10), 4 * HOUR, 5 * MINUTE]), 20 * MINUTE);
+    const intervals = learned(repeated(5 * MINUTE, 10));
+    intervals.add(4 * HOUR, false);
+    assert.equal(intervals.limitWith(0), 20 * MINUTE, "something in it was lost");
+  });
+
   it("takes no pause in which something was lost for one of its own", () => {
     const intervals = learned(repeated(MINUTE, 10));
-    for (let day = 1; day < 5; day++) intervals.add(DAY, day * DAY, false);
-    for (const length of repeated(MINUTE, 10)) intervals.add(length, 5 * DAY);
+    for (let day = 1; day < 5; day++) intervals.add(DAY, false);
+    for (const length of repeated(MINUTE, 10)) intervals.add(length);
     assert.equal(intervals.limitWith(0), 10 * MINUTE);
   });
 
@@ -82,7 +98,7 @@ describe("the interval of a device", () => {
     const after = new Intervals("bursts", before.stored);
     assert.deepEqual(after.stored, before.stored);
     assert.deepEqual([after.median, after.limitWith(0)], [before.median, before.limitWith(0)]);
-    for (const intervals of [before, after]) intervals.add(HOUR, 40 * DAY);
+    for (const intervals of [before, after]) intervals.add(HOUR);
     assert.deepEqual(after.stored, before.stored);
   });
 });

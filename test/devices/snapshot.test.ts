@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { noSignal } from "../../src/devices/deviceHistory";
 import { readSnapshot, toStore } from "../../src/devices/snapshot";
 
 const HISTORY = {
   lastSeen: 1,
-  intervals: { last: [1, 2], pauses: [2], pausedAt: 2 },
+  intervals: { last: [1, 2], pauses: [2], rests: [], sincePause: 2 },
   signal: { gateways: 1 },
   session: { keyId: "a", fCnt: 1, received: 1, lost: 0, arrived: 1, expected: 1 },
 };
@@ -15,15 +16,19 @@ const read = (devices: unknown, gateways: unknown = []) => readSnapshot({ form: 
 describe("what a store gives back", () => {
   it("is read as it was stored", () => {
     const stored = JSON.parse(
-      JSON.stringify(toStore({ devices: [], gateways: [{ ...GATEWAY, state: "offline", since: 7 }] })),
+      JSON.stringify(
+        toStore({ devices: [], gateways: [{ ...GATEWAY, state: "offline", since: 7, quiet: 9 }] }),
+      ),
     ) as unknown;
     assert.deepEqual(readSnapshot(stored)?.gateways, [
-      { id: "roof", state: "offline", since: 7, history: undefined },
+      { id: "roof", state: "offline", since: 7, quiet: 9, history: undefined },
     ]);
     const [device] = read([{ ...DEVICE, history: HISTORY }])?.devices ?? [];
     assert.ok(device);
-    assert.deepEqual(device.history.session, HISTORY.session);
-    assert.deepEqual([device.isLossy, device.isLow], [true, false]);
+    assert.deepEqual(device.history?.session, HISTORY.session);
+    assert.deepEqual([device.isLossy, device.isLow, device.quiet], [true, false, 0]);
+    const never = { ...DEVICE, state: "unknown", quiet: 60_000, usualLoss: 0 };
+    assert.deepEqual(read([never])?.devices, [{ ...never, history: undefined }]);
   });
 
   for (const [what, value] of Object.entries({
@@ -42,13 +47,14 @@ describe("what a store gives back", () => {
       "door",
       [],
       { ...DEVICE },
+      { ...DEVICE, state: "silent", history: null },
       { ...DEVICE, id: "x".repeat(65), history: HISTORY },
       { ...DEVICE, id: 7, history: HISTORY },
       { ...DEVICE, state: "constructor", history: HISTORY },
       { ...DEVICE, since: "now", history: HISTORY },
       { ...DEVICE, history: { ...HISTORY, lastSeen: null } },
       { ...DEVICE, history: { ...HISTORY, intervals: { ...HISTORY.intervals, last: "x" } } },
-      { ...DEVICE, history: { ...HISTORY, intervals: { ...HISTORY.intervals, pausedAt: null } } },
+      { ...DEVICE, history: { ...HISTORY, intervals: null } },
     ];
     assert.deepEqual(read(entries)?.devices, []);
     assert.deepEqual(read([], [null, {}, { ...GATEWAY, state: "silent" }])?.gateways, []);
@@ -60,16 +66,16 @@ describe("what a store gives back", () => {
       session: { ...HISTORY.session, arrived: -1 },
       signal: "strong",
       battery: "full",
-      intervals: { last: [1, "2", -3, null, 5], pauses: [-7, Infinity, 3], pausedAt: 0 },
+      intervals: { last: [1, "2", -3, null, 5], pauses: [-7, Infinity, 3], sincePause: -1 },
     };
     const [device] = read([{ ...DEVICE, history }])?.devices ?? [];
     assert.deepEqual(device?.history, {
       lastSeen: 1,
       receivedAt: undefined,
       session: undefined,
-      intervals: { last: [1, 5], pauses: [3], pausedAt: 0 },
+      intervals: { last: [1, 5], pauses: [3], rests: [], sincePause: 0 },
       battery: undefined,
-      signal: { gateways: 0 },
+      signal: noSignal(),
     });
   });
 

@@ -1,5 +1,6 @@
 /** A ledger and a watch with clocks that a test turns. */
 import { DeviceWatch } from "../../src/devices/deviceWatch";
+import type { Way } from "../../src/connection/ledger";
 import { GatewayWatch, type GatewayReport } from "../../src/devices/gatewayWatch";
 import { Ledger } from "../../src/devices/ledger";
 import { readSnapshot, toStore, type Snapshot } from "../../src/devices/snapshot";
@@ -26,7 +27,7 @@ const SERVICE = stackService({ applicationId: "app1", apiKey: "" });
 
 interface Sent {
   readonly kind?: "uplink" | "join";
-  readonly retained?: boolean;
+  readonly way?: Way;
   readonly simulated?: boolean;
   /** How long it was underway, in ms. */
   readonly delay?: number;
@@ -50,13 +51,16 @@ export class World {
     rules = {},
     stored = NOTHING,
     pause,
+    passed = 0,
   }: {
     devices?: string;
     gateways?: readonly string[];
     rules?: Partial<WatchRules>;
     stored?: Snapshot;
     pause?: number;
+    passed?: number;
   } = {}) {
+    this.passed = passed;
     this.ledger = new Ledger(SERVICE, () => this.passed);
     const pattern = parseDevicePattern(devices);
     if (!pattern.ok) throw new RangeError(devices);
@@ -108,18 +112,24 @@ export class World {
   send(
     id: string,
     uplink: UplinkMessage = {},
-    { kind = "uplink", retained = false, simulated, delay = 0, gateways = ["roof"] }: Sent = {},
+    { kind = "uplink", way = "live", simulated, delay = 0, gateways = ["roof"] }: Sent = {},
   ): void {
-    const device = this.ledger.see(id, this.now.at);
-    if (!device) return;
+    const receivedAt = BEGIN + this.passed - delay;
     const common = {
       end_device_ids: { device_id: id },
-      received_at: new Date(BEGIN + this.passed - delay).toISOString(),
+      received_at: new Date(receivedAt).toISOString(),
       ...(simulated === undefined ? {} : { simulated }),
     };
     const rx_metadata = gateways.map((gateway_id) => ({ gateway_ids: { gateway_id }, rssi: -80, snr: 5 }));
-    const keep = (received: Parameters<Ledger["keep"]>[1]): void =>
-      this.ledger.keep(device, received, `v3/app1/devices/${id}/up`, Buffer.from("{}"), retained);
+    const topic = `v3/app1/devices/${id}/up`;
+    const keep = (received: Parameters<Ledger["keep"]>[1]): void => {
+      if (way === "stored") {
+        this.ledger.keepStored(id, received, topic, receivedAt);
+        return;
+      }
+      const device = this.ledger.see(id, this.now.at);
+      if (device) this.ledger.keep(device, received, topic, Buffer.from("{}"), way);
+    };
     if (kind === "join") keep({ kind: "join_accept", message: { ...common, join_accept: {} } });
     else
       keep({
@@ -146,11 +156,18 @@ export class World {
     return this.take(this.toldOfGateways);
   }
 
-  /** The same after a restart, by way of a store. */
-  restarted(more: ConstructorParameters<typeof World>[0] = {}): World {
+  /** What it knows, by way of a store. */
+  get stored(): Snapshot {
     const snapshot = toStore({ devices: this.devices.stored, gateways: this.gateways.stored });
     const stored = readSnapshot(JSON.parse(JSON.stringify(snapshot)));
     if (!stored) throw new Error("what was stored cannot be read");
-    return new World({ ...more, stored });
+    return stored;
+  }
+
+  /** The same after a restart. */
+  restarted(more: ConstructorParameters<typeof World>[0] = {}): World {
+    const world = new World({ passed: this.passed, stored: this.stored, ...more });
+    world.set = this.set;
+    return world;
   }
 }

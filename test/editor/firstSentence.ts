@@ -22,6 +22,7 @@ export const USUAL: Readonly<Record<string, string>> = {
   clientId: "node-red",
   clock: "2026-11-21 06:25 UTC",
   device: "door-1",
+  file: "/data/tts-downlinks.journal",
   devices: "door 1, valve",
   encoding: "base64",
   errorCode: "CERT_REVOKED",

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { Simulator, SimulatorOptions } from "../../simulator/simulator";
+import { asMessage } from "../../nodes/shared/red";
 import { device, until } from "./downlinks";
 import {
   connection,
   listeners,
+  node,
   running,
   sessions,
   simulated,
@@ -119,6 +121,37 @@ describe("uplinks that came while there was no connection", function () {
     assert.notEqual(one?.tts, two?.tts);
     assert.deepEqual(counters(await take(flows, 1, "three")).length, 1);
     assert.deepEqual([...flows.untaken("three"), ...flows.untaken("four")], []);
+  });
+
+  it("are no loss to a node that watches, whether or not others receive them; what the server does not have is", async () => {
+    const { simulator, flows } = await started({}, (server) => [
+      ...[tab(), withBackfill(server), ...listeners()],
+      node("tts-watch", "watch", { changes: [], wires: [["out"]] }),
+      sink(),
+    ]);
+    const send = (f_cnt: number): unknown =>
+      simulator.publish("uplink_message", "lamp", { session_key_id: "AA==", f_port: 1, f_cnt });
+    const state = async (): Promise<object> => {
+      flows.getNode("watch").receive(asMessage({ deviceId: "lamp" }));
+      const [first] = (await flows.next()).payload as Record<string, unknown>[];
+      const { received, lost, lossRate, fCnt } = first ?? {};
+      return { received, lost, lossRate, fCnt };
+    };
+    const knows = async (fCnt: number): Promise<object> => {
+      for (;;) {
+        const found = await state();
+        if ("fCnt" in found && found.fCnt === fCnt) return found;
+      }
+    };
+    send(1);
+    await knows(1);
+    await interrupt(simulator, () => [2, 3, 5, 6].map(send));
+    send(7);
+    await until(
+      () => flows.logged("INFO").some((line) => line.startsWith("Missed uplinks fetched: 4 (")),
+      "the log",
+    );
+    assert.deepEqual(await knows(7), { received: 6, lost: 1, lossRate: 1 / 7, fCnt: 7 });
   });
 
   it("come although the clocks of server and machine are years apart", async () => {

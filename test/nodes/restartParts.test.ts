@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Journal, newId } from "../../nodes/tts-downlink/restart/journal";
@@ -38,6 +38,20 @@ describe("the journal of downlinks that were written down", () => {
     assert.equal(journal.name, undefined, "there is nothing to write in");
     assert.equal(journal.hasLeft(newId(), name), true);
     assert.equal(journal.hasLeft(newId(), undefined), true);
+  });
+
+  it("says once that it can neither be written nor deleted, and trusts nothing more", () => {
+    const stuck: string[] = [];
+    const journal = new Journal(userDir, (file) => stuck.push(file));
+    const { name } = journal;
+    const file = path.join(userDir, "tts-downlinks.journal");
+    // As on a file system that is read-only: root, too, can neither write nor delete a directory with something in it like a file.
+    rmSync(file);
+    mkdirSync(path.join(file, "x"), { recursive: true });
+    journal.leaving(newId());
+    journal.leaving(newId());
+    assert.deepEqual(stuck, [file]);
+    assert.equal(journal.hasLeft(newId(), name), true);
   });
 
   it("begins anew above a megabyte, and trusts nothing from before", () => {

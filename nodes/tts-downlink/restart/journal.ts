@@ -21,10 +21,14 @@ export class Journal {
   readonly #file: string;
   readonly #left = new Set<string>();
   readonly #over = new Set<string>();
+  readonly #onStuck: (file: string) => void;
   #name: string | undefined;
   #bytes = 0;
+  #isStuck = false;
 
-  constructor(userDir: string) {
+  /** @param onStuck once: it can neither be written nor deleted, and says of one that leaves now that it is held */
+  constructor(userDir: string, onStuck: (file: string) => void = () => undefined) {
+    this.#onStuck = onStuck;
     this.#file = path.join(userDir, FILE);
     this.#read();
   }
@@ -83,7 +87,12 @@ export class Journal {
     if (this.#name === undefined || this.#write(line, safely, "a")) return;
     // Without the file nothing that is written down is trusted.
     this.#name = undefined;
-    rmSync(this.#file, { force: true });
+    try {
+      rmSync(this.#file, { force: true });
+    } catch {
+      if (!this.#isStuck) this.#onStuck(this.#file);
+      this.#isStuck = true;
+    }
   }
 
   #write(text: string, safely: boolean, flags: "a" | "w"): boolean {
@@ -105,9 +114,9 @@ export class Journal {
 
 const journals = new Map<string, Journal>();
 
-/** The one of this process. */
-export function journalIn(userDir: string): Journal {
-  const journal = journals.get(userDir) ?? new Journal(userDir);
+/** The one of this process. @param onStuck as in its constructor */
+export function journalIn(userDir: string, onStuck: (file: string) => void): Journal {
+  const journal = journals.get(userDir) ?? new Journal(userDir, onStuck);
   journals.set(userDir, journal);
   return journal;
 }

@@ -58,7 +58,9 @@ export class Keeper {
     this.#RED = RED;
     this.#node = node;
     this.#downlinks = downlinks;
-    this.#journal = journalIn(userDir);
+    this.#journal = journalIn(userDir, (file) =>
+      RED.log.warn(textOf(RED, { key: "warning.journal", values: { file } })),
+    );
     this.#dropped = new Dropped((text) => node.warn(textOf(RED, text)));
   }
 
