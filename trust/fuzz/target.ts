@@ -19,7 +19,7 @@ const isObject = (value: unknown): value is object =>
 /** What a node's properties or a message are at least: an object whose members can be read. */
 export function asObject(value: unknown): object {
   try {
-    return isObject(value) ? { ...value } : {};
+    return isObject(value) && !ArrayBuffer.isView(value) ? { ...value } : {};
   } catch {
     return {};
   }

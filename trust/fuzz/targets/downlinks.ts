@@ -47,13 +47,12 @@ function values(random: Random): Record<string, unknown> {
     gateways: random.chance(0.3) ? [{ id: "roof-gateway", antennaIndex: 1 }] : [],
     absoluteTime: random.chance(0.3) ? "2026-11-30T13:00:00Z" : "",
     report: random.of(REPORTS),
-    sources: {
-      fPort: { type: "msg", value: "fp" },
-      payload: { type: random.of(["msg", "flow", "env"]), value: "payload" },
-    },
   };
-  const changed = mutateValue(good, random, hostileInput);
-  return typeof changed === "object" && changed !== null ? (changed as Record<string, unknown>) : good;
+  // The node itself makes the object of them.
+  const changed = mutateValue(good, random, hostileInput) === good ? good : {};
+  const source = random.of(["fp", "a.b", "${X}", 5, undefined, {}, "#:(file)::fp"]);
+  const type = random.of(["msg", "flow", "env", "jsonata"]);
+  return { ...changed, sources: { fPort: { type, value: source }, payload: { type, value: source } } };
 }
 
 const RECORD = {

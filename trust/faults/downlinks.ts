@@ -1,0 +1,37 @@
+import type { Followed, Scene } from "./scene";
+
+/** Codes of ends after which a downlink may have been executed, and may not. */
+const IN_DOUBT: ReadonlySet<string> = new Set(["unanswered"]);
+const GOOD: ReadonlySet<string> = new Set(["queued", "sent"]);
+
+/** Each has exactly one end, which agrees with the server, and none was executed twice. Returns how many ended how. */
+export async function checkDownlinks(scene: Scene): Promise<string> {
+  const { target, downlinks, findings } = scene;
+  const queued = await target.queued();
+  const counts = new Map<string, number>();
+  for (const followed of downlinks.values()) {
+    const times = queued.get(followed.number) ?? 0;
+    const problem = problemOf(followed, times, target.heard(followed.number));
+    if (problem !== undefined)
+      findings.push(
+        `downlink ${followed.number} (${followed.node}, given during: ${followed.fault}): ${problem}. ${followed.text.slice(0, 120)}`,
+      );
+    const end = followed.ends[0] ?? "no end";
+    counts.set(end, (counts.get(end) ?? 0) + 1);
+  }
+  return [...counts].map(([end, count]) => `${count} ${end}`).join(", ");
+}
+
+function problemOf({ ends, completed, text }: Followed, times: number, heard: number | undefined): string | undefined {
+  const [end] = ends;
+  if (times > 1) return `executed ${times} times (${ends.join(", ")})`;
+  if (heard !== undefined && heard > times) return `a device got it ${heard} times`;
+  if (end === undefined) return "it has no end";
+  if (ends.length > 1) return `it has ${ends.length} ends: ${ends.join(", ")}`;
+  if (GOOD.has(end) !== (completed === 1)) return `${end}, and completed ${completed} times`;
+  if (IN_DOUBT.has(end)) return undefined;
+  // Of a device that hears at once, what is no longer in the queue may have been sent: so the error says.
+  if (end === "not_accepted" && heard === 1 && text.includes("not in its queue")) return undefined;
+  if (GOOD.has(end) !== (times === 1)) return `${end}, and executed ${times} times`;
+  return undefined;
+}
