@@ -133,7 +133,7 @@ const withName =
     await scene.red.ask("names", { [HOST]: code });
     every(sides, (line) => line.cut());
     await scene.pass(2 * A_WHILE);
-    await scene.red.ask("names", { [HOST]: "127.0.0.1" });
+    await scene.red.ask("names", { [HOST]: sides[0]?.line.address ?? "127.0.0.1" });
   };
 
 const withCertificate =

@@ -118,7 +118,7 @@ async function resting(scene: Scene): Promise<Resources> {
 }
 
 async function run(): Promise<void> {
-  const { seed, short } = readOptions();
+  const { seed, short, only } = readOptions();
   const random = new Random(seed);
   const target = await openTargetOfFaults();
   const scene = new Scene(target, await startNodeRed(SPEED), random);
@@ -134,7 +134,7 @@ async function run(): Promise<void> {
   scene.busy();
   await settled(scene);
 
-  const steps = planOf(FAULTS, short ? COUNT.short : COUNT.long, scene, random);
+  const steps = planOf(FAULTS.filter(({ name }) => only === undefined || name.includes(only)), short ? COUNT.short : COUNT.long, scene, random);
   let met = 0;
   for (const step of steps) {
     if (!(await meet(scene, step, checked))) break;

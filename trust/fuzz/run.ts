@@ -28,8 +28,7 @@ const argument = (name: string): string | undefined => {
 };
 
 function run(): void {
-  const { seed, short } = readOptions();
-  const only = argument("--only");
+  const { seed, short, only } = readOptions();
   const oneCase = argument("--case");
   const findings: string[] = [];
   const rows: (string | number)[][] = [];
