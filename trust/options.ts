@@ -15,7 +15,8 @@ export function readOptions(args: readonly string[] = process.argv.slice(2)): Op
   const given = valueOf("--seed") === undefined ? undefined : Number(valueOf("--seed"));
   if (given !== undefined && !Number.isSafeInteger(given)) throw new Error("--seed wants a whole number");
   return {
-    seed: given ?? Math.floor(Math.random() * 1_000_000), short: args.includes("--short"),
+    seed: given ?? Math.floor(Math.random() * 1_000_000),
+    short: args.includes("--short"),
     only: valueOf("--only"),
   };
 }

@@ -91,7 +91,13 @@ export class Session {
       settings.ledger,
       (repeated) => this.#repeated(repeated),
     );
-    this.#subscriptions = new Subscriptions(settings.service, () => this.#subscriptionsChanged());
+    const { pause } = settings;
+    this.#subscriptions = new Subscriptions(
+      settings.service,
+      () => this.#subscriptionsChanged(),
+      undefined,
+      pause && ((attempts) => pause("refused", attempts)),
+    );
     this.#connect();
   }
 

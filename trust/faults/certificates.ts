@@ -15,7 +15,9 @@ xVnSRM19wdIqUUe1abt3Pos92qrbq0WLkQ==
 export type CertificateName = "good" | "expired" | "other";
 
 /** `other` is for another host. */
-export const CERTIFICATES: Readonly<Record<CertificateName, { readonly key: string; readonly cert: string }>> = {
+export const CERTIFICATES: Readonly<
+  Record<CertificateName, { readonly key: string; readonly cert: string }>
+> = {
   good: {
     key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgmT0KBkLmtClINZN8

@@ -22,7 +22,11 @@ export async function checkDownlinks(scene: Scene): Promise<string> {
   return [...counts].map(([end, count]) => `${count} ${end}`).join(", ");
 }
 
-function problemOf({ ends, completed }: Followed, times: number, heard: number | undefined): string | undefined {
+function problemOf(
+  { ends, completed }: Followed,
+  times: number,
+  heard: number | undefined,
+): string | undefined {
   const [end] = ends;
   if (times > 1) return `executed ${times} times (${ends.join(", ")})`;
   if (heard !== undefined && heard > times) return `a device got it ${heard} times`;

@@ -11,6 +11,8 @@ export type Direction = "up" | "down";
 export interface Wire {
   /** Below TLS, where there is TLS. */
   readonly client: Socket;
+  /** To the client in the server's place. */
+  readonly near: Socket;
   readonly server: Socket;
 }
 
@@ -142,14 +144,14 @@ export class Line {
   #connect(client: Socket): void {
     const { host, port, tls } = this.#destination;
     const server = tls ? connectTls({ ...tls, host, port }) : connect({ host, port, noDelay: true });
-    const wire: Wire = { client, server };
-    this.#wires.add(wire);
     const near: Socket = this.#encrypted
       ? new TLSSocket(client, {
           isServer: true,
           secureContext: createSecureContext(CERTIFICATES[this.certificate]),
         })
       : client;
+    const wire: Wire = { client, near, server };
+    this.#wires.add(wire);
     this.#relay("up", near, server, wire);
     this.#relay("down", server, near, wire);
     client.on("close", () => this.#ended(wire));

@@ -2,7 +2,7 @@
 export const CONNACK = 2;
 export const PUBLISH = 3;
 export const PUBACK = 4;
-export const SUBACK = 9;
+export const SUBSCRIBE = 8;
 export const PINGRESP = 13;
 
 export const typeOf = (packet: Buffer): number => (packet[0] ?? 0) >> 4;
@@ -18,7 +18,7 @@ export const isAnswer = (packet: Buffer): boolean =>
   typeOf(packet) === PUBLISH && /\/down\/[a-z]+$/.test(topicOf(packet));
 
 /** Bytes of type and length; undefined where they are not all there. */
-function headLength(bytes: Buffer): number | undefined {
+export function headLength(bytes: Buffer): number | undefined {
   for (let at = 1; at < Math.min(5, bytes.length); at++) if ((bytes[at] ?? 0) < 0x80) return at + 1;
   return undefined;
 }

@@ -29,7 +29,13 @@ interface Row {
 const rows = new Map<string, Row>();
 
 /** Uplinks that came once, each from the first to the last, but for those that were sent while the line was broken. */
-function checkUplinks(scene: Scene, side: Side, from: number, to: number, mayMiss: (number: number) => boolean): void {
+function checkUplinks(
+  scene: Scene,
+  side: Side,
+  from: number,
+  to: number,
+  mayMiss: (number: number) => boolean,
+): void {
   const missing: number[] = [];
   for (let number = from; number <= to; number++) {
     const times = side.uplinks.get(number) ?? 0;
@@ -101,9 +107,13 @@ async function settled(scene: Scene): Promise<void> {
 function compare(scene: Scene, before: Resources, after: Resources): void {
   for (const what of ["active", "process", "events"] as const)
     if (JSON.stringify(before[what]) !== JSON.stringify(after[what]))
-      scene.findings.push(`${what}: ${JSON.stringify(before[what])} before, ${JSON.stringify(after[what])} after`);
+      scene.findings.push(
+        `${what}: ${JSON.stringify(before[what])} before, ${JSON.stringify(after[what])} after`,
+      );
   if (after.timers.length > before.timers.length)
-    scene.findings.push(`${before.timers.length} timers before, ${after.timers.length} after: ${after.timers.join("; ")}`);
+    scene.findings.push(
+      `${before.timers.length} timers before, ${after.timers.length} after: ${after.timers.join("; ")}`,
+    );
   const growth = (after.heap - before.heap) / 1e6;
   if (growth > HEAP_GROWTH_MB) scene.findings.push(`the heap has grown by ${growth.toFixed(1)} MB`);
 }
@@ -134,7 +144,12 @@ async function run(): Promise<void> {
   scene.busy();
   await settled(scene);
 
-  const steps = planOf(FAULTS.filter(({ name }) => only === undefined || name.includes(only)), short ? COUNT.short : COUNT.long, scene, random);
+  const steps = planOf(
+    FAULTS.filter(({ name }) => only === undefined || name.includes(only)),
+    short ? COUNT.short : COUNT.long,
+    scene,
+    random,
+  );
   let met = 0;
   for (const step of steps) {
     if (!(await meet(scene, step, checked))) break;
@@ -169,7 +184,9 @@ async function run(): Promise<void> {
     `\n${met} faults in ${Math.round((performance.now() - began) / 1_000)} s, ${scene.nextUplink} uplinks to each of two connections, ${scene.downlinks.size} downlinks: ${outcomes}.`,
   );
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-  console.log(`Heap ${megabytes(before.heap)} before, ${megabytes(after.heap)} after; timers ${before.timers.length} and ${after.timers.length}.`);
+  console.log(
+    `Heap ${megabytes(before.heap)} before, ${megabytes(after.heap)} after; timers ${before.timers.length} and ${after.timers.length}.`,
+  );
   conclude(scene.findings);
 }
 

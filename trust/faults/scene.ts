@@ -66,11 +66,27 @@ export interface Followed {
 }
 
 const tlsConfig: FlowNode = {
-  ...{ id: "authority", type: "tls-config", cert: "", key: "", ca: "", certname: "", keyname: "", caname: "ca.pem" },
+  ...{
+    id: "authority",
+    type: "tls-config",
+    cert: "",
+    key: "",
+    ca: "",
+    certname: "",
+    keyname: "",
+    caname: "ca.pem",
+  },
   ...{ servername: "", verifyservercert: true },
 };
 
-const node = (type: string, id: string, more: object): FlowNode => ({ id, type, z: "tab", x: 0, y: 0, ...more });
+const node = (type: string, id: string, more: object): FlowNode => ({
+  id,
+  type,
+  z: "tab",
+  x: 0,
+  y: 0,
+  ...more,
+});
 
 export class Scene {
   readonly target: Target;
@@ -143,7 +159,10 @@ export class Scene {
   }
 
   /** As with the Deploy button, with something changed. */
-  async deploy(type: "full" | "nodes" | "flows", credentials?: Readonly<Record<string, object>>): Promise<void> {
+  async deploy(
+    type: "full" | "nodes" | "flows",
+    credentials?: Readonly<Record<string, object>>,
+  ): Promise<void> {
     this.#deploys += 1;
     await this.red.ask("deploy", { flows: this.#flows(), type, ...(credentials && { credentials }) });
   }
@@ -194,10 +213,19 @@ export class Scene {
       ...this.sides.flatMap(({ name: side, line }): readonly FlowNode[] => [
         {
           ...{ id: side, type: "tts-connection", service: "stack", host: HOST, port: String(line.port) },
-          ...{ useTls: side === "tls", tls: side === "tls" ? "authority" : "", applicationId: target.userName },
+          ...{
+            useTls: side === "tls",
+            tls: side === "tls" ? "authority" : "",
+            applicationId: target.userName,
+          },
           ...{ api: target.api, keepalive: String(this.keepalive), holdMax: "1000", holdFor: "300" },
         },
-        node("tts-uplink", `uplink-${side}`, { name, connection: side, output: "bytes", wires: [[`up-${side}`]] }),
+        node("tts-uplink", `uplink-${side}`, {
+          name,
+          connection: side,
+          output: "bytes",
+          wires: [[`up-${side}`]],
+        }),
         ...["queued", "sent"].map((report) =>
           node("tts-downlink", `${report}-${side}`, { name, connection: side, report, wires: [["down"]] }),
         ),

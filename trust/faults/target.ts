@@ -114,7 +114,10 @@ async function real(): Promise<Target> {
     keeping: [target.device],
     hearing: [],
     uplink: (number) => {
-      const settings = { data_rate: { lora: { bandwidth: 125_000, spreading_factor: 7 } }, frequency: "868100000" };
+      const settings = {
+        data_rate: { lora: { bandwidth: 125_000, spreading_factor: 7 } },
+        frequency: "868100000",
+      };
       const body = { f_port: 1, frm_payload: payloadOf(number).toString("base64"), settings };
       ask("POST", "up/simulate", { uplink_message: body }).catch(console.error);
     },

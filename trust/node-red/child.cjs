@@ -39,7 +39,9 @@ async function resources() {
     global.gc();
   }
   return {
-    active: counted(process.getActiveResourcesInfo().filter((name) => !/^(?:Timeout|Immediate|CloseReq|FSReq)/.test(name))),
+    active: counted(
+      process.getActiveResourcesInfo().filter((name) => !/^(?:Timeout|Immediate|CloseReq|FSReq)/.test(name)),
+    ),
     timers: time.timers(),
     process: listeners(process),
     events: listeners(RED.events),

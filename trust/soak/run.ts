@@ -8,23 +8,36 @@ import { conclude, grouped, heading, table } from "../table";
 import { Traffic } from "./traffic";
 
 /** An event a second is a busy application: an hour has 3,600, and here it passes in as long as the uplinks take. A cut every minute of it. */
-const LONG = { warmUp: 100_000, quiet: 60_000, uplinks: 1_000_000, downlinks: 10_000, events: 3_600, cuts: 60, deploys: 200 };
-const SHORT = { warmUp: 1_000, quiet: 1_000, uplinks: 10_000, downlinks: 60, events: 30, cuts: 2, deploys: 2 };
+const LONG = {
+  warmUp: 100_000,
+  quiet: 60_000,
+  uplinks: 1_000_000,
+  downlinks: 10_000,
+  events: 3_600,
+  cuts: 60,
+  deploys: 200,
+};
+const SHORT = {
+  warmUp: 1_000,
+  quiet: 1_000,
+  uplinks: 10_000,
+  downlinks: 60,
+  events: 30,
+  cuts: 2,
+  deploys: 2,
+};
 const SLOW = 1_000;
 const FAST = 5_000;
 const DEVICES = 1_000;
 const HEAP_MB = 5;
 const TYPES = ["full", "nodes", "flows"] as const;
 
-const devices = Array.from(
-  { length: DEVICES },
-  (_one, index): SimulatedDevice => ({
-    id: `device-${index}`,
-    class: "C",
-    joined: true,
-    makeUplink: () => ({ f_port: 1, frm_payload: "AQ==" }),
-  }),
-);
+const devices = Array.from({ length: DEVICES }, (_one, index): SimulatedDevice => ({
+  id: `device-${index}`,
+  class: "C",
+  joined: true,
+  makeUplink: () => ({ f_port: 1, frm_payload: "AQ==" }),
+}));
 
 /** The number in ms at this share of a histogram of tenths. */
 function quantileOf({ histogram }: Measured, share: number): number {
@@ -48,7 +61,10 @@ async function run(): Promise<void> {
   const size = short ? SHORT : LONG;
   const simulator = await startSimulator({ devices });
   const red = await startNodeRed();
-  const traffic = new Traffic(simulator, devices.map(({ id }) => id));
+  const traffic = new Traffic(
+    simulator,
+    devices.map(({ id }) => id),
+  );
   const findings: string[] = [];
   const ends = new Map<string, number>();
   let events = 0;
@@ -69,13 +85,16 @@ async function run(): Promise<void> {
     const number = downlinks++;
     const deviceId = `device-${(number + seed) % DEVICES}`;
     // While flows are deployed there is no node for a moment.
-    red.ask("give", { node: "downlink", messages: [{ number, deviceId, payload: [1, 2, 3] }] }).catch(() => downlinks--);
+    red
+      .ask("give", { node: "downlink", messages: [{ number, deviceId, payload: [1, 2, 3] }] })
+      .catch(() => downlinks--);
   };
   const phase = async (what: string, count: number, rate: number): Promise<Phase> => {
     await traffic.send(count, rate);
     const measured = await drained(red, count);
     const { received, repeated } = measured;
-    if (received !== count) findings.push(`${what}: ${grouped(count)} uplinks sent, ${grouped(received)} came`);
+    if (received !== count)
+      findings.push(`${what}: ${grouped(count)} uplinks sent, ${grouped(received)} came`);
     if (repeated > 0) findings.push(`${what}: ${repeated} came again or late`);
     return { what, sent: count, measured };
   };
@@ -85,7 +104,10 @@ async function run(): Promise<void> {
   await sleep(500);
   const began = performance.now();
   // What every run leaves behind, such as compiled code and what is known of each device, is there before it is measured.
-  await Promise.all([traffic.send(size.warmUp, FAST), spread(size.downlinks / 20, size.warmUp / FAST, downlink)]);
+  await Promise.all([
+    traffic.send(size.warmUp, FAST),
+    spread(size.downlinks / 20, size.warmUp / FAST, downlink),
+  ]);
   for (let left = short ? 1 : 5; left > 0; left--) await deploy();
   await drained(red, size.warmUp);
   await rested(() => total(ends) >= downlinks);
@@ -116,9 +138,11 @@ async function run(): Promise<void> {
   if (growth > HEAP_MB) findings.push(`the heap has grown by ${growth.toFixed(1)} MB`);
   if (after.timers.length > before.timers.length)
     findings.push(`${before.timers.length} timers before, ${after.timers.length} after`);
-  if (JSON.stringify(before.process) !== JSON.stringify(after.process)) findings.push("listeners of the process are left");
+  if (JSON.stringify(before.process) !== JSON.stringify(after.process))
+    findings.push("listeners of the process are left");
   if (total(ends) !== downlinks) findings.push(`${downlinks} downlinks, ${total(ends)} ends`);
-  if (events - before_.events > published) findings.push(`${published} events while there was a stream, ${events - before_.events} came`);
+  if (events - before_.events > published)
+    findings.push(`${published} events while there was a stream, ${events - before_.events} came`);
   if (simulator.sessions !== 1 || simulator.eventStreams > 1) findings.push("a session is left");
   await red.stop();
   await simulator.stop();
@@ -154,7 +178,8 @@ async function run(): Promise<void> {
   conclude(findings);
 }
 
-const total = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, count) => sum + count, 0);
+const total = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0);
 
 /** All that were sent have come, or no more come. */
 async function drained(red: NodeRed, count: number): Promise<Measured> {
@@ -186,13 +211,30 @@ async function rested(isSo: () => boolean): Promise<void> {
   await sleep(1_000);
 }
 
-function flowsFor(name: string, { host, port, apiUrl, userName }: { host: string; port: number; apiUrl: string; userName: string }): readonly FlowNode[] {
-  const node = (type: string, id: string, more: object): FlowNode => ({ id, type, z: "tab", x: 0, y: 0, ...more });
+function flowsFor(
+  name: string,
+  { host, port, apiUrl, userName }: { host: string; port: number; apiUrl: string; userName: string },
+): readonly FlowNode[] {
+  const node = (type: string, id: string, more: object): FlowNode => ({
+    id,
+    type,
+    z: "tab",
+    x: 0,
+    y: 0,
+    ...more,
+  });
   const ours = { name, connection: "connection" };
   return [
     { id: "tab", type: "tab", label: "soak" },
     {
-      ...{ id: "connection", type: "tts-connection", service: "stack", host, port: String(port), useTls: false },
+      ...{
+        id: "connection",
+        type: "tts-connection",
+        service: "stack",
+        host,
+        port: String(port),
+        useTls: false,
+      },
       ...{ applicationId: userName, api: apiUrl },
     },
     node("tts-uplink", "uplink", { ...ours, output: "decoded", wires: [["uplinks"]] }),

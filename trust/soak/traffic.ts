@@ -46,9 +46,6 @@ export class Traffic {
     const device = this.#devices[number % this.#devices.length] ?? "";
     const [before, between, after] = this.#template;
     const payload = `{"number":${number},"sentAt":${process.hrtime.bigint()}}`;
-    this.#simulator.send(
-      `v3/app1/devices/${device}/up`,
-      `${before}${device}${between}${payload}${after}`,
-    );
+    this.#simulator.send(`v3/app1/devices/${device}/up`, `${before}${device}${between}${payload}${after}`);
   }
 }

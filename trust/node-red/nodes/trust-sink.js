@@ -1,5 +1,11 @@
 // Tells the process that started Node-RED what came here; with `measures` only how many, and how long each was under way.
-const counts = { received: 0, first: 0, histogram: new Uint32Array(20_000), perDevice: new Map(), repeated: 0 };
+const counts = {
+  received: 0,
+  first: 0,
+  histogram: new Uint32Array(20_000),
+  perDevice: new Map(),
+  repeated: 0,
+};
 
 /** Tenths of ms from the time that the sender wrote into the message, on the clock that all processes of the machine share. */
 function measure({ payload: { sentAt, number }, deviceId }) {
