@@ -9,8 +9,14 @@ export async function checkDownlinks(scene: Scene): Promise<string> {
   const { target, downlinks, findings } = scene;
   const queued = await target.queued();
   const counts = new Map<string, number>();
+  let dropped = 0;
   for (const followed of downlinks.values()) {
     const times = queued.get(followed.number) ?? 0;
+    if (followed.ends.length === 0 && followed.mayBeDropped) {
+      dropped += 1;
+      if (times > 1) findings.push(`downlink ${followed.number}: executed ${times} times`);
+      continue;
+    }
     const problem = problemOf(followed, times, target.heard(followed.number));
     if (problem !== undefined)
       findings.push(
@@ -19,6 +25,11 @@ export async function checkDownlinks(scene: Scene): Promise<string> {
     const end = followed.ends[0] ?? "no end";
     counts.set(end, (counts.get(end) ?? 0) + 1);
   }
+  if (dropped !== scene.dropped)
+    findings.push(
+      `${dropped} downlinks went with a connection that was changed, warnings count ${scene.dropped}`,
+    );
+  if (dropped > 0) counts.set("counted by a warning, their connection was changed", dropped);
   return [...counts].map(([end, count]) => `${count} ${end}`).join(", ");
 }
 

@@ -17,7 +17,7 @@ export interface Fault {
   readonly tlsOnly?: true;
   /** Not with a server that is not ours. */
   readonly needs?: "restart" | "freeze";
-  readonly happens: (scene: Scene, sides: readonly Side[]) => Promise<void>;
+  readonly happens: (scene: Scene, sides: readonly Side[]) => Promise<void> | void;
 }
 
 /** ms of the package. */
@@ -184,28 +184,28 @@ const cutWithin =
 
 const jump =
   (ms: number) =>
-  async ({ red, pass }: Scene): Promise<void> => {
-    await red.ask("setClock", ms);
-    await pass(1_000);
-    await red.ask("setClock", -ms);
+  async (scene: Scene): Promise<void> => {
+    await scene.red.ask("setClock", ms);
+    await scene.pass(1_000);
+    await scene.red.ask("setClock", -ms);
   };
 
 const DAY = 86_400_000;
 
 export const FAULTS: readonly Fault[] = [
-  { name: "cut", breaks: true, happens: async (_scene, sides) => every(sides, (line) => line.cut()) },
-  { name: "reset", breaks: true, happens: async (_scene, sides) => every(sides, (line) => line.reset()) },
+  { name: "cut", breaks: true, happens: (_scene, sides) => every(sides, (line) => line.cut()) },
+  { name: "reset", breaks: true, happens: (_scene, sides) => every(sides, (line) => line.reset()) },
   {
     name: "half-open: nothing passes any more",
     breaks: true,
     noticed: SILENT,
-    happens: async (_scene, sides) => every(sides, (line) => line.mute(["up", "down"])),
+    happens: (_scene, sides) => every(sides, (line) => line.mute(["up", "down"])),
   },
   {
     name: "half-open: nothing comes back",
     breaks: true,
     noticed: SILENT,
-    happens: async (_scene, sides) => every(sides, (line) => line.mute(["down"])),
+    happens: (_scene, sides) => every(sides, (line) => line.mute(["down"])),
   },
   {
     name: "answers to the keepalive lost",
@@ -373,7 +373,7 @@ export const FAULTS: readonly Fault[] = [
   { name: "the clock jumps a day on and back", breaks: false, both: true, happens: jump(DAY) },
   { name: "the clock jumps a day back and on", breaks: false, both: true, happens: jump(-DAY) },
   { name: "deploy: full", breaks: true, both: true, happens: deployed("full") },
-  { name: "deploy: nodes", breaks: false, both: true, happens: deployed("nodes") },
+  { name: "deploy: nodes", breaks: true, both: true, happens: deployed("nodes") },
   { name: "deploy: flows", breaks: true, both: true, happens: deployed("flows") },
   { name: "four deploys one after the other", breaks: true, both: true, happens: deployed("full", 4) },
   {
@@ -383,6 +383,7 @@ export const FAULTS: readonly Fault[] = [
     happens: async (scene) => {
       scene.keepalive = scene.keepalive === KEEPALIVE ? KEEPALIVE + 1 : KEEPALIVE;
       await scene.deploy("nodes");
+      scene.expectDropped();
     },
   },
   {
@@ -398,7 +399,7 @@ export const FAULTS: readonly Fault[] = [
     name: "burst of 300 uplinks",
     breaks: false,
     both: true,
-    happens: async (scene) => {
+    happens: (scene) => {
       for (let left = 300; left > 0; left--) scene.uplink();
     },
   },
@@ -406,7 +407,7 @@ export const FAULTS: readonly Fault[] = [
     name: "burst of 60 downlinks",
     breaks: false,
     both: true,
-    happens: async (scene) => {
+    happens: (scene) => {
       for (let left = 60; left > 0; left--) scene.downlink();
     },
   },

@@ -55,7 +55,8 @@ async function meet(scene: Scene, { fault, sides }: Step, checked: Map<Side, num
   rows.set(fault.name, row);
   row.times += 1;
   const findingsBefore = scene.findings.length;
-  const first = scene.nextUplink;
+  // What is under way when a line breaks is lost with it.
+  const first = new Map(scene.sides.map((side) => [side, side.latest + 1]));
   const stated = new Map(sides.map((side) => [side, side.recentLogins]));
   const loginsBefore = new Map(scene.sides.map((side) => [side, side.logins.length]));
   const beganAt = performance.now();
@@ -87,7 +88,13 @@ async function meet(scene: Scene, { fault, sides }: Step, checked: Map<Side, num
       scene.findings.push(`${fault.name} (${side.name}): the connection has ended`);
     const to = side.latest;
     const back = backWith.get(side) ?? 0;
-    checkUplinks(scene, side, checked.get(side) ?? 0, to, (n) => isBroken && n >= first && n <= back);
+    checkUplinks(
+      scene,
+      side,
+      checked.get(side) ?? 0,
+      to,
+      (n) => isBroken && n >= (first.get(side) ?? 0) && n <= back,
+    );
     checked.set(side, to + 1);
   }
   row.findings += scene.findings.length - findingsBefore;
@@ -171,7 +178,7 @@ async function run(): Promise<void> {
       [...rows.values()]
         .sort((one, other) => FAULTS.indexOf(one.fault) - FAULTS.indexOf(other.fault))
         .map(({ fault, times, back, stated, findings }) => {
-          const sorted = back.toSorted((a, b) => a - b);
+          const sorted = [...back].sort((one, other) => one - other);
           const seconds = (value: number): string => (fault.breaks ? `${value.toFixed(1)} s` : "–");
           return [
             ...[fault.name, times, seconds(quantile(sorted, 0.5)), seconds(sorted.at(-1) ?? 0)],

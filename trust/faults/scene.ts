@@ -63,6 +63,8 @@ export interface Followed {
   readonly ends: string[];
   completed: number;
   text: string;
+  /** It may have been under way when its connection became another one. */
+  mayBeDropped: boolean;
 }
 
 const tlsConfig: FlowNode = {
@@ -95,6 +97,8 @@ export class Scene {
   readonly sides: readonly Side[];
   readonly downlinks = new Map<number, Followed>();
   readonly findings: string[] = [];
+  /** Downlinks that warnings have counted, whose end is not told. */
+  dropped = 0;
   /** What is being done at present. */
   fault = "none";
   /** The number of the next uplink. */
@@ -150,7 +154,15 @@ export class Scene {
     const waits = hearing.length > 0 && number % 4 < 2;
     const deviceId = this.random.of(waits ? hearing : keeping);
     const name = `${waits ? "sent" : "queued"}-${side}`;
-    const followed: Followed = { number, node: name, fault: this.fault, ends: [], completed: 0, text: "" };
+    const followed: Followed = {
+      number,
+      node: name,
+      fault: this.fault,
+      ends: [],
+      completed: 0,
+      text: "",
+      mayBeDropped: false,
+    };
     this.downlinks.set(number, followed);
     this.red
       .ask("give", { node: name, messages: [{ number, deviceId, payload: payloadOf(number) }] })
@@ -189,7 +201,18 @@ export class Scene {
     await this.target.stop();
   }
 
+  /** Of a connection that is changed only a warning counts what was under way. */
+  expectDropped(): void {
+    for (const followed of this.downlinks.values())
+      if (followed.ends.length === 0) followed.mayBeDropped = true;
+  }
+
   #came(sink: string, { number, state, code, text = "" }: Came): void {
+    if (sink.startsWith("log ")) {
+      for (const [, count] of text.matchAll(/(?:dropped|followed)[^.:]*: (\d+)/g))
+        this.dropped += Number(count);
+      return;
+    }
     const side = this.sides.find(({ name }) => sink === `up-${name}`);
     if (side) {
       if (number !== undefined) side.took(number);

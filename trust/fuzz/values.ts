@@ -99,7 +99,7 @@ const HOSTILE_INPUTS: readonly (() => unknown)[] = [
     circular.self = circular;
     return circular;
   },
-  () => Array(3),
+  () => new Array<unknown>(3),
   () => new Proxy({}, { get: throwing, ownKeys: throwing, getPrototypeOf: throwing }),
   () => Object.defineProperty({}, "a", { get: throwing, enumerable: true, configurable: true }),
   () => ({ toString: throwing, valueOf: throwing, toJSON: throwing }),

@@ -92,7 +92,17 @@ RED.init(createServer(), {
   nodesDir: [path.resolve(__dirname, "../.."), path.resolve(__dirname, "nodes")],
   editorTheme: { projects: { enabled: false } },
   telemetry: { enabled: false },
-  logging: { console: { level: process.env.TRUST_LOG ?? "fatal", metrics: false, audit: false } },
+  lang: "en-US",
+  logging: {
+    console: { level: process.env.TRUST_LOG ?? "fatal", metrics: false, audit: false },
+    trust: {
+      level: "warn",
+      handler:
+        () =>
+        ({ level, msg }) =>
+          process.send({ sink: `log ${level}`, came: { text: String(msg) } }),
+    },
+  },
 });
 RED.events.once("flows:started", () => process.send({ ready: true }));
 void RED.start();

@@ -185,7 +185,7 @@ export const otherTargets: readonly Target[] = [
       return () => {
         // A thousand devices are the most that one takes.
         if (bridge.size > 900) bridge = newBridge();
-        const { publish = [], downlink } = bridge.take(asObject(message), 1_795_208_469_648);
+        const { publish = [], downlink } = bridge.take({ ...asObject(message) }, 1_795_208_469_648);
         for (const { topic, payload } of publish) {
           isAlone(payload, "a publication");
           JSON.stringify([topic, payload]);

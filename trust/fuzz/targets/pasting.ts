@@ -2,7 +2,7 @@
 type Handler = (event: { originalEvent: unknown }) => void;
 
 interface PastingModule {
-  followPastes(form: unknown, note: unknown, onHost: () => void): void;
+  readonly followPastes: (form: unknown, note: unknown, onHost: () => void) => void;
 }
 
 class FakeClipboardEvent {
@@ -22,11 +22,11 @@ Object.assign(globalThis, { ClipboardEvent: FakeClipboardEvent, RED: { _: (key: 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- it is typed for a browser
 const { followPastes } = require("../../../nodes/tts-connection/editor/pasting") as PastingModule;
 
-const values = new Map<string, unknown>();
+const values = new Map<string, string | boolean>();
 const handlers = new Map<string, Handler>();
 const form = {
   value: (name: string): string => String(values.get(name) ?? ""),
-  set: (name: string, value: unknown) => void values.set(name, value),
+  set: (name: string, value: string) => void values.set(name, value),
   check: (name: string, value: boolean) => void values.set(name, value),
   isChecked: (name: string): boolean => values.get(name) === true,
   input: (name: string) => {

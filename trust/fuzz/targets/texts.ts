@@ -163,7 +163,7 @@ export const textTargets: readonly Target[] = [
     share: 4,
     prepare: (random) => {
       const flow = mutateValue(
-        structuredClone(random.of([DASHBOARD, SWITCHES, CAMEL, FIRST, PRIVATE])) as unknown,
+        structuredClone(random.of([DASHBOARD, SWITCHES, CAMEL, FIRST, PRIVATE])),
         random,
         hostileJson,
       );
