@@ -125,12 +125,12 @@ function compare(scene: Scene, before: Resources, after: Resources): void {
   if (growth > HEAP_GROWTH_MB) scene.findings.push(`the heap has grown by ${growth.toFixed(1)} MB`);
 }
 
-/** Without traffic, all downlinks at their end. */
-async function resting(scene: Scene): Promise<Resources> {
+/** Without traffic, all downlinks at their end; ms of the package before and after that. */
+async function resting(scene: Scene, ms: number): Promise<Resources> {
   scene.quiet();
-  await scene.pass(20_000);
+  await scene.pass(ms);
   await scene.red.ask("pass", HOURS_50);
-  await scene.pass(20_000);
+  await scene.pass(ms);
   return scene.red.ask("resources");
 }
 
@@ -146,8 +146,9 @@ async function run(): Promise<void> {
   if (!isUp) throw new Error("Node-RED did not connect");
   for (const side of scene.sides) checked.set(side, Math.min(...side.uplinks.keys()));
   // What every run leaves behind, such as compiled code and what is known of devices, is there before it is measured.
-  await scene.pass(short ? 5_000 : 30_000);
-  const before = await resting(scene);
+  const rest = short ? 6_000 : 20_000;
+  await scene.pass(rest);
+  const before = await resting(scene, rest);
   scene.busy();
   await settled(scene);
 
@@ -164,7 +165,7 @@ async function run(): Promise<void> {
     if (!short) process.stderr.write(`${met} ${step.fault.name}: ${scene.findings.length} findings\n`);
   }
   scene.fault = "at the end";
-  const after = await resting(scene);
+  const after = await resting(scene, rest);
   const outcomes = await checkDownlinks(scene);
   compare(scene, before, after);
   for (const { name, line } of scene.sides)

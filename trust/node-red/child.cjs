@@ -49,16 +49,26 @@ async function resources() {
   };
 }
 
-function deploy({ flows, credentials, type }) {
+function deploy({ flows, credentials, type }, triesLeft = 5) {
   const started = new Promise((resolve) => RED.events.once("flows:started", resolve));
+  // Within the nodes, as the editor sends those that were entered.
+  const given = flows.map((node) =>
+    credentials?.[node.id] ? { ...node, credentials: credentials[node.id] } : node,
+  );
   return RED.runtime.flows
-    .setFlows({ flows: { flows, ...(credentials && { credentials }) }, deploymentType: type })
+    .setFlows({ flows: { flows: given }, deploymentType: type })
     .then(() => started)
-    .then(() => undefined);
+    .then(() => {
+      const isLost = Object.keys(credentials ?? {}).some((id) => !RED.nodes.getCredentials(id));
+      if (!isLost) return undefined;
+      if (triesLeft === 0) throw new Error("Node-RED has lost credentials");
+      // Embedded, it sometimes forgets them with the first deploy.
+      return deploy({ flows, credentials, type }, triesLeft - 1);
+    });
 }
 
 const ACTIONS = {
-  deploy,
+  deploy: (given) => deploy(given),
   resources,
   /** Gives messages to a node. */
   give: ({ node, messages }) => {
@@ -104,5 +114,8 @@ RED.init(createServer(), {
     },
   },
 });
-RED.events.once("flows:started", () => process.send({ ready: true }));
-void RED.start();
+const began = new Promise((resolve) => RED.events.once("flows:started", resolve));
+// Only when all of the start is over: what it writes would take the place of credentials that are deployed meanwhile.
+Promise.all([RED.start(), began]).then(() =>
+  setTimeout(() => process.send({ ready: true }), 200 * (process.env.TRUST_SPEED ?? 1)),
+);

@@ -20,7 +20,7 @@ const LONG = {
 const SHORT = {
   warmUp: 1_000,
   quiet: 1_000,
-  uplinks: 10_000,
+  uplinks: 7_000,
   downlinks: 60,
   events: 30,
   cuts: 2,
@@ -100,7 +100,10 @@ async function run(): Promise<void> {
   };
 
   await deploy({ connection: { apiKey: simulator.apiKey } });
-  while (simulator.subscribes.length < 1 || simulator.eventStreams < 1) await sleep(20);
+  for (let left = 500; simulator.subscribes.length < 1 || simulator.eventStreams < 1; left--) {
+    if (left === 0) throw new Error("Node-RED did not connect");
+    await sleep(20);
+  }
   await sleep(500);
   const began = performance.now();
   // What every run leaves behind, such as compiled code and what is known of each device, is there before it is measured.
