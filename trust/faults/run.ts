@@ -129,8 +129,11 @@ function compare(scene: Scene, before: Resources, after: Resources): void {
 async function resting(scene: Scene, ms: number): Promise<Resources> {
   scene.quiet();
   await scene.pass(ms);
-  await scene.red.ask("pass", HOURS_50);
-  await scene.pass(ms);
+  // What was held goes with the first, and is over with the second.
+  for (let times = 0; times < 2; times++) {
+    await scene.red.ask("pass", HOURS_50);
+    await scene.pass(ms);
+  }
   return scene.red.ask("resources");
 }
 
