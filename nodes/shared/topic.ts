@@ -1,6 +1,7 @@
 import type { Delivery } from "../../src/connection/routes";
 import type { Explanation } from "../../src/stack/explanation";
 import { TOPIC_CHOICES } from "../../src/stack/messageTopic";
+import { asText } from "../../src/stack/values";
 import type { Outcome } from "./outcome";
 
 type View = (delivery: Delivery) => Outcome | undefined;
@@ -26,6 +27,6 @@ export function explainTopic(topic: unknown): Explanation | undefined {
   return {
     code: "not_configured",
     key: "error.not-configured.topic-choice",
-    values: { choice: String(topic) },
+    values: { choice: asText(topic) },
   };
 }

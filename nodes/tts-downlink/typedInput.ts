@@ -38,7 +38,15 @@ const LONGEST_REASON = 200;
 
 /** Why an expression failed, without a full stop. JSONata throws objects that are no errors. */
 export function reasonIn(error: unknown): string {
-  const message: unknown =
-    typeof error === "object" && error !== null && "message" in error ? error.message : error;
-  return shownText(String(message), LONGEST_REASON).replace(/\.$/, "");
+  return shownText(messageOf(error), LONGEST_REASON).replace(/\.$/, "");
+}
+
+/** What an expression throws may be anything, even what cannot be made a text. */
+function messageOf(thrown: unknown): string {
+  try {
+    const hasMessage = typeof thrown === "object" && thrown !== null && "message" in thrown;
+    return String(hasMessage ? thrown.message : thrown);
+  } catch {
+    return typeof thrown;
+  }
 }

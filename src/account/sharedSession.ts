@@ -141,12 +141,11 @@ export class SharedSession {
         listen: () => this.#network?.join() ?? (() => undefined),
         warn,
       });
-    // What a broker keeps for us comes at once after the login: not before all nodes are there that want it.
-    if (!this.#service.login.clean)
-      this.#unattend = attend({
-        begin: () => this.session.hold(),
-        end: () => this.session.release(),
-      });
+    // What comes while flows are deployed waits until all nodes are there that want it. What a broker keeps comes right after the login.
+    this.#unattend = attend({
+      begin: () => this.session.hold(),
+      end: () => this.session.release(),
+    });
     this.session.listen({
       onState: () => this.#stateChanged(),
       onProblem: (problem) => this.#met(problem),

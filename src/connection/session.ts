@@ -75,6 +75,8 @@ export class Session {
   #lastMessageAt: number | undefined;
   #interrupted = false;
   #held = false;
+  /** What it subscribes to. */
+  #wanted: ReadonlySet<Kind> = new Set();
   #repeatedReported = false;
   readonly #left = new LeftTopics();
   /** Connections in a row that ended soon after their login. */
@@ -89,7 +91,13 @@ export class Session {
       settings.ledger,
       (repeated) => this.#repeated(repeated),
     );
-    this.#subscriptions = new Subscriptions(settings.service, () => this.#subscriptionsChanged());
+    const { pause } = settings;
+    this.#subscriptions = new Subscriptions(
+      settings.service,
+      () => this.#subscriptionsChanged(),
+      undefined,
+      pause && ((attempts) => pause("refused", attempts)),
+    );
     this.#connect();
   }
 
@@ -139,11 +147,18 @@ export class Session {
   /** Delivers messages to a recipient, or reads them for the ledger, until the returned function is called. */
   receive(recipient: Recipient | Reader): () => void {
     this.#router.add(recipient);
-    this.#subscriptions.want(this.#router.kinds);
+    this.#want();
     return () => {
       this.#router.remove(recipient);
-      this.#subscriptions.want(this.#router.kinds);
+      this.#want();
     };
+  }
+
+  /** While it is held, what was wanted may be wanted again in a moment: what it is not subscribed to meanwhile is lost. */
+  #want(): void {
+    const { kinds } = this.#router;
+    this.#wanted = this.#held ? new Set([...this.#wanted, ...kinds]) : kinds;
+    this.#subscriptions.want(this.#wanted);
   }
 
   /** Whether any node wants messages of this kind. */
@@ -169,6 +184,7 @@ export class Session {
 
   release(): void {
     this.#held = false;
+    this.#want();
     this.#link?.resume();
   }
 

@@ -1,13 +1,15 @@
 import type { Service, Subscription } from "../services/service";
 import type { Kind } from "../stack/kinds";
+import { backoffDelay } from "./backoff";
 import { SUBACK_REFUSED, type Link } from "./link";
 import type { SessionState } from "./state";
 import { warnOfBug } from "./unexpected";
 
-/** From here on a return code of a SUBACK is a refusal. */
-
 /** Where the broker keeps the session, what is unsubscribed is lost: while flows are deployed or end, no node wants anything for a moment. */
 const LINGER_MS = 30_000;
+
+/** A broker's rules may be mended while the connection stays. */
+const againAfter = (attempts: number): number => backoffDelay("refused", attempts, Math.random());
 
 type Grant = "pending" | "granted" | "refused";
 
@@ -19,16 +21,24 @@ export class Subscriptions {
   readonly #service: Service;
   readonly #onChange: () => void;
   readonly #linger: number;
+  readonly #pause: (attempts: number) => number;
+  #again: NodeJS.Timeout | undefined;
+  /** Answers with a refusal in a row. */
+  #refusals = 0;
   #tidying: NodeJS.Timeout | undefined;
   #wanted: readonly Subscription[] = [];
   #grants = new Map<string, Grant>();
   #link: Link | undefined;
 
-  /** @param linger ms that a filter of a kept session stays when no node wants it any more */
-  constructor(service: Service, onChange: () => void, linger = LINGER_MS) {
+  /**
+   * @param linger ms that a filter of a kept session stays when no node wants it any more
+   * @param pause ms until what was refused is asked for again
+   */
+  constructor(service: Service, onChange: () => void, linger = LINGER_MS, pause = againAfter) {
     this.#service = service;
     this.#onChange = onChange;
     this.#linger = linger;
+    this.#pause = pause;
   }
 
   /** All that is wanted. */
@@ -70,6 +80,7 @@ export class Subscriptions {
   open(link: Link): void {
     this.#link = link;
     this.#grants = new Map();
+    this.#callOff();
     this.#apply();
     this.#tidyLater();
     this.#onChange();
@@ -77,6 +88,7 @@ export class Subscriptions {
 
   close(): void {
     clearTimeout(this.#tidying);
+    this.#callOff();
     this.#link = undefined;
     this.#grants = new Map();
   }
@@ -120,17 +132,41 @@ export class Subscriptions {
     for (const { filter, qos } of this.#wanted) {
       if (this.#grants.has(filter)) continue;
       changed = true;
-      const grants = this.#grants.set(filter, "pending");
-      link
-        .subscribe(filter, qos)
-        .then((code) => {
-          // Of a link that is gone, or a filter that no node wants any more: no matter.
-          if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
-          grants.set(filter, code >= SUBACK_REFUSED ? "refused" : "granted");
-          this.#onChange();
-        })
-        .catch(warnOfBug);
+      this.#grants.set(filter, "pending");
+      this.#ask(link, filter, qos);
     }
     return changed;
+  }
+
+  #ask(link: Link, filter: string, qos: 0 | 1 | 2): void {
+    const grants = this.#grants;
+    link
+      .subscribe(filter, qos)
+      .then((code) => {
+        // Of a link that is gone, or a filter that no node wants any more: no matter.
+        if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
+        const isRefused = code >= SUBACK_REFUSED;
+        grants.set(filter, isRefused ? "refused" : "granted");
+        if (isRefused) this.#askLater();
+        this.#onChange();
+      })
+      .catch(warnOfBug);
+  }
+
+  #askLater(): void {
+    if (this.#again !== undefined) return;
+    this.#refusals += 1;
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      const refused = this.#wanted.filter(({ filter }) => this.#grants.get(filter) === "refused");
+      if (refused.length === 0) this.#refusals = 0;
+      if (this.#link) for (const { filter, qos } of refused) this.#ask(this.#link, filter, qos);
+    }, this.#pause(this.#refusals));
+  }
+
+  #callOff(): void {
+    clearTimeout(this.#again);
+    this.#again = undefined;
+    this.#refusals = 0;
   }
 }

@@ -239,7 +239,7 @@ export class EventStream {
 }
 
 /** What stands in a line, if it is an event. Never throws. */
-function readEvent(line: Buffer): Readonly<Record<string, unknown>> | undefined {
+export function readEvent(line: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
     const text = line.toString("utf8").replace(/^data: ?/, "");
     if (!text.startsWith("{") || isNestedDeeper(text, DEEPEST)) return undefined;

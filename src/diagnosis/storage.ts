@@ -178,7 +178,7 @@ class Page {
 }
 
 /** Never throws. */
-function readLine(bytes: Buffer, applicationId: string): Line {
+export function readLine(bytes: Buffer, applicationId: string): Line {
   const text = bytes.toString("utf8").replace(/^data: ?/, "");
   const result = resultIn(text);
   if (result === "error") return { line: "error" };

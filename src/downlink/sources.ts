@@ -30,7 +30,8 @@ export function located(
   const { key, values: inText } = refusal.refusal;
   const property = MISSING[key] ?? rootOf(inText);
   const source = property === undefined ? undefined : sources[property];
-  if (property === undefined || source === undefined) return refusal;
+  // In a flow that was written by hand the value of an input may be no text.
+  if (property === undefined || typeof source?.value !== "string") return refusal;
   const isEmpty = values[property] === "";
   // For a variable that is not set Node-RED gives an empty text.
   if (key in MISSING || (isEmpty && source.type === "env")) {

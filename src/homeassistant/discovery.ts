@@ -65,7 +65,7 @@ export function discoveryOf(settings: Settings, device: DeviceRecord): Discovery
   // Home Assistant takes an entity away by its component alone.
   for (const [id, component] of device.components)
     if (!Object.hasOwn(components, id)) components[id] = { platform: component };
-  return { device: aboutDevice(device), origin: ORIGIN, components };
+  return { device: aboutDevice(device), origin: { ...ORIGIN }, components };
 }
 
 function aboutDevice({ id, applicationId, eui, brand, model, firmware }: DeviceRecord): Discovery["device"] {

@@ -53,7 +53,18 @@ const finite = (value: unknown): number | undefined =>
 const member = (value: unknown, name: string): unknown =>
   isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
-export function readMessage(message: Message, settings: Pick<Settings, "prefix" | "base">): Incoming {
+type Topics = Pick<Settings, "prefix" | "base">;
+
+/** Never throws: what a flow's code puts into a message may do so when it is read. */
+export function readMessage(message: Message, topics: Topics): Incoming {
+  try {
+    return incomingOf(message, topics);
+  } catch {
+    return { what: "unknown" };
+  }
+}
+
+function incomingOf(message: Message, settings: Topics): Incoming {
   const { remove, topic, payload, tts } = message;
   const application = present(member(message.device, "applicationId"));
   if (remove !== undefined && remove !== false && remove !== "") {

@@ -55,6 +55,54 @@ function opened() {
   return { subscriptions, ...fake, changes: () => changes };
 }
 
+describe("subscriptions that are refused", () => {
+  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  afterEach(() => mock.timers.reset());
+
+  function refusing() {
+    const pauses: number[] = [];
+    const pause = (attempts: number): number => {
+      pauses.push(attempts);
+      return 1_000 * attempts;
+    };
+    return { pauses, subscriptions: new Subscriptions(SERVICE, () => undefined, 0, pause), ...fakeLink() };
+  }
+
+  it("are asked for again, after longer and longer pauses, until they are granted", async () => {
+    const { subscriptions, link, sent, answer, pauses } = refusing();
+    subscriptions.want(kinds("uplink_message", "join_accept"));
+    subscriptions.open(link);
+    await answer(JOIN, 0);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await answer(UP, 128);
+      assert.equal(subscriptions.refused, UP);
+      mock.timers.tick(1_000 * attempt);
+      assert.deepEqual(sent.slice(1 + attempt), [`+${UP}`], `attempt ${attempt}`);
+      assert.equal(subscriptions.stateFor(kinds("uplink_message")).state, "refused", "until it is answered");
+    }
+    assert.deepEqual(pauses, [1, 2, 3]);
+    await answer(UP, 0);
+    assert.equal(subscriptions.refused, undefined);
+    assert.deepEqual(subscriptions.stateFor(kinds()), { state: "connected" });
+    mock.timers.tick(100_000);
+    assert.equal(sent.length, 5);
+  });
+
+  it("are not asked for again on a link that is gone, or where no node wants them any more", async () => {
+    const { subscriptions, link, sent, answer } = refusing();
+    subscriptions.want(kinds("uplink_message"));
+    subscriptions.open(link);
+    await answer(UP, 128);
+    subscriptions.close();
+    mock.timers.tick(100_000);
+    subscriptions.open(link);
+    await answer(UP, 128);
+    subscriptions.want(kinds("join_accept"));
+    mock.timers.tick(100_000);
+    assert.deepEqual(sent, [`+${UP}`, `+${UP}`, `-${UP}`, `+${JOIN}`]);
+  });
+});
+
 describe("subscriptions", () => {
   it("go out on a fresh link, one by one, and stand when they are granted", async () => {
     const { subscriptions, link, sent, answer } = opened();

@@ -62,3 +62,10 @@ describe("a refusal names the place that the node looks at", () => {
     assert.match(from(sources, items({ f_port: 300, frm_payload: "AA==" })), /^downlinks\[0\]\.f_port .*300/);
   });
 });
+
+it("a typed input whose value is no text in a flow names no place, and makes nothing throw", () => {
+  for (const value of [5, undefined, {}]) {
+    const sources = { payload: { type: "msg", value } } as unknown as ValueSources;
+    assert.match(from(sources, { payload: undefined }), /^No payload/);
+  }
+});

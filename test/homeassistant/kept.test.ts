@@ -24,6 +24,26 @@ describe("what is remembered of devices", () => {
   });
 });
 
+describe("messages of other nodes", () => {
+  it("share nothing with each other: a flow may change them", () => {
+    const bridge = new Bridge(settings);
+    const [first, second] = ["door-1", "door-2"].map(
+      (deviceId) => bridge.take({ ...uplink, deviceId }, 1_000).publish?.[0]?.payload,
+    );
+    assert.ok(typeof first === "object" && typeof second === "object");
+    assert.notEqual(Reflect.get(first, "origin"), Reflect.get(second, "origin"));
+  });
+
+  it("that throw when they are read are refused", () => {
+    const fails = (): never => {
+      throw new Error("no");
+    };
+    const payload = Object.defineProperty({}, "open", { get: fails, enumerable: true });
+    const reaction = new Bridge(settings).take({ ...uplink, payload }, 1_000);
+    assert.equal(reaction.refusal?.code, "invalid_message");
+  });
+});
+
 describe("a thousand devices", () => {
   it("are the most, and one more is said once", () => {
     const bridge = new Bridge(settings);

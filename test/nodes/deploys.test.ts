@@ -160,6 +160,24 @@ describe("a partial deploy", () => {
     await deliversOnce(simulator, flows, ["out"]);
   });
 
+  it("of the only node of a kind loses nothing of what comes meanwhile", async () => {
+    const simulator = await simulated();
+    const nodes = [...uplinkFlow(simulator), node("tts-join", "join")];
+    const flows = await receiving(simulator, nodes, 2);
+    await flows.shows("uplink", "waiting: all devices");
+    for (const [name, moment] of ["flows:stopping", "flows:starting", "flows:started"].entries()) {
+      events.once(moment, () =>
+        simulator.publish("uplink_message", moment.slice(6), { f_port: 1, frm_payload: "AQ==" }),
+      );
+      const renamed = nodes.map((each) => (each.id === "uplink" ? { ...each, name: `turn ${name}` } : each));
+      await flows.deploy("nodes", renamed);
+      assert.equal((await flows.next()).deviceId, moment.slice(6));
+    }
+    assert.deepEqual(simulator.unsubscribes, [], "not for a moment");
+    assert.equal(simulator.subscribes.length, 2);
+    assert.deepEqual(flows.untaken(), []);
+  });
+
   it("of another tab disturbs nobody", async () => {
     const simulator = await simulated();
     const nodes = [...uplinkFlow(simulator), tab("second"), sink("out2", "second")];
@@ -232,9 +250,9 @@ describe("redeploys", () => {
     let expected = 3;
     for (let count = 1; count <= 10; count++) {
       const changed = nodes.map((each) => (each.id === "uplink" ? { ...each, name: `turn ${count}` } : each));
-      // One of the whole tab takes all three nodes along, and with them the session.
+      // One of the whole tab takes all three nodes along, and with them the session; one of a node leaves its subscription.
       const type = count % 2 === 0 ? "flows" : "nodes";
-      expected += type === "flows" ? 3 : 1;
+      if (type === "flows") expected += 3;
       await flows.deploy(type, changed);
       await subscribed(simulator, expected);
       await deliversOnce(simulator, flows, ["out"]);
