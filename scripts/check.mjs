@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 
 const LANES = [
-  ["typecheck", "lint", "trust:short"],
+  ["typecheck", "lint", "fuzz:short"],
   ["test", "check:languages", "test:conformance", "test:broker", "test:package", "test:package:4.0"],
 ];
 const ALONE = ["test:browser", "test:browser:5:short"];

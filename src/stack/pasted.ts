@@ -23,6 +23,7 @@ const USER_NAME = /\buser\s?name\b["'`]?\s*(?:[:=]\s*)?(\S+)/i;
 /** More than this was not copied from the Console, and is not looked at. */
 const LONGEST = 20_000;
 const LONGEST_KEY = 2_000;
+const MOST_WORDS = 1_000;
 
 /** The text without what stands around a value; a regular expression would look at each bracket of a long row many times. */
 function bare(text: string): string {
@@ -56,7 +57,9 @@ export function readPasted(text: string): Pasted {
   const words = rest
     .split(SPACE)
     .map((word) => bare(word))
-    .filter((word) => word !== "");
+    .filter((word) => word !== "")
+    // Each may be looked for in the whole text.
+    .slice(0, MOST_WORDS);
   const [first = ""] = words;
   const parts = words.length > 1 || apiKey !== undefined ? readBlock(rest, words) : takeApart(first);
   return { ...withEncryption(parts), ...(apiKey === undefined ? {} : { apiKey }) };
