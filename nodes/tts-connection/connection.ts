@@ -17,6 +17,7 @@ import { notReached, type ErrorNotice } from "../../src/account/notices";
 import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
 import { questionsFor, type Questions, type QueueAnswer } from "../../src/account/questions";
 import { warnOfBug } from "../../src/connection/unexpected";
+import { Dropped } from "../../src/delivery/dropped";
 import type { Awaited, Occupant, Seat, Waiter } from "../../src/account/seats";
 import {
   isClientIdTaken,
@@ -129,6 +130,7 @@ export class Connection {
   #open: OpenSession | undefined;
   #made: Questions | undefined;
   #catchingUp: NodeJS.Immediate | undefined;
+  readonly #late = new Dropped((text) => this.#notifier.notify({ notice: "warning", text }));
 
   /**
    * @param listeners those whom the notifier notifies, by the nodes that join here
@@ -201,10 +203,19 @@ export class Connection {
         })
       : undefined;
     const questions = this.#questions;
+    /** What comes now, to a node that is being closed, is on no seat any more. */
+    let isLate = false;
+    const leaveSeat = (): void => {
+      senders.leave();
+      isLate = true;
+    };
     return {
       limits: questions ? session.downlinkLimits : withoutApi(session.downlinkLimits),
       list: (deviceId) => questions?.queue(deviceId) ?? Promise.resolve(this.#noAnswer(LIST_NO_API)),
-      send: (job, message, waiter) => seat.send(job, message, waiter),
+      send: (job, message, waiter) => {
+        if (isLate) this.#late.count({ held: 1 });
+        else seat.send(job, message, waiter);
+      },
       downlinks: {
         target: targetOf(settings),
         get progress() {
@@ -220,10 +231,10 @@ export class Connection {
         dontRun?.();
         seat.vacate();
         if (seat.isAwaiting && deployment.nodesComeBack && session.mayOutliveDeploy)
-          this.#keepOpen(settings, () => senders.leave());
+          this.#keepOpen(settings, leaveSeat);
         else {
           if (save) seat.leave(await save());
-          senders.leave();
+          leaveSeat();
         }
         await leave();
       },

@@ -13,8 +13,8 @@ export class Dropped {
   }
 
   count(what: { readonly held?: number; readonly followed?: number }): void {
-    // A node drops what it has one by one.
-    if (this.#held + this.#followed === 0) queueMicrotask(() => this.tell());
+    // A node drops what it has one by one, and a flow goes on giving to a node that is being closed.
+    if (this.#held + this.#followed === 0) setImmediate(() => this.tell());
     this.#held += what.held ?? 0;
     this.#followed += what.followed ?? 0;
   }

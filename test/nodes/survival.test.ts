@@ -240,6 +240,23 @@ describe("downlinks that are held when their node is deployed anew", () => {
     });
   }
 
+  it("are counted, each of them, that come while their node is being closed", async () => {
+    const simulator = await withDevices();
+    const nodes = downlinkFlow(simulator);
+    const flows = await sending(simulator, nodes);
+    const closing = flows.getNode("downlink");
+    closing.on("close", () => {
+      for (let turn = 0, next = Promise.resolve(); turn < 200; turn++)
+        next = next.then(() => closing.receive({ deviceId: "valve", payload: Buffer.from([1]) }));
+    });
+    await flows.deploy("full", without(nodes, "downlink"));
+    const counted = (): number =>
+      flows.logged("WARN").reduce((sum, text) => sum + Number(/dropped.*: (\d+)\./.exec(text)?.[1] ?? 0), 0);
+    await until(() => counted() === 200, "warnings that count them");
+    assert.ok(flows.logged("WARN").length < 5);
+    assert.deepEqual(simulator.publishes, []);
+  });
+
   it("are dropped where flows are stopped for good", async () => {
     const simulator = await withDevices();
     const flows = await offline(simulator, downlinkFlow(simulator));
