@@ -1,5 +1,5 @@
 /**
- * What names of fields and their endings mean, for decoders that say no more. The table in docs/home-assistant.md is held to this one.
+ * What names of fields and their endings mean, for decoders that say no more. The tables in docs/home-assistant.md are made of these.
  */
 import { takesUnit } from "./classes";
 import { wordsOf } from "./names";
@@ -135,12 +135,16 @@ function lastIn<T>(
   return undefined;
 }
 
-const QUALIFIERS = /^(?:\d+|min|max|avg|mean|average|current|value|external|internal|ext|int)$/;
+/** What stands at the end of a name and tells several of a kind apart, as a number does. */
+export const QUALIFIERS: readonly string[] = [
+  ...["min", "max", "avg", "mean", "average", "current", "value", "external", "internal", "ext", "int"],
+];
 
-/** What stands at the end tells several of a kind apart, such as a number. */
+const isQualifier = (word: string): boolean => /^\d+$/.test(word) || QUALIFIERS.includes(word);
+
 function withoutQualifiers(words: readonly string[]): readonly string[] {
   let end = words.length;
-  while (end > 1 && QUALIFIERS.test(words[end - 1] ?? "")) end--;
+  while (end > 1 && isQualifier(words[end - 1] ?? "")) end--;
   return words.slice(0, end);
 }
 
