@@ -144,8 +144,9 @@ async def main():
         hass.bus.async_listen(event, home.changed)
     await hass.async_start()
     if not hass.config_entries.async_entries("mqtt"):
-        data = {"broker": "127.0.0.1", "port": BROKER_PORT}
-        result = await hass.config_entries.flow.async_init("mqtt", context={"source": "user"}, data=data)
+        flow = hass.config_entries.flow
+        form = await flow.async_init("mqtt", context={"source": "user"})
+        result = await flow.async_configure(form["flow_id"], {"broker": "127.0.0.1", "port": BROKER_PORT})
         if result["type"] != "create_entry":
             raise SystemExit(f"The MQTT integration was not set up: {result}")
     await hass.async_block_till_done()
