@@ -86,7 +86,8 @@ export const BINARY_CLASSES: ReadonlySet<string> = new Set([
   "window",
 ]);
 
-const ALL: readonly StateClass[] = ["measurement", "total", "total_increasing"];
+/** All that this version has. */
+const ALL: readonly StateClass[] = ["measurement", "total", "total_increasing", "measurement_angle"];
 /** Counters, of which Home Assistant takes no measurement. */
 const COUNTED: readonly StateClass[] = ["total_increasing", "total"];
 const MEASURED: readonly StateClass[] = ["measurement"];
@@ -98,7 +99,7 @@ const STATE_CLASSES_OF: Readonly<Record<string, readonly StateClass[]>> = {
   distance: ALL,
   duration: ALL,
   precipitation: ALL,
-  weight: ALL,
+  weight: ["measurement", "total", "total_increasing"],
   energy: COUNTED,
   gas: COUNTED,
   volume: COUNTED,

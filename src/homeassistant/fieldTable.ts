@@ -158,8 +158,11 @@ export function numberMeaning(path: readonly (string | number)[]): Meaning {
   const whole = lastIn(NUMBERS, words);
   if (whole !== undefined) return named(whole.entry);
   const kept = lastIn(UNITS, words) === undefined ? withoutQualifiers(words) : words;
-  const numbered = lastIn(NUMBERS, kept);
-  if (numbered !== undefined) return named(numbered.entry);
+  // One by one: the last number of `co2_1` tells sensors apart, the first belongs to the name.
+  for (let end = words.length - 1; end >= kept.length; end--) {
+    const numbered = lastIn(NUMBERS, words.slice(0, end));
+    if (numbered !== undefined) return named(numbered.entry);
+  }
   const ending = kept.length > 1 ? lastIn(UNITS, kept) : undefined;
   if (ending === undefined || ending.count === kept.length) return {};
   const [, unit, usual] = ending.entry;

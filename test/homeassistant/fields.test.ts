@@ -33,6 +33,8 @@ describe("what a field with numbers in it is, by its name", () => {
     ["battery_pct", "battery", "%"],
     ["co2", "carbon_dioxide", "ppm"],
     ["co2_ppm", "carbon_dioxide", "ppm"],
+    ["co2_1", "carbon_dioxide", "ppm"],
+    ["pm2_5_avg", "pm25", "µg/m³"],
     ["tvoc_ppm", "volatile_organic_compounds_parts", "ppm"],
     ["pm2_5", "pm25", "µg/m³"],
     ["pm10", "pm10", "µg/m³"],
