@@ -1,7 +1,7 @@
 /** The part of `docs/home-assistant.md` that lists what is recognised: made of the tables that the node reads, never by hand. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { BINARY_CLASSES, SENSOR_UNITS, stateClassesOf } from "../src/homeassistant/classes";
+import { BINARY_CLASSES, SENSOR_UNITS, stateClassesOf, takesUnit } from "../src/homeassistant/classes";
 import { ENDINGS, FLAG_NAMES, NUMBER_NAMES, QUALIFIERS } from "../src/homeassistant/fieldTable";
 import { MEASUREMENTS } from "../src/homeassistant/normalized";
 import { withMadePart } from "./madePart";
@@ -26,7 +26,11 @@ const table = (heading: string, columns: readonly string[], rows: readonly (read
     ),
   ].join("\n");
 
-const flagOrNumber = (deviceClass: string | undefined, unit: string | undefined, hasWords: boolean): string =>
+const flagOrNumber = (
+  deviceClass: string | undefined,
+  unit: string | undefined,
+  hasWords: boolean,
+): string =>
   hasWords || (unit === undefined && deviceClass !== undefined && BINARY_CLASSES.has(deviceClass))
     ? "binary_sensor"
     : "sensor";
@@ -65,8 +69,12 @@ export function fieldTables(): string {
       "Device classes of sensors",
       ["device class", "units", "state classes"],
       Object.entries(SENSOR_UNITS).map(([deviceClass, units]) => [
-        ...[deviceClass, units.map((unit) => (unit === "" ? "none" : unit)).join(" · ")],
-        stateClassesOf(deviceClass).join(" · "),
+        deviceClass,
+        units.length === 0 ? "any" : units.map((unit) => (unit === "" ? "none" : unit)).join(" · "),
+        // Core has the class for angles also where no unit is one.
+        stateClassesOf(deviceClass)
+          .filter((each) => each !== "measurement_angle" || takesUnit(deviceClass, "°"))
+          .join(" · "),
       ]),
     ),
     `### Device classes of binary sensors\n\n${code([...BINARY_CLASSES].join(" "))}`,

@@ -22,7 +22,13 @@ const COMMANDS = [
 ];
 
 const choice = (given: Partial<EntityChoice>): EntityChoice => ({
-  ...{ component: undefined, name: undefined, unit: undefined, deviceClass: undefined, stateClass: undefined },
+  ...{
+    component: undefined,
+    name: undefined,
+    unit: undefined,
+    deviceClass: undefined,
+    stateClass: undefined,
+  },
   ...given,
 });
 
@@ -43,7 +49,13 @@ function settings(): Settings {
     ...{ prefix: "homeassistant", base: "tts", automatic: true, diagnostics: true, expireAfter: undefined },
     ...{ entities: new Map(ENTITIES), commands: read.commands },
     names: {
-      ...{ rssi: "RSSI", snr: "SNR", battery_level: "Battery", gateways: "Gateways", last_seen: "Last uplink" },
+      ...{
+        rssi: "RSSI",
+        snr: "SNR",
+        battery_level: "Battery",
+        gateways: "Gateways",
+        last_seen: "Last uplink",
+      },
     },
   };
 }
@@ -93,7 +105,12 @@ const UPLINKS: readonly object[] = [
   uplink("decoder", {
     ...{ tank: 2.5, _sensor_attr_tank_unit: "L", _sensor_attr_tank_device_class: "volume_storage" },
     ...{ pulses: 7, _sensor_attr_pulses_state_class: "total_increasing", _sensor_attr_pulses_name: "Pulses" },
-    ...{ lid: true, _sensor_attr_lid_device_class: "opening", air: 3, _sensor_attr_air_device_class: "pressure" },
+    ...{
+      lid: true,
+      _sensor_attr_lid_device_class: "opening",
+      air: 3,
+      _sensor_attr_air_device_class: "pressure",
+    },
     ...{ odd: 1, _sensor_attr_odd_device_class: "brightness", _sensor_attr_odd_unit: "<b>" },
   }),
   uplink(
@@ -101,11 +118,15 @@ const UPLINKS: readonly object[] = [
     { open: true, level: 40, mode: "eco", "<b>": 1, "it's {{ 7 * 7 }}": 2, text: "hello", none: null },
     { battery: 87 },
   ),
-  uplink("ü-1", { temperature: "21.5" }, {
-    device: {
-      ...{ applicationId: "app/2", brand: "Brand", model: "Model", firmware: "1.2", name: "Cellar <i>" },
+  uplink(
+    "ü-1",
+    { temperature: "21.5" },
+    {
+      device: {
+        ...{ applicationId: "app/2", brand: "Brand", model: "Model", firmware: "1.2", name: "Cellar <i>" },
+      },
     },
-  }),
+  ),
 ];
 
 /** All that is published for them, in order. */

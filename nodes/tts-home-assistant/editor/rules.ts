@@ -29,7 +29,8 @@ export const entitiesReason: Reason = (value) => {
 
 function entityReason(given: unknown): string | undefined {
   const text = (name: keyof WrittenEntity | "field"): string => {
-    const written: unknown = typeof given === "object" && given !== null ? Reflect.get(given, name) : undefined;
+    const written: unknown =
+      typeof given === "object" && given !== null ? Reflect.get(given, name) : undefined;
     return typeof written === "string" ? written.trim() : "";
   };
   const field = text("field");
