@@ -68,7 +68,7 @@ describe("what a decoder says of a field", () => {
     _sensor_attr_tank_state_class: "sum",
   };
   const warningsOf = (bridge: Bridge, deviceId: string): readonly unknown[] | undefined =>
-    bridge.take({ deviceId, payload: SAID }, 1)?.warnings;
+    bridge.take({ deviceId, payload: SAID }, 1).warnings;
 
   it("and Home Assistant does not take is said, once for the field", () => {
     const bridge = bridgeWith();

@@ -123,7 +123,8 @@ export async function startCore(brokerPort: number): Promise<Core> {
       new Promise((resolve, reject) => {
         const end = setTimeout(() => {
           watchers.delete(look);
-          reject(new Error(`${what}: not seen. Home Assistant says: ${home.complaints.join("\n")}`));
+          const states = home.entities.map(({ entity_id: id, state }) => `${id} ${state}`).join("\n");
+          reject(new Error(`${what}: not seen. ${home.complaints.join("\n")}\n${states}`));
         }, WAIT_MS);
         const look = (): void => {
           const value = found(home);
@@ -136,7 +137,9 @@ export async function startCore(brokerPort: number): Promise<Core> {
         look();
       }),
     classes: () => ask({ do: "classes" }),
-    call: async (domain, service, data) => void (await ask({ do: "call", domain, service, data })),
+    call: async (domain, service, data) => {
+      await ask({ do: "call", domain, service, data });
+    },
     restart: async () => {
       await running.end();
       home = { entities: [], devices: [], complaints: [] };
