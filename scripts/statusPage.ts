@@ -2,11 +2,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { statusOfError } from "../nodes/shared/errorStatus";
+import { withMadePart } from "./madePart";
 
 const ROOT = path.resolve(__dirname, "..");
 export const PAGE = path.join(ROOT, "docs/when-something-is-wrong.md");
-const BEGIN = "<!-- Made by `npm run docs:statuses`; changes are lost. -->";
-const END = "<!-- The end of what is made. -->";
 
 /** Each section: its heading, and the families of texts in it. */
 const SECTIONS: readonly (readonly [string, readonly string[]])[] = [
@@ -107,12 +106,8 @@ export function statusTables(): string {
 }
 
 /** The page with the tables as they should be. */
-export function statusPage(): string {
-  const page = readFileSync(PAGE, "utf8");
-  const [head = ""] = page.split(BEGIN);
-  const [, tail = ""] = page.split(END);
-  return `${head}${BEGIN}\n\n${statusTables()}\n\n${END}${tail}`;
-}
+export const statusPage = (): string =>
+  withMadePart(readFileSync(PAGE, "utf8"), "npm run docs:statuses", statusTables());
 
 /** Families of texts that no section has. */
 export function familiesLeftOut(): string[] {

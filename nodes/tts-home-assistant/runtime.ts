@@ -39,6 +39,7 @@ export default function init(RED: NodeAPI): void {
       onInput(this, (_msg, _send, done) => done(flowError(RED, explanation)));
       return;
     }
+    for (const warning of read.warnings) this.warn(textOf(RED, warning));
     const names = Object.fromEntries(OWN_KEYS.map((key) => [key, nameOf(key)]));
     const settings = { ...read.settings, names: { ...NAME_KEYS, ...names } };
     const status = new StatusWriter((next) => this.status(next));
@@ -67,7 +68,7 @@ export default function init(RED: NodeAPI): void {
     const handle = (bridge: Bridge, msg: object, send: Send, done: (error?: object) => void): void => {
       const now = Date.now();
       const reaction = bridge.take({ ...msg }, now);
-      if (reaction.warning) this.warn(textOf(RED, reaction.warning));
+      for (const warning of reaction.warnings ?? []) this.warn(textOf(RED, warning));
       if (reaction.refusal) {
         fail(reaction.refusal, done);
         return;

@@ -1,9 +1,11 @@
 import { readCommands, type PathOf } from "../../src/homeassistant/commands";
 import { stateClassIn, type EntityChoice } from "../../src/homeassistant/entities";
+import { entityProblem, takesInWords } from "../../src/homeassistant/entityRules";
 import { keyOf, nameFor } from "../../src/homeassistant/names";
 import { ENTITY_COMPONENTS, isTopicPrefix, MOST_ENTITIES, objectsIn } from "../../src/homeassistant/options";
 import type { Settings } from "../../src/homeassistant/settings";
-import type { Explanation } from "../../src/stack/explanation";
+import type { Explanation, Text } from "../../src/stack/explanation";
+import { shownText } from "../../src/stack/shown";
 import { LIMITS } from "../../src/stack/limits";
 import { asFlag, asText, asWholeNumber } from "../../src/stack/values";
 import { explainUnsetVariable } from "../shared/unsetVariable";
@@ -12,7 +14,7 @@ import { HOME_ASSISTANT_DEFAULTS, type HomeAssistantProperties } from "./propert
 export type HomeAssistantSettings = Omit<Settings, "names">;
 
 export type HomeAssistantSettingsResult =
-  | { readonly ok: true; readonly settings: HomeAssistantSettings }
+  | { readonly ok: true; readonly settings: HomeAssistantSettings; readonly warnings: readonly Text[] }
   | { readonly ok: false; readonly explanation: Explanation };
 
 const wrong = (key: string, values: Explanation["values"]): HomeAssistantSettingsResult => ({
@@ -44,7 +46,11 @@ export function readHomeAssistantSettings(
     });
 
   const entities = new Map<string, EntityChoice>();
-  for (const option of objectsIn(properties.entities, MOST_ENTITIES)) {
+  const warnings: Text[] = [];
+  const options = objectsIn(properties.entities, MOST_ENTITIES + 1);
+  if (options.length > MOST_ENTITIES)
+    warnings.push({ key: "warning.home-assistant-entities", values: { most: MOST_ENTITIES } });
+  for (const option of options.slice(0, MOST_ENTITIES)) {
     const field = asText(option.field);
     const key = keyOf(pathOf(field) ?? []);
     const component = asText(option.component);
@@ -56,6 +62,8 @@ export function readHomeAssistantSettings(
         component,
         words: ENTITY_COMPONENTS.join(", "),
       });
+    const warning = warningOf(option, component);
+    if (warning !== undefined) warnings.push(warning);
     const text = (value: unknown): string | undefined => nameFor(asText(value)) || undefined;
     entities.set(key, {
       component: known,
@@ -70,10 +78,25 @@ export function readHomeAssistantSettings(
   if (!read.ok) return wrong("error.not-configured.home-assistant-command", { ...read.problem });
   return {
     ok: true,
+    warnings,
     settings: {
       ...{ prefix, base, entities, commands: read.commands, expireAfter: seconds },
       automatic: asFlag(properties.automatic),
       diagnostics: asFlag(properties.diagnostics),
     },
   };
+}
+
+/** What Home Assistant would not take of an entity, or takes only where it is newer than this package. */
+function warningOf(option: Readonly<Record<string, unknown>>, component: string): Text | undefined {
+  const { deviceClass, unit, stateClass } = option;
+  const problem = entityProblem({
+    ...{ component, deviceClass: asText(deviceClass), unit: asText(unit), stateClass: asText(stateClass) },
+  });
+  if (problem === undefined) return undefined;
+  const { property, value, takes } = problem;
+  const values = { property, value: shownText(value), field: shownText(asText(option.field)) };
+  return property === "deviceClass"
+    ? { key: "warning.home-assistant-class", values }
+    : { key: "warning.home-assistant-entity", values: { ...values, takes: takesInWords(takes) } };
 }

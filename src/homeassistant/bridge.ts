@@ -5,7 +5,10 @@ import type { CommandPayload } from "./commands";
 import { newDevice, takeUplink, type DeviceRecord } from "./device";
 import { configTopic, discoveryOf, stateTopic } from "./discovery";
 import { digestOf } from "./digest";
+import { entityOf } from "./entities";
+import { leftOutOf } from "./entityRules";
 import { readMessage, type Incoming } from "./message";
+import { MOST_ENTITIES } from "./options";
 import type { Settings } from "./settings";
 
 /** For a core `mqtt out`, which makes JSON of an object. An empty text takes away what the broker keeps. */
@@ -34,7 +37,8 @@ export interface Reaction {
   /** All devices are to be announced, at a pace. */
   readonly everything?: true;
   readonly refusal?: Explanation;
-  readonly warning?: Text;
+  /** Each said once. */
+  readonly warnings?: readonly Text[];
   /** Whom it was about. */
   readonly deviceId?: string;
 }
@@ -51,6 +55,9 @@ export class Bridge {
   readonly #settings: Settings;
   readonly #devices = new Map<string, DeviceRecord>();
   #isFull = false;
+  #hasSaidFields = false;
+  /** Field and property of what decoders say in vain. */
+  readonly #saidInVain = new Set<string>();
 
   constructor(settings: Settings, known: readonly DeviceRecord[] = []) {
     this.#settings = settings;
@@ -102,14 +109,41 @@ export class Bridge {
       this.#devices.set(key, device);
     }
     // A time to come would keep out all that come until then.
-    takeUplink(device, payload, facts, Math.min(at, now));
-    return { publish: this.#tell(device), deviceId };
+    const hasRoom = takeUplink(device, payload, facts, Math.min(at, now));
+    const before = device.sent;
+    const publish = this.#tell(device);
+    const warnings = device.sent === before ? [] : this.#inVain(device);
+    if (!hasRoom && !this.#hasSaidFields) {
+      this.#hasSaidFields = true;
+      const values = { most: MOST_ENTITIES, device: shownText(deviceId) };
+      warnings.push({ key: "warning.home-assistant-fields", values });
+    }
+    return { publish, warnings, deviceId };
+  }
+
+  /** What the decoder says of the fields of a device and Home Assistant does not take: once for each field of whatever device. */
+  #inVain(device: DeviceRecord): Text[] {
+    const warnings: Text[] = [];
+    for (const field of device.fields.values()) {
+      if (field.attributes === undefined || this.#saidInVain.size >= MOST_ENTITIES) continue;
+      const choice = this.#settings.entities.get(field.key);
+      const entity = entityOf(field, choice, this.#settings.automatic);
+      const leftOut = entity && this.#settings.automatic ? leftOutOf(field, entity, choice) : undefined;
+      if (leftOut === undefined) continue;
+      const { property, value } = leftOut;
+      const known = `${property} ${field.key}`;
+      if (this.#saidInVain.has(known)) continue;
+      this.#saidInVain.add(known);
+      const values = { property, value: shownText(value), field: shownText(field.key) };
+      warnings.push({ key: "warning.home-assistant-decoder", values });
+    }
+    return warnings;
   }
 
   #full(): Reaction {
     if (this.#isFull) return {};
     this.#isFull = true;
-    return { warning: { key: "warning.home-assistant-devices", values: { most: MOST_DEVICES } } };
+    return { warnings: [{ key: "warning.home-assistant-devices", values: { most: MOST_DEVICES } }] };
   }
 
   /** The configuration where it is another one than before, and the state. */

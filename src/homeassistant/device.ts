@@ -20,6 +20,7 @@ export interface FieldRecord {
 /** What is known of a device beside its payload. */
 export interface DeviceFacts {
   readonly eui?: string;
+  readonly name?: string;
   readonly brand?: string;
   readonly model?: string;
   readonly firmware?: string;
@@ -36,6 +37,8 @@ export interface DeviceRecord {
   readonly id: string;
   readonly applicationId: string;
   eui?: string;
+  /** For people; without one the ID is shown. */
+  name?: string;
   brand?: string;
   model?: string;
   firmware?: string;
@@ -67,17 +70,29 @@ export const newDevice = (id: string, applicationId: string): DeviceRecord => ({
   components: new Map(),
 });
 
-/** Takes in an uplink of the time `at` (ms). One that is older than the last changes nothing. */
-export function takeUplink(device: DeviceRecord, payload: ReadPayload, facts: DeviceFacts, at: number): void {
-  if (at < device.seen) return;
+/**
+ * Takes in an uplink of the time `at` (ms). One that is older than the last changes nothing.
+ *
+ * @returns whether there was room for all fields
+ */
+export function takeUplink(
+  device: DeviceRecord,
+  payload: ReadPayload,
+  facts: DeviceFacts,
+  at: number,
+): boolean {
+  if (at < device.seen) return true;
   if (device.seen > 0 && at > device.seen) {
     device.intervals = withInterval(device.intervals, at - device.seen);
     device.expiry = expiryOf(device.intervals, device.expiry);
   }
   device.seen = at;
-  for (const read of payload.fields) takeField(device, read, payload.attributes.get(read.key));
-  const { eui, brand, model, firmware, rssi, snr, gateways, battery } = facts;
+  let hasRoom = !payload.isCut;
+  for (const read of payload.fields)
+    hasRoom = takeField(device, read, payload.attributes.get(read.key)) && hasRoom;
+  const { eui, name, brand, model, firmware, rssi, snr, gateways, battery } = facts;
   if (eui !== undefined) device.eui = eui;
+  if (name !== undefined) device.name = name;
   if (brand !== undefined) device.brand = brand;
   if (model !== undefined) device.model = model;
   if (firmware !== undefined) device.firmware = firmware;
@@ -89,16 +104,19 @@ export function takeUplink(device: DeviceRecord, payload: ReadPayload, facts: De
     ["last_seen", new Date(at).toISOString()],
   ];
   for (const [key, value] of own) if (value !== undefined) device.values.set(key, value);
+  return hasRoom;
 }
 
-function takeField(device: DeviceRecord, read: ReadField, attributes: Attributes | undefined): void {
+/** Whether there was room for it. */
+function takeField(device: DeviceRecord, read: ReadField, attributes: Attributes | undefined): boolean {
   const known = device.fields.get(read.key);
   if (known === undefined) {
-    if (read.value === null || device.fields.size >= MOST_ENTITIES) return;
+    if (read.value === null) return true;
+    if (device.fields.size >= MOST_ENTITIES) return false;
     const field = newField(read, read.value, attributes);
     device.fields.set(read.key, field);
     device.values.set(read.key, valueAs(field, read.value));
-    return;
+    return true;
   }
   if (attributes !== undefined) known.attributes = attributes;
   const value = read.value === null ? null : valueAs(known, read.value);
@@ -107,6 +125,7 @@ function takeField(device: DeviceRecord, read: ReadField, attributes: Attributes
     known.kind = "text";
     device.values.set(read.key, String(read.value));
   } else device.values.set(read.key, value);
+  return true;
 }
 
 const isBattery = (path: readonly (string | number)[]): boolean =>

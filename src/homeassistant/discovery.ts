@@ -68,10 +68,11 @@ export function discoveryOf(settings: Settings, device: DeviceRecord): Discovery
   return { device: aboutDevice(device), origin: { ...ORIGIN }, components };
 }
 
-function aboutDevice({ id, applicationId, eui, brand, model, firmware }: DeviceRecord): Discovery["device"] {
+function aboutDevice(device: DeviceRecord): Discovery["device"] {
+  const { id, applicationId, eui, name = id, brand, model, firmware } = device;
   const about: Record<string, string | readonly string[]> = {
     identifiers: [uniqueId(applicationId, id)],
-    name: nameFor(id),
+    name: nameFor(name),
   };
   if (brand !== undefined) about.manufacturer = nameFor(brand);
   if (model !== undefined) about.model = nameFor(model);

@@ -1,5 +1,5 @@
 /** What a field is in Home Assistant: by the user's words, then the decoder's, then the normalized payload, then its name. */
-import { BINARY_CLASSES, stateClassFor, takesUnit, SENSOR_UNITS } from "./classes";
+import { BINARY_CLASSES, isSensorClass, stateClassFor, takesUnit, usualUnit } from "./classes";
 import { classOfFlag, type FieldRecord } from "./device";
 import { numberMeaning, type Meaning } from "./fieldTable";
 import { fieldName, nameFor } from "./names";
@@ -71,14 +71,18 @@ const isBinaryClass = (text: string | undefined): text is string =>
 function meaningOf(field: FieldRecord, chosen: EntityChoice, automatic: boolean): Meaning {
   const said = automatic ? (field.attributes ?? {}) : {};
   const known = automatic ? knownOf(field) : {};
-  const unit =
-    chosen.unit ?? (said.unit === undefined ? known.unit : nameFor(said.unit).slice(0, LONGEST_UNIT));
+  const told = said.unit === undefined ? known.unit : nameFor(said.unit).slice(0, LONGEST_UNIT);
+  const unit = chosen.unit ?? told;
   const classes = [said.deviceClass, known.deviceClass].filter((each) => each !== undefined);
-  const usual = (deviceClass: string): string => SENSOR_UNITS[deviceClass]?.[0] ?? "";
-  const deviceClass = chosen.deviceClass ?? classes.find((each) => takesUnit(each, unit ?? usual(each)));
-  const whole =
-    unit ?? (deviceClass !== undefined && Object.hasOwn(SENSOR_UNITS, deviceClass) ? usual(deviceClass) : "");
+  const deviceClass = chosen.deviceClass ?? classes.find((each) => takesUnit(each, unit ?? usualUnit(each)));
+  const whole = chosen.unit ?? unitWith(deviceClass, told);
   return { ...(deviceClass ? { deviceClass } : {}), ...(whole === "" ? {} : { unit: whole }) };
+}
+
+/** A class that was chosen for a field with the unit of another class has its usual one. */
+function unitWith(deviceClass: string | undefined, told: string | undefined): string {
+  if (deviceClass === undefined || !isSensorClass(deviceClass)) return told ?? "";
+  return told !== undefined && takesUnit(deviceClass, told) ? told : usualUnit(deviceClass);
 }
 
 function knownOf({ key, path, unit, isNormalized }: FieldRecord): Meaning {

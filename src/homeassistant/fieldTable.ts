@@ -1,5 +1,5 @@
 /**
- * What names of fields and their endings mean, for decoders that say no more. The table in docs/home-assistant.md is held to this one.
+ * What names of fields and their endings mean, for decoders that say no more. The tables in docs/home-assistant.md are made of these.
  */
 import { takesUnit } from "./classes";
 import { wordsOf } from "./names";
@@ -135,12 +135,16 @@ function lastIn<T>(
   return undefined;
 }
 
-const QUALIFIERS = /^(?:\d+|min|max|avg|mean|average|current|value|external|internal|ext|int)$/;
+/** What stands at the end of a name and tells several of a kind apart, as a number does. */
+export const QUALIFIERS: readonly string[] = [
+  ...["min", "max", "avg", "mean", "average", "current", "value", "external", "internal", "ext", "int"],
+];
 
-/** What stands at the end tells several of a kind apart, such as a number. */
+const isQualifier = (word: string): boolean => /^\d+$/.test(word) || QUALIFIERS.includes(word);
+
 function withoutQualifiers(words: readonly string[]): readonly string[] {
   let end = words.length;
-  while (end > 1 && QUALIFIERS.test(words[end - 1] ?? "")) end--;
+  while (end > 1 && isQualifier(words[end - 1] ?? "")) end--;
   return words.slice(0, end);
 }
 
@@ -154,8 +158,11 @@ export function numberMeaning(path: readonly (string | number)[]): Meaning {
   const whole = lastIn(NUMBERS, words);
   if (whole !== undefined) return named(whole.entry);
   const kept = lastIn(UNITS, words) === undefined ? withoutQualifiers(words) : words;
-  const numbered = lastIn(NUMBERS, kept);
-  if (numbered !== undefined) return named(numbered.entry);
+  // One by one: the last number of `co2_1` tells sensors apart, the first belongs to the name.
+  for (let end = words.length - 1; end >= kept.length; end--) {
+    const numbered = lastIn(NUMBERS, words.slice(0, end));
+    if (numbered !== undefined) return named(numbered.entry);
+  }
   const ending = kept.length > 1 ? lastIn(UNITS, kept) : undefined;
   if (ending === undefined || ending.count === kept.length) return {};
   const [, unit, usual] = ending.entry;

@@ -30,7 +30,7 @@ function deviceIn(kept: unknown): DeviceRecord | undefined {
   if (isText(sent)) device.sent = sent;
   if (Array.isArray(intervals))
     device.intervals = intervals.filter((each): each is number => typeof each === "number").slice(-10);
-  for (const name of ["eui", "brand", "model", "firmware"] as const) {
+  for (const name of ["eui", "name", "brand", "model", "firmware"] as const) {
     const value = kept[name];
     if (isText(value)) device[name] = value;
   }

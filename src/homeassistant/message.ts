@@ -106,6 +106,8 @@ function uplinkOf(message: Message, deviceId: string, applicationId: string, pay
     if (value !== undefined) facts[name] = value;
   };
   say("eui", present(member(device, "eui")));
+  // The stack sends attributes, and no names.
+  say("name", present(member(device, "name")) ?? present(member(member(device, "attributes"), "name")));
   say("brand", present(member(device, "brand")));
   say("model", present(member(device, "model")));
   say("firmware", present(member(device, "firmware")));

@@ -4,7 +4,7 @@ import { isJsonObject } from "../stack/check";
 export const ENTITY_COMPONENTS = ["sensor", "binary_sensor", "off"] as const;
 export type EntityComponent = (typeof ENTITY_COMPONENTS)[number];
 
-export const STATE_CLASSES = ["measurement", "total", "total_increasing"] as const;
+export const STATE_CLASSES = ["measurement", "total", "total_increasing", "measurement_angle"] as const;
 export type StateClass = (typeof STATE_CLASSES)[number];
 
 /** A field of the decoded payload, and what is said of it instead of what is recognised. */

@@ -30,6 +30,8 @@ export interface Attributes {
 export interface ReadPayload {
   readonly fields: readonly ReadField[];
   readonly attributes: ReadonlyMap<string, Attributes>;
+  /** There were more fields than are read. */
+  readonly isCut: boolean;
 }
 
 const ATTRIBUTES: readonly (readonly [ending: string, attribute: keyof Attributes])[] = [
@@ -47,6 +49,7 @@ export function readPayload(decoded: unknown, normalized: unknown): ReadPayload 
   const fields = new Map<string, ReadField>();
   const same = new Set<string>();
   let left = MOST_LOOKED_AT;
+  let isCut = false;
   const visit = (value: unknown, path: readonly (string | number)[], isNormalized: boolean): void => {
     if (left-- <= 0 || path.length > DEEPEST) return;
     if (isJsonObject(value)) {
@@ -59,15 +62,19 @@ export function readPayload(decoded: unknown, normalized: unknown): ReadPayload 
     } else {
       const key = keyOf(path);
       const plain = plainValue(value);
-      if (key === undefined || plain === undefined || fields.has(key) || fields.size >= MOST_ENTITIES) return;
+      if (key === undefined || plain === undefined || fields.has(key)) return;
       if (!isNormalized && same.has(wordsOf(path.join("_")))) return;
+      if (fields.size >= MOST_ENTITIES) {
+        isCut = true;
+        return;
+      }
       fields.set(key, { key, path, value: plain, isNormalized });
       if (isNormalized) for (const name of MEASUREMENTS.get(key)?.same ?? []) same.add(name);
     }
   };
   if (normalized !== undefined) visit(latestOf(normalized), [], true);
   visit(decoded, [], false);
-  return { fields: [...fields.values()], attributes: attributesIn(decoded) };
+  return { fields: [...fields.values()], attributes: attributesIn(decoded), isCut };
 }
 
 function plainValue(value: unknown): Value | null | undefined {

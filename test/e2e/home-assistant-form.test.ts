@@ -84,4 +84,19 @@ describe("the form of tts-home-assistant", () => {
       { key: "restart", name: "Restart", component: "button", fPort: "2", encoding: "bytes", payload: "FF" },
     ]);
   });
+
+  it("says which entity Home Assistant would not take, and what it takes", async () => {
+    const form = await openWith({ entities: [{ field: "air.temperature", deviceClass: "temperature" }] });
+    const reason = form.locator("#tts-home-assistant-entities-reason");
+    const cell = (name: string) => form.locator(`#tts-home-assistant-entities [data-field='${name}']`);
+    await cell("unit").fill("C");
+    await reason.filter({ hasText: "Unit cannot be “C”; possible: °C, °F, K" }).waitFor();
+    await cell("unit").fill("°C");
+    await cell("stateClass").selectOption("total");
+    await reason.filter({ hasText: "State class cannot be “total”; possible: measurement" }).waitFor();
+    await cell("deviceClass").fill("warmth");
+    await reason.filter({ hasText: "has no device class “warmth”" }).waitFor();
+    await cell("component").selectOption("off");
+    await reason.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+  });
 });

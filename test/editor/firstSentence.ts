@@ -11,6 +11,7 @@ export const USUAL: Readonly<Record<string, string>> = {
   answer: "downlink_queued",
   command: "lock",
   component: "sensor",
+  takes: "measurement",
   words: "sensor, binary_sensor",
   api: "htps://server.example/api",
   applicationId: "my-app",

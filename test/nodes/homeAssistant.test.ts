@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isJsonObject } from "../../src/stack/check";
 import { connection, node, receiving, running, sink, tab, withNodeRed, type FlowNode } from "./nodeRed";
-import { withDevices } from "./downlinks";
+import { until, withDevices } from "./downlinks";
 import helper from "node-red-node-test-helper";
 
 const COMMANDS = [
@@ -198,6 +198,38 @@ describe("the Home Assistant node", () => {
     const { error } = await flows.next("caught");
     assert.match(error?.message ?? "", /^Command “a b” cannot work: its key is “a b”/);
     assert.equal(error?.cause?.code, "not_configured");
+  });
+
+  it("warns at its start of what Home Assistant does not take, and works", async () => {
+    const entities = [
+      { field: "temperature", deviceClass: "temperature", unit: "C" },
+      { field: "open", deviceClass: "gate" },
+      ...Array.from({ length: 99 }, (_, index) => ({ field: `field_${index}` })),
+    ];
+    const flows = await running(flow({ entities }));
+    send(door());
+    const { components } = objectIn((await flows.next()).payload);
+    assert.equal(objectIn(objectIn(components).temperature).unit_of_measurement, "C");
+    const warnings = [
+      /^More than 100 entities in the list/,
+      /^For temperature, .* unit “C”/,
+      /^For open, .* “gate”/,
+    ];
+    assert.equal(flows.logged("WARN").length, warnings.length);
+    warnings.forEach((warning, index) => assert.match(flows.logged("WARN")[index] ?? "", warning));
+  });
+
+  it("says once what a decoder says in vain, and that a device has too many fields", async () => {
+    const flows = await running(flow());
+    const fields = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`f${index}`, index]));
+    const decoded = { tank: 3, _sensor_attr_tank_device_class: "barrel", ...fields };
+    for (const deviceId of ["one", "two", "one"])
+      send({ deviceId, tts: { uplink_message: { decoded_payload: decoded } } });
+    await until(() => flows.logged("WARN").length > 1, "the warnings");
+    while ((await flows.next()).topic !== "tts/-/two/state");
+    await flows.next();
+    assert.equal(flows.logged("WARN").length, 2);
+    assert.match(flows.logged("WARN").join(), /^For tank, .*“barrel”.*,More than 100 fields: .* of one\./);
   });
 
   it("sends a downlink through a tts-downlink that takes whole downlinks", async () => {

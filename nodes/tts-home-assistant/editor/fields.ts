@@ -44,6 +44,7 @@ export const entityFields = (): readonly RowField[] => [
       ["measurement", "measurement"],
       ["total", "total"],
       ["total_increasing", "total_increasing"],
+      ["measurement_angle", "measurement_angle"],
     ],
   },
 ];

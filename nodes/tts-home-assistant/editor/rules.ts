@@ -1,7 +1,8 @@
 /** What may stand in the form: the run time asks the same. */
 import { readCommands, type CommandProblem } from "../../../src/homeassistant/commands";
+import { entityProblem, takesInWords, type WrittenEntity } from "../../../src/homeassistant/entityRules";
 import { keyOf } from "../../../src/homeassistant/names";
-import { isTopicPrefix } from "../../../src/homeassistant/options";
+import { isTopicPrefix, MOST_ENTITIES } from "../../../src/homeassistant/options";
 import { LIMITS, wholeNumber } from "../../../src/stack/limits";
 import { fieldPathOf } from "../../shared/fieldPath";
 import type { EditedNode, Validator } from "../../shared/editor/red";
@@ -17,11 +18,38 @@ const pathOf = (field: string): readonly (string | number)[] | undefined =>
 type Reason = (value: unknown) => string | undefined;
 
 export const entitiesReason: Reason = (value) => {
-  const wrong = (Array.isArray(value) ? value : []).find((each: unknown) => {
-    const field: unknown = typeof each === "object" && each !== null ? Reflect.get(each, "field") : undefined;
-    return typeof field !== "string" || keyOf(pathOf(field) ?? []) === undefined;
-  }) as unknown;
-  return wrong === undefined ? undefined : say("reason.field");
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (list.length > MOST_ENTITIES) return say("reason.most-entities", { most: MOST_ENTITIES });
+  for (const each of list) {
+    const reason = entityReason(each);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+};
+
+function entityReason(given: unknown): string | undefined {
+  const text = (name: keyof WrittenEntity | "field"): string => {
+    const written: unknown =
+      typeof given === "object" && given !== null ? Reflect.get(given, name) : undefined;
+    return typeof written === "string" ? written.trim() : "";
+  };
+  const field = text("field");
+  if (keyOf(pathOf(field) ?? []) === undefined) return say("reason.field");
+  const written = { component: text("component"), deviceClass: text("deviceClass"), unit: text("unit") };
+  const problem = entityProblem({ ...written, stateClass: text("stateClass") });
+  if (problem === undefined) return undefined;
+  const { property, value, takes } = problem;
+  const values = { field, property: say(ENTITY_LABELS[property]), value };
+  return property === "deviceClass"
+    ? say("reason.device-class", values)
+    : say("reason.entity", { ...values, takes: takesInWords(takes) });
+}
+
+const ENTITY_LABELS: Readonly<Record<keyof WrittenEntity, string>> = {
+  component: "label.component",
+  deviceClass: "label.device-class",
+  unit: "label.unit",
+  stateClass: "label.state-class",
 };
 
 const PROPERTY_LABELS: Readonly<Record<string, string>> = {

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { Bridge } from "../../src/homeassistant/bridge";
+import type { Discovery } from "../../src/homeassistant/discovery";
+import type { EntityChoice } from "../../src/homeassistant/entities";
+import { entityProblem, type WrittenEntity } from "../../src/homeassistant/entityRules";
+
+const written = (given: Partial<WrittenEntity>): WrittenEntity => ({
+  ...{ component: "", deviceClass: "", unit: "", stateClass: "" },
+  ...given,
+});
+
+describe("an entity in the list", () => {
+  const TAKEN: readonly Partial<WrittenEntity>[] = [
+    {},
+    { component: "off", deviceClass: "anything" },
+    { deviceClass: "temperature", unit: "°F", stateClass: "measurement" },
+    { deviceClass: "door" },
+    { component: "binary_sensor", deviceClass: "garage_door" },
+    { deviceClass: "monetary", unit: "EUR", stateClass: "total" },
+    { unit: "anything" },
+    { deviceClass: "power_factor" },
+    { deviceClass: "wind_direction", unit: "°", stateClass: "measurement_angle" },
+  ];
+  for (const given of TAKEN)
+    it(`can be ${JSON.stringify(given)}`, () => assert.equal(entityProblem(written(given)), undefined));
+
+  const REFUSED: readonly (readonly [Partial<WrittenEntity>, keyof WrittenEntity])[] = [
+    [{ component: "light" }, "component"],
+    [{ deviceClass: "brightness" }, "deviceClass"],
+    [{ deviceClass: "__proto__" }, "deviceClass"],
+    [{ component: "sensor", deviceClass: "door" }, "deviceClass"],
+    [{ component: "binary_sensor", deviceClass: "temperature" }, "deviceClass"],
+    [{ deviceClass: "temperature", unit: "C" }, "unit"],
+    [{ deviceClass: "timestamp", unit: "s" }, "unit"],
+    [{ stateClass: "average" }, "stateClass"],
+    [{ deviceClass: "temperature", stateClass: "total" }, "stateClass"],
+    [{ deviceClass: "energy", stateClass: "measurement" }, "stateClass"],
+    [{ stateClass: "measurement_angle", unit: "%" }, "unit"],
+  ];
+  for (const [given, property] of REFUSED)
+    it(`cannot be ${JSON.stringify(given)}`, () =>
+      assert.equal(entityProblem(written(given))?.property, property));
+});
+
+const names = { rssi: "RSSI", snr: "SNR", battery_level: "Battery", gateways: "Gateways", last_seen: "Last" };
+
+const bridgeWith = (entities: ReadonlyMap<string, EntityChoice> = new Map()): Bridge =>
+  new Bridge({
+    ...{ prefix: "homeassistant", base: "tts", entities, automatic: true, diagnostics: false },
+    ...{ commands: [], expireAfter: undefined, names },
+  });
+
+const choice = (given: Partial<EntityChoice>): EntityChoice => ({
+  ...{
+    component: undefined,
+    name: undefined,
+    unit: undefined,
+    deviceClass: undefined,
+    stateClass: undefined,
+  },
+  ...given,
+});
+
+describe("what a decoder says of a field", () => {
+  const SAID = {
+    tank: 3,
+    _sensor_attr_tank_device_class: "brightness",
+    _sensor_attr_tank_state_class: "sum",
+  };
+  const warningsOf = (bridge: Bridge, deviceId: string): readonly unknown[] | undefined =>
+    bridge.take({ deviceId, payload: SAID }, 1).warnings;
+
+  it("and Home Assistant does not take is said, once for the field", () => {
+    const bridge = bridgeWith();
+    assert.deepEqual(warningsOf(bridge, "one"), [
+      {
+        key: "warning.home-assistant-decoder",
+        values: { property: "deviceClass", value: "brightness", field: "tank" },
+      },
+    ]);
+    assert.deepEqual(warningsOf(bridge, "one"), []);
+    assert.deepEqual(warningsOf(bridge, "two"), []);
+  });
+
+  it("is not missed where the user has chosen otherwise", () => {
+    const chosen = choice({ deviceClass: "volume_storage", stateClass: "measurement" });
+    assert.deepEqual(warningsOf(bridgeWith(new Map([["tank", chosen]])), "one"), []);
+  });
+});
+
+describe("a device class that is chosen", () => {
+  it("goes without the unit of another one that the name of the field has", () => {
+    const bridge = bridgeWith(new Map([["air_temperature", choice({ deviceClass: "pressure" })]]));
+    const [config] = bridge.take({ deviceId: "a", payload: { air_temperature: 990 } }, 1).publish ?? [];
+    const { components } = config?.payload as Discovery;
+    const { device_class, unit_of_measurement } = components.air_temperature ?? {};
+    assert.deepEqual([device_class, unit_of_measurement], ["pressure", "hPa"]);
+  });
+});
+
+describe("fields beyond a hundred", () => {
+  const many = (from: number, count: number): object =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`field_${from + index}`, 1]));
+
+  it("are said once, of the first device that has them", () => {
+    const bridge = bridgeWith();
+    assert.deepEqual(bridge.take({ deviceId: "small", payload: many(0, 100) }, 1).warnings, []);
+    assert.deepEqual(bridge.take({ deviceId: "large", payload: many(0, 101) }, 1).warnings, [
+      { key: "warning.home-assistant-fields", values: { most: 100, device: "large" } },
+    ]);
+    assert.deepEqual(bridge.take({ deviceId: "larger", payload: many(0, 200) }, 1).warnings, []);
+  });
+
+  it("are noticed where they come in several uplinks", () => {
+    const bridge = bridgeWith();
+    bridge.take({ deviceId: "a", payload: many(0, 100) }, 1);
+    assert.equal(bridge.take({ deviceId: "a", payload: many(100, 1) }, 2).warnings?.length, 1);
+  });
+});
+
+describe("the name of a device", () => {
+  const nameIn = (bridge: Bridge, device: object): unknown => {
+    const [config] = bridge.take({ deviceId: "door-1", device, payload: { open: true } }, 1).publish ?? [];
+    return (config?.payload as Discovery).device.name;
+  };
+
+  it("is its ID, its attribute `name`, or what the flow says", () => {
+    assert.equal(nameIn(bridgeWith(), {}), "door-1");
+    assert.equal(nameIn(bridgeWith(), { attributes: { name: "Front door" } }), "Front door");
+    assert.equal(nameIn(bridgeWith(), { name: "Door", attributes: { name: "Front door" } }), "Door");
+    assert.doesNotMatch(String(nameIn(bridgeWith(), { name: "", attributes: { name: "a\nb" } })), /\n/);
+  });
+});
