@@ -79,6 +79,8 @@ export class Session {
   readonly #left = new LeftTopics();
   /** Connections in a row that ended soon after their login. */
   #shortLives = 0;
+  /** The subscription that the last connection ended at, before its answer. */
+  #endedAt: string | undefined;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
@@ -251,7 +253,8 @@ export class Session {
   /** A kept session still has the topics of earlier settings; no node wants them any more. */
   #leftBehind(topic: string, bytes: Buffer): boolean {
     const { service } = this.#settings;
-    if (service.login.clean || service.classify(topic).what !== "unknown") return false;
+    const classified = service.classify(topic);
+    if (service.login.clean || classified.what !== "unknown" || classified.meant !== undefined) return false;
     const met = this.#left.meet(topic, Date.now());
     if (met === "leave") {
       this.#link?.unsubscribe(topic);
@@ -297,20 +300,26 @@ export class Session {
     this.#timer = setTimeout(() => this.#connect(), delay);
   }
 
-  /** With how long connections last: one client throws another out when both have the same ID. */
+  /**
+   * With how long connections last, and how far their subscriptions got: one client throws another out when both have the same ID, and
+   * some brokers end the connection in place of refusing a topic.
+   */
   #judged(problem: ConnectionProblem): ConnectionProblem {
     if (!this.#open || this.#openedAt === undefined) return problem;
     this.#shortLives = Date.now() - this.#openedAt < SOON_MS ? this.#shortLives + 1 : 0;
-    return problem.problem === "connection_lost" && this.#shortLives > 1
-      ? { ...problem, soon: true }
-      : problem;
+    const before = this.#endedAt;
+    this.#endedAt = this.#settings.service.traits.throughBroker ? this.#subscriptions.pending : undefined;
+    if (problem.problem !== "connection_lost" || this.#shortLives < 2) return problem;
+    return this.#endedAt !== undefined && this.#endedAt === before
+      ? { problem: "topic_refused", filter: this.#endedAt, closed: true }
+      : { ...problem, soon: true };
   }
 
   #subscriptionsChanged(): void {
     const { refused, pending } = this.#subscriptions;
     if (refused !== undefined) this.#meet({ problem: "topic_refused", filter: refused });
     // A connection works when all its subscriptions stand; until then what was wrong before may come again at once.
-    else if (!pending) {
+    else if (pending === undefined) {
       this.#problem = undefined;
       this.#reported = "";
     }

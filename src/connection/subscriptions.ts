@@ -41,9 +41,9 @@ export class Subscriptions {
     return this.#wanted.find(({ filter }) => this.#grants.get(filter) === "refused")?.filter;
   }
 
-  /** Some filter has not been answered yet. */
-  get pending(): boolean {
-    return this.#wanted.some(({ filter }) => this.#grants.get(filter) === "pending");
+  /** The first filter that has not been answered yet. */
+  get pending(): string | undefined {
+    return this.#wanted.find(({ filter }) => this.#grants.get(filter) === "pending")?.filter;
   }
 
   /** The state of an open session for a node that wants these kinds; without any kind, for the session as a whole. */
