@@ -79,8 +79,6 @@ export class Session {
   readonly #left = new LeftTopics();
   /** Connections in a row that ended soon after their login. */
   #shortLives = 0;
-  /** The subscription that the last connection ended at, before its answer. */
-  #endedAt: string | undefined;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
@@ -307,11 +305,11 @@ export class Session {
   #judged(problem: ConnectionProblem): ConnectionProblem {
     if (!this.#open || this.#openedAt === undefined) return problem;
     this.#shortLives = Date.now() - this.#openedAt < SOON_MS ? this.#shortLives + 1 : 0;
-    const before = this.#endedAt;
-    this.#endedAt = this.#settings.service.traits.throughBroker ? this.#subscriptions.pending : undefined;
+    const { unanswered, oneByOne } = this.#subscriptions;
+    this.#subscriptions.oneByOne = unanswered !== undefined && this.#settings.service.traits.throughBroker;
     if (problem.problem !== "connection_lost" || this.#shortLives < 2) return problem;
-    return this.#endedAt !== undefined && this.#endedAt === before
-      ? { problem: "topic_refused", filter: this.#endedAt, closed: true }
+    return unanswered !== undefined && oneByOne
+      ? { problem: "topic_refused", filter: unanswered, closed: true }
       : { ...problem, soon: true };
   }
 
@@ -319,7 +317,7 @@ export class Session {
     const { refused, pending } = this.#subscriptions;
     if (refused !== undefined) this.#meet({ problem: "topic_refused", filter: refused });
     // A connection works when all its subscriptions stand; until then what was wrong before may come again at once.
-    else if (pending === undefined) {
+    else if (!pending) {
       this.#problem = undefined;
       this.#reported = "";
     }

@@ -23,6 +23,8 @@ export class Subscriptions {
   #wanted: readonly Subscription[] = [];
   #grants = new Map<string, Grant>();
   #link: Link | undefined;
+  /** Each waits for the answer to the one before: so it shows which one ends the connection. */
+  oneByOne = false;
 
   /** @param linger ms that a filter of a kept session stays when no node wants it any more */
   constructor(service: Service, onChange: () => void, linger = LINGER_MS) {
@@ -42,8 +44,13 @@ export class Subscriptions {
   }
 
   /** The first filter that has not been answered yet. */
-  get pending(): string | undefined {
+  get unanswered(): string | undefined {
     return this.#wanted.find(({ filter }) => this.#grants.get(filter) === "pending")?.filter;
+  }
+
+  /** Some filter has not been answered yet. */
+  get pending(): boolean {
+    return this.unanswered !== undefined;
   }
 
   /** The state of an open session for a node that wants these kinds; without any kind, for the session as a whole. */
@@ -119,6 +126,7 @@ export class Subscriptions {
     }
     for (const { filter, qos } of this.#wanted) {
       if (this.#grants.has(filter)) continue;
+      if (this.oneByOne && this.pending) break;
       changed = true;
       const grants = this.#grants.set(filter, "pending");
       link
@@ -127,6 +135,7 @@ export class Subscriptions {
           // Of a link that is gone, or a filter that no node wants any more: no matter.
           if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
           grants.set(filter, code >= SUBACK_REFUSED ? "refused" : "granted");
+          if (this.oneByOne) this.#apply();
           this.#onChange();
         })
         .catch(warnOfBug);

@@ -51,8 +51,8 @@ export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "
 /** What tells more of the end of a trial than the end itself. */
 interface Seen {
   name: boolean;
-  /** Filters that were subscribed to, in their order. */
-  readonly unanswered: Set<string>;
+  /** The filter that was subscribed to last. */
+  subscribing?: string;
 }
 
 /** The step that a connection was at when it ended. */
@@ -77,10 +77,7 @@ export async function tryConnection(
 ): Promise<void> {
   if (signal.aborted) return;
   const { endpoint, service, keepalive, context } = subject;
-  const seen: Seen = {
-    name: net.isIP(endpoint.host) !== 0 || endpoint.proxy !== undefined,
-    unanswered: new Set(),
-  };
+  const seen: Seen = { name: net.isIP(endpoint.host) !== 0 || endpoint.proxy !== undefined };
   const report = (result: StepResult): void => {
     if (!signal.aborted) onStep(result);
   };
@@ -147,24 +144,19 @@ function certificateStep(socket: tls.TLSSocket, now: number): StepResult {
 async function topicStep(
   link: Link,
   subject: TrialSubject,
-  { unanswered }: Seen,
+  seen: Seen,
 ): Promise<StepResult | undefined> {
   const { service, context, api } = subject;
   const filters = service.subscriptions(service.kinds).map(({ filter }) => withoutGroup(filter));
-  const codes = await Promise.all(
-    filters.map(async (filter) => {
-      unanswered.add(filter);
-      const code = await link.subscribe(filter, 0);
-      if (code !== undefined) unanswered.delete(filter);
-      return code;
-    }),
-  );
-  const filter = filters.find((_filter, index) => codes[index] === SUBACK_REFUSED);
-  if (filter !== undefined) {
+  // One by one, because some brokers end the connection in place of an answer.
+  for (const filter of filters) {
+    seen.subscribing = filter;
+    const code = await link.subscribe(filter, 0);
+    if (code === undefined) return undefined;
+    if (code !== SUBACK_REFUSED) continue;
     const text = await explainProblem({ problem: "topic_refused", filter }, context, api);
     return { step: "topics", outcome: "failed", text };
   }
-  if (codes.includes(undefined)) return undefined;
   return { step: "topics", outcome: "passed", facts: { number: filters.length } };
 }
 
@@ -213,7 +205,7 @@ function problemOfTrial(end: LinkEnd, subject: TrialSubject, seen: Seen): Connec
     worked: false,
     ...(context.keyForm === undefined ? {} : { keyForm: context.keyForm }),
   });
-  const [filter] = seen.unanswered;
+  const filter = seen.subscribing;
   return problem.problem === "connection_lost" && service.traits.throughBroker && filter !== undefined
     ? { problem: "topic_refused", filter, closed: true }
     : problem;

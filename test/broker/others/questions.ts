@@ -96,6 +96,7 @@ const flow = (broker: RunningBroker, more: object = {}): FlowNode[] => [
 ];
 
 const lastStatus = (flows: Flows, id = "uplink"): string => flows.statuses(id).at(-1)?.text ?? "nothing";
+const isConnected = (flows: Flows): boolean => flows.statuses("connection").at(-1)?.text === "connected";
 const waiting = async (flows: Flows, id = "uplink"): Promise<boolean> =>
   (await until(() => lastStatus(flows, id) === WAITING)) !== undefined;
 
@@ -164,9 +165,11 @@ const away =
     await within(10_000, Promise.all(sent));
     await meanwhile?.(broker);
     await flows.deploy("full", nodes, AS_NODE_RED);
+    await sleep(300);
+    await until(() => isConnected(flows), 40_000);
     const came = await quiet(flows, count);
     const inOrder = came.join() === devices(count).filter((one) => came.includes(one)).join();
-    return `${new Set(came).size} of ${count} came${inOrder ? "" : ", not in order"}, ${lastStatus(flows)}`;
+    return `${new Set(came).size} of ${count} came${inOrder ? "" : ", not in order"}`;
   };
 
 const restarted = async ({ nodes }: RunningBroker): Promise<void> => {
@@ -373,8 +376,8 @@ const failing = (more: object = {}): Question => async (broker) => {
     if (index === 60) {
       await broker.nodes[0].kill();
       const killed = performance.now();
-      void until(() => flows.statuses("connection").at(-1)?.text !== "connected", 5_000)
-        .then(() => until(() => lastStatus(flows) === WAITING, 60_000))
+      void until(() => !isConnected(flows), 5_000)
+        .then(() => until(() => isConnected(flows), 60_000))
         .then((ms) => (back = ms === undefined ? undefined : (performance.now() - killed) / 1000));
     }
     sent.push(publisher.publishAsync(UP, messageOf(device), { qos: 1 }));
@@ -386,7 +389,7 @@ const failing = (more: object = {}): Question => async (broker) => {
   const before = tally(came, count);
   const seen = await shown(flows, 0);
   await broker.nodes[0].start();
-  await until(() => lastStatus(flows) === WAITING, 70_000);
+  await until(() => isConnected(flows), 70_000);
   await sleep(3_000);
   const after = tally(await quiet(flows, count), count);
   const late = after === before ? "" : `; when the node is back: ${after}`;

@@ -24,7 +24,9 @@ class Moquette {
     Files.writeString(folder.resolve("users"), users);
     Files.writeString(
         folder.resolve("acl"),
-        "user stack\ntopic readwrite #\n\nuser node-red\ntopic readwrite #\n\n"
+        // What follows a # is a comment to it.
+        "user stack\ntopic readwrite ttn/+/+\ntopic readwrite ttn/+/+/+\n\n"
+            + "user node-red\ntopic readwrite ttn/+/+\ntopic readwrite ttn/+/+/+\n\n"
             + "user limited\ntopic read ttn/my-app/join\n");
     Properties properties = new Properties();
     properties.setProperty("host", "127.0.0.1");
