@@ -155,8 +155,7 @@ export class Router {
   #explore(topic: string, bytes: Buffer, arrivedAt: number): KnownTopic | undefined {
     const classified: Classified =
       topic.length > LONGEST_TOPIC ? { what: "unknown" } : this.#service.classify(topic);
-    if (classified.what === "unknown")
-      this.#onInvalid({ topic, bytes, problem: unknownTopic(classified) });
+    if (classified.what === "unknown") this.#onInvalid({ topic, bytes, problem: unknownTopic(classified) });
     if (classified.what !== "message") return undefined;
     const { origin, kinds } = classified;
     const kind = kinds.length === 1 ? kinds[0] : undefined;

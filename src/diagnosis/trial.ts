@@ -141,11 +141,7 @@ function certificateStep(socket: tls.TLSSocket, now: number): StepResult {
 }
 
 /** `undefined`: the connection ended before the answer. */
-async function topicStep(
-  link: Link,
-  subject: TrialSubject,
-  seen: Seen,
-): Promise<StepResult | undefined> {
+async function topicStep(link: Link, subject: TrialSubject, seen: Seen): Promise<StepResult | undefined> {
   const { service, context, api } = subject;
   const filters = service.subscriptions(service.kinds).map(({ filter }) => withoutGroup(filter));
   // One by one, because some brokers end the connection in place of an answer.

@@ -40,7 +40,9 @@ export function pubsubService(account: PubsubAccount): Service {
 
   // To RabbitMQ a full stop separates levels, as the slash does: what is published on a/b.c comes on a/b/c.
   const changed = new Map(
-    [...kindsOf.keys()].flatMap((topic) => (topic.includes(".") ? [[topic.replaceAll(".", "/"), topic] as const] : [])),
+    [...kindsOf.keys()].flatMap((topic) =>
+      topic.includes(".") ? [[topic.replaceAll(".", "/"), topic] as const] : [],
+    ),
   );
 
   return {

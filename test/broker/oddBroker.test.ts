@@ -81,6 +81,9 @@ describe("a broker with other ways than Mosquitto", () => {
       await flows.shows("uplink", WAITING);
       await broker.publish("my.company/ttn/up", "{}");
       const text = await caught(flows, "invalid_message");
-      assert.match(text, /^A full stop in a topic became a slash.*my\.company\/ttn\/up.*my\/company\/ttn\/up/s);
+      assert.match(
+        text,
+        /^A full stop in a topic became a slash.*my\.company\/ttn\/up.*my\/company\/ttn\/up/s,
+      );
     });
 });

@@ -44,8 +44,11 @@ async function start(): Promise<RunningBroker> {
     `;
     const file = path.join(folder, `n${index + 1}.conf`);
     await writeFile(file, conf);
-    const one = program(["nice", "-n", "5", SERVER, "-c", file], path.join(folder, `n${index + 1}.log`), {}, (isGone) =>
-      listening(host, port, isGone),
+    const one = program(
+      ["nice", "-n", "5", SERVER, "-c", file],
+      path.join(folder, `n${index + 1}.log`),
+      {},
+      (isGone) => listening(host, port, isGone),
     );
     nodes.push({ host, ...one });
   }

@@ -103,7 +103,9 @@ const waiting = async (flows: Flows, id = "uplink"): Promise<boolean> =>
 /** What the user sees of a connection that does not work. */
 async function shown(flows: Flows, ms = 6_000): Promise<string> {
   await sleep(ms);
-  const errors = flows.untaken("caught").map(({ error }) => `${error?.code}: ${error?.message.split(". ")[0]}`);
+  const errors = flows
+    .untaken("caught")
+    .map(({ error }) => `${error?.code}: ${error?.message.split(". ")[0]}`);
   return [lastStatus(flows), ...new Set(errors)].join(" | ");
 }
 
@@ -168,7 +170,11 @@ const away =
     await sleep(300);
     await until(() => isConnected(flows), 40_000);
     const came = await quiet(flows, count);
-    const inOrder = came.join() === devices(count).filter((one) => came.includes(one)).join();
+    const inOrder =
+      came.join() ===
+      devices(count)
+        .filter((one) => came.includes(one))
+        .join();
     return `${new Set(came).size} of ${count} came${inOrder ? "" : ", not in order"}`;
   };
 
@@ -197,27 +203,36 @@ const pair = (broker: RunningBroker, more: object = {}): FlowNode[] => {
 };
 const BOTH = { ...AS_NODE_RED, second: AS_NODE_RED.connection };
 
+const SHARED = 200;
+
 const shared: Question = async (broker) => {
   const nodes = pair(broker);
   const flows = await running(nodes, BOTH);
   if (!(await waiting(flows)) || !(await waiting(flows, "other"))) return shown(flows);
   const publisher = await client(broker);
-  for (const device of devices(40)) await publisher.publishAsync(UP, messageOf(device), { qos: 1 });
-  await until(() => flows.untaken().length + flows.untaken("out2").length >= 40, 4_000);
-  const both = `${flows.untaken().length} + ${flows.untaken("out2").length} of 40`;
-  if (flows.untaken().length === 0) return `${both} | ${await shown(flows, 0)}`;
+  const publish = (prefix: string): Promise<unknown> =>
+    Promise.all(
+      devices(SHARED).map((device) => publisher.publishAsync(UP, messageOf(prefix + device), { qos: 1 })),
+    );
+  const came = (): [number, number] => [flows.untaken().length, flows.untaken("out2").length];
+  await publish("a");
+  await until(() => came()[0] + came()[1] >= SHARED, 4_000);
+  const [first, second] = came();
+  const both = `${first} + ${second} of ${SHARED}`;
+  if (first + second === 0) return `${both} | ${await shown(flows, 0)}`;
 
-  const without = nodes.filter(({ id }) => id !== "second" && id !== "other");
-  await flows.deploy("nodes", without);
+  await flows.deploy(
+    "nodes",
+    nodes.filter(({ id }) => id !== "second" && id !== "other"),
+  );
   await sleep(500);
-  const before = flows.untaken().length;
-  for (const device of devices(40)) await publisher.publishAsync(UP, messageOf(`x${device}`), { qos: 1 });
+  await publish("b");
   await sleep(3_000);
-  const one = flows.untaken().length - before;
-  const earlier = flows.untaken("out2").length;
+  const alone = came()[0] - first;
   await flows.deploy("nodes", nodes, BOTH);
-  await sleep(4_000);
-  return `${both}; while one is away ${one} of 40, ${flows.untaken("out2").length - earlier} when it is back`;
+  await sleep(5_000);
+  const late = came();
+  return `${both}; while one is away ${alone} of ${SHARED}, when it is back ${late[0] - first - alone} + ${late[1] - second}`;
 };
 
 const retained: Question = async (broker) => {
@@ -243,25 +258,27 @@ async function stackOn({ nodes, port }: RunningBroker, more: object = {}, index 
   return { stack, integration };
 }
 
-const sending = (level: 0 | 1 | 2): Question => async (broker) => {
-  const { stack } = await stackOn(broker);
-  const flows = await running(
-    [
-      ...flow(broker, { qos: String(level) }),
-      { ...downlink({ report: "sent", timeout: "8" }), wires: [["sent"]] },
-      sink("sent"),
-    ],
-    AS_NODE_RED,
-  );
-  if (!(await waiting(flows))) return shown(flows);
-  await sleep(1_000);
-  give(flows, { deviceId: "lamp" });
-  await until(() => stack.queue("lamp").length === 1, 5_000);
-  stack.uplink("lamp");
-  await until(() => flows.untaken("sent").length + flows.untaken("caught").length > 0);
-  const [message] = flows.untaken("sent");
-  return message ? stepsOf(message).join(" → ") : shown(flows, 0);
-};
+const sending =
+  (level: 0 | 1 | 2): Question =>
+  async (broker) => {
+    const { stack } = await stackOn(broker);
+    const flows = await running(
+      [
+        ...flow(broker, { qos: String(level) }),
+        { ...downlink({ report: "sent", timeout: "8" }), wires: [["sent"]] },
+        sink("sent"),
+      ],
+      AS_NODE_RED,
+    );
+    if (!(await waiting(flows))) return shown(flows);
+    await sleep(1_000);
+    give(flows, { deviceId: "lamp" });
+    await until(() => stack.queue("lamp").length === 1, 5_000);
+    stack.uplink("lamp");
+    await until(() => flows.untaken("sent").length + flows.untaken("caught").length > 0);
+    const [message] = flows.untaken("sent");
+    return message ? stepsOf(message).join(" → ") : shown(flows, 0);
+  };
 
 const login: Question = async (broker) => {
   const flows = await running(flow(broker), { connection: { username: "node-red", password: "wrong" } });
@@ -356,46 +373,48 @@ function named({ nodes }: RunningBroker, name: string): void {
 }
 
 /** The node that Node-RED is at is killed while messages come by another one. */
-const failing = (more: object = {}): Question => async (broker) => {
-  if (broker.nodes.length < 2) return "one process";
-  named(broker, "broker.test");
-  const flows = await running(
-    [
-      ...flow(broker, { host: "broker.test", clientId: fresh("cluster"), ...more }),
-      { ...downlink({ timeout: "8" }), wires: [["sent"]] },
-      sink("sent"),
-    ],
-    AS_NODE_RED,
-  );
-  if (!(await waiting(flows))) return shown(flows, 0);
-  const publisher = await client(broker, {}, 1);
-  const sent: Promise<unknown>[] = [];
-  const count = 200;
-  let back: number | undefined;
-  for (const [index, device] of devices(count).entries()) {
-    if (index === 60) {
-      await broker.nodes[0].kill();
-      const killed = performance.now();
-      void until(() => !isConnected(flows), 5_000)
-        .then(() => until(() => isConnected(flows), 60_000))
-        .then((ms) => (back = ms === undefined ? undefined : (performance.now() - killed) / 1000));
+const failing =
+  (more: object = {}): Question =>
+  async (broker) => {
+    if (broker.nodes.length < 2) return "one process";
+    named(broker, "broker.test");
+    const flows = await running(
+      [
+        ...flow(broker, { host: "broker.test", clientId: fresh("cluster"), ...more }),
+        { ...downlink({ timeout: "8" }), wires: [["sent"]] },
+        sink("sent"),
+      ],
+      AS_NODE_RED,
+    );
+    if (!(await waiting(flows))) return shown(flows, 0);
+    const publisher = await client(broker, {}, 1);
+    const sent: Promise<unknown>[] = [];
+    const count = 200;
+    let back: number | undefined;
+    for (const [index, device] of devices(count).entries()) {
+      if (index === 60) {
+        await broker.nodes[0].kill();
+        const killed = performance.now();
+        void until(() => !isConnected(flows), 5_000)
+          .then(() => until(() => isConnected(flows), 60_000))
+          .then((ms) => (back = ms === undefined ? undefined : (performance.now() - killed) / 1000));
+      }
+      sent.push(publisher.publishAsync(UP, messageOf(device), { qos: 1 }));
+      await sleep(30);
     }
-    sent.push(publisher.publishAsync(UP, messageOf(device), { qos: 1 }));
-    await sleep(30);
-  }
-  const acknowledged = await within(20_000, Promise.all(sent));
-  await until(() => back !== undefined, 30_000);
-  const came = await quiet(flows, count);
-  const before = tally(came, count);
-  const seen = await shown(flows, 0);
-  await broker.nodes[0].start();
-  await until(() => isConnected(flows), 70_000);
-  await sleep(3_000);
-  const after = tally(await quiet(flows, count), count);
-  const late = after === before ? "" : `; when the node is back: ${after}`;
-  const publishes = acknowledged === "no answer" ? "not all acknowledged" : "all acknowledged";
-  return `back after ${back?.toFixed(1) ?? "?"} s, ${publishes}, ${before}${late} | ${seen}`;
-};
+    const acknowledged = await within(20_000, Promise.all(sent));
+    await until(() => back !== undefined, 30_000);
+    const came = await quiet(flows, count);
+    const before = tally(came, count);
+    const seen = await shown(flows, 0);
+    await broker.nodes[0].start();
+    await until(() => isConnected(flows), 70_000);
+    await sleep(3_000);
+    const after = tally(await quiet(flows, count), count);
+    const late = after === before ? "" : `; when the node is back: ${after}`;
+    const publishes = acknowledged === "no answer" ? "not all acknowledged" : "all acknowledged";
+    return `back after ${back?.toFixed(1) ?? "?"} s, ${publishes}, ${before}${late} | ${seen}`;
+  };
 
 export const QUESTIONS: Readonly<Record<string, Question>> = {
   "QoS 0": qos(0),
