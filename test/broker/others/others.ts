@@ -38,7 +38,7 @@ export interface OtherBroker {
   readonly name: string;
   /** How to get it, where it is not on this machine; undefined: it is. */
   readonly missing: string | undefined;
-  start(): Promise<RunningBroker>;
+  readonly start: () => Promise<RunningBroker>;
 }
 
 /** A folder that is gone afterwards. */

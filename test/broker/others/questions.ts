@@ -145,7 +145,7 @@ const nodeRed =
     const publisher = await client(broker);
     for (const device of devices(20))
       void publisher.publishAsync(UP, messageOf(device), { qos: level === 0 ? 0 : 1 });
-    return `${tally(await quiet(flows, 20), 20)}`;
+    return tally(await quiet(flows, 20), 20);
   };
 
 const away =
@@ -310,7 +310,7 @@ const suback: Question = async (broker) => {
         closed,
         new Promise<string>((resolve) =>
           limited.subscribe(topic, { qos: 1 }, (_error, _granted, packet) =>
-            resolve(`SUBACK ${packet?.granted.join() ?? "?"}`),
+            resolve(`SUBACK ${String(packet?.granted[0] ?? "?")}`),
           ),
         ),
       ]),
