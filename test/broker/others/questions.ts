@@ -310,7 +310,7 @@ const suback: Question = async (broker) => {
         closed,
         new Promise<string>((resolve) =>
           limited.subscribe(topic, { qos: 1 }, (_error, _granted, packet) =>
-            resolve(`SUBACK ${String(packet?.granted[0] ?? "?")}`),
+            resolve(`SUBACK ${Number(packet?.granted[0])}`),
           ),
         ),
       ]),
