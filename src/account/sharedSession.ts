@@ -357,7 +357,14 @@ export class SharedSession {
     }
     const { service, applicationId = "" } = this.#settings;
     const { facts } = this.#key;
-    this.#warn(explainSilence({ service, applicationId, ...(facts === undefined ? {} : { key: facts }) }));
+    const sharedGroup = "sharedGroup" in this.#settings ? this.#settings.sharedGroup : undefined;
+    this.#warn(
+      explainSilence({
+        ...{ service, applicationId },
+        ...(sharedGroup === undefined ? {} : { sharedGroup }),
+        ...(facts === undefined ? {} : { key: facts }),
+      }),
+    );
   }
 
   #invalid(report: InvalidReport): void {

@@ -26,7 +26,8 @@ export type ConnectionProblem =
   | { readonly problem: "login_refused"; readonly returnCode: number }
   /** A refused login with a key that has not the form of an API key. */
   | { readonly problem: "key_form"; readonly returnCode: number; readonly form: ApiKeyForm }
-  | { readonly problem: "topic_refused"; readonly filter: string }
+  /** `closed`: not by its answer, each time the connection ends at this subscription. */
+  | { readonly problem: "topic_refused"; readonly filter: string; readonly closed?: true }
   /** An open session went silent: no answer to the keepalive. */
   | { readonly problem: "server_silent" }
   /** A message so large that it was not taken in. */

@@ -14,7 +14,11 @@ export interface InvalidMessage {
   readonly topic: string;
   readonly bytes: Buffer;
   /** `topic_left`: a topic of earlier settings, which a broker still has for us. */
-  readonly problem: MessageProblem | { readonly problem: "unknown_topic" | "topic_left" };
+  readonly problem:
+    | MessageProblem
+    | { readonly problem: "unknown_topic" | "topic_left" }
+    /** The broker has made this topic of the one that was meant. */
+    | { readonly problem: "topic_changed"; readonly meant: string };
 }
 
 /** A message that came before and was left out. */
@@ -41,6 +45,9 @@ const LONGEST_KNOWN = 200;
 /** Names and sub topics have bounds: no message of the stack, a Pub/Sub integration or V2 comes on a longer topic. */
 const LONGEST_TOPIC = 400;
 const MOST_APPLICATIONS = 100;
+
+const unknownTopic = ({ meant }: Extract<Classified, { what: "unknown" }>): InvalidMessage["problem"] =>
+  meant === undefined ? { problem: "unknown_topic" } : { problem: "topic_changed", meant };
 
 /**
  * Takes messages to the nodes that want them. What no node wants is not parsed; what one wants costs the same whatever number of
@@ -149,8 +156,7 @@ export class Router {
   #explore(topic: string, bytes: Buffer, arrivedAt: number): KnownTopic | undefined {
     const classified: Classified =
       topic.length > LONGEST_TOPIC ? { what: "unknown" } : this.#service.classify(topic);
-    if (classified.what === "unknown")
-      this.#onInvalid({ topic, bytes, problem: { problem: "unknown_topic" } });
+    if (classified.what === "unknown") this.#onInvalid({ topic, bytes, problem: unknownTopic(classified) });
     if (classified.what !== "message") return undefined;
     const { origin, kinds } = classified;
     const kind = kinds.length === 1 ? kinds[0] : undefined;

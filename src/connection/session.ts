@@ -267,7 +267,8 @@ export class Session {
   /** A kept session still has the topics of earlier settings; no node wants them any more. */
   #leftBehind(topic: string, bytes: Buffer): boolean {
     const { service } = this.#settings;
-    if (service.login.clean || service.classify(topic).what !== "unknown") return false;
+    const classified = service.classify(topic);
+    if (service.login.clean || classified.what !== "unknown" || classified.meant !== undefined) return false;
     const met = this.#left.meet(topic, Date.now());
     if (met === "leave") {
       this.#link?.unsubscribe(topic);
@@ -313,13 +314,19 @@ export class Session {
     this.#timer = setTimeout(() => this.#connect(), delay);
   }
 
-  /** With how long connections last: one client throws another out when both have the same ID. */
+  /**
+   * With how long connections last, and how far their subscriptions got: one client throws another out when both have the same ID, and
+   * some brokers end the connection in place of refusing a topic.
+   */
   #judged(problem: ConnectionProblem): ConnectionProblem {
     if (!this.#open || this.#openedAt === undefined) return problem;
     this.#shortLives = Date.now() - this.#openedAt < SOON_MS ? this.#shortLives + 1 : 0;
-    return problem.problem === "connection_lost" && this.#shortLives > 1
-      ? { ...problem, soon: true }
-      : problem;
+    const { unanswered, oneByOne } = this.#subscriptions;
+    this.#subscriptions.oneByOne = unanswered !== undefined && this.#settings.service.traits.throughBroker;
+    if (problem.problem !== "connection_lost" || this.#shortLives < 2) return problem;
+    return unanswered !== undefined && oneByOne
+      ? { problem: "topic_refused", filter: unanswered, closed: true }
+      : { ...problem, soon: true };
   }
 
   #subscriptionsChanged(): void {

@@ -29,6 +29,8 @@ export class Subscriptions {
   #wanted: readonly Subscription[] = [];
   #grants = new Map<string, Grant>();
   #link: Link | undefined;
+  /** Each waits for the answer to the one before: so it shows which one ends the connection. */
+  oneByOne = false;
 
   /**
    * @param linger ms that a filter of a kept session stays when no node wants it any more
@@ -51,9 +53,14 @@ export class Subscriptions {
     return this.#wanted.find(({ filter }) => this.#grants.get(filter) === "refused")?.filter;
   }
 
+  /** The first filter that has not been answered yet. */
+  get unanswered(): string | undefined {
+    return this.#wanted.find(({ filter }) => this.#grants.get(filter) === "pending")?.filter;
+  }
+
   /** Some filter has not been answered yet. */
   get pending(): boolean {
-    return this.#wanted.some(({ filter }) => this.#grants.get(filter) === "pending");
+    return this.unanswered !== undefined;
   }
 
   /** The state of an open session for a node that wants these kinds; without any kind, for the session as a whole. */
@@ -131,6 +138,7 @@ export class Subscriptions {
     }
     for (const { filter, qos } of this.#wanted) {
       if (this.#grants.has(filter)) continue;
+      if (this.oneByOne && this.pending) break;
       changed = true;
       this.#grants.set(filter, "pending");
       this.#ask(link, filter, qos);
@@ -148,6 +156,7 @@ export class Subscriptions {
         const isRefused = code >= SUBACK_REFUSED;
         grants.set(filter, isRefused ? "refused" : "granted");
         if (isRefused) this.#askLater();
+        if (this.oneByOne) this.#apply();
         this.#onChange();
       })
       .catch(warnOfBug);

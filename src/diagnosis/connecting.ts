@@ -133,6 +133,7 @@ export async function explainProblem(
       return explainKeyForm(problem.returnCode, problem.form, context, api);
     case "topic_refused": {
       const values = { ...server, filter: shownText(problem.filter, 120) };
+      if (problem.closed) return topicRefused("error.topic-refused.closed", values);
       return isStack
         ? topicRefused("error.topic-refused.stack", values)
         : topicRefused("error.topic-refused.server", values);

@@ -71,6 +71,11 @@ export function explainInvalidMessage(
       });
     case "unknown_topic":
       return invalid("error.invalid-message.unknown-topic", values);
+    case "topic_changed":
+      return invalid("error.invalid-message.topic-changed", {
+        ...values,
+        meant: shownText(problem.meant, LONGEST_TOPIC),
+      });
     case "topic_left":
       return invalid("error.invalid-message.topic-left", values);
   }

@@ -9,13 +9,17 @@ import { shownText } from "../stack/shown";
 export interface SilenceFacts {
   readonly applicationId: string;
   readonly service: ServiceName;
+  /** Where it is set, what it shares out may never come: some brokers take such a filter for a topic like any other. */
+  readonly sharedGroup?: string;
   /** Of the key; absent where the API was not asked. */
   readonly key?: KeyFacts;
 }
 
 /** The warning after an hour of silence. */
-export function explainSilence({ applicationId, service, key }: SilenceFacts): Text {
+export function explainSilence({ applicationId, service, sharedGroup, key }: SilenceFacts): Text {
   const values = { applicationId: shownText(applicationId) };
+  if (sharedGroup !== undefined)
+    return { key: "warning.silence.shared", values: { group: shownText(sharedGroup) } };
   const { isStackServer, throughBroker } = SERVICE_TRAITS[service];
   if (!isStackServer) return { key: throughBroker ? "warning.silence.pubsub" : "warning.silence.v2", values };
   if (key?.mayRead === true) return { key: "warning.silence.may-read", values };

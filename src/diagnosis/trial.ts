@@ -48,6 +48,13 @@ export function stepsOf({ endpoint, service }: Pick<TrialSubject, "endpoint" | "
   return steps.filter(([, applies]) => applies).map(([step]) => step);
 }
 
+/** What tells more of the end of a trial than the end itself. */
+interface Seen {
+  name: boolean;
+  /** The filter that was subscribed to last. */
+  subscribing?: string;
+}
+
 /** The step that a connection was at when it ended. */
 const STEP_OF_PHASE: Readonly<Record<LinkEnd["phase"], TrialStep>> = {
   proxy: "proxy",
@@ -70,7 +77,7 @@ export async function tryConnection(
 ): Promise<void> {
   if (signal.aborted) return;
   const { endpoint, service, keepalive, context } = subject;
-  const seen = { name: net.isIP(endpoint.host) !== 0 || endpoint.proxy !== undefined };
+  const seen: Seen = { name: net.isIP(endpoint.host) !== 0 || endpoint.proxy !== undefined };
   const report = (result: StepResult): void => {
     if (!signal.aborted) onStep(result);
   };
@@ -102,7 +109,7 @@ export async function tryConnection(
         onOpen() {
           passed("login", { userName: shownText(context.userName) });
           const rights = rightSteps(subject).then((results) => results.forEach(report));
-          const topics = topicStep(opened, subject).then((result) => result && report(result));
+          const topics = topicStep(opened, subject, seen).then((result) => result && report(result));
           Promise.all([rights, topics])
             .catch(warnOfBug)
             .finally(() => resolve("finished"));
@@ -116,7 +123,7 @@ export async function tryConnection(
   });
   clearTimeout(timer);
   const closed = link?.end();
-  if (typeof ended === "object") report(await failedStep(ended, subject, seen.name));
+  if (typeof ended === "object") report(await failedStep(ended, subject, seen));
   await closed;
 }
 
@@ -134,16 +141,18 @@ function certificateStep(socket: tls.TLSSocket, now: number): StepResult {
 }
 
 /** `undefined`: the connection ended before the answer. */
-async function topicStep(link: Link, subject: TrialSubject): Promise<StepResult | undefined> {
+async function topicStep(link: Link, subject: TrialSubject, seen: Seen): Promise<StepResult | undefined> {
   const { service, context, api } = subject;
   const filters = service.subscriptions(service.kinds).map(({ filter }) => withoutGroup(filter));
-  const codes = await Promise.all(filters.map((filter) => link.subscribe(filter, 0)));
-  const filter = filters.find((_filter, index) => codes[index] === SUBACK_REFUSED);
-  if (filter !== undefined) {
+  // One by one, because some brokers end the connection in place of an answer.
+  for (const filter of filters) {
+    seen.subscribing = filter;
+    const code = await link.subscribe(filter, 0);
+    if (code === undefined) return undefined;
+    if (code !== SUBACK_REFUSED) continue;
     const text = await explainProblem({ problem: "topic_refused", filter }, context, api);
     return { step: "topics", outcome: "failed", text };
   }
-  if (codes.includes(undefined)) return undefined;
   return { step: "topics", outcome: "passed", facts: { number: filters.length } };
 }
 
@@ -174,22 +183,26 @@ function rightStep(
   return { step, outcome: WITHOUT_RIGHT[step], text: warnOfMissing(step, key, applicationId) };
 }
 
-async function failedStep(end: LinkEnd, subject: TrialSubject, nameFound: boolean): Promise<StepResult> {
+async function failedStep(end: LinkEnd, subject: TrialSubject, seen: Seen): Promise<StepResult> {
   const { endpoint, context, api } = subject;
-  const problem = problemOfTrial(end, subject, nameFound);
+  const problem = problemOfTrial(end, subject, seen);
   const isName = problem.problem === "host_not_found";
   const text = await explainProblem(problem, { ...context, tls: endpoint.tls }, api);
   return { step: isName ? "name" : STEP_OF_PHASE[end.phase], outcome: "failed", text };
 }
 
-function problemOfTrial(end: LinkEnd, subject: TrialSubject, nameFound: boolean): ConnectionProblem {
-  const { endpoint, context } = subject;
+function problemOfTrial(end: LinkEnd, subject: TrialSubject, seen: Seen): ConnectionProblem {
+  const { endpoint, context, service } = subject;
   // It was the name server that did not answer.
-  if (end.cause === "timeout" && !nameFound) return { problem: "host_not_found", errorCode: "EAI_AGAIN" };
-  return problemOf(end, {
+  if (end.cause === "timeout" && !seen.name) return { problem: "host_not_found", errorCode: "EAI_AGAIN" };
+  const problem = problemOf(end, {
     port: endpoint.port,
     encrypted: endpoint.tls !== undefined,
     worked: false,
     ...(context.keyForm === undefined ? {} : { keyForm: context.keyForm }),
   });
+  const filter = seen.subscribing;
+  return problem.problem === "connection_lost" && service.traits.throughBroker && filter !== undefined
+    ? { problem: "topic_refused", filter, closed: true }
+    : problem;
 }

@@ -38,6 +38,13 @@ export function pubsubService(account: PubsubAccount): Service {
     kinds,
   }));
 
+  // To RabbitMQ a full stop separates levels, as the slash does: what is published on a/b.c comes on a/b/c.
+  const changed = new Map(
+    [...kindsOf.keys()].flatMap((topic) =>
+      topic.includes(".") ? [[topic.replaceAll(".", "/"), topic] as const] : [],
+    ),
+  );
+
   return {
     name: "pubsub",
     traits: SERVICE_TRAITS.pubsub,
@@ -54,7 +61,9 @@ export function pubsubService(account: PubsubAccount): Service {
 
     classify(topic) {
       const kinds = kindsOf.get(topic);
-      return kinds ? { what: "message", kinds } : { what: "unknown" };
+      if (kinds) return { what: "message", kinds };
+      const meant = changed.get(topic);
+      return meant === undefined ? { what: "unknown" } : { what: "unknown", meant };
     },
 
     decode: ({ kinds }, bytes) => decodeMessage(bytes, kinds.length === 1 ? kinds[0] : undefined),

@@ -11,7 +11,8 @@ export type Classified =
   | { readonly what: "message"; readonly kinds: readonly Kind[]; readonly origin?: Origin }
   /** Traffic that is not ours to read: downlinks that other clients publish. */
   | { readonly what: "other" }
-  | { readonly what: "unknown" };
+  /** `meant`: the topic of ours that a broker has made into this one. */
+  | { readonly what: "unknown"; readonly meant?: string };
 
 export interface Subscription {
   readonly filter: string;

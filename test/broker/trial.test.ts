@@ -8,11 +8,12 @@ import { contextOf, readSettings, serviceOf } from "../../src/account/settings";
 import { stepsOf, tryConnection } from "../../src/diagnosis/trial";
 import type { StepResult } from "../../src/stack/trial";
 import { rendered } from "../diagnosis/catalogue";
+import { startOddBroker } from "./oddBroker";
 import { passwordLine, startMosquitto, type Mosquitto } from "./mosquitto";
 
 /** With the settings as the form would have them. */
 async function tried(
-  broker: Mosquitto,
+  broker: Pick<Mosquitto, "host" | "port">,
   credentials: ConnectionCredentials,
   more: Partial<ConnectionProperties> = {},
 ): Promise<readonly StepResult[]> {
@@ -55,6 +56,16 @@ describe("a test of a connection to another server than the stack's own", () => 
     const results = await tried(broker, { username: "me", password: "secret-word" });
     assert.deepEqual(lineOf(results), ["tcp passed", "login passed", "topics passed"]);
     assert.deepEqual(results[2]?.facts, { number: 1 });
+  });
+
+  it("names the topic that the broker ends the connection at", async () => {
+    const odd = await startOddBroker();
+    odd.forbidden.add("tts/join");
+    const results = await tried(odd, {}, { topics: { uplink_message: "up", join_accept: "join" } });
+    await odd.stop();
+    assert.deepEqual(lineOf(results), ["tcp passed", "login passed", "topics failed"]);
+    assert.ok(results[2]?.text);
+    assert.match(rendered(results[2].text), /ends the connection at the subscription to tts\/join/);
   });
 
   it("says that user name or password is wrong, and that one is needed", async () => {

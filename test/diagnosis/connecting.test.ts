@@ -131,6 +131,15 @@ describe("why a server says no", () => {
     says(stack, "subscription_refused", "error.topic-refused.stack", problem.filter, "app1@ttn");
     const broker = await explain(problem, { service: "pubsub", userName: "" });
     says(broker, "subscription_refused", "error.topic-refused.server", problem.filter);
+    const closed = await explain({ ...problem, closed: true }, { service: "pubsub", userName: "" });
+    says(
+      closed,
+      "subscription_refused",
+      "error.topic-refused.closed",
+      problem.filter,
+      "may not read",
+      "cluster",
+    );
   });
 });
 

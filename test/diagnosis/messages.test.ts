@@ -93,6 +93,15 @@ describe("an invalid message", () => {
     assert.match(rendered(left), /earlier settings.*unsubscribed/);
   });
 
+  it("on a topic that the broker has changed is told with the one that was meant", () => {
+    const changed = explainInvalidMessage(
+      { problem: "topic_changed", meant: "a/b.c" },
+      "a/b/c",
+      Buffer.from("{}"),
+    );
+    assert.match(rendered(changed), /full stop.*published on a\/b\.c came on a\/b\/c/);
+  });
+
   it("that was left out is counted", () => {
     const explanation = explainLeftOut(7);
     assert.equal(explanation.code, "invalid_message");

@@ -54,6 +54,13 @@ describe("the warning after an hour of silence", () => {
     }
   });
 
+  it("doubts the broker where the messages are to be shared out", () => {
+    const text = rendered(explainSilence({ service: "pubsub", applicationId: "", sharedGroup: "team" }));
+    assert.match(text, /shared group team.*no shared subscriptions.*RabbitMQ and NATS/);
+    const alone = rendered(explainSilence({ service: "pubsub", applicationId: "" }));
+    assert.doesNotMatch(alone, /shared/);
+  });
+
   it("does not doubt a key that may read", () => {
     const text = rendered(
       explainSilence({ service: "stack", applicationId: "app1", key: facts("application", true) }),
