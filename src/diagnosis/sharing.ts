@@ -32,7 +32,9 @@ export function sharesOut(
       endpoint,
       { ...login, clean: true, clientId: id, keepalive: 60 },
       {
-        onOpen: () => ask().catch(warnOfBug),
+        onOpen() {
+          ask().catch(warnOfBug);
+        },
         onMessage(on) {
           if (on === shared) end(true);
           else if (on === plain) timers.push(setTimeout(end, LATER, false));
