@@ -443,7 +443,8 @@ const failing =
     const after = tally(await quiet(flows, count), count);
     const late = after === before ? "" : `; when the node is back: ${after}`;
     const publishes = acknowledged === "no answer" ? "not all acknowledged" : "all acknowledged";
-    return `back after ${back?.toFixed(1) ?? "?"} s, ${publishes}, ${before}${late} | ${seen}`;
+    const end = isConnected(flows) ? "" : `; in the end ${lastStatus(flows)}`;
+  return `back after ${back?.toFixed(1) ?? "?"} s, ${publishes}, ${before}${late}${end} | ${seen}`;
   };
 
 export const QUESTIONS: Readonly<Record<string, Question>> = {
