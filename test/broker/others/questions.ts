@@ -444,7 +444,7 @@ const failing =
     const late = after === before ? "" : `; when the node is back: ${after}`;
     const publishes = acknowledged === "no answer" ? "not all acknowledged" : "all acknowledged";
     const end = isConnected(flows) ? "" : `; in the end ${lastStatus(flows)}`;
-  return `back after ${back?.toFixed(1) ?? "?"} s, ${publishes}, ${before}${late}${end} | ${seen}`;
+    return `back after ${back?.toFixed(1) ?? "?"} s, ${publishes}, ${before}${late}${end} | ${seen}`;
   };
 
 export const QUESTIONS: Readonly<Record<string, Question>> = {
