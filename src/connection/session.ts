@@ -324,9 +324,8 @@ export class Session {
     const { unanswered, oneByOne } = this.#subscriptions;
     this.#subscriptions.oneByOne = unanswered !== undefined && this.#settings.service.traits.throughBroker;
     if (problem.problem !== "connection_lost" || this.#shortLives < 2) return problem;
-    return unanswered !== undefined && oneByOne
-      ? { problem: "topic_refused", filter: unanswered, closed: true }
-      : { ...problem, soon: true };
+    if (unanswered === undefined) return { ...problem, soon: true };
+    return oneByOne ? { problem: "topic_refused", filter: unanswered, closed: true } : problem;
   }
 
   #subscriptionsChanged(): void {

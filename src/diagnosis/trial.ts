@@ -6,13 +6,14 @@ import type { ConnectionProblem } from "../connection/problem";
 import { problemOf } from "../connection/recognise";
 import { warnOfBug } from "../connection/unexpected";
 import type { Service } from "../services/service";
-import type { TextValues } from "../stack/explanation";
+import type { Text, TextValues } from "../stack/explanation";
 import { certificateOf } from "./certificate";
 import { explainProblem, type ConnectionContext } from "./connecting";
 import { keyFacts, type KeyFacts } from "./keyFacts";
 import { shownList, shownText, shownTime } from "../stack/shown";
 import type { StepResult, TrialStep } from "../stack/trial";
 import { warnOfMissing } from "./missingRight";
+import { sharedTopic, sharesOut } from "./sharing";
 import type { StackApi } from "./stackApi";
 
 /** A connection to be tried. */
@@ -90,7 +91,7 @@ export async function tryConnection(
     timer = setTimeout(() => resolve({ phase: "open", cause: "timeout" }), patience + REST_PATIENCE);
     signal.addEventListener("abort", () => resolve("stopped"), { once: true });
     // A client ID in use would throw the nodes off, and a session that a broker keeps would go on collecting.
-    const clientId = `node-red-test-${randomBytes(6).toString("hex")}`;
+    const clientId = testId();
     const opened = openLink(
       endpoint,
       { ...service.login, clean: true, clientId, keepalive },
@@ -127,6 +128,8 @@ export async function tryConnection(
   await closed;
 }
 
+const testId = (): string => `node-red-test-${randomBytes(6).toString("hex")}`;
+
 /** A certificate that was refused ends the connection; of one that was not, its names and dates are told. */
 function certificateStep(socket: tls.TLSSocket, now: number): StepResult {
   const found = certificateOf(socket, now);
@@ -153,11 +156,21 @@ async function topicStep(link: Link, subject: TrialSubject, seen: Seen): Promise
     const text = await explainProblem({ problem: "topic_refused", filter }, context, api);
     return { step: "topics", outcome: "failed", text };
   }
-  return { step: "topics", outcome: "passed", facts: { number: filters.length } };
+  const facts = { number: filters.length };
+  const text = await notShared(subject);
+  return { step: "topics", outcome: text ? "warning" : "passed", facts, ...(text && { text }) };
 }
 
 /** As a member of a group a test would take messages away from the nodes. */
-const withoutGroup = (filter: string): string => filter.replace(/^\$share\/[^/]+\//, "");
+const withoutGroup = (filter: string): string => sharedTopic(filter) ?? filter;
+
+async function notShared({ endpoint, service }: TrialSubject): Promise<Text | undefined> {
+  if (!service.traits.throughBroker) return undefined;
+  const [topic] = service.subscriptions(service.kinds).flatMap(({ filter }) => sharedTopic(filter) ?? []);
+  if (topic === undefined || (await sharesOut(endpoint, service.login, topic, testId())) !== false)
+    return undefined;
+  return { key: "warning.test.not-shared", values: { topic: shownText(topic, 120) } };
+}
 
 async function rightSteps({ service, context, api }: TrialSubject): Promise<StepResult[]> {
   if (!service.traits.isStackServer) return [];

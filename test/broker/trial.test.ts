@@ -68,6 +68,17 @@ describe("a test of a connection to another server than the stack's own", () => 
     assert.match(rendered(results[2].text), /ends the connection at the subscription to tts\/join/);
   });
 
+  it("warns where the broker grants shared subscriptions and does not know them", async () => {
+    const odd = await startOddBroker();
+    const results = await tried(odd, {});
+    assert.deepEqual(lineOf(results), ["tcp passed", "login passed", "topics warning"]);
+    assert.ok(results[2]?.text);
+    assert.match(rendered(results[2].text), /^This broker does not share messages out.*below tts\/up/s);
+    const alone = await tried(odd, {}, { sharedGroup: "" });
+    await odd.stop();
+    assert.equal(alone[2]?.outcome, "passed");
+  });
+
   it("says that user name or password is wrong, and that one is needed", async () => {
     const wrong = await tried(broker, { username: "me", password: "another-word" });
     assert.deepEqual(lineOf(wrong), ["tcp passed", "login failed"]);

@@ -56,7 +56,7 @@ describe("the warning after an hour of silence", () => {
 
   it("doubts the broker where the messages are to be shared out", () => {
     const text = rendered(explainSilence({ service: "pubsub", applicationId: "", sharedGroup: "team" }));
-    assert.match(text, /shared group team.*no shared subscriptions.*RabbitMQ and NATS/);
+    assert.match(text, /shared group team.*no shared subscriptions.*RabbitMQ, NATS and Moquette/);
     const alone = rendered(explainSilence({ service: "pubsub", applicationId: "" }));
     assert.doesNotMatch(alone, /shared/);
   });

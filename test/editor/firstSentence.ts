@@ -5,6 +5,7 @@ export const LONGEST_SENTENCE = 80;
 
 /** A value for each placeholder of the catalogue, as long as they usually are. */
 export const USUAL: Readonly<Record<string, string>> = {
+  meant: "my.tts/up",
   acceptedUntil: "2026-11-21 06:25 UTC",
   address: "https://eu1.cloud.thethings.network/api/v3",
   watch: "weather",

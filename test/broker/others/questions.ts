@@ -5,6 +5,10 @@ import { mock } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generate, parser } from "mqtt-packet";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import { contextOf, readSettings, serviceOf } from "../../../src/account/settings";
+import { tryConnection } from "../../../src/diagnosis/trial";
+import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
+import type { StepResult } from "../../../src/stack/trial";
 import { DEVICES, downlink, give, stepsOf } from "../../nodes/downlinks";
 import {
   connection,
@@ -235,6 +239,32 @@ const shared: Question = async (broker) => {
   return `${both}; while one is away ${alone} of ${SHARED}, when it is back ${late[0] - first - alone} + ${late[1] - second}`;
 };
 
+/** What the form's *Test connection* says, with a shared group. */
+const tried =
+  (user: keyof typeof USERS): Question =>
+  async ({ nodes, port }) => {
+    const properties = {
+      ...CONNECTION_DEFAULTS,
+      ...({ service: "pubsub", host: nodes[0].host, port: String(port), useTls: false } as const),
+      ...{ baseTopic: BASE, topics: { join_accept: "join", uplink_message: "up" }, sharedGroup: "team" },
+    };
+    const read = readSettings(properties, { username: user, password: USERS[user] }, undefined);
+    if (!read.ok) return read.explanation.key;
+    const { settings } = read;
+    const subject = {
+      endpoint: { host: settings.host, port: settings.port },
+      service: serviceOf(settings),
+      keepalive: settings.keepalive,
+      context: contextOf(settings, {}, Date.now()),
+    };
+    let last = "nothing";
+    const onStep = ({ step, outcome, text }: StepResult): void => {
+      last = `${step} ${outcome}${text ? `: ${text.key}` : ""}`;
+    };
+    await tryConnection(subject, onStep, new AbortController().signal);
+    return last;
+  };
+
 const retained: Question = async (broker) => {
   const publisher = await client(broker);
   const baseTopic = `${BASE}/${fresh("retained")}`;
@@ -413,7 +443,8 @@ const failing =
     const after = tally(await quiet(flows, count), count);
     const late = after === before ? "" : `; when the node is back: ${after}`;
     const publishes = acknowledged === "no answer" ? "not all acknowledged" : "all acknowledged";
-    return `back after ${back?.toFixed(1) ?? "?"} s, ${publishes}, ${before}${late} | ${seen}`;
+    const end = isConnected(flows) ? "" : `; in the end ${lastStatus(flows)}`;
+    return `back after ${back?.toFixed(1) ?? "?"} s, ${publishes}, ${before}${late}${end} | ${seen}`;
   };
 
 export const QUESTIONS: Readonly<Record<string, Question>> = {
@@ -426,6 +457,8 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   "20 while Node-RED is away": away(20),
   "3,000 while Node-RED is away": away(3_000),
   "shared group": shared,
+  "Test connection with a shared group": tried("node-red"),
+  "Test connection, subscription not allowed": tried("limited"),
   retained,
   "downlink, QoS 1": sending(1),
   "downlink, QoS 2": sending(2),

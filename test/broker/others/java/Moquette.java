@@ -27,7 +27,8 @@ class Moquette {
         // What follows a # is a comment to it.
         "user stack\ntopic readwrite ttn/+/+\ntopic readwrite ttn/+/+/+\n\n"
             + "user node-red\ntopic readwrite ttn/+/+\ntopic readwrite ttn/+/+/+\n"
-            + "topic read $share/+/ttn/+/+\n\n"
+            + "topic readwrite ttn/+/+/+/+\ntopic read $share/+/ttn/+/+\n"
+            + "topic read $share/+/ttn/+/+/+/+\n\n"
             + "user limited\ntopic read ttn/my-app/join\n");
     Properties properties = new Properties();
     properties.setProperty("host", "127.0.0.1");
