@@ -1,9 +1,17 @@
 import type { DeviceState } from "../stack/watch";
-import type { WatchedDevice } from "./deviceWatch";
-import type { Ledger } from "./ledger";
+import type { Ledger, SeenDevice } from "./ledger";
+
+/** A device that is watched, and the state that it is in. */
+export interface KnownState {
+  readonly id: string;
+  state: DeviceState["state"];
+  /** ms since 1970. */
+  since: number;
+  device: SeenDevice | undefined;
+}
 
 /** What is told of a device, with keys only for what is known. */
-export function deviceStateOf({ id, state, since, device }: WatchedDevice, ledger: Ledger): DeviceState {
+export function deviceStateOf({ id, state, since, device }: KnownState, ledger: Ledger): DeviceState {
   const history = device?.history;
   // Heard before anything was written of it.
   if (!history) return { id, state, lastSeen: device?.at ?? null, since, received: 0, lost: 0, lossRate: 0 };

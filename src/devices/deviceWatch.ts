@@ -1,7 +1,7 @@
 import type { DeviceState } from "../stack/watch";
 import type { CounterStep } from "./counters";
 import type { Arrival, DeviceHistory } from "./deviceHistory";
-import { deviceStateOf } from "./deviceState";
+import { deviceStateOf, type KnownState } from "./deviceState";
 import type { Ledger, SeenDevice } from "./ledger";
 import type { StoredDevice } from "./snapshot";
 import { Listening, Quiet } from "./listening";
@@ -20,12 +20,7 @@ export interface DeviceWatchOptions {
 }
 
 /** A device as one node has told of it. */
-export interface WatchedDevice {
-  readonly id: string;
-  state: DeviceState["state"];
-  /** ms since 1970. */
-  since: number;
-  device: SeenDevice | undefined;
+interface WatchedDevice extends KnownState {
   isLossy: boolean;
   isLow: boolean;
   isWeak: boolean;
