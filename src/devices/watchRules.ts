@@ -2,8 +2,8 @@
 import type { Change } from "../stack/watch";
 import { LIMIT_OF_UNKNOWN, type Intervals } from "./intervals";
 
-/** Of what was heard once or twice: what sends once a day drifts, has a clock with summer time, or chooses its minute anew each day. */
-const UNSURE_MS = 2 * 60 * 60_000;
+/** Of what was heard once or twice: what sends once a day does not do it to the minute, and clocks have summer time. */
+const UNSURE_MS = 60 * 60_000;
 
 /** One moment on two clocks. */
 export interface Moment {
