@@ -23,6 +23,7 @@ export class Subscriptions {
   #wanted: readonly Subscription[] = [];
   #grants = new Map<string, Grant>();
   #link: Link | undefined;
+  #highestQos: number | undefined;
   /** Each waits for the answer to the one before: so it shows which one ends the connection. */
   oneByOne = false;
 
@@ -53,6 +54,11 @@ export class Subscriptions {
     return this.unanswered !== undefined;
   }
 
+  /** The highest QoS that was granted on this link. */
+  get highestQos(): number | undefined {
+    return this.#highestQos;
+  }
+
   /** The state of an open session for a node that wants these kinds; without any kind, for the session as a whole. */
   stateFor(kinds: ReadonlySet<Kind>): SessionState {
     const concerned = this.#wanted.filter(
@@ -76,6 +82,7 @@ export class Subscriptions {
   /** Subscribes to everything wanted on a fresh link. */
   open(link: Link): void {
     this.#link = link;
+    this.#highestQos = undefined;
     this.#grants = new Map();
     this.#apply();
     this.#tidyLater();
@@ -135,6 +142,7 @@ export class Subscriptions {
           // Of a link that is gone, or a filter that no node wants any more: no matter.
           if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
           grants.set(filter, code >= SUBACK_REFUSED ? "refused" : "granted");
+          if (code < SUBACK_REFUSED) this.#highestQos = Math.max(code, this.#highestQos ?? 0);
           if (this.oneByOne) this.#apply();
           this.#onChange();
         })
