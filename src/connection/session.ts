@@ -193,14 +193,17 @@ export class Session {
     return this.#open;
   }
 
-  /** Publishes once, on the present connection; `not_connected` where there is none. */
+  /**
+   * Publishes once, on the present connection; `not_connected` where there is none. With QoS 1 in place of 2 where no more is granted:
+   * of such brokers some end the connection at QoS 2.
+   */
   async publish(
     topic: string,
     payload: Uint8Array,
     qos: 0 | 1 | 2,
   ): Promise<PublishOutcome | "not_connected"> {
     if (!this.#open || !this.#link) return "not_connected";
-    return this.#link.publish(topic, payload, qos);
+    return this.#link.publish(topic, payload, qos === 2 && this.#subscriptions.highestQos === 1 ? 1 : qos);
   }
 
   /** Logs in anew: what a key may do counts from a login on. Resolves when that went well or failed, and when there is no connection. */

@@ -29,6 +29,7 @@ export class Subscriptions {
   #wanted: readonly Subscription[] = [];
   #grants = new Map<string, Grant>();
   #link: Link | undefined;
+  #highestQos: number | undefined;
   /** Each waits for the answer to the one before: so it shows which one ends the connection. */
   oneByOne = false;
 
@@ -63,6 +64,11 @@ export class Subscriptions {
     return this.unanswered !== undefined;
   }
 
+  /** The highest QoS that was granted on this link. */
+  get highestQos(): number | undefined {
+    return this.#highestQos;
+  }
+
   /** The state of an open session for a node that wants these kinds; without any kind, for the session as a whole. */
   stateFor(kinds: ReadonlySet<Kind>): SessionState {
     const concerned = this.#wanted.filter(
@@ -86,6 +92,7 @@ export class Subscriptions {
   /** Subscribes to everything wanted on a fresh link. */
   open(link: Link): void {
     this.#link = link;
+    this.#highestQos = undefined;
     this.#grants = new Map();
     this.#callOff();
     this.#apply();
@@ -155,6 +162,7 @@ export class Subscriptions {
         if (code === undefined || this.#grants !== grants || !grants.has(filter)) return;
         const isRefused = code >= SUBACK_REFUSED;
         grants.set(filter, isRefused ? "refused" : "granted");
+        if (!isRefused) this.#highestQos = Math.max(code, this.#highestQos ?? 0);
         if (isRefused) this.#askLater();
         if (this.oneByOne) this.#apply();
         this.#onChange();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connectAsync } from "mqtt";
+import { downlink, give, viewOf } from "../nodes/downlinks";
 import {
   connection,
   listeners,
@@ -11,7 +12,7 @@ import {
   withNodeRed,
   type Flows,
 } from "../nodes/nodeRed";
-import { startOddBroker, type OddBroker } from "./oddBroker";
+import { startModestBroker, startOddBroker, type OddBroker } from "./oddBroker";
 
 const WAITING = "waiting: all devices";
 
@@ -86,4 +87,24 @@ describe("a broker with other ways than Mosquitto", () => {
         /^A full stop in a topic became a slash.*my\.company\/ttn\/up.*my\/company\/ttn\/up/s,
       );
     });
+
+  it("that grants QoS 1 for 2, and ends the connection at a message with QoS 2: downlinks go with 1", async () => {
+    const modest = await startModestBroker();
+    const topics = { uplink_message: "up", downlink_push: "push", downlink_queued: "queued" };
+    const flows = await running([
+      tab(),
+      connection(undefined, {
+        ...{ service: "pubsub", host: modest.host, port: String(modest.port), qos: "2" },
+        ...{ baseTopic: "ttn", topics },
+      }),
+      uplink(),
+      { ...downlink({ report: "published" }), wires: [["out"]] },
+      sink(),
+    ]);
+    await flows.shows("uplink", WAITING);
+    give(flows, { deviceId: "lamp" });
+    assert.equal(viewOf(await flows.next()).state, "published");
+    assert.deepEqual(modest.published, [1]);
+    await modest.stop();
+  });
 });

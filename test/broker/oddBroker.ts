@@ -1,7 +1,8 @@
 /** A broker within this process with the ways of some that are not Mosquitto; which do so: docs/pubsub.md, “What was seen on which broker”. */
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { Aedes } from "aedes";
+import { generate, parser, type Packet } from "mqtt-packet";
 
 export interface OddBroker {
   readonly host: string;
@@ -37,6 +38,41 @@ export async function startOddBroker(): Promise<OddBroker> {
       }),
     stop: async () => {
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** One that knows no QoS 2: it grants 1 for it, and ends the connection at a message with it. Delivers nothing. */
+export async function startModestBroker(): Promise<
+  Pick<OddBroker, "host" | "port" | "stop"> & { readonly published: number[] }
+> {
+  const published: number[] = [];
+  const sockets = new Set<Socket>();
+  const answer = (packet: Packet, socket: Socket): void => {
+    if (packet.cmd === "connect")
+      socket.write(generate({ cmd: "connack", returnCode: 0, sessionPresent: false }));
+    if (packet.cmd === "subscribe") {
+      const granted = packet.subscriptions.map(({ qos }) => Math.min(qos, 1));
+      socket.write(generate({ cmd: "suback", messageId: packet.messageId ?? 0, granted }));
+    }
+    if (packet.cmd !== "publish") return;
+    published.push(packet.qos);
+    if (packet.qos === 2) socket.destroy();
+    else socket.write(generate({ cmd: "puback", messageId: packet.messageId ?? 0 }));
+  };
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    const packets = parser();
+    packets.on("packet", (packet) => answer(packet, socket));
+    socket.on("data", (chunk) => packets.parse(chunk)).on("error", () => undefined);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    ...{ host: "127.0.0.1", port: (server.address() as AddressInfo).port, published },
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, "close");
     },
