@@ -65,7 +65,7 @@ describe("a test of a connection to another server than the stack's own", () => 
     await odd.stop();
     assert.deepEqual(lineOf(results), ["tcp passed", "login passed", "topics failed"]);
     assert.ok(results[2]?.text);
-    assert.match(rendered(results[2].text), /ends the connection at the subscription to tts\/join/);
+    assert.match(rendered(results[2].text), /ends the connection at the topic tts\/join/);
   });
 
   it("warns where the broker grants shared subscriptions and does not know them", async () => {
