@@ -49,7 +49,12 @@ async function start(policies: readonly object[]): Promise<RunningBroker> {
   const { folder, remove } = await folderFor("rabbitmq");
   const port = await freePort();
   const suffix = `t${port}`;
-  const epmd = await freePort();
+  const epmdPort = await freePort();
+  // Else the first node starts one that stays.
+  const epmd = program(["epmd", "-port", String(epmdPort)], path.join(folder, "epmd.log"), {}, (isGone) =>
+    listening("127.0.0.1", epmdPort, isGone),
+  );
+  await epmd.start();
   const names = [1, 2, 3].map((number) => `rabbit${number}-${suffix}@localhost`);
   await writeFile(path.join(folder, "definitions.json"), definitions(policies));
   const nodes: BrokerNode[] = [];
@@ -71,7 +76,7 @@ async function start(policies: readonly object[]): Promise<RunningBroker> {
       ...{ HOME: own, RABBITMQ_NODENAME: name, RABBITMQ_MNESIA_BASE: own, RABBITMQ_LOG_BASE: own },
       ...{ RABBITMQ_CONFIG_FILE: path.join(own, "rabbitmq.conf"), RABBITMQ_CONF_ENV_FILE: "/dev/null" },
       ...{ RABBITMQ_ENABLED_PLUGINS_FILE: path.join(own, "enabled_plugins"), RABBITMQ_LOGS: "-" },
-      ...{ RABBITMQ_DIST_PORT: String(await freePort()), ERL_EPMD_PORT: String(epmd) },
+      ...{ RABBITMQ_DIST_PORT: String(await freePort()), ERL_EPMD_PORT: String(epmdPort) },
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-setcookie others +S 1:1 +sbwt none",
       RABBITMQ_PID_FILE: path.join(own, "pid"),
     };
@@ -88,6 +93,7 @@ async function start(policies: readonly object[]): Promise<RunningBroker> {
     nodes: [first, ...others],
     stop: async () => {
       for (const node of nodes) await node.kill();
+      await epmd.kill();
       await remove();
     },
   };
