@@ -122,7 +122,12 @@ describe("old flows of node-red-contrib-ttn in the editor", () => {
       .click();
     await editor.deploy();
     const stored = await fetch(`${nodeRed.url}/credentials/tts-connection/other`);
-    assert.deepEqual(await stored.json(), { has_apiKey: true, username: "", has_password: false });
+    const {
+      has_apiKey: hasKey,
+      username,
+      has_password: hasPassword,
+    } = (await stored.json()) as Record<string, unknown>;
+    assert.deepEqual({ hasKey, username, hasPassword }, { hasKey: true, username: "", hasPassword: false });
   });
 
   it("are reported on within a window that is not high, below no other notification", async () => {
