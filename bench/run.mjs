@@ -1,5 +1,5 @@
 // `npm run bench`: what an uplink, a node and a downlink cost, side by side in one run. Tables, no test: numbers depend on the machine.
-// `npm run bench -- cold` makes one table (warm, cold, sizes); `npm run bench -- warm uplink` the cases with that in their names.
+// `npm run bench -- cold` makes one table (warm, cold, sizes); `npm run bench -- warm "1 node$"` the cases whose names match.
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import path from "node:path";
@@ -22,7 +22,7 @@ const bench = {
   publisher,
   scratch,
   rounds,
-  isWanted: (name) => name.includes(pattern),
+  isWanted: (name) => new RegExp(pattern).test(name),
   note: (line) => process.stderr.write(`${line}\n`),
 };
 

@@ -70,9 +70,11 @@ function deploy({ flows, credentials, type }, triesLeft = 5) {
 const ACTIONS = {
   deploy: (given) => deploy(given),
   resources,
-  /** Gives messages to a node. */
+  /** Gives messages to a node. One that is closed already takes none: Node-RED has removed its input then. */
   give: ({ node, messages }) => {
-    for (const message of messages) RED.nodes.getNode(node).receive(message);
+    const target = RED.nodes.getNode(node);
+    if (!target._inputCallback && !target._inputCallbacks) throw new Error(`${node} is closed`);
+    for (const message of messages) target.receive(message);
   },
   names: (given) => {
     for (const [host, address] of Object.entries(given)) names.set(host, address);
