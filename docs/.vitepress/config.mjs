@@ -38,7 +38,13 @@ export default defineConfig({
           { text: "From node-red-contrib-ttn", link: "/migrating-from-ttn-v2" },
         ],
       },
-      { text: "Reference", items: [{ text: "What the server does", link: "/server" }] },
+      {
+        text: "Reference",
+        items: [
+          { text: "What the server does", link: "/server" },
+          { text: "Figures, not claims", link: "/trust" },
+        ],
+      },
     ],
   },
 });

@@ -64,6 +64,15 @@ describe("what comments and pages cite", () => {
     assert.deepEqual(dead, []);
   });
 
+  it("can be made a site of: no guide links out of its folder, or has what is an expression to the generator", () => {
+    const guides = sources.filter((source) => /^docs\/[^/]+\.md$/.test(source));
+    assert.ok(guides.length > 10);
+    const wrong = guides.filter((guide) =>
+      /\]\(\.\.\/|\{\{/.test(readFileSync(path.join(ROOT, guide), "utf8")),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
   it("is in this repository: no page that only its authors had", () => {
     const code = sources.filter((source) => source.endsWith(".ts"));
     const dead = code.flatMap((source) =>
