@@ -4,6 +4,7 @@ import type { Explanation, TextValues } from "../stack/explanation";
 import { userName, type ApiKeyForm } from "../stack/identifiers";
 import { explanations, type ConnectionContext } from "./context";
 import { keyFacts, type InvalidKey, type KeyFacts } from "./keyFacts";
+import { keyNameOf } from "./missingRight";
 import { shownText, shownTime } from "../stack/shown";
 import type { KeyOwnerKind, StackApi } from "./stackApi";
 import { explainV2Login } from "./v2";
@@ -95,11 +96,11 @@ const OTHER_OWNER: Readonly<Record<KeyOwnerKind, string>> = {
 };
 
 function fromFacts(facts: KeyFacts, context: ConnectionContext): Explanation | undefined {
-  const { whyNot, mayLogIn, owner, keyName = "", keyId = "" } = facts;
+  const { whyNot, mayLogIn, owner } = facts;
   if (whyNot !== undefined) return invalidKey(whyNot, context);
   if (mayLogIn === true) return guess(KEY_IS_VALID, context);
   if (mayLogIn === undefined || !owner) return undefined;
-  const values = { ...valuesOf(context), owner: owner.id, keyName: keyName || keyId };
+  const values = { ...valuesOf(context), owner: owner.id, keyName: keyNameOf(facts) };
   return refused(OTHER_OWNER[owner.kind], values);
 }
 

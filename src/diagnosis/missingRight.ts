@@ -6,7 +6,11 @@ import type { KeyFacts } from "./keyFacts";
 /** The keys of a text for each kind of owner. */
 export type OwnerTexts = Readonly<Record<"application" | "user" | "organization", string>>;
 
-export const keyNameOf = ({ keyName = "", keyId = "?" }: KeyFacts): string => shownText(keyName) || keyId;
+/** Of the ID of a key without a name: enough to find it in the Console, and the first sentence still says what is wrong. */
+const LONGEST_ID = 8;
+
+export const keyNameOf = ({ keyName = "", keyId = "?" }: KeyFacts): string =>
+  shownText(keyName) || (keyId.length > LONGEST_ID ? `${keyId.slice(0, LONGEST_ID)}…` : keyId);
 
 export function missingRight(texts: OwnerTexts, facts: KeyFacts, applicationId: string): Text {
   const kind = facts.owner?.kind;
