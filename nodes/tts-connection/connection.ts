@@ -244,6 +244,7 @@ export class Connection {
   /** Until the end of the deploy, when `leave` is called. */
   #keepOpen(settings: ConnectionSettings, leave: () => void): void {
     const { lease, unlisten } = this.#listen(settings, {
+      isKeeper: true,
       onState: () => undefined,
       // What is dropped in the end is still for the log.
       onNotice: (notice) => {
@@ -336,6 +337,9 @@ export class Connection {
     const open = this.#open;
     this.#open = undefined;
     if (this.#faulty) this.#faulty = { ...this.#faulty, reached: notReached() };
+    // What comes while nodes are made anew is for the next ones.
+    if (open && this.#settings.ok && deployment.nodesComeBack && open.lease.resource.isWorthKeeping)
+      this.#keepOpen(this.#settings.settings, () => undefined);
     this.#notifier.clear();
     open?.leaveBackfill?.();
     // What a connection says at its end is still for the log.

@@ -119,6 +119,7 @@ export class WatchingNode {
     });
     this.#watch = watch;
     watch.it.setConnected(this.#view.state === "connected", this.#now);
+    this.#status.show(this.#statusNow);
     this.#timers.push(
       setInterval(() => this.#tell(watch.it.look(this.#now)), watch.it.pause).unref(),
       setInterval(() => this.#store(() => undefined), STORE_PAUSE).unref(),

@@ -42,6 +42,8 @@ import type { ConnectionView } from "./view";
 
 /** A config node that shares the session. */
 export interface SessionListener {
+  /** One that is gone, and keeps the session for the next one. */
+  readonly isKeeper?: boolean;
   onState(): void;
   onNotice(notice: Notice): void;
   onLogEntry(entry: LogEntry): void;
@@ -161,9 +163,12 @@ export class SharedSession {
     return isSameClient && identityOf(settings) !== identityOf(this.#settings);
   }
 
-  /** Of different `api` settings of one identity the first that is not empty counts. */
+  /** Of different `api` settings of one identity the first that is not empty counts; after a deploy, of those that there are then. */
   adoptApi(setting: string): void {
-    this.#stack?.adoptApi(setting);
+    const listeners = [...this.#listeners];
+    const isHandedOn = listeners.length > 0 && listeners.every(({ isKeeper }) => isKeeper);
+    if (isHandedOn) this.#stack?.replaceApi(setting);
+    else this.#stack?.adoptApi(setting);
     this.#network?.retarget();
   }
 
@@ -263,6 +268,12 @@ export class SharedSession {
   /** It is worth keeping open while nodes are closed and made anew: a key that lacks a right has to log in again to get it. */
   get mayOutliveDeploy(): boolean {
     return !this.#stack?.lacks("read") && !this.#stack?.lacks("write");
+  }
+
+  /** It works, and another login would change nothing. */
+  get isWorthKeeping(): boolean {
+    const { session } = this;
+    return session.open && session.stateFor(new Set()).state !== "refused" && this.mayOutliveDeploy;
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */

@@ -25,11 +25,13 @@ export function apiOf(settings: StackSettings): KeyOffice | undefined {
 export class StackAccess {
   readonly #settings: StackSettings;
   readonly #rights: Rights;
+  readonly #key: KeyRecord;
   #office: KeyOffice | undefined;
   #apiSetting = "";
 
   constructor(settings: StackSettings, key: KeyRecord, onChange: () => void, warn: (text: Text) => void) {
     this.#settings = settings;
+    this.#key = key;
     this.#rights = new Rights(key, settings.applicationId, onChange, warn);
     this.#setApi(settings.api);
   }
@@ -43,6 +45,14 @@ export class StackAccess {
   adoptApi(setting: string): void {
     if (this.#apiSetting !== "" || setting === "") return;
     this.#setApi(setting);
+    this.#rights.askElsewhere(this.#office);
+  }
+
+  /** The nodes of before are gone: the setting of the next ones counts. What was not answered until now is asked for again. */
+  replaceApi(setting: string): void {
+    const isSame = setting === this.#apiSetting;
+    if (isSame && this.#key.facts !== undefined) return;
+    if (!isSame) this.#setApi(setting);
     this.#rights.askElsewhere(this.#office);
   }
 

@@ -115,7 +115,7 @@ describe("the form of a connection to the demo", () => {
     const form = await editor.openNode("u1");
     const devices = form.locator("#node-input-devices");
     await devices.fill("door");
-    await editor.page.getByText("door-1").first().waitFor();
+    await editor.page.getByRole("option", { name: /door-1/ }).waitFor();
   });
 });
 

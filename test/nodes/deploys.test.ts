@@ -223,21 +223,48 @@ describe("redeploys", () => {
     node("tts-event", "event", { events: ["downlink_ack"] }),
   ];
 
-  it("ten full ones leave one session, the same listeners, and each message once", async () => {
+  it("ten full ones leave the same session, listeners and subscriptions, and each message once", async () => {
     const simulator = await simulated();
     const nodes = manyNodes(simulator);
     const flows = await receiving(simulator, nodes, 3);
+    await flows.shows("event", "waiting: all devices");
     const before = listenerCounts();
     const closes = flows.getNode("uplink").listenerCount("close");
     for (let count = 1; count <= 10; count++) {
       await flows.deploy("full", nodes);
-      await subscribed(simulator, 3 + 3 * count);
+      await deliversOnce(simulator, flows, ["out"]);
     }
-    await sessions(simulator, 1);
     assert.deepEqual(listenerCounts(), before);
     assert.equal(flows.getNode("uplink").listenerCount("close"), closes);
-    assert.equal(simulator.connects.length, 11);
-    await deliversOnce(simulator, flows, ["out"]);
+    assert.deepEqual([simulator.connects.length, simulator.sessions, simulator.subscribes.length], [1, 1, 3]);
+  });
+
+  it("a full one loses nothing of what comes meanwhile", async () => {
+    const simulator = await simulated();
+    const nodes = manyNodes(simulator);
+    const flows = await receiving(simulator, nodes, 3);
+    await flows.shows("uplink", "waiting: all devices");
+    const moments = ["flows:stopping", "flows:stopped", "flows:starting", "flows:started"];
+    for (const moment of moments)
+      events.once(moment, () =>
+        simulator.publish("uplink_message", moment.slice(6), { f_port: 1, frm_payload: "AQ==" }),
+      );
+    await flows.deploy("full", nodes);
+    for (const moment of moments) assert.equal((await flows.next()).deviceId, moment.slice(6));
+    assert.deepEqual(flows.untaken(), []);
+    assert.equal(simulator.connects.length, 1);
+  });
+
+  it("one without the nodes that used a connection ends it", async () => {
+    const simulator = await simulated();
+    const nodes = manyNodes(simulator);
+    const flows = await receiving(simulator, nodes, 3);
+    await flows.shows("uplink", "waiting: all devices");
+    await flows.deploy(
+      "full",
+      nodes.filter(({ type }) => type === "tab" || type === "sink"),
+    );
+    await sessions(simulator, 0);
   });
 
   it("ten partial ones leave the same session, listeners and handles, and each message once", async () => {
@@ -247,33 +274,29 @@ describe("redeploys", () => {
     await flows.shows("event", "waiting: all devices");
     const before = listenerCounts();
     const busy = handles();
-    let expected = 3;
     for (let count = 1; count <= 10; count++) {
       const changed = nodes.map((each) => (each.id === "uplink" ? { ...each, name: `turn ${count}` } : each));
-      // One of the whole tab takes all three nodes along, and with them the session; one of a node leaves its subscription.
-      const type = count % 2 === 0 ? "flows" : "nodes";
-      if (type === "flows") expected += 3;
-      await flows.deploy(type, changed);
-      await subscribed(simulator, expected);
+      // One of the whole tab takes all three nodes along.
+      await flows.deploy(count % 2 === 0 ? "flows" : "nodes", changed);
       await deliversOnce(simulator, flows, ["out"]);
     }
     assert.deepEqual(listenerCounts(), before);
     // Status timers of the nodes that were deployed last.
     assert.ok(handles() <= busy + 4, `${handles()} after ${busy}`);
-    assert.equal(simulator.sessions, 1);
+    assert.deepEqual([simulator.connects.length, simulator.sessions, simulator.subscribes.length], [1, 1, 3]);
   });
 
-  it("ten of the only node open one session after the other", async () => {
+  it("ten of the only node leave the same session", async () => {
     const simulator = await simulated();
     const nodes = uplinkFlow(simulator);
     const flows = await receiving(simulator, nodes);
+    await flows.shows("uplink", "waiting: all devices");
     for (let count = 1; count <= 10; count++) {
       const changed = nodes.map((each) => (each.id === "uplink" ? { ...each, name: `turn ${count}` } : each));
       await flows.deploy("nodes", changed);
-      await subscribed(simulator, 1 + count);
-      assert.equal(simulator.sessions, 1);
       await deliversOnce(simulator, flows, ["out"]);
     }
+    assert.deepEqual([simulator.connects.length, simulator.sessions], [1, 1]);
   });
 
   it("while connecting leave nothing behind", async () => {

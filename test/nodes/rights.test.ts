@@ -7,7 +7,6 @@ import {
   receiving,
   running,
   simulated,
-  subscribed,
   tab,
   uplink,
   uplinkFlow,
@@ -77,7 +76,6 @@ describe("the rights of an API key", () => {
     const flows = await receiving(simulator, nodes);
     while (simulator.requests.length < 2) await simulator.next("request");
     await flows.deploy("full", nodes);
-    await subscribed(simulator, 2);
     simulator.publish("uplink_message", "door", SENT);
     await flows.next();
     assert.equal(simulator.requests.length, 2);
@@ -130,7 +128,7 @@ describe("the rights of an API key", () => {
   }
 
   for (const mode of ["closed", "error"] as const)
-    it(`are asked for with the next login where the API was in mode "${mode}" at the first`, async () => {
+    it(`are asked for again at the next deploy where the API was in mode "${mode}" at the first`, async () => {
       const simulator = await simulated({ keys: [{ rights: WRITE_ONLY }] });
       simulator.api(mode);
       const nodes = flowOf(connection(simulator, { api: simulator.apiUrl }));
