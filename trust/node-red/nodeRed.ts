@@ -12,6 +12,7 @@ export interface Came {
   readonly code?: string;
   readonly text?: string;
   readonly event?: string;
+  readonly completed?: true;
 }
 
 export interface Resources {
@@ -39,6 +40,8 @@ interface Actions {
   }) => undefined;
   resources: (given?: undefined) => Resources;
   give: (given: { node: string; messages: readonly object[] }) => undefined;
+  /** From now on a sink `said <id of the node>` gets what nodes of this type say. */
+  tellOf: (type: string) => undefined;
   names: (given: Readonly<Record<string, string>>) => undefined;
   setClock: (ms: number) => undefined;
   pass: (ms: number) => undefined;
