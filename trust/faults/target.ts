@@ -108,6 +108,8 @@ async function real(): Promise<Target> {
     return answer.json();
   };
   await ask("POST", "down/replace", { downlinks: [] });
+  // One after the other: on requests of their own they would come in another order, and of a burst the server drops what is beyond 64.
+  let sent: Promise<unknown> = Promise.resolve();
   return {
     name: `The Things Stack at ${target.endpoint.host}`,
     ...fromReal(target),
@@ -119,7 +121,7 @@ async function real(): Promise<Target> {
         frequency: "868100000",
       };
       const body = { f_port: 1, frm_payload: payloadOf(number).toString("base64"), settings };
-      ask("POST", "up/simulate", { uplink_message: body }).catch(console.error);
+      sent = sent.then(() => ask("POST", "up/simulate", { uplink_message: body })).catch(console.error);
     },
     queued: async () => counted(itemsIn(await ask("GET", "down"))),
     heard: () => undefined,
