@@ -193,7 +193,7 @@ const total = (counts: ReadonlyMap<string, number>): number =>
 async function drained(red: NodeRed, count: number): Promise<Measured> {
   const sums = new Map<number, number>();
   let [received, repeated, quiet] = [0, 0, 0];
-  while (received < count && quiet < 20) {
+  while (received < count && quiet < 100) {
     await sleep(100);
     const part = await red.ask("measured");
     received += part.received;
