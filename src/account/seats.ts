@@ -96,7 +96,9 @@ export class Seat {
 
   send(job: DownlinkJob, message: object, waiter: Waiter): void {
     const awaited = new Awaited(job, message);
-    awaited.follow(waiter);
+    // To a node that is being closed: it goes with the rest.
+    if (this.isTaken) awaited.follow(waiter);
+    else this.#left.add(awaited);
     this.#send(awaited);
   }
 

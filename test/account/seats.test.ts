@@ -80,10 +80,11 @@ describe("the seat of a node that sends", () => {
       seat.take({ ...NO_STEPS, onInherited: () => undefined });
       seat.send(JOB, { of: "the first" }, waiter);
       seat.vacate();
+      seat.send(JOB, { of: "the first, being closed" }, waiter);
       seat.take({ ...NO_STEPS, onInherited: ({ message }) => inherited.push(message) });
       seat.send(JOB, { of: "the second" }, waiter);
       seat.inherit();
-      assert.deepEqual(inherited, [{ of: "the first" }]);
+      assert.deepEqual(inherited, [{ of: "the first" }, { of: "the first, being closed" }]);
       seat.vacate();
       seat.drop();
     } finally {
