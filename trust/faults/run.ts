@@ -2,7 +2,7 @@
 import { conclude, heading, quantile, table } from "../table";
 import { readOptions } from "../options";
 import { Random } from "../random";
-import { startNodeRed, type Resources } from "../node-red/nodeRed";
+import { leftOf, startNodeRed, type Resources } from "../node-red/nodeRed";
 import { checkDownlinks } from "./downlinks";
 import { FAULTS, type Fault } from "./faults";
 import { inPackage, planOf, statedPause, type Step } from "./plan";
@@ -133,7 +133,7 @@ function compare(scene: Scene, before: Resources, after: Resources): void {
 }
 
 /** Without traffic, all downlinks at their end; ms of the package before and after that. */
-async function resting(scene: Scene, ms: number): Promise<Resources> {
+async function resting(scene: Scene, ms: number, before?: Resources): Promise<Resources> {
   scene.quiet();
   await scene.pass(ms);
   // What was held goes with the first, and is over with the second.
@@ -141,7 +141,7 @@ async function resting(scene: Scene, ms: number): Promise<Resources> {
     await scene.red.ask("pass", HOURS_50);
     await scene.pass(ms);
   }
-  return scene.red.ask("resources");
+  return before ? leftOf(scene.red, before) : scene.red.ask("resources");
 }
 
 async function run(): Promise<void> {
@@ -178,7 +178,7 @@ async function run(): Promise<void> {
     for (; said < scene.findings.length; said++) process.stderr.write(`- ${scene.findings[said]}\n`);
   }
   scene.fault = "at the end";
-  const after = await resting(scene, rest);
+  const after = await resting(scene, rest, before);
   const outcomes = await checkDownlinks(scene);
   compare(scene, before, after);
   for (const { name, line } of scene.sides)

@@ -18,7 +18,7 @@ export const HOST = "stack.trust.test";
  * Seconds. A real server holds a device for up to ten when a connection ends in the midst of a downlink to it; meanwhile it answers nothing on
  * another one that sends to that device.
  */
-export const KEEPALIVE = IS_REAL ? 40 : 10;
+export const KEEPALIVE = IS_REAL ? 60 : 10;
 const UPLINK_EVERY_MS = 25;
 const DOWNLINK_EVERY_MS = IS_REAL ? 200 : 60;
 

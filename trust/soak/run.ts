@@ -2,7 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSimulator, type SimulatedDevice } from "../../simulator/simulator";
 import { NETWORK_KINDS } from "../../src/stack/kinds";
-import { startNodeRed, type Came, type FlowNode, type Measured, type NodeRed } from "../node-red/nodeRed";
+import {
+  leftOf,
+  startNodeRed,
+  type Came,
+  type FlowNode,
+  type Measured,
+  type NodeRed,
+} from "../node-red/nodeRed";
 import { readOptions } from "../options";
 import { conclude, grouped, heading, table } from "../table";
 import { Traffic } from "./traffic";
@@ -140,12 +147,12 @@ async function run(): Promise<void> {
   // A reader that is too slow loses answers: a downlink without any is over after a day.
   if (total(ends) < downlinks) await red.ask("pass", 50 * 3_600_000);
   await rested(() => total(ends) >= downlinks);
-  const after = await red.ask("resources");
+  const after = await leftOf(red, before);
 
   const growth = (after.heap - before.heap) / 1e6;
   if (growth > HEAP_MB) findings.push(`the heap has grown by ${growth.toFixed(1)} MB`);
   if (after.timers.length > before.timers.length)
-    findings.push(`${before.timers.length} timers before, ${after.timers.length} after`);
+    findings.push(`${before.timers.length} timers before, ${after.timers.join("; ")} after`);
   if (JSON.stringify(before.process) !== JSON.stringify(after.process))
     findings.push("listeners of the process are left");
   if (total(ends) !== downlinks) findings.push(`${downlinks} downlinks, ${total(ends)} ends`);
