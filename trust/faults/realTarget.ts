@@ -32,6 +32,7 @@ export async function real(): Promise<Target> {
   for (const device of devices) await ask("POST", "down/replace", { downlinks: [] }, device);
   // One after the other: on requests of their own they would come in another order, and of a burst the server drops what is beyond 64.
   let sent: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   const { host, port, tls } = target.endpoint;
   const witness = connect({
     ...{ host, port, protocol: tls ? "mqtts" : "mqtt", reconnectPeriod: 50 },
@@ -58,11 +59,14 @@ export async function real(): Promise<Target> {
         frequency: "868100000",
       };
       const body = { f_port: 1, frm_payload: payloadOf(number).toString("base64"), settings };
+      waiting += 1;
       sent = sent
         .then(() => ask("POST", "up/simulate", { uplink_message: body }))
         // The server is being restarted.
-        .catch(() => undefined);
+        .catch(() => undefined)
+        .then(() => (waiting -= 1));
     },
+    isBehind: () => waiting > 4,
     disorder: 4,
     unpublished: (number) => !published.has(number),
     queued: async () => {

@@ -36,6 +36,7 @@ const { seed, short, only, count } = readOptions();
 function checkUplinks(
   scene: Scene,
   side: Side,
+  logins: number,
   from: number,
   to: number,
   mayMiss: (number: number) => boolean,
@@ -49,7 +50,7 @@ function checkUplinks(
   }
   if (missing.length > 0)
     scene.findings.push(
-      `${scene.fault} (${side.name}): ${missing.length} uplinks are missing, the first is ${missing[0]} of ${from} to ${to}`,
+      `${scene.fault} (${side.name}): ${missing.length} uplinks are missing, the first is ${missing[0]} of ${from} to ${to}, with ${logins} logins`,
     );
 }
 
@@ -95,6 +96,7 @@ async function meet(scene: Scene, { fault, sides }: Step, checked: Map<Side, num
     checkUplinks(
       scene,
       side,
+      side.logins.length - (loginsBefore.get(side) ?? 0),
       checked.get(side) ?? 0,
       to,
       (n) => isBroken && n >= (first.get(side) ?? 0) && n <= back,

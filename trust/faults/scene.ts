@@ -15,10 +15,10 @@ import { IS_REAL, type Target } from "./target";
 export const SPEED = IS_REAL || readOptions().short ? 4 : 10;
 export const HOST = "stack.trust.test";
 /**
- * Seconds. A real server holds a device for up to ten when a connection ends in the midst of a downlink to it; meanwhile it answers nothing on
- * another one that sends to that device.
+ * Seconds. A real server holds a device for ten when a connection ends in the midst of a downlink to it; meanwhile it answers nothing on another
+ * one that sends to that device, and a ping without an answer ends the connection after half of the keepalive.
  */
-export const KEEPALIVE = IS_REAL ? 60 : 10;
+export const KEEPALIVE = IS_REAL ? 100 : 10;
 const UPLINK_EVERY_MS = 25;
 const DOWNLINK_EVERY_MS = IS_REAL ? 200 : 60;
 
@@ -141,7 +141,9 @@ export class Scene {
   /** Uplinks and downlinks are under way. */
   busy(): void {
     this.#timers = [
-      setInterval(() => this.uplink(), UPLINK_EVERY_MS),
+      setInterval(() => {
+        if (!this.target.isBehind()) this.uplink();
+      }, UPLINK_EVERY_MS),
       setInterval(() => this.downlink(), DOWNLINK_EVERY_MS),
     ];
   }

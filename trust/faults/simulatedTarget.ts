@@ -42,6 +42,7 @@ export async function simulated(): Promise<Target> {
         frm_payload: payloadOf(number).toString("base64"),
       });
     },
+    isBehind: () => false,
     disorder: 0,
     unpublished: () => false,
     queued: () => Promise.resolve(counted(taken)),

@@ -12,6 +12,8 @@ export interface Target {
   readonly hearing: readonly string[];
   /** Sends an uplink with this number in its payload. */
   uplink(number: number): void;
+  /** It has not taken the last ones yet. */
+  isBehind(): boolean;
   /** One may come behind so many that were sent later. */
   readonly disorder: number;
   /** The server has not published it, to a client that does not go through the lines either. */

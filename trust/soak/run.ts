@@ -2,14 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSimulator, type SimulatedDevice } from "../../simulator/simulator";
 import { NETWORK_KINDS } from "../../src/stack/kinds";
-import {
-  leftOf,
-  startNodeRed,
-  type Came,
-  type FlowNode,
-  type Measured,
-  type NodeRed,
-} from "../node-red/nodeRed";
+import { startNodeRed, type Came, type FlowNode, type Measured, type NodeRed } from "../node-red/nodeRed";
 import { readOptions } from "../options";
 import { conclude, grouped, heading, table } from "../table";
 import { Traffic } from "./traffic";
@@ -147,12 +140,14 @@ async function run(): Promise<void> {
   // A reader that is too slow loses answers: a downlink without any is over after a day.
   if (total(ends) < downlinks) await red.ask("pass", 50 * 3_600_000);
   await rested(() => total(ends) >= downlinks);
-  const after = await leftOf(red, before);
+  const after = await red.ask("resources");
 
   const growth = (after.heap - before.heap) / 1e6;
   if (growth > HEAP_MB) findings.push(`the heap has grown by ${growth.toFixed(1)} MB`);
-  if (after.timers.length > before.timers.length)
-    findings.push(`${before.timers.length} timers before, ${after.timers.join("; ")} after`);
+  const timersBefore = kindsOf(before.timers);
+  for (const [kind, count] of kindsOf(after.timers))
+    if (count > Math.max(1, timersBefore.get(kind) ?? 0))
+      findings.push(`${count} timers of ${kind} ms are left`);
   if (JSON.stringify(before.process) !== JSON.stringify(after.process))
     findings.push("listeners of the process are left");
   if (total(ends) !== downlinks) findings.push(`${downlinks} downlinks, ${total(ends)} ends`);
@@ -195,6 +190,16 @@ async function run(): Promise<void> {
 
 const total = (counts: ReadonlyMap<string, number>): number =>
   [...counts.values()].reduce((sum, count) => sum + count, 0);
+
+/** By their duration. Of what a session sets once for all, such as for the last word on any downlink, one may be set or not. */
+function kindsOf(timers: readonly string[]): ReadonlyMap<string, number> {
+  const kinds = new Map<string, number>();
+  for (const timer of timers) {
+    const kind = String(Number(Number.parseFloat(timer).toPrecision(2)));
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return kinds;
+}
 
 /** All that were sent have come, or no more come. */
 async function drained(red: NodeRed, count: number): Promise<Measured> {
