@@ -31,6 +31,8 @@ export class Side {
   readonly line: Line;
   /** How often each uplink came. */
   readonly uplinks = new Map<number, number>();
+  /** Those that should have come and have not, with the fault that they were sent beside and what is to be said of it. */
+  readonly missing = new Map<number, { readonly fault: string; readonly beside: string }>();
   /** Of logins, in ms of this process. */
   logins: number[] = [];
   latest = -1;
@@ -45,6 +47,7 @@ export class Side {
 
   took(number: number): void {
     this.uplinks.set(number, (this.uplinks.get(number) ?? 0) + 1);
+    this.missing.delete(number);
     this.latest = Math.max(this.latest, number);
     this.#cameAt.set(number, performance.now());
     this.#cameAt.delete(number - 2_000);

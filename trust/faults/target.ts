@@ -14,7 +14,7 @@ export interface Target {
   uplink(number: number): void;
   /** It has not taken the last ones yet. */
   isBehind(): boolean;
-  /** One may come behind so many that were sent later. */
+  /** One may come behind so many that were sent later: of so many before a fault it is not known whether they were under way. */
   readonly disorder: number;
   /** The server has not published it, to a client that does not go through the lines either. */
   unpublished(number: number): boolean;
