@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process";
 
 const LANES = [
-  ["typecheck", "lint", "fuzz:short"],
+  // The last two take what `test` has built by then.
+  ["typecheck", "lint", "fuzz:short", "faults:short", "soak:short"],
   ["test", "check:languages", "test:conformance", "test:broker", "test:package", "test:package:3.1"],
 ];
 const ALONE = ["test:browser", "test:browser:5:short"];

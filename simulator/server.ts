@@ -4,7 +4,7 @@ import type { Simulator, SimulatorOptions } from "./contract";
 import { HttpApi } from "./http/api";
 import { typed } from "./events/events";
 import { EventStreams } from "./http/eventStreams";
-import { CONNECTION_EXPIRED } from "./http/gateways";
+import { whyGone } from "./http/gateways";
 import type { GatewayConnection } from "./http/gateways";
 import { SimulatedStorage } from "./http/storage";
 import { Journal } from "./journal";
@@ -15,7 +15,6 @@ import { downlinkTopic, stackTopics } from "./mqtt/topics";
 import { receptionIds } from "./network";
 import { RateLimiter } from "./rateLimit";
 import { SimulatedStack } from "./stack";
-import { errorDetails } from "./stackErrors";
 import { VERSIONS } from "./versions";
 
 /** What stands at a port of its own; the Pub/Sub integration is a client of another server. */
@@ -217,7 +216,7 @@ export async function startServer(
       if (!was === !given.statistics || switches.mute) return;
       const [name, data] = given.statistics
         ? (["gs.gateway.connect", typed("GatewayConnectionStats", given.statistics)] as const)
-        : (["gs.gateway.disconnect", errorDetails(CONNECTION_EXPIRED)] as const);
+        : (["gs.gateway.disconnect", whyGone(given)] as const);
       eventStreams.deliverOfGateway(gatewayId, name, data);
     },
     startSchedule: (everyMs) => {

@@ -1,10 +1,12 @@
-/** What all three commands take: `--seed 7`, `--short`. */
+/** What the three commands take: `--seed 7`, `--short`, `--only "name"`, `--count 50`. */
 export interface Options {
   readonly seed: number;
   /** For CI: seconds. */
   readonly short: boolean;
   /** A part of the name of what is to be done. */
   readonly only: string | undefined;
+  /** So many of them instead of the usual number (faults). */
+  readonly count: number | undefined;
 }
 
 export function readOptions(args: readonly string[] = process.argv.slice(2)): Options {
@@ -12,11 +14,15 @@ export function readOptions(args: readonly string[] = process.argv.slice(2)): Op
     const at = args.indexOf(name);
     return at === -1 ? undefined : args[at + 1];
   };
-  const given = valueOf("--seed") === undefined ? undefined : Number(valueOf("--seed"));
-  if (given !== undefined && !Number.isSafeInteger(given)) throw new Error("--seed wants a whole number");
+  const numberOf = (name: string): number | undefined => {
+    const given = valueOf(name) === undefined ? undefined : Number(valueOf(name));
+    if (given !== undefined && !Number.isSafeInteger(given)) throw new Error(`${name} wants a whole number`);
+    return given;
+  };
   return {
-    seed: given ?? Math.floor(Math.random() * 1_000_000),
+    seed: numberOf("--seed") ?? Math.floor(Math.random() * 1_000_000),
     short: args.includes("--short"),
     only: valueOf("--only"),
+    count: numberOf("--count"),
   };
 }

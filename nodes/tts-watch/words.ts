@@ -60,8 +60,10 @@ function valuesOf(state: State, at: number): Text["values"] {
 export function reasonOf(RED: NodeAPI, event: Change | State["state"], state: State, at: number): string {
   const changes: Readonly<Record<string, string | undefined>> = "uplinks" in state ? OF_GATEWAY : OF_DEVICE;
   const key = changes[event] ?? OF_STATE[state.state];
-  const never = state.lastSeen === null && (event === "silent" || event === "offline");
-  return textOf(RED, { key: never ? "watch.never" : key, values: valuesOf(state, at) });
+  const isGone = event === "silent" || event === "offline";
+  const never = state.lastSeen === null && isGone;
+  const why = isGone && "disconnectReason" in state ? "-why" : "";
+  return textOf(RED, { key: never ? "watch.never" : `${key}${why}`, values: valuesOf(state, at) });
 }
 
 const GONE = { silent: "status.number-silent", offline: "status.number-offline" } as const;

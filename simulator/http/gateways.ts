@@ -1,6 +1,6 @@
 import type { JsonObject, StackError } from "../../src/stack/messages";
 import { isIdentifier } from "../application";
-import { stackError } from "../stackErrors";
+import { errorDetails, stackError } from "../stackErrors";
 import { failure, ok } from "./access";
 import type { Answer, Caller } from "./access";
 
@@ -10,15 +10,23 @@ export interface GatewayConnection {
   readonly isPublic?: boolean;
   /** As `GatewayConnectionStats`; absent while it is not connected. */
   readonly statistics?: JsonObject;
+  /** How its WebSocket has ended, of a Basic Station that is gone; absent: it is one by UDP. */
+  readonly closed?: string;
 }
 
 /** Why a gateway by UDP is gone: it said nothing for three minutes. */
-export const CONNECTION_EXPIRED = stackError({
+const CONNECTION_EXPIRED = stackError({
   namespace: "pkg/gatewayserver/io/udp",
   name: "connection_expired",
   format: "connection expired",
   code: 2,
 });
+
+/** The data of `gs.gateway.disconnect`. */
+export const whyGone = ({ closed }: GatewayConnection): JsonObject =>
+  closed === undefined
+    ? errorDetails(CONNECTION_EXPIRED)
+    : { "@type": "type.googleapis.com/google.protobuf.StringValue", value: closed };
 
 const uidOf = (gatewayId: string): JsonObject => ({ uid: gatewayId });
 

@@ -41,6 +41,8 @@ export class GatewayReports {
   /** Those whose status is public. */
   readonly #public = new Set<string>();
   #followed: { readonly api: GatewayApi; readonly ids: string; readonly end: () => void } | undefined;
+  /** Why those of `#public` were disconnected, as the stream told last. */
+  readonly #reasons = new Map<string, string>();
   readonly #again = new Map<string, NodeJS.Timeout>();
   #round = 0;
   #begin = 0;
@@ -88,12 +90,14 @@ export class GatewayReports {
   /** One stream for all of them; another one when they are others. */
   #follow(api: GatewayApi): void {
     const watched = new Set(this.#options.ids());
-    for (const id of this.#public) if (!watched.has(id)) this.#public.delete(id);
+    for (const id of this.#public) if (!watched.has(id)) this.#close(id);
     const ids = [...this.#public].slice(0, MOST_FOLLOWED).sort();
     if (this.#followed?.api === api && this.#followed.ids === ids.join(" ")) return;
     this.#unfollow();
     if (ids.length === 0) return;
-    const end = api.followGateways(ids, (id) => {
+    const end = api.followGateways(ids, (id, reason) => {
+      if (reason === undefined) this.#reasons.delete(id);
+      else this.#reasons.set(id, reason);
       this.#askTwice(api, id);
     });
     this.#followed = { api, ids: ids.join(" "), end };
@@ -129,11 +133,18 @@ export class GatewayReports {
     if (this.#ended) return;
     if (isPublic(found)) this.#public.add(id);
     if (isClosed(found)) {
-      this.#public.delete(id);
+      this.#close(id);
       if (this.#closedUntil.size >= MOST_CLOSED) this.#closedUntil.clear();
       this.#closedUntil.set(id, this.#round + ROUNDS_CLOSED);
     }
-    this.#options.onReport(id, reportOf(found));
+    const report = reportOf(found, this.#reasons.get(id));
+    if (report.report === "connected") this.#reasons.delete(id);
+    this.#options.onReport(id, report);
+  }
+
+  #close(id: string): void {
+    this.#public.delete(id);
+    this.#reasons.delete(id);
   }
 }
 
@@ -147,13 +158,15 @@ const isClosed = (found: Found): boolean =>
   found.status < 500 &&
   found.status !== TOO_MANY_REQUESTS;
 
-function reportOf(found: Found): GatewayReport {
+/** @param told why it was disconnected, by the event stream */
+function reportOf(found: Found, told: string | undefined): GatewayReport {
+  const because = told === undefined ? {} : { disconnectReason: told };
   if (found.answer === "refused")
-    return found.name === "not_connected" ? { report: "not_connected" } : { report: "unknown" };
+    return found.name === "not_connected" ? { report: "not_connected", ...because } : { report: "unknown" };
   if (found.answer === "unknown") return { report: "unknown" };
   const { disconnectedAt, disconnectReason, ...statistics } = found;
   const reason = disconnectReason === undefined ? {} : { disconnectReason };
   const isGone = disconnectedAt !== undefined && disconnectedAt >= (found.connectedAt ?? 0);
-  if (isGone) return { report: "not_connected", ...reason };
+  if (isGone) return { report: "not_connected", ...because, ...reason };
   return { report: "connected", statistics: { ...statistics, ...reason } };
 }

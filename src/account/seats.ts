@@ -70,8 +70,8 @@ export class Seat {
   readonly #courier: Courier;
   readonly #onStep: Occupant["onStep"];
   readonly #awaited = new Map<Awaited, Sent>();
-  /** Ended while nobody was here. */
-  readonly #ended = new Set<Awaited>();
+  /** What a node that was closed has left, until the next one inherits it; some of it may have ended since. */
+  readonly #left = new Set<Awaited>();
   #occupant: Occupant | undefined;
 
   /** @param onStep of any of its downlinks, also while no node is here */
@@ -86,7 +86,7 @@ export class Seat {
 
   /** A node waits here for downlinks, or did before it was closed. */
   get isAwaiting(): boolean {
-    return this.#awaited.size + this.#ended.size > 0;
+    return this.#awaited.size + this.#left.size > 0;
   }
 
   /** Before `inherit`, it gets the steps only: what it sends on would not arrive while other nodes are not there yet. */
@@ -96,7 +96,9 @@ export class Seat {
 
   send(job: DownlinkJob, message: object, waiter: Waiter): void {
     const awaited = new Awaited(job, message);
-    awaited.follow(waiter);
+    // To a node that is being closed: it goes with the rest.
+    if (this.isTaken) awaited.follow(waiter);
+    else this.#left.add(awaited);
     this.#send(awaited);
   }
 
@@ -127,7 +129,6 @@ export class Seat {
         if (!ended) return;
         this.#awaited.delete(ended);
         ended.written?.over();
-        if (!this.#occupant) this.#ended.add(ended);
         ended.end(failure);
       },
     };
@@ -137,14 +138,17 @@ export class Seat {
   /** Its node was closed. Until the next one has inherited, or all is dropped, nothing more goes out. */
   vacate(): void {
     this.#occupant = undefined;
-    for (const awaited of this.#awaited.keys()) awaited.unfollow();
+    for (const awaited of this.#awaited.keys()) {
+      awaited.unfollow();
+      this.#left.add(awaited);
+    }
     if (this.isAwaiting) this.#courier.pause(this);
   }
 
   /** The node that has taken the seat gets what is awaited here. */
   inherit(): void {
-    const inherited = [...this.#ended, ...this.#awaited.keys()];
-    this.#ended.clear();
+    const inherited = [...this.#left];
+    this.#left.clear();
     for (const awaited of inherited) this.#occupant?.onInherited(awaited);
     this.#courier.goOn(this);
   }
@@ -154,18 +158,20 @@ export class Seat {
     for (const awaited of to) {
       this.#awaited.get(awaited)?.forget();
       this.#awaited.delete(awaited);
+      this.#left.delete(awaited);
     }
   }
 
   /** No node will come. */
   drop(): void {
     for (const [awaited, sent] of this.#awaited) {
+      this.#left.delete(awaited);
       awaited.written?.over();
       sent.drop();
     }
-    this.#courier.untold(this.#ended.size);
+    this.#courier.untold(this.#left.size);
     this.#awaited.clear();
-    this.#ended.clear();
+    this.#left.clear();
     this.#courier.goOn(this);
   }
 }

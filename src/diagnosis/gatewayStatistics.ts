@@ -1,4 +1,6 @@
 import { isJsonObject } from "../stack/check";
+import { stackError } from "../stack/shape";
+import { errorSentence } from "../stack/stackError";
 import { millisecondsOf, nanosecondsOf } from "../stack/timestamp";
 import { shownText } from "../stack/shown";
 
@@ -30,7 +32,7 @@ export function gatewayStatisticsOf(json: Record<string, unknown>): GatewayStati
     ...[connectedAt, lastUplink],
     ...[json.last_status_received_at, json.last_tx_acknowledgment_received_at].map(timeOf),
   ].filter((at) => at !== undefined);
-  const reason = reasonOf(json.disconnect_reason);
+  const reason = disconnectReasonOf(json.disconnect_reason);
   const roundTrip = medianOf(json.round_trip_times);
   return {
     ...(connectedAt === undefined ? {} : { connectedAt }),
@@ -42,10 +44,12 @@ export function gatewayStatisticsOf(json: Record<string, unknown>): GatewayStati
   };
 }
 
-/** A text, or an error with its sentence. */
-function reasonOf(value: unknown): string | undefined {
-  const text = isJsonObject(value) ? (value.message_format ?? value.name) : value;
-  return typeof text === "string" && text !== "" ? shownText(text, LONGEST_REASON) : undefined;
+/** A text, as it is or as a `StringValue`, or the sentence of an error. */
+export function disconnectReasonOf(given: unknown): string | undefined {
+  const value = isJsonObject(given) && "value" in given ? given.value : given;
+  if (isJsonObject(value) && (value.message_format !== undefined || value.name !== undefined))
+    return stackError(value) === undefined ? shownText(errorSentence(value), LONGEST_REASON) : undefined;
+  return typeof value === "string" && value !== "" ? shownText(value, LONGEST_REASON) : undefined;
 }
 
 function medianOf(times: unknown): number | undefined {

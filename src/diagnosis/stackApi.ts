@@ -59,7 +59,10 @@ export interface StackApi extends FactsApi {
   /**
    * Calls with the ID of each of these gateways that connects or disconnects. The status of all must be public. Returns what ends it.
    */
-  followGateways(gatewayIds: readonly string[], onChange: (gatewayId: string) => void): () => void;
+  followGateways(
+    gatewayIds: readonly string[],
+    onChange: (gatewayId: string, disconnectReason?: string) => void,
+  ): () => void;
   /** Runs a formatter, and queues nothing. Needs the right to read. */
   encode(applicationId: string, deviceId: string, fields: EncodeQuestion): Promise<ApiAnswer<EncodedFields>>;
 }

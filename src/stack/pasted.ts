@@ -21,7 +21,7 @@ const BEHIND: ReadonlySet<string> = new Set("\"'`“”‘’>)],;");
 const USER_NAME = /\buser\s?name\b["'`]?\s*(?:[:=]\s*)?(\S+)/i;
 
 /** More than this was not copied from the Console, and is not looked at. */
-const LONGEST = 20_000;
+export const LONGEST_PASTE = 20_000;
 const LONGEST_KEY = 2_000;
 const MOST_WORDS = 1_000;
 
@@ -50,7 +50,7 @@ export function mendKey(text: string): string {
  * usual one for what is known of TLS is left out.
  */
 export function readPasted(text: string): Pasted {
-  if (text.length > LONGEST) return {};
+  if (text.length > LONGEST_PASTE) return {};
   const spaced = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, "");
   const apiKey = KEY.exec(spaced)?.[0] ?? KEY.exec(spaced.replace(SPACE, ""))?.[0];
   const rest = apiKey === undefined ? spaced : withoutKey(spaced, apiKey);

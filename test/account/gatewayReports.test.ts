@@ -27,15 +27,16 @@ class Rounds {
   /** The gateways of each stream of events that was opened. */
   readonly streams: (readonly string[])[] = [];
   open = 0;
-  /** The gateway of which each stream tells, once. */
+  /** The gateway of which each stream tells, once, and why it has disconnected. */
   changed = "";
+  because: string | undefined;
   readonly #api: GatewayApi;
 
   constructor(ids: readonly string[], answer: (id: string) => Found) {
     this.#api = {
       gatewayStatistics: (id) => this.#answer(id, answer(id)),
       followGateways: (followed, onChange) => {
-        if (this.changed !== "") setImmediate(onChange, this.changed);
+        if (this.changed !== "") setImmediate(onChange, this.changed, this.because);
         this.streams.push(followed);
         this.open += 1;
         return () => (this.open -= 1);
@@ -160,6 +161,25 @@ describe("the reports of gateways", () => {
     rounds.changed = "yard";
     await rounds.over(4);
     assert.equal(rounds.count("yard") - rounds.count("roof"), 2);
+  });
+
+  it("have the reason that the stream tells, as long as it is not connected", async () => {
+    let answers = 0;
+    const answerOf = (): Found => ((answers += 1) < 5 ? GONE : answers === 5 ? CONNECTED : GONE);
+    const rounds = new Rounds(["roof"], answerOf);
+    rounds.changed = "roof";
+    rounds.because = "connection expired";
+    const { told } = await rounds.over(6);
+    assert.deepEqual(
+      told
+        .slice(0, 6)
+        .map(({ report }) => ("disconnectReason" in report ? report.disconnectReason : report.report)),
+      [
+        "not_connected",
+        ...Array.from({ length: 3 }, () => "connection expired"),
+        ...["connected", "not_connected"],
+      ],
+    );
   });
 
   it("follow a hundred at most", async () => {

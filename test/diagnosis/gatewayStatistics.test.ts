@@ -25,7 +25,14 @@ describe("the statistics of a gateway", () => {
     assert.equal(reasonOf({ message_format: "connection expired", name: "expired" }), "connection expired");
     assert.equal(reasonOf({ name: "expired" }), "expired");
     assert.equal(reasonOf("restarted"), "restarted");
-    for (const none of ["", 7, null, {}, []]) assert.equal(reasonOf(none), undefined);
+    const filled = { message_format: "replaced by `{ip}`", name: "replaced", attributes: { ip: "10.0.0.7" } };
+    assert.equal(reasonOf(filled), "replaced by `10.0.0.7`");
+    assert.equal(
+      reasonOf({ "@type": "…StringValue", value: "websocket: close 1000 (normal)" }),
+      "websocket: close 1000 (normal)",
+    );
+    for (const none of ["", 7, null, {}, [], { value: 7 }, { value: {} }, { name: 7 }])
+      assert.equal(reasonOf(none), undefined);
     assert.ok(String(reasonOf("x".repeat(10_000))).length <= 201);
   });
 

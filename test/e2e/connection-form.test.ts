@@ -258,6 +258,14 @@ describe("the form of a connection", () => {
       assert.deepEqual(await values(form, "apiKey"), [KEY]);
     });
 
+    it("and not out of a text of more than 20,000 characters", async () => {
+      const form = await newConnection();
+      await enter(form, "host", "tts.example.com");
+      await paste(form, "applicationId", `${block}\n${"x".repeat(20_000)}`);
+      assert.deepEqual(await values(form, "host", "tenantId", "apiKey"), ["tts.example.com", "", ""]);
+      assert.equal(await form.locator("#tts-connection-filled-in").innerText(), "");
+    });
+
     it("and leaves alone what is one value", async () => {
       const form = await newConnection();
       await paste(form, "applicationId", "my-app");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Simulator } from "../../simulator/simulator";
 import * as nodeRed from "./nodeRed";
 import type { Node, NodeAPI } from "node-red";
+import { reasonOf } from "../../nodes/tts-watch/words";
 import { restore } from "../../nodes/tts-watch/store";
 import { asMessage } from "../../nodes/shared/red";
 import type { Flows, FlowNode } from "./nodeRed";
@@ -219,6 +220,19 @@ describe("tts-watch", () => {
       const { body } = await flows.get("/tts-watch/watch/table");
       state = (body as { rows: { state: string }[] }).rows[0]?.state ?? "";
     }
+  });
+
+  it("says when a gateway was seen last, and why it is gone where the stack tells", () => {
+    const RED = { _: () => "en-US" } as unknown as NodeAPI;
+    const at = Date.now();
+    const gone = { id: "roof", state: "offline", lastSeen: at, since: at, uplinks: 1 } as const;
+    const sentence = (more: object): string =>
+      reasonOf(RED, "silent", { ...gone, ...more }, at).replace(/[\d-]+ [\d:]+/, "TIME");
+    assert.equal(sentence({}), "Gateway roof is offline: last seen TIME.");
+    assert.equal(
+      sentence({ disconnectReason: "connection expired" }),
+      "Gateway roof is offline: last seen TIME. The Things Stack says: connection expired",
+    );
   });
 
   it("begins anew where the store gives back what it cannot read, with a warning", () => {

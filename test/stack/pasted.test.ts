@@ -102,6 +102,23 @@ describe("what is pasted into the form of a connection", () => {
       readPasted(text);
     assert.ok(performance.now() - before < 2_000);
   });
+
+  it("is read up to 20,000 characters, and not looked at beyond", () => {
+    const block = `Public TLS address ${EU1}:8883 Username app1@ttn Password ${KEY}`;
+    assert.deepEqual(readPasted(block.padEnd(20_000)), WHOLE);
+    assert.deepEqual(readPasted(block.padEnd(20_001)), {});
+  });
+
+  it("is read for addresses up to its thousandth word", () => {
+    const behind = (words: number): string => `${"a ".repeat(words)}${EU1}:8883`;
+    assert.deepEqual(readPasted(behind(999)), { host: EU1, tls: true });
+    assert.deepEqual(readPasted(behind(1_000)), {});
+  });
+
+  it("is mended as a key up to 2,000 characters, and only trimmed beyond", () => {
+    assert.equal(mendKey(`"${KEY}"`.padEnd(2_000)), KEY);
+    assert.equal(mendKey(`"${KEY}"`.padEnd(2_001)), `"${KEY}"`);
+  });
 });
 
 describe("a cluster", () => {

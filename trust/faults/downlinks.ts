@@ -2,6 +2,7 @@ import type { Followed, Scene } from "./scene";
 
 /** Codes of ends after which a downlink may have been executed, and may not. */
 const IN_DOUBT: ReadonlySet<string> = new Set(["unanswered"]);
+const NOT_ACKNOWLEDGED = "did not acknowledge the downlink";
 const GOOD: ReadonlySet<string> = new Set(["queued", "sent"]);
 
 /** Each has exactly one end, which agrees with the server, and none was executed twice. Returns how many ended how. */
@@ -34,7 +35,7 @@ export async function checkDownlinks(scene: Scene): Promise<string> {
 }
 
 function problemOf(
-  { ends, completed }: Followed,
+  { ends, completed, text }: Followed,
   times: number,
   heard: number | undefined,
 ): string | undefined {
@@ -47,6 +48,8 @@ function problemOf(
   if (IN_DOUBT.has(end)) return undefined;
   // Of a device that hears at once, what is no longer in the queue may have been sent: so the error says.
   if (end === "not_accepted" && heard === 1) return undefined;
+  // A server that has not even acknowledged it may do so later: so the error says.
+  if (end === "not_accepted" && text.includes(NOT_ACKNOWLEDGED)) return undefined;
   if (GOOD.has(end) !== (times === 1)) return `${end}, and executed ${times} times`;
   return undefined;
 }

@@ -218,7 +218,7 @@ export const FAULTS: readonly Fault[] = [
       );
       await scene.until(
         () => sides.every(({ logins }, index) => logins.length > (before[index] ?? 0)),
-        12_000,
+        (12_000 * KEEPALIVE) / SPEED,
       );
       every(sides, (line) => line.packets("down", undefined));
     },
@@ -326,7 +326,7 @@ export const FAULTS: readonly Fault[] = [
     name: "the broker is frozen, then killed",
     breaks: true,
     both: true,
-    needs: "restart",
+    needs: "freeze",
     noticed: CONNECTING,
     happens: async (scene) => {
       scene.target.freeze?.(true);

@@ -67,6 +67,26 @@ function deploy({ flows, credentials, type }, triesLeft = 5) {
     });
 }
 
+/**
+ * Tells what the nodes of a type say of their messages, as they say it: what is still on its way within Node-RED when a deploy closes
+ * the next node is lost there.
+ */
+function tellOf(type) {
+  const said = (node, came) => process.send({ sink: `said ${node.id}`, came });
+  RED.hooks.add("onSend.trust", (events) => {
+    for (const { msg, source } of events)
+      if (source.node.type === type) said(source.node, { number: msg.number, state: msg.downlink?.state });
+  });
+  RED.hooks.add("onComplete.trust", ({ msg, error, node: { node } }) => {
+    if (node.type !== type) return;
+    const { number } = msg;
+    said(
+      node,
+      error ? { number, code: error.code ?? "error", text: String(error) } : { number, completed: true },
+    );
+  });
+}
+
 const ACTIONS = {
   deploy: (given) => deploy(given),
   resources,
@@ -76,6 +96,7 @@ const ACTIONS = {
     if (!target._inputCallback && !target._inputCallbacks) throw new Error(`${node} is closed`);
     for (const message of messages) target.receive(message);
   },
+  tellOf,
   names: (given) => {
     for (const [host, address] of Object.entries(given)) names.set(host, address);
   },

@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export type FlowNode = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
 
@@ -12,6 +13,7 @@ export interface Came {
   readonly code?: string;
   readonly text?: string;
   readonly event?: string;
+  readonly completed?: true;
 }
 
 export interface Resources {
@@ -39,6 +41,8 @@ interface Actions {
   }) => undefined;
   resources: (given?: undefined) => Resources;
   give: (given: { node: string; messages: readonly object[] }) => undefined;
+  /** From now on a sink `said <id of the node>` gets what nodes of this type say. */
+  tellOf: (type: string) => undefined;
   names: (given: Readonly<Record<string, string>>) => undefined;
   setClock: (ms: number) => undefined;
   pass: (ms: number) => undefined;
@@ -61,6 +65,18 @@ export interface NodeRed {
   ): Promise<ReturnType<Actions[What]>>;
   readonly came: EventEmitter<{ came: [sink: string, came: Came]; crash: [string] }>;
   stop(): Promise<void>;
+}
+
+const MOST_LOOKS = 50;
+
+/** What is there once no more timers are set than before: one that is set for a moment is nothing that is left. Waits ten seconds at most. */
+export async function leftOf(red: NodeRed, before: Resources): Promise<Resources> {
+  let after = await red.ask("resources");
+  for (let looks = 1; looks < MOST_LOOKS && after.timers.length > before.timers.length; looks++) {
+    await sleep(200);
+    after = await red.ask("resources");
+  }
+  return after;
 }
 
 /** @param speed how much faster than in this process time passes there */

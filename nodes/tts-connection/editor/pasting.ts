@@ -1,7 +1,7 @@
 /** Whatever the Console shows may be pasted into whichever field: each part goes where it belongs. */
 import { usualPort } from "../../../src/stack/address";
 import { apiKeyForm } from "../../../src/stack/identifiers";
-import { mendKey, readPasted, type Pasted } from "../../../src/stack/pasted";
+import { LONGEST_PASTE, mendKey, readPasted, type Pasted } from "../../../src/stack/pasted";
 import type { Form } from "../../shared/editor/form";
 import { text } from "../../shared/editor/text";
 import { isHidden } from "./server";
@@ -10,9 +10,6 @@ import { traitsIn } from "./services";
 const FIELDS = ["host", "applicationId", "tenantId", "apiKey"] as const;
 
 type Field = (typeof FIELDS)[number];
-
-/** More than this was not copied from the Console. */
-const LONGEST = 20_000;
 
 const LABELS: Readonly<Record<Field, string>> = {
   host: "label.host",
@@ -39,7 +36,8 @@ export function followPastes(form: Form, note: JQuery, onHost: () => void): void
   const take = (field: Field, given: string): boolean => {
     note.text("");
     const isStack = traitsIn(form).isStackServer;
-    if (isHidden(given.trim()) || given.length > LONGEST || !FOREIGN[field].test(given.trim())) return false;
+    if (isHidden(given.trim()) || given.length > LONGEST_PASTE || !FOREIGN[field].test(given.trim()))
+      return false;
     if (!isStack && field !== "host") return false;
     const parts = readPasted(given);
     const filled = isStack ? fill(form, parts, onHost) : fillOther(form, parts);
