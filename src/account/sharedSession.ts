@@ -143,8 +143,8 @@ export class SharedSession {
       });
     // What comes while flows are deployed waits until all nodes are there that want it. What a broker keeps comes right after the login.
     this.#unattend = attend({
-      begin: () => this.session.hold(),
-      end: () => this.session.release(),
+      begin: () => this.session.hold(this),
+      end: () => this.session.release(this),
     });
     this.session.listen({
       onState: () => this.#stateChanged(),
