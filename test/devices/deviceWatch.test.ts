@@ -133,13 +133,29 @@ describe("a watch of devices", () => {
     });
   });
 
-  it("gives one that was heard once or twice an hour more than a day: it may send once a day, but not to the minute", () => {
+  it("gives one that was heard once a day, and one that was heard twice a day too, unless that was a day apart", () => {
     const world = new World({ devices: "door" });
     world.send("door", { f_cnt: 0 });
-    world.pass(24.5 * HOUR);
-    world.send("door", { f_cnt: 1 });
+    world.pass(DAY - MINUTE);
     assert.deepEqual(world.take(), ["new door"]);
-    world.pass(25 * HOUR + MINUTE);
+    world.pass(2 * MINUTE);
+    assert.deepEqual(world.take(), ["silent door"]);
+    world.pass(10 * HOUR);
+    world.send("door", { f_cnt: 1 });
+    world.pass(DAY - MINUTE);
+    assert.deepEqual(world.take(), ["back door"]);
+    world.pass(2 * MINUTE);
+    assert.deepEqual(world.take(), ["silent door"]);
+  });
+
+  it("gives one that was heard twice, a day apart, an hour more: most likely it sends once a day, but not to the minute", () => {
+    const world = new World({ devices: "door" });
+    world.send("door", { f_cnt: 0 });
+    world.pass(23.5 * HOUR);
+    world.send("door", { f_cnt: 1 });
+    world.pass(25 * HOUR - MINUTE);
+    assert.deepEqual(world.take(), ["new door"]);
+    world.pass(2 * MINUTE);
     assert.deepEqual(world.take(), ["silent door"]);
   });
 
