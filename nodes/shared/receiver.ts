@@ -159,6 +159,7 @@ function mark(outcome: Outcome, fields: object): void {
 class ReceivingNode implements Recipient {
   readonly kinds: Recipient["kinds"];
   readonly everyDevice: boolean;
+  readonly named: readonly string[] | undefined;
   readonly wantsPort: Recipient["wantsPort"];
   readonly #node: Node;
   readonly #view: Receiving["view"];
@@ -189,6 +190,7 @@ class ReceivingNode implements Recipient {
     this.#status = new StatusWriter((next) => node.status(next));
     this.kinds = receiving.kinds;
     this.everyDevice = devices.exact === undefined && devices.text === "";
+    this.named = devices.exact;
     this.wantsPort = receiving.wantsPort;
   }
 

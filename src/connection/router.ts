@@ -91,6 +91,11 @@ export class Router {
     return new Set(this.#wanted.keys());
   }
 
+  /** A message came on it that could be one. */
+  knows(topic: string): boolean {
+    return this.#known.has(topic);
+  }
+
   add(recipient: Recipient | Reader): void {
     if (this.#recipients.has(recipient)) return;
     this.#recipients.add(recipient);

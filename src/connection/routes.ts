@@ -23,6 +23,8 @@ export interface Reader {
   readonly kinds: ReadonlySet<Kind>;
   /** True: all devices. */
   readonly everyDevice: boolean;
+  /** All that it wants, where they are known by their IDs: with a thousand nodes, asking each for each device would take a second. */
+  readonly named?: readonly string[] | undefined;
   wantsDevice(deviceId: string): boolean;
 }
 
@@ -74,29 +76,42 @@ function route(everyone: readonly (Recipient | Reader)[]): Route {
 /** The recipients of one kind of message. Built again when they change. */
 export class Table {
   readonly #everyDevice: readonly (Recipient | Reader)[];
-  readonly #someDevices: readonly (Recipient | Reader)[];
+  readonly #byName = new Map<string, (Recipient | Reader)[]>();
+  readonly #toBeAsked: readonly (Recipient | Reader)[];
   readonly #common: Route;
   readonly #routes = new Map<string, Route>();
 
   constructor(recipients: readonly (Recipient | Reader)[]) {
     this.#everyDevice = recipients.filter(({ everyDevice }) => everyDevice);
-    this.#someDevices = recipients.filter(({ everyDevice }) => !everyDevice);
+    const some = recipients.filter(({ everyDevice }) => !everyDevice);
+    this.#toBeAsked = some.filter(({ named }) => !named);
+    for (const recipient of some)
+      for (const deviceId of new Set(recipient.named)) this.#listOf(deviceId).push(recipient);
     this.#common = route(this.#everyDevice);
   }
 
   get isEmpty(): boolean {
-    return this.#everyDevice.length + this.#someDevices.length === 0;
+    return this.#everyDevice.length + this.#byName.size + this.#toBeAsked.length === 0;
   }
 
   of(deviceId: string): Route {
     const known = this.#routes.get(deviceId);
     if (known) return known;
-    const named = this.#someDevices.filter((recipient) => recipient.wantsDevice(deviceId));
-    const found = named.length === 0 ? this.#common : route([...this.#everyDevice, ...named]);
+    const asked = this.#toBeAsked.filter((recipient) => recipient.wantsDevice(deviceId));
+    const some = [...(this.#byName.get(deviceId) ?? []), ...asked];
+    const found = some.length === 0 ? this.#common : route([...this.#everyDevice, ...some]);
     if (deviceId.length > LONGEST_NAME) return found;
     if (this.#routes.size >= MOST_DEVICES) this.#routes.clear();
     this.#routes.set(ownText(deviceId), found);
     return found;
+  }
+
+  #listOf(deviceId: string): (Recipient | Reader)[] {
+    const known = this.#byName.get(deviceId);
+    if (known) return known;
+    const list: (Recipient | Reader)[] = [];
+    this.#byName.set(deviceId, list);
+    return list;
   }
 }
 

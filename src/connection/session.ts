@@ -270,8 +270,9 @@ export class Session {
   /** A kept session still has the topics of earlier settings; no node wants them any more. */
   #leftBehind(topic: string, bytes: Buffer): boolean {
     const { service } = this.#settings;
+    if (service.login.clean || this.#router.knows(topic)) return false;
     const classified = service.classify(topic);
-    if (service.login.clean || classified.what !== "unknown" || classified.meant !== undefined) return false;
+    if (classified.what !== "unknown" || classified.meant !== undefined) return false;
     const met = this.#left.meet(topic, Date.now());
     if (met === "leave") {
       this.#link?.unsubscribe(topic);

@@ -136,11 +136,15 @@ export class Intervals {
   /** Pauses are no shorter than the least limit. What can be known without a median costs none: this runs for every message. */
   #addLong(length: number): void {
     if (this.#sincePause > REMEMBERED_TIMES * SHORTEST_LIMIT_MS) this.#forgetPauses();
-    const { median } = this;
-    if (this.#habit === "random" && (median === undefined || length <= MEDIANS * median)) return;
+    if (this.#habit === "random" && !this.#isPause(length)) return;
     this.#pauses.add(length);
     if (this.#habit === "bursts" && length >= REST_TIMES * this.#before) this.#rests.add(length);
     this.#sincePause = 0;
+  }
+
+  #isPause(length: number): boolean {
+    const { median } = this;
+    return median !== undefined && length > MEDIANS * median;
   }
 
   #forgetPauses(): void {

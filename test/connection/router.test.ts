@@ -125,6 +125,21 @@ describe("the router", () => {
     assert.deepEqual(asked.devices, []);
   });
 
+  it("asks none of those that name their devices, and gives each its own", () => {
+    const { router, take } = routerFor();
+    const named = [["door"], ["door", "valve", "door"], ["lamp"]].map((devices) =>
+      recipient({ devices, named: devices }),
+    );
+    for (const { one } of named) router.add(one);
+    for (const device of ["door", "valve", "pump", "door"]) take(device);
+    const came = named.map(({ got }) => got.map(({ origin }) => origin.deviceId));
+    assert.deepEqual(came, [["door", "door"], ["door", "valve", "door"], []]);
+    assert.deepEqual(
+      named.flatMap(({ asked }) => asked.devices),
+      [],
+    );
+  });
+
   it("asks again when a node comes or goes", () => {
     const { router, take } = routerFor();
     const first = recipient({ devices: ["door"] });
