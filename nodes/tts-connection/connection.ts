@@ -26,7 +26,7 @@ import {
   type SharedSession,
 } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
-import type { ArrivalMemory } from "../../src/account/backfill";
+import type { ArrivalMemory } from "../../src/account/backfill/memories";
 import {
   targetOf,
   wantsBackfill,
