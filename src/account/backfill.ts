@@ -28,6 +28,8 @@ export interface BackfillOptions {
   /** Has uplinks told as they come, before nodes get them; undefined: no more. */
   readonly watch: (take: Arrivals["take"] | undefined) => void;
   readonly deliver: (stored: StoredUplink) => void;
+  /** Resolves when nodes that a deploy has closed are there again; undefined: all are there. */
+  readonly deployed?: () => Promise<void> | undefined;
   readonly onProblem: (problem: BackfillProblem) => void;
   readonly onFilled: (filled: Backfilled) => void;
   readonly timing?: Partial<BackfillTiming>;
@@ -114,8 +116,8 @@ export class Backfill {
 
   #start(from: number | undefined, isLate: boolean): void {
     const { batch, tick } = this.#timing;
-    const { deliver } = this.#options;
-    const filling = new Filling(from ?? 0, { arrivals: this.#arrivals, deliver, batch, tick });
+    const { arrivals, deliver, deployed = () => undefined } = this.#options;
+    const filling = new Filling(from ?? 0, { arrivals, deliver, deployed, batch, tick });
     this.#filling = filling;
     const work = from === undefined ? this.#findBeginning(filling) : this.#fill(filling, isLate);
     work

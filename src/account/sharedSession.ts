@@ -312,6 +312,7 @@ export class SharedSession {
       target: () => this.#stack?.target,
       watch: (take) => this.session.watchUplinks(take),
       deliver: (stored) => this.session.hand(...storedDelivery(stored, stack)),
+      deployed: () => this.session.held,
       onProblem: (problem) => this.#warn(explainNoBackfill(problem)),
       onFilled: (filled) => this.#write({ level: "info", text: describeBackfilled(filled) }),
     });

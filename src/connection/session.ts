@@ -75,6 +75,7 @@ export class Session {
   #lastMessageAt: number | undefined;
   #interrupted = false;
   readonly #heldBy = new Set<object>();
+  readonly #onReleased: (() => void)[] = [];
   /** What it subscribes to. */
   #wanted: ReadonlySet<Kind> = new Set();
   #repeatedReported = false;
@@ -176,6 +177,12 @@ export class Session {
     this.#router.hand(...message);
   }
 
+  /** While it is held: resolves when it is no more. Undefined: what is handed to it now reaches all who want it. */
+  get held(): Promise<void> | undefined {
+    if (this.#heldBy.size === 0) return undefined;
+    return new Promise((resolve) => this.#onReleased.push(resolve));
+  }
+
   /** Until `release` by the last that holds it, what arrives waits at the other side: for nodes that are about to be there. */
   hold(by: object): void {
     this.#heldBy.add(by);
@@ -186,6 +193,7 @@ export class Session {
     if (!this.#heldBy.delete(by) || this.#heldBy.size > 0) return;
     this.#want();
     this.#link?.resume();
+    for (const released of this.#onReleased.splice(0)) released();
   }
 
   /** True between an accepted login and the end of that connection. */

@@ -6,6 +6,8 @@ import { pause } from "./pause";
 export interface FillingOptions {
   readonly arrivals: Arrivals;
   readonly deliver: (stored: StoredUplink) => void;
+  /** Resolves when nodes that a deploy has closed are there again; undefined: all are there. */
+  readonly deployed: () => Promise<void> | undefined;
   /** Uplinks that are handed over at once, and ms between two such batches: so that they do not flood the flow. */
   readonly batch: number;
   readonly tick: number;
@@ -76,7 +78,9 @@ export class Filling {
   }
 
   async #handOver(stored: StoredUplink): Promise<void> {
-    const { arrivals, deliver, batch, tick } = this.#options;
+    const { arrivals, deliver, deployed, batch, tick } = this.#options;
+    for (let wait = deployed(); wait; wait = deployed()) await wait;
+    if (this.signal.aborted) return;
     const { uplink, time } = stored;
     if (!arrivals.add(uplink, uplink.end_device_ids.device_id, time)) return;
     this.number += 1;
