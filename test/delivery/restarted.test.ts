@@ -68,6 +68,15 @@ describe("a downlink that was published before Node-RED was restarted", () => {
     going.push(world.courier.send(job, flow, progress));
     return flow;
   };
+  /** As if all that had been so many ms later. */
+  const later = (progress: Progress, ms: number): Progress => ({
+    arrivedAt: progress.arrivedAt + ms,
+    ...(progress.published && { published: { ...progress.published, at: progress.published.at + ms } }),
+    items: progress.items.map((each) => ({
+      ...each,
+      steps: each.steps.map(({ state, at }) => ({ state, at: at + ms })),
+    })),
+  });
   /** It was killed before the stack had answered. */
   const unanswered = (progress: Progress): Progress => ({
     ...progress,
@@ -272,6 +281,30 @@ describe("a downlink that was published before Node-RED was restarted", () => {
       assert.equal(flow.ends, 0);
       await pass(2_000);
       assert.deepEqual([flow.failure?.code, flow.failure?.key], ["unanswered", "error.unanswered.restarted"]);
+    });
+
+    for (const [what, ms] of Object.entries({ "an hour": 3_600_000, "a year": 365 * A_DAY }))
+      it(`is unanswered then also where the clock was ${what} ahead, as one without a battery is after a restart`, async () => {
+        const flow = await resumed(jobFor("sent"), (progress) => later(unanswered(progress), ms));
+        await pass(PATIENCE + 100);
+        assert.equal(flow.failure?.key, "error.unanswered.restarted");
+      });
+
+    it("is held for its time once more where the clock was ahead", async () => {
+      await world.simulator.stop();
+      await until(() => !world.session.open, "the end of the connection");
+      const held = world.courier.send(jobFor("queued"), new Flow());
+      await new Promise((resolve) => setImmediate(resolve));
+      const progress = held.progress();
+      assert.ok(progress);
+      held.forget();
+      const flow = goOn(jobFor("queued"), later(progress, 365 * A_DAY));
+      await pass(200_000);
+      assert.equal(flow.ends, 0);
+      await pass(101_000);
+      assert.equal(flow.failure?.code, "expired");
+      await world.simulator.restart();
+      await world.connected();
     });
 
     it("replaces what several nodes have published before, not after", async () => {
