@@ -441,6 +441,23 @@ describe("a watch of devices", () => {
     assert.deepEqual(world.take(), []);
   });
 
+  it("takes a device that was registered anew for neither new, lost nor reset, with or without a join", () => {
+    for (const joins of [true, false]) {
+      const world = new World();
+      world.sendEvery("door", HOUR, 12, 700);
+      assert.deepEqual(world.take(), ["new door"]);
+      if (joins) world.send("door", {}, { kind: "join" });
+      for (let fCnt = 0; fCnt < 12; fCnt++) {
+        // Keys of its own each time, as the network makes them, or gets them by hand.
+        world.send("door", { f_cnt: fCnt, session_key_id: "of the new registration" });
+        world.pass(HOUR);
+      }
+      assert.deepEqual(world.take(), []);
+      const { lost, received, fCnt } = world.devices.state("door") ?? {};
+      assert.deepEqual([lost, received, fCnt], [0, 12, 11]);
+    }
+  });
+
   it("tells of a low battery, once, until it is clearly better", () => {
     const world = hourly();
     const levels = [50, 20, 19, 18, 21, 24, 19, 25, 19];
