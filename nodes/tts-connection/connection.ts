@@ -1,3 +1,4 @@
+import type { SessionListener } from "../../src/account/audience";
 import type { ConnectionView } from "../../src/account/view";
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
@@ -19,12 +20,7 @@ import { questionsFor, type Questions, type QueueAnswer } from "../../src/accoun
 import { warnOfBug } from "../../src/connection/unexpected";
 import { Dropped } from "../../src/delivery/dropped";
 import type { Awaited, Occupant, Seat, Waiter } from "../../src/account/seats";
-import {
-  isClientIdTaken,
-  sharedSessionFor,
-  type SessionListener,
-  type SharedSession,
-} from "../../src/account/sharedSession";
+import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
 import type { ArrivalMemory } from "../../src/account/backfill/memories";
 import {
