@@ -1,3 +1,4 @@
+import type { SessionListener } from "../../src/account/audience";
 import type { ConnectionView } from "../../src/account/view";
 import type { Node } from "node-red";
 import type { Lease } from "../../src/connection/pool";
@@ -19,14 +20,9 @@ import { questionsFor, type Questions, type QueueAnswer } from "../../src/accoun
 import { warnOfBug } from "../../src/connection/unexpected";
 import { Dropped } from "../../src/delivery/dropped";
 import type { Awaited, Occupant, Seat, Waiter } from "../../src/account/seats";
-import {
-  isClientIdTaken,
-  sharedSessionFor,
-  type SessionListener,
-  type SharedSession,
-} from "../../src/account/sharedSession";
+import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
-import type { ArrivalMemory } from "../../src/account/backfill";
+import type { ArrivalMemory } from "../../src/account/backfill/memories";
 import {
   targetOf,
   wantsBackfill,
@@ -91,8 +87,8 @@ export interface Sender {
   leave(save?: () => Promise<ReadonlySet<Awaited>>): Promise<void>;
   /** What it waits for, for a restart. */
   readonly downlinks: KeptDownlinks;
-  /** Once all nodes are there. */
-  onceStarted(run: () => void): void;
+  /** Once all nodes are there; until then, and until that has resolved, answers wait at the server. */
+  onceStarted(run: () => Promise<void>): void;
 }
 
 /** A user with what it waits for. */
@@ -195,7 +191,7 @@ export class Connection {
     const senders = session.joinSenders(user.node.id, settings.downlinksPerMinute, usesEncoder);
     const { seat } = senders;
     seat.take({ onStep, onInherited });
-    let dontRun: (() => void) | undefined;
+    let dontRun = (): void => undefined;
     const dontInherit = seat.isAwaiting
       ? deployment.atEnd(() => {
           session.session.retry();
@@ -221,14 +217,24 @@ export class Connection {
         get progress() {
           return seat.progress;
         },
-        resume: (awaited, progress) => seat.resume(awaited, progress),
+        resume: (awaited, progress) => {
+          if (!isLate) seat.resume(awaited, progress);
+        },
       },
       onceStarted: (run) => {
-        dontRun = deployment.atEnd(run);
+        session.session.hold(seat);
+        const release = (): void => session.session.release(seat);
+        const callOff = deployment.atEnd(() => {
+          run().catch(warnOfBug).finally(release).catch(warnOfBug);
+        });
+        dontRun = () => {
+          callOff();
+          release();
+        };
       },
       leave: async (save) => {
         dontInherit?.();
-        dontRun?.();
+        dontRun();
         seat.vacate();
         if (seat.isAwaiting && deployment.nodesComeBack && session.mayOutliveDeploy)
           this.#keepOpen(settings, leaveSeat);

@@ -1,5 +1,5 @@
 import type { Node } from "node-red";
-import type { ArrivalMemory } from "../../src/account/backfill";
+import type { ArrivalMemory } from "../../src/account/backfill/memories";
 
 const KEY = "arrivals";
 

@@ -9,7 +9,7 @@ import { explainProblem } from "../diagnosis/connecting";
 import { explainInvalidMessage, explainLeftOut } from "../diagnosis/messages";
 import type { StreamProblem } from "../diagnosis/eventStream";
 import { describeBackfilled, explainNoBackfill } from "../diagnosis/backfill";
-import { explainNoStream, explainRepeated, explainSilence } from "../diagnosis/receiving";
+import { explainNoStream, explainRepeated } from "../diagnosis/receiving";
 import type { Ledger, LedgerWatcher } from "../devices/ledger";
 import type { StackApi } from "../diagnosis/stackApi";
 import type { DownlinkLimits } from "../downlink/limits";
@@ -18,13 +18,15 @@ import type { Explanation, Text } from "../stack/explanation";
 import type { Kind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
 import { SERVICE_TRAITS } from "../stack/services";
-import { arrivalsOf } from "./arrivals";
-import { Backfill, type ArrivalMemory } from "./backfill";
-import { ConnectionLog, type LogEntry, type LogLevels } from "./connectionLog";
+import { Audience, type SessionListener } from "./audience";
+import { arrivalsOf } from "./backfill/arrivals";
+import { Backfill } from "./backfill";
+import type { ArrivalMemory } from "./backfill/memories";
+import { ConnectionLog, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
 import { ledgerOf } from "./ledgers";
 import { NetworkEvents, needsStream } from "./networkEvents";
-import { notReached, type ErrorNotice, type Notice } from "./notices";
+import { notReached, type ErrorNotice } from "./notices";
 import { Senders } from "./senders";
 import {
   contextOf,
@@ -35,21 +37,11 @@ import {
   type ConnectionSettings,
 } from "./settings";
 import type { StackSettings } from "./settings/stackSettings";
+import { Silence } from "./silence";
 import { StackAccess } from "./stackAccess";
 import { StalledQueues } from "./stalledQueues";
 import { storedDelivery } from "./storedDelivery";
 import type { ConnectionView } from "./view";
-
-/** A config node that shares the session. */
-export interface SessionListener {
-  /** One that is gone, and keeps the session for the next one. */
-  readonly isKeeper?: boolean;
-  onState(): void;
-  onNotice(notice: Notice): void;
-  onLogEntry(entry: LogEntry): void;
-  /** No config node of the session had a Catch node for it. */
-  onUnreached(notice: ErrorNotice): void;
-}
 
 /** What a session needs of the process that it runs in. */
 export interface Surroundings {
@@ -60,7 +52,6 @@ export interface Surroundings {
 }
 
 const UPLINKS: ReadonlySet<Kind> = new Set(["uplink_message"]);
-const SILENCE_MS = 3_600_000;
 /** Bytes of an invalid message that are handed to a flow. */
 const LONGEST_PAYLOAD = 65_536;
 
@@ -71,7 +62,7 @@ export class SharedSession {
   readonly ledger: Ledger;
   readonly #settings: ConnectionSettings;
   readonly #key: KeyRecord;
-  readonly #listeners = new Set<SessionListener>();
+  readonly #audience = new Audience();
   readonly #stack: StackAccess | undefined;
   readonly #service: Service;
   readonly #senders: Senders;
@@ -85,7 +76,7 @@ export class SharedSession {
   #problem: ConnectionProblem | undefined;
   /** Of that problem, once it is known. */
   #explanation: Explanation | undefined;
-  #silence: NodeJS.Timeout | undefined;
+  readonly #silence: Silence;
   #unattend: () => void = () => undefined;
 
   constructor(settings: ConnectionSettings, { levels, attend }: Surroundings) {
@@ -94,14 +85,14 @@ export class SharedSession {
     const endpoint = endpointOf(settings);
     this.#key = keyRecordOf(identityOf(settings));
     this.#service = serviceOf(settings);
-    const warn = (text: Text): void => this.#warn(text);
+    const warn = (text: Text): void => this.#audience.warn(text);
     const stack = stackSettingsOf(settings);
-    if (stack) this.#stack = new StackAccess(stack, this.#key, () => this.#changed(), warn);
+    if (stack) this.#stack = new StackAccess(stack, this.#key, () => this.#audience.changed(), warn);
 
     this.ledger = ledgerOf(settings);
     const { userName } = contextOf(settings, this.#key, Date.now());
     this.#log = new ConnectionLog({ host, port, userName, proxy: endpoint.proxy?.shown }, levels, (entry) =>
-      this.#write(entry),
+      this.#audience.write(entry),
     );
     this.session = new Session({
       endpoint,
@@ -111,6 +102,10 @@ export class SharedSession {
       ...(stack ? { keyForm: stack.keyForm } : {}),
       ledger: this.ledger,
       observer: this.#log.observer,
+    });
+    this.#silence = new Silence({
+      ...{ settings, session: this.session, key: this.#key, warn },
+      mayNotRead: () => this.#stack?.lacks("read") ?? false,
     });
     this.#senders = new Senders({
       settings,
@@ -123,7 +118,7 @@ export class SharedSession {
       key: this.#key,
       warn,
       onStep: (view) => this.#stalled?.step(view),
-      changed: () => this.#changed(),
+      changed: () => this.#audience.changed(),
     });
     if (stack)
       this.#network = new NetworkEvents({
@@ -145,14 +140,15 @@ export class SharedSession {
       });
     // What comes while flows are deployed waits until all nodes are there that want it. What a broker keeps comes right after the login.
     this.#unattend = attend({
-      begin: () => this.session.hold(),
-      end: () => this.session.release(),
+      begin: () => this.session.hold(this),
+      end: () => this.session.release(this),
     });
     this.session.listen({
       onState: () => this.#stateChanged(),
       onProblem: (problem) => this.#met(problem),
       onInvalid: (report) => this.#invalid(report),
-      onRepeated: ({ topic, deviceId }) => this.#warn(explainRepeated(settings.host, topic, deviceId)),
+      onRepeated: ({ topic, deviceId }) =>
+        this.#audience.warn(explainRepeated(settings.host, topic, deviceId)),
     });
   }
 
@@ -165,9 +161,7 @@ export class SharedSession {
 
   /** Of different `api` settings of one identity the first that is not empty counts; after a deploy, of those that there are then. */
   adoptApi(setting: string): void {
-    const listeners = [...this.#listeners];
-    const isHandedOn = listeners.length > 0 && listeners.every(({ isKeeper }) => isKeeper);
-    if (isHandedOn) this.#stack?.replaceApi(setting);
+    if (this.#audience.areKeepers) this.#stack?.replaceApi(setting);
     else this.#stack?.adoptApi(setting);
     this.#network?.retarget();
   }
@@ -184,8 +178,7 @@ export class SharedSession {
   }
 
   listen(listener: SessionListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#audience.listen(listener);
   }
 
   /** @param asksDecoder it explains payloads that are missing by the decoder's errors */
@@ -282,14 +275,14 @@ export class SharedSession {
   }
 
   async end(): Promise<void> {
-    clearTimeout(this.#silence);
+    this.#silence.end();
     this.#unattend();
     this.#stack?.end();
     this.#stalled?.end();
     this.#network?.end();
     this.#backfill?.end();
     this.#log.end();
-    this.#listeners.clear();
+    this.#audience.end();
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
     await this.session.end();
@@ -301,13 +294,13 @@ export class SharedSession {
       this.#key.acceptedUntil = Date.now();
       this.#stack?.loggedIn(openedAt);
       this.#network?.loggedIn();
-      this.#silence ??= setTimeout(() => this.#checkSilence(), SILENCE_MS).unref();
+      this.#silence.connected();
     }
     const state = this.session.stateFor(new Set());
     this.#log.state(state, openedAt, this.session.filters);
     this.#backfill?.receiving(this.#receivesUplinks);
     if (state.state === "connected") this.#problem = this.#standing = this.#explanation = undefined;
-    this.#changed();
+    this.#audience.changed();
   }
 
   get #receivesUplinks(): boolean {
@@ -322,26 +315,24 @@ export class SharedSession {
       target: () => this.#stack?.target,
       watch: (take) => this.session.watchUplinks(take),
       deliver: (stored) => this.session.hand(...storedDelivery(stored, stack)),
-      onProblem: (problem) => this.#warn(explainNoBackfill(problem)),
-      onFilled: (filled) => this.#write({ level: "info", text: describeBackfilled(filled) }),
+      deployed: () => this.session.held,
+      onProblem: (problem) => this.#audience.warn(explainNoBackfill(problem)),
+      onFilled: (filled) => this.#audience.write({ level: "info", text: describeBackfilled(filled) }),
     });
   }
 
   #streamChanged(): void {
     this.#warnOfStream();
-    this.#changed();
+    this.#audience.changed();
   }
 
   /** Each reason is said once, until there was a stream again; and only where a node waits for its events. */
   #warnOfStream(): void {
     const problem = this.#network?.problem;
     if (problem !== undefined && this.#eventNodes === 0) return;
-    if (problem !== undefined && problem !== this.#streamProblem) this.#warn(explainNoStream(problem));
+    if (problem !== undefined && problem !== this.#streamProblem)
+      this.#audience.warn(explainNoStream(problem));
     this.#streamProblem = problem;
-  }
-
-  #changed(): void {
-    for (const listener of [...this.#listeners]) listener.onState();
   }
 
   #met(problem: ConnectionProblem): void {
@@ -353,62 +344,29 @@ export class SharedSession {
         if (this.#problem !== problem) return;
         this.#explanation = explanation;
         this.#standing = { notice: "error", explanation, reached: notReached() };
-        this.#tell(this.#standing);
-        this.#changed();
+        this.#audience.tell(this.#standing);
+        this.#audience.changed();
       })
       .catch(warnOfBug);
   }
 
-  #checkSilence(): void {
-    if (this.session.lastMessageAt !== undefined) this.#key.received = true;
-    if (this.#key.received || this.#stack?.lacks("read")) return;
-    if (this.session.openedAt === undefined) {
-      this.#silence = undefined; // The next connection gets its hour.
-      return;
-    }
-    const { service, applicationId = "" } = this.#settings;
-    const { facts } = this.#key;
-    const sharedGroup = "sharedGroup" in this.#settings ? this.#settings.sharedGroup : undefined;
-    this.#warn(
-      explainSilence({
-        ...{ service, applicationId },
-        ...(sharedGroup === undefined ? {} : { sharedGroup }),
-        ...(facts === undefined ? {} : { key: facts }),
-      }),
-    );
-  }
-
   #invalid(report: InvalidReport): void {
     if (report.report === "left_out") {
-      this.#tell({ notice: "error", explanation: explainLeftOut(report.count), reached: notReached() });
+      this.#audience.tell({
+        notice: "error",
+        explanation: explainLeftOut(report.count),
+        reached: notReached(),
+      });
       return;
     }
     const { topic, bytes, problem } = report.message;
-    this.#tell({
+    this.#audience.tell({
       notice: "error",
       explanation: explainInvalidMessage(problem, topic, bytes, this.#service.name),
       payload: Buffer.from(bytes.subarray(0, LONGEST_PAYLOAD)),
       topic,
       reached: notReached(),
     });
-  }
-
-  #warn(text: Text): void {
-    this.#tell({ notice: "warning", text });
-  }
-
-  /** In the log once, whatever number of config nodes there are. */
-  #write(entry: LogEntry): void {
-    const [first] = this.#listeners;
-    first?.onLogEntry(entry);
-  }
-
-  #tell(notice: Notice): void {
-    const [first, ...others] = this.#listeners;
-    first?.onNotice(notice);
-    if (notice.notice === "warning") return; // It goes to the log: once is enough.
-    for (const listener of others) listener.onNotice(notice);
-    if (!notice.reached.anyone) first?.onUnreached(notice);
   }
 }
 

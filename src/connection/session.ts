@@ -74,7 +74,8 @@ export class Session {
   #ended = false;
   #lastMessageAt: number | undefined;
   #interrupted = false;
-  #held = false;
+  readonly #heldBy = new Set<object>();
+  readonly #onReleased: (() => void)[] = [];
   /** What it subscribes to. */
   #wanted: ReadonlySet<Kind> = new Set();
   #repeatedReported = false;
@@ -157,7 +158,7 @@ export class Session {
   /** While it is held, what was wanted may be wanted again in a moment: what it is not subscribed to meanwhile is lost. */
   #want(): void {
     const { kinds } = this.#router;
-    this.#wanted = this.#held ? new Set([...this.#wanted, ...kinds]) : kinds;
+    this.#wanted = this.#heldBy.size > 0 ? new Set([...this.#wanted, ...kinds]) : kinds;
     this.#subscriptions.want(this.#wanted);
   }
 
@@ -176,16 +177,23 @@ export class Session {
     this.#router.hand(...message);
   }
 
-  /** Until `release`, what arrives waits at the other side: for nodes that are about to be there. */
-  hold(): void {
-    this.#held = true;
+  /** While it is held: resolves when it is no more. Undefined: what is handed to it now reaches all who want it. */
+  get held(): Promise<void> | undefined {
+    if (this.#heldBy.size === 0) return undefined;
+    return new Promise((resolve) => this.#onReleased.push(resolve));
+  }
+
+  /** Until `release` by the last that holds it, what arrives waits at the other side: for nodes that are about to be there. */
+  hold(by: object): void {
+    this.#heldBy.add(by);
     this.#link?.pause();
   }
 
-  release(): void {
-    this.#held = false;
+  release(by: object): void {
+    if (!this.#heldBy.delete(by) || this.#heldBy.size > 0) return;
     this.#want();
     this.#link?.resume();
+    for (const released of this.#onReleased.splice(0)) released();
   }
 
   /** True between an accepted login and the end of that connection. */
@@ -264,7 +272,7 @@ export class Session {
       },
     );
     this.#link = observer ? observed(link, observer) : link;
-    if (this.#held) this.#link.pause();
+    if (this.#heldBy.size > 0) this.#link.pause();
   }
 
   /** A kept session still has the topics of earlier settings; no node wants them any more. */

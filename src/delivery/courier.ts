@@ -208,7 +208,8 @@ export class Courier {
     const [part] = dispatch.parts;
     if (dispatch.published && part) {
       part.sequence = ++this.#sequence;
-      this.#alarm.at(this.#tracker.resume({ part, dispatch }, this.#clock.now()));
+      this.#tracker.resume({ part, dispatch });
+      this.#heard();
       return sent;
     }
     if (this.#arrived.size === 0) queueMicrotask(() => this.#look());
@@ -311,13 +312,21 @@ export class Courier {
     this.#tracker.forget(dispatch);
   }
 
+  /** What was published before a restart can be answered as soon as there is a connection. */
+  #heard(): void {
+    if (this.#session.open) this.#tracker.connected(this.#clock.now());
+    this.#alarm.at(this.#tracker.dueAt);
+  }
+
   #sessionChanged(): void {
     if (this.#ended) return;
     const { open } = this.#session;
     if (open !== this.#connected) {
       this.#connected = open;
-      if (open) this.#hold.connected();
-      else this.#disconnected();
+      if (open) {
+        this.#hold.connected();
+        this.#heard();
+      } else this.#disconnected();
     }
     this.#pump();
   }

@@ -69,10 +69,11 @@ export class Dispatch {
     this.#waitingFor = given.length;
     this.#together = encoding === "downlinks" && !clears ? new CombinedProgress(given.length) : undefined;
     this.parts = partsOf(order, this.#items);
-    if (progress) this.#restore(progress);
+    if (progress) this.#restore(progress, time.arrivedAt);
   }
 
-  #restore({ items, published }: Progress): void {
+  /** @param now ms of the clock's `now` */
+  #restore({ items, published }: Progress, now: number): void {
     const steps = items.flatMap((item, index) => item.steps.map((step) => ({ ...step, index })));
     for (const { index, state, at } of steps.sort((one, other) => one.at - other.at)) {
       const item = this.#items[index];
@@ -87,7 +88,8 @@ export class Dispatch {
     this.#taken = 1;
     part.resumed = true;
     part.payload = [];
-    part.publishedAt = this.arrivedAt + Math.max(0, published.at - this.#arrivedDate);
+    // By a clock that was set back since, it was in the future.
+    part.publishedAt = Math.min(now, this.arrivedAt + Math.max(0, published.at - this.#arrivedDate));
     part.acknowledgedAfter = published.acknowledged ? 0 : undefined;
     part.accepted = published.accepted;
   }

@@ -2,7 +2,7 @@ import type { Answer } from "./answers";
 import type { Dispatch } from "./dispatch";
 import type { Item } from "./item";
 import { mayAnswer } from "./mayAnswer";
-import type { Part } from "./part";
+import { isBefore, type Part } from "./part";
 
 export interface OpenPart {
   readonly part: Part;
@@ -54,13 +54,14 @@ export class OpenParts {
 
   add(followed: OpenPart): void {
     const { part, dispatch } = followed;
-    this.#parts.add(followed);
+    addInOrder(this.#parts, followed);
     for (const item of part.items) {
       this.#byItem.set(item, followed);
       if (item.ourId !== undefined) this.#byId.set(item.ourId, item);
     }
-    const device = this.#byDevice.get(dispatch.deviceId) ?? new Set();
-    this.#byDevice.set(dispatch.deviceId, device.add(followed));
+    const device = this.#byDevice.get(dispatch.deviceId) ?? new Set<OpenPart>();
+    addInOrder(device, followed);
+    this.#byDevice.set(dispatch.deviceId, device);
   }
 
   /** Where an item belongs that is still followed. */
@@ -85,4 +86,11 @@ export class OpenParts {
     device?.delete(followed);
     if (device?.size === 0) this.#byDevice.delete(dispatch.deviceId);
   }
+}
+
+/** At the end, but for what an earlier process has published: nodes go on with theirs one after the other. */
+function addInOrder(parts: Set<OpenPart>, followed: OpenPart): void {
+  const later = followed.part.resumed ? [...parts].filter(({ part }) => isBefore(followed.part, part)) : [];
+  for (const each of later) parts.delete(each);
+  for (const each of [followed, ...later]) parts.add(each);
 }

@@ -51,6 +51,10 @@ export function partsOf(order: DownlinkOrder, items: readonly Item[]): Part[] {
   });
 }
 
+/** In the order of publishing, also of what several nodes have published before a restart. */
+export const isBefore = (one: Part, other: Part): boolean =>
+  one.publishedAt === other.publishedAt ? one.sequence < other.sequence : one.publishedAt < other.publishedAt;
+
 function withIds(item: DownlinkItem, correlationIds: readonly string[]): DownlinkItem {
   return correlationIds.length === 0 ? item : { ...item, correlation_ids: [...correlationIds] };
 }

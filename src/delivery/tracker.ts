@@ -15,7 +15,7 @@ import {
 } from "./failures";
 import { OpenParts, type OpenPart } from "./openParts";
 import type { Item } from "./item";
-import type { Part } from "./part";
+import { isBefore, type Part } from "./part";
 
 /** `queued`: it is in the queue after all, or nothing is wrong. */
 export type Outcome = Explanation | "queued";
@@ -52,7 +52,7 @@ const STEP_MS = 100;
  */
 const LOOK_UP_AFTER_MS = 1_000;
 
-/** After a restart: by then there is a connection, and what the stack tells at this moment has come. */
+/** After a restart, since there is a connection: what the stack tells at this moment has come by then. */
 const RECHECK_AFTER_MS = 5_000;
 
 /** One question at a time for each device is enough for all that wait for the same. */
@@ -69,6 +69,8 @@ export class Tracker {
   readonly #waiting = new Map<Part, OpenPart>();
   /** Clears that are acknowledged and looked into. */
   readonly #clearing = new Set<Dispatch>();
+  /** An earlier process has published them, and there was no connection since. */
+  readonly #resumed = new Set<OpenPart>();
   /** What an earlier process has seen in the queue, and when to ask whether it is still there: by the clock's `now`. */
   readonly #recheckAt = new Map<OpenPart, number>();
   /** They were not there any more, the first time. */
@@ -104,24 +106,31 @@ export class Tracker {
     return Math.min(part.deadline, part.publishedAt + LONGEST_MS);
   }
 
-  /**
-   * What an earlier process has published. Returns when it has to be looked at.
-   * @param now ms of the clock's `now`
-   */
-  resume(followed: OpenPart, now: number): number {
-    const { part, dispatch } = followed;
-    const limit = dispatch.options.timeout * 1000 || Infinity;
-    // The answer may have come meanwhile: at least it is looked up.
-    part.deadline = inSteps(Math.max(part.publishedAt + limit, now + PATIENCE_MS));
-    if (this.#events.lookUp && !part.accepted && dispatch.operation !== "clear")
-      part.lookUpAt = inSteps(now + LOOK_UP_AFTER_MS);
-    if (this.#events.isQueued && part.accepted && isAwaited(part))
-      this.#recheckAt.set(followed, inSteps(now + RECHECK_AFTER_MS));
+  /** What an earlier process has published. Time limits begin with the connection: before that, no answer can come. */
+  resume(followed: OpenPart): void {
+    const { part } = followed;
     this.#open.add(followed);
     for (const item of part.items) if (item.over) this.#open.remove(item);
     if (part.items.some((item) => !item.answered && !item.over)) this.#waiting.set(part, followed);
-    const recheckAt = this.#recheckAt.get(followed) ?? Infinity;
-    return Math.min(part.deadline, part.lookUpAt, recheckAt, part.publishedAt + LONGEST_MS);
+    this.#resumed.add(followed);
+  }
+
+  /**
+   * There is a connection, so that what was published before a restart can be answered.
+   * @param now ms of the clock's `now`
+   */
+  connected(now: number): void {
+    for (const followed of this.#resumed) {
+      const { part, dispatch } = followed;
+      const limit = dispatch.options.timeout * 1000 || Infinity;
+      // The answer may have come meanwhile: at least it is looked up.
+      part.deadline = inSteps(Math.max(part.publishedAt + limit, now + PATIENCE_MS));
+      if (this.#events.lookUp && !part.accepted && dispatch.operation !== "clear")
+        part.lookUpAt = inSteps(now + LOOK_UP_AFTER_MS);
+      if (this.#events.isQueued && part.accepted && isAwaited(part))
+        this.#recheckAt.set(followed, inSteps(now + RECHECK_AFTER_MS));
+    }
+    this.#resumed.clear();
   }
 
   /**
@@ -196,8 +205,11 @@ export class Tracker {
   /** Its node is gone. */
   forget(dispatch: Dispatch): void {
     dispatch.forget();
-    for (const followed of this.#recheckAt.keys())
-      if (followed.dispatch === dispatch) this.#recheckAt.delete(followed);
+    for (const followed of [...this.#resumed, ...this.#recheckAt.keys()]) {
+      if (followed.dispatch !== dispatch) continue;
+      this.#resumed.delete(followed);
+      this.#recheckAt.delete(followed);
+    }
     for (const part of dispatch.parts) {
       this.#waiting.delete(part);
       for (const item of part.items) this.#open.remove(item);
@@ -265,7 +277,7 @@ export class Tracker {
     const operation = dispatch.operation === "clear" ? "clear" : "replace";
     let goesOn = false;
     for (const earlier of this.#open.forDevice(deviceId)) {
-      if (earlier.part.sequence >= part.sequence) continue;
+      if (!isBefore(earlier.part, part)) continue;
       for (const item of earlier.part.items) {
         if (item.inQueue || (item.state === "sent" && !this.#stacksWords))
           this.#end(earlier, item, "invalidated", taken[operation](deviceId));

@@ -1,5 +1,6 @@
 import type { DeviceState } from "../stack/watch";
-import type { Ledger, SeenDevice } from "./ledger";
+import type { Ledger } from "./ledger";
+import type { SeenDevice } from "./seenDevice";
 
 /** A device that is watched, and the state that it is in. */
 export interface KnownState {

@@ -2,6 +2,7 @@
  * How often something is heard, and after how long it counts as silent: four times the median of its last ten intervals, at least ten
  * minutes; a day until two are known. Regular devices get exactly that. Irregular ones get more:
  *
+ * - What was heard twice, about a day apart, most likely sends once a day, and does not do it to the minute: an hour more than a day.
  * - A device that sends in bursts (a sensor that speaks once a day, and ten times a minute in an alarm; a tracker that is moved): where the
  *   last ten tell of the burst, its pauses count instead, if there were two of them in which nothing was lost: each a hundred times as
  *   long as what it sends in a burst, or four times as long as the interval right before it. One that sends more often from now on has
@@ -18,6 +19,8 @@ const MINUTE_MS = 60_000;
 const SHORTEST_LIMIT_MS = 10 * MINUTE_MS;
 /** Until two intervals are known. */
 export const LIMIT_OF_UNKNOWN = 24 * 60 * MINUTE_MS;
+/** What sends once a day is early or late by no more, also when summer time begins or ends. */
+const ABOUT_MS = 60 * MINUTE_MS;
 const MEDIANS = 4;
 /** One pause may have been a fault. */
 const FEWEST_PAUSES = 2;
@@ -110,10 +113,15 @@ export class Intervals {
 
   #limitOf(lossRate: number): number {
     const { median } = this;
-    if (median === undefined) return LIMIT_OF_UNKNOWN;
+    if (median === undefined) return LIMIT_OF_UNKNOWN + (this.#isDaily ? ABOUT_MS : 0);
     const again = this.#habit === "bursts" && this.#isWhole ? AGAIN_TIMES * this.#before : 0;
     const usual = Math.max(median, lengthOf(this.#pausesBeside()), lengthOf(this.#rests.values));
     return Math.max(SHORTEST_LIMIT_MS, mediansWith(lossRate) * usual, again);
+  }
+
+  /** As far as the only interval tells. */
+  get #isDaily(): boolean {
+    return Math.abs(this.#before - LIMIT_OF_UNKNOWN) <= ABOUT_MS;
   }
 
   get stored(): StoredIntervals {

@@ -3,46 +3,11 @@ import type { Received, UplinkMessage } from "../stack/messages";
 import type { CounterStep } from "./counters";
 import { DeviceHistory, type Arrival, type StoredHistory } from "./deviceHistory";
 import { GatewayHistory, type StoredGateway } from "./gatewayHistory";
+import { KeptUplinks, type LastUplink } from "./keptUplinks";
 import { ReceivedTimes } from "./receivedTimes";
+import type { SeenDevice } from "./seenDevice";
 import type { TrafficLedger, Way } from "../connection/ledger";
 import { ownText } from "../connection/ownText";
-import type { Delivery } from "../connection/routes";
-
-/** The last uplink of a device on one FPort. */
-interface KeptUplink {
-  at: number;
-  topic: string;
-  /** The bytes, one per character: text is no slice of a larger buffer, and is copied for next to nothing. Empty: given up for room. */
-  bytes: string;
-}
-
-/** A device that something came from. */
-export interface SeenDevice {
-  readonly deviceId: string;
-  /** 16 hex digits, as sent. */
-  eui: string | undefined;
-  /** ms since 1970 on this machine. */
-  at: number;
-  /** The same of the last uplink that was kept. */
-  keptAt: number;
-  readonly uplinks: Map<number | undefined, KeptUplink>;
-  /** Written only while it is watched. */
-  history: DeviceHistory | undefined;
-  /** It has been forgotten here. */
-  isForgotten: boolean;
-}
-
-/** The last uplink of a device on one FPort, to be read when a form asks. */
-export interface LastUplink {
-  readonly device: SeenDevice;
-  readonly fPort: number | undefined;
-  /** ms since 1970 on this machine. */
-  readonly at: number;
-  /** How much there is to read, in bytes; 0 where it was given up for room. */
-  readonly size: number;
-  /** A message of its own each time. */
-  read(): Delivery | undefined;
-}
 
 /** Is told of what is read. */
 export interface LedgerWatcher {
@@ -62,32 +27,13 @@ const LONGEST_ID = 64;
 const MOST_RECEPTIONS = 50;
 /** What stands for the gateways of others. */
 const BEHIND_PACKET_BROKER = "packetbroker";
-const MOST_PORTS = 16;
-/** In bytes. */
-const MOST_KEPT = 4_000_000;
-const LONGEST_UPLINK = 32_768;
-const EUI_LENGTH = 16;
-/** Messages a second from which on not each is kept: with a thousand devices copying them would cost more than all else. */
-const BUSY = 100;
-/** While it is busy: how old a kept one may be, in ms. */
-const FRESH_MS = 5_000;
-const SECOND_MS = 1_000;
-
-/** What of it is text, in bytes or so. */
-const sizeOf = ({ topic, bytes }: KeptUplink): number => topic.length + bytes.length;
-
-const oldestFirst = (one: { at: number }, other: { at: number }): number => one.at - other.at;
-
 /**
  * What the traffic of a connection teaches, for the suggestions of the forms: which devices there are, and the last uplink of each
  * on each FPort. Bounded; what was not seen for longest goes first. Everything is read out of it only when a form asks.
  */
 export class Ledger implements TrafficLedger {
-  readonly #service: Service;
   readonly #devices = new Map<string, SeenDevice>();
-  #kept = 0;
-  #secondBegan = 0;
-  #inThisSecond = 0;
+  readonly #kept: KeptUplinks;
   #watchers: readonly LedgerWatcher[] = [];
   readonly #gateways = new Map<string, GatewayHistory>();
   readonly #times = new ReceivedTimes();
@@ -102,7 +48,7 @@ export class Ledger implements TrafficLedger {
 
   /** @param clock ms, never set */
   constructor(service: Service, clock = () => performance.now()) {
-    this.#service = service;
+    this.#kept = new KeptUplinks(service, () => this.#oldestDevices());
     this.#clock = clock;
   }
 
@@ -176,16 +122,14 @@ export class Ledger implements TrafficLedger {
     wantsDevice: (deviceId: string) => boolean,
     wantsPort: (fPort: number | undefined) => boolean,
   ): readonly LastUplink[] {
-    const found = [...this.#devices.values()]
-      .filter((device) => device.uplinks.size > 0 && wantsDevice(device.deviceId))
-      .flatMap((device) => this.#uplinksOf(device).filter(({ fPort }) => wantsPort(fPort)));
-    return found.sort(oldestFirst).reverse();
+    const wanted = [...this.#devices.values()].filter(({ deviceId }) => wantsDevice(deviceId));
+    return this.#kept.of(wanted, wantsPort);
   }
 
   /** The same of one device on all FPorts. */
   lastUplinksOf(deviceId: string): readonly LastUplink[] {
     const device = this.#devices.get(deviceId);
-    return device ? this.#uplinksOf(device).sort(oldestFirst).reverse() : [];
+    return device ? this.#kept.of([device]) : [];
   }
 
   /** Something came from a device. Undefined for what no device is called. */
@@ -220,7 +164,7 @@ export class Ledger implements TrafficLedger {
 
   /** Keeps what `see` is followed by, where it was read anyway. This runs for every message that is. */
   keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, way: "live" | "retained"): void {
-    this.#keepBytes(device, received, topic, bytes);
+    this.#kept.keep(device, received, topic, bytes, device.at);
     if (this.#watchers.length > 0) this.#note(device, received, device.at, way);
   }
 
@@ -230,30 +174,8 @@ export class Ledger implements TrafficLedger {
     const device = known ?? this.see(deviceId, at);
     if (!device) return;
     if (at >= device.keptAt && received.kind === "uplink_message")
-      this.#keepBytes(device, received, topic, Buffer.from(JSON.stringify(received.message)), at);
+      this.#kept.keep(device, received, topic, Buffer.from(JSON.stringify(received.message)), at);
     if (this.#watchers.length > 0) this.#note(device, received, at, "stored");
-  }
-
-  #keepBytes(device: SeenDevice, received: Received, topic: string, bytes: Buffer, at = device.at): void {
-    if (this.#isBusy(device.at) && device.at - device.keptAt < FRESH_MS) return;
-    const { dev_eui: eui } = received.message.end_device_ids;
-    if (eui?.length === EUI_LENGTH) device.eui = eui;
-    if (received.kind !== "uplink_message") return;
-    const fPort = received.message.uplink_message.f_port;
-    let kept = device.uplinks.get(fPort);
-    if (!kept) {
-      if (device.uplinks.size >= MOST_PORTS) this.#forgetPort(device);
-      kept = { at: 0, topic: "", bytes: "" };
-      device.uplinks.set(fPort, kept);
-    }
-    device.keptAt = at;
-    const fits = bytes.length <= LONGEST_UPLINK;
-    this.#kept -= sizeOf(kept);
-    kept.at = at;
-    kept.topic = fits ? topic : "";
-    kept.bytes = fits ? bytes.toString("latin1") : "";
-    this.#kept += sizeOf(kept);
-    if (this.#kept > MOST_KEPT) this.#makeRoom();
   }
 
   #note(device: SeenDevice, received: Received, at: number, way: Way): void {
@@ -301,65 +223,15 @@ export class Ledger implements TrafficLedger {
     return gateway;
   }
 
-  #isBusy(now: number): boolean {
-    if (now - this.#secondBegan >= SECOND_MS) {
-      this.#secondBegan = now;
-      this.#inThisSecond = 0;
-    }
-    this.#inThisSecond += 1;
-    return this.#inThisSecond > BUSY;
-  }
-
-  #uplinksOf(device: SeenDevice): LastUplink[] {
-    return [...device.uplinks].map(([fPort, kept]) => {
-      const { at, bytes } = kept;
-      return { device, fPort, at, size: bytes.length, read: () => this.#read(device, kept) };
-    });
-  }
-
-  #read({ deviceId }: SeenDevice, { at, topic, bytes }: KeptUplink): Delivery | undefined {
-    const classified = this.#service.classify(topic);
-    if (classified.what !== "message" || bytes === "") return undefined;
-    const decoded = this.#service.decode(classified, Buffer.from(bytes, "latin1"));
-    if (!decoded.ok) return undefined;
-    const { received } = decoded;
-    const applicationId = received.message.end_device_ids.application_ids?.application_id ?? "";
-    const origin = classified.origin ?? { deviceId, applicationId };
-    return { topic, origin, arrivedAt: at, received, retained: false };
-  }
-
-  #forgetPort({ uplinks }: SeenDevice): void {
-    const [oldest] = [...uplinks].sort(([, one], [, other]) => oldestFirst(one, other));
-    if (!oldest) return;
-    const [fPort, kept] = oldest;
-    this.#kept -= sizeOf(kept);
-    uplinks.delete(fPort);
-  }
-
   #pushOut(): void {
     for (const device of this.#oldestDevices().slice(0, PUSHED_OUT)) {
-      this.#giveUp(device);
+      this.#kept.giveUp(device);
       device.isForgotten = true;
       this.#devices.delete(device.deviceId);
     }
   }
 
-  /** Of the devices that were not seen for longest only the names stay. */
-  #makeRoom(): void {
-    for (const device of this.#oldestDevices()) {
-      if (this.#kept <= MOST_KEPT / 2) return;
-      this.#giveUp(device);
-    }
-  }
-
-  #giveUp({ uplinks }: SeenDevice): void {
-    for (const kept of uplinks.values()) {
-      this.#kept -= sizeOf(kept);
-      kept.topic = kept.bytes = "";
-    }
-  }
-
   #oldestDevices(): SeenDevice[] {
-    return [...this.#devices.values()].sort(oldestFirst);
+    return [...this.#devices.values()].sort((one, other) => one.at - other.at);
   }
 }

@@ -2,9 +2,6 @@
 import type { Change } from "../stack/watch";
 import { LIMIT_OF_UNKNOWN, type Intervals } from "./intervals";
 
-/** Of what was heard once or twice: what sends once a day does not do it to the minute, and clocks have summer time. */
-const UNSURE_MS = 60 * 60_000;
-
 /** One moment on two clocks. */
 export interface Moment {
   /** ms since 1970: to be shown. */
@@ -39,8 +36,7 @@ export interface Told {
  */
 export function limitOf({ silentAfter }: WatchRules, intervals: Intervals | undefined, lossRate = 0): number {
   if (silentAfter !== undefined) return silentAfter;
-  if (!intervals) return LIMIT_OF_UNKNOWN;
-  return intervals.median === undefined ? LIMIT_OF_UNKNOWN + UNSURE_MS : intervals.limitWith(lossRate);
+  return intervals?.limitWith(lossRate) ?? LIMIT_OF_UNKNOWN;
 }
 
 const SHORTEST_PAUSE_MS = 50;

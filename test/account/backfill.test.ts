@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
-import { Arrivals, type KeptArrivals } from "../../src/account/arrivals";
+import { Arrivals, type KeptArrivals } from "../../src/account/backfill/arrivals";
 import { Backfill, type BackfillTiming } from "../../src/account/backfill";
 import type { Backfilled, BackfillProblem } from "../../src/diagnosis/backfill";
 import type { Uplink } from "../../src/stack/uplink";

@@ -12,6 +12,8 @@ export interface Proxy {
   cutAt(type: number): void;
   /** Cuts the wire now; a new one can be made. */
   cutNow(): void;
+  /** Whether there is a wire; without it the broker seems to be unreachable. */
+  lead(through: boolean): void;
   /** When it has been cut at a packet. */
   readonly cut: Promise<void>;
   stop(): Promise<void>;
@@ -20,9 +22,14 @@ export interface Proxy {
 export async function startProxy(brokerPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let type: number | undefined;
+  let leads = true;
   let wasCut = (): void => undefined;
   const cut = new Promise<void>((resolve) => (wasCut = resolve));
   const server = createServer((client) => {
+    if (!leads) {
+      client.destroy();
+      return;
+    }
     const broker = connect(brokerPort, "127.0.0.1");
     for (const [from, to] of [
       [client, broker],
@@ -44,16 +51,21 @@ export async function startProxy(brokerPort: number): Promise<Proxy> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const cutNow = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port: (server.address() as AddressInfo).port,
-    cutNow: () => {
-      for (const socket of sockets) socket.destroy();
+    cutNow,
+    lead: (through) => {
+      leads = through;
+      if (!leads) cutNow();
     },
     cutAt: (packet) => (type = packet),
     cut,
     stop: async () => {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      cutNow();
       await once(server, "close");
     },
   };

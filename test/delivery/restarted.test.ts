@@ -1,76 +1,358 @@
 import assert from "node:assert/strict";
 import type { DownlinkJob } from "../../src/delivery/contract";
-import { Flow, item, startWorld, until, type World } from "./world";
+import type { Sent } from "../../src/delivery/courier";
+import type { Progress } from "../../src/delivery/progress";
+import type { Explanation } from "../../src/stack/explanation";
+import { device, Flow, item, NOT_ACCEPTED, startWorld, until, type World } from "./world";
 
 const SOON = 5_000;
+const PATIENCE = 10_000;
+const A_DAY = 24 * 3_600_000;
 
-const jobFor = (report: DownlinkJob["report"], confirmed = false): DownlinkJob => ({
-  ...{ report, timeout: 10, offline: "hold" },
-  order: { deviceId: "valve", operation: "push", encoding: "bytes", items: [item({ confirmed })] },
-});
+/** As many as there are tests: the queue of a class A device has only what its test put in, and so an uplink brings that out. */
+const DEVICES = Array.from({ length: 40 }, (_, number) => device(`valve-${number}`));
 
-describe("a downlink that stood in the queue when Node-RED was restarted", () => {
+describe("a downlink that was published before Node-RED was restarted", () => {
   let world: World;
   let isQueued: boolean | undefined;
+  let found: Explanation | "queued" | undefined;
   let asked: number;
+  let number = 0;
+  let deviceId: string;
+  const going: Sent[] = [];
 
   before(async () => {
-    world = await startWorld({
-      isQueued: () => {
-        asked += 1;
-        return Promise.resolve(isQueued);
+    world = await startWorld(
+      {
+        isQueued: () => {
+          asked += 1;
+          return Promise.resolve(isQueued);
+        },
+        lookUp: () => Promise.resolve(found),
       },
-    });
+      { devices: DEVICES },
+    );
     await world.connected();
   });
   after(() => world.end());
-  beforeEach(() => (asked = 0));
+  afterEach(() => {
+    for (const { forget } of going.splice(0)) forget();
+  });
+  beforeEach(() => {
+    asked = 0;
+    isQueued = true;
+    found = undefined;
+    deviceId = `valve-${number++}`;
+  });
 
-  /** Queued, then gone on with as another process does. */
-  const resumed = async (job: DownlinkJob): Promise<Flow> => {
+  const jobFor = (report: DownlinkJob["report"], confirmed = false): DownlinkJob => ({
+    ...{ report, timeout: 10, offline: "hold" },
+    order: { deviceId, operation: "push", encoding: "bytes", items: [item({ confirmed })] },
+  });
+  /** As it stands on the disk. */
+  const left = async (
+    job: DownlinkJob,
+    { change = (progress: Progress) => progress, meanwhile = async (_: Flow) => Promise.resolve() } = {},
+  ): Promise<Progress> => {
     const before = new Flow();
     const sent = world.courier.send(job, before);
     await until(() => before.steps.includes("queued"), "queued");
     const progress = sent.progress();
     assert.ok(progress);
+    await meanwhile(before);
     sent.forget();
+    return change(JSON.parse(JSON.stringify(progress)) as Progress);
+  };
+  const goOn = (job: DownlinkJob, progress: Progress): Flow => {
     const flow = new Flow();
-    world.courier.send(job, flow, progress);
+    going.push(world.courier.send(job, flow, progress));
     return flow;
   };
-  const pass = async (): Promise<void> => {
-    world.clock.turnOn(SOON + 100);
+  /** As if all that had been so many ms later. */
+  const later = (progress: Progress, ms: number): Progress => ({
+    arrivedAt: progress.arrivedAt + ms,
+    ...(progress.published && { published: { ...progress.published, at: progress.published.at + ms } }),
+    items: progress.items.map((each) => ({
+      ...each,
+      steps: each.steps.map(({ state, at }) => ({ state, at: at + ms })),
+    })),
+  });
+  /** It was killed before the stack had answered. */
+  const unanswered = (progress: Progress): Progress => ({
+    ...progress,
+    published: { at: progress.published?.at ?? 0, acknowledged: true, accepted: false },
+    items: progress.items.map((each) => ({ ...each, steps: each.steps.slice(0, 1) })),
+  });
+  const resumed = async (job: DownlinkJob, change?: (progress: Progress) => Progress): Promise<Flow> =>
+    goOn(job, await left(job, { change }));
+  const pass = async (ms = SOON + 100): Promise<void> => {
+    world.clock.turnOn(ms);
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
   };
+  const ended = (flow: Flow): Promise<void> => until(() => flow.ends > 0, "its end");
+  const idOf = (progress: Progress): string => progress.items[0]?.ourId ?? "";
 
-  it("is unanswered once the API has said twice that it is gone: what was told of it did not arrive", async () => {
-    isQueued = false;
-    const flow = await resumed(jobFor("sent"));
-    await pass();
-    assert.deepEqual([asked, flow.ends], [1, 0], "the word of it may be about to come");
-    await pass();
-    assert.deepEqual([asked, flow.ends], [2, 1]);
-    assert.deepEqual(
-      [flow.failure?.code, flow.failure?.key],
-      ["unanswered", "error.unanswered.left-meanwhile"],
-    );
-  });
+  describe("and stood in the queue", () => {
+    it("is sent with the next uplink, and told with all its steps", async () => {
+      const flow = await resumed(jobFor("sent"));
+      world.simulator.uplink(deviceId);
+      await ended(flow);
+      assert.deepEqual([flow.failure, flow.steps], [undefined, ["sent"]]);
+      assert.deepEqual(
+        flow.report.steps.map(({ state }) => state),
+        ["published", "queued", "sent"],
+      );
+    });
 
-  it("is followed on where it is still there, or the API does not say", async () => {
-    for (const answer of [true, undefined]) {
-      isQueued = answer;
+    it("is acknowledged", async () => {
+      const flow = await resumed(jobFor("ack", true));
+      world.simulator.uplink(deviceId);
+      await until(() => flow.steps.includes("sent"), "sent");
+      world.simulator.uplink(deviceId);
+      await ended(flow);
+      assert.deepEqual([flow.failure, flow.steps], [undefined, ["sent", "ack"]]);
+    });
+
+    it("is acknowledged, also where what came between was told while there was no process", async () => {
+      const job = jobFor("ack", true);
+      const progress = await left(job, {
+        meanwhile: async (flow) => {
+          world.simulator.uplink(deviceId);
+          await until(() => flow.steps.includes("sent"), "sent");
+        },
+      });
+      isQueued = false;
+      const flow = goOn(job, progress);
+      await pass();
+      await pass();
+      world.simulator.uplink(deviceId);
+      await ended(flow);
+      assert.deepEqual([asked, flow.failure, flow.steps], [0, undefined, ["ack"]]);
+    });
+
+    it("tells each step that is still to come", async () => {
+      const job = jobFor("every", true);
+      const progress = await left(job);
+      const flow = goOn(job, progress);
+      world.simulator.publish("downlink_nack", deviceId, {
+        correlation_ids: [idOf(progress)],
+        session_key_id: "AY==",
+      });
+      await until(() => flow.steps.includes("nack"), "nack");
+      world.simulator.uplink(deviceId);
+      await until(() => flow.steps.includes("sent"), "sent");
+      world.simulator.uplink(deviceId);
+      await ended(flow);
+      assert.deepEqual(
+        flow.reports.map(({ state }) => state),
+        ["nack", "sent", "ack"],
+      );
+    });
+
+    const ENDS = {
+      failed: [
+        "downlink_failed",
+        (downlink: object) => ({ downlink, error: { name: "other", message_format: "no" } }),
+        "downlink_failed",
+      ],
+      invalidated: [
+        "downlink_queue_invalidated",
+        (downlink: object) => ({ downlinks: [downlink], last_f_cnt_down: 1 }),
+        "undelivered",
+      ],
+    } as const;
+    for (const [state, [kind, body, code]] of Object.entries(ENDS))
+      it(`is ${state}, and the node says so`, async () => {
+        const job = jobFor("sent");
+        const progress = await left(job);
+        const flow = goOn(job, progress);
+        world.simulator.publish(kind, deviceId, body({ f_port: 15, correlation_ids: [idOf(progress)] }));
+        await ended(flow);
+        assert.deepEqual([flow.failure?.code, flow.steps], [code, [state]]);
+      });
+
+    it("is known by the IDs of the message alone, as those of class C are", async () => {
+      const job = jobFor("sent");
+      const progress = await left(job);
+      const flow = goOn(job, progress);
+      const ids = { correlation_ids: ["as:downlink:1", idOf(progress)] };
+      world.simulator.publish("downlink_sent", deviceId, { f_port: 15 }, ids);
+      await ended(flow);
+      assert.deepEqual(flow.steps, ["sent"]);
+    });
+
+    it("is not ended by what is told of others", async () => {
+      const flow = await resumed(jobFor("sent"));
+      const others = { f_port: 15, frm_payload: "AQ==", correlation_ids: ["node-red:other"] };
+      world.simulator.publish("downlink_sent", deviceId, others);
+      const next = world.send({ deviceId, report: "queued" });
+      await ended(next);
+      assert.deepEqual(flow.steps, []);
+    });
+
+    it("is undelivered where a replace takes it out of the queue", async () => {
+      const flow = await resumed(jobFor("sent"));
+      await ended(world.send({ deviceId, operation: "replace" }));
+      await ended(flow);
+      assert.equal(flow.failure?.code, "undelivered");
+    });
+
+    it("is unanswered once the API has said twice that it is gone: what was told of it did not arrive", async () => {
+      isQueued = false;
       const flow = await resumed(jobFor("sent"));
       await pass();
+      assert.deepEqual([asked, flow.ends], [1, 0], "the word of it may be about to come");
       await pass();
-      assert.deepEqual([asked > 0, flow.ends], [true, 0]);
-    }
+      assert.deepEqual([asked, flow.ends], [2, 1]);
+      assert.deepEqual(
+        [flow.failure?.code, flow.failure?.key],
+        ["unanswered", "error.unanswered.left-meanwhile"],
+      );
+    });
+
+    it("is sent, where the word of that comes between two questions", async () => {
+      isQueued = false;
+      const flow = await resumed(jobFor("sent"));
+      await pass();
+      world.simulator.uplink(deviceId);
+      await ended(flow);
+      await pass();
+      assert.deepEqual([flow.failure, flow.ends, asked], [undefined, 1, 1]);
+    });
+
+    for (const [where, answer] of [
+      ["it is still there", true],
+      ["the API does not say", undefined],
+    ] as const)
+      it(`is followed on where ${where}, a day from publishing at most`, async () => {
+        isQueued = answer;
+        const flow = await resumed(jobFor("sent"));
+        await pass();
+        await pass();
+        assert.deepEqual([asked > 0, flow.ends], [true, 0]);
+        await pass(A_DAY);
+        assert.deepEqual(
+          [flow.failure?.code, flow.failure?.key],
+          ["unanswered", "error.unanswered.never-ended"],
+        );
+      });
   });
 
-  it("is followed on where its acknowledgement may still come", async () => {
-    isQueued = false;
-    const flow = await resumed(jobFor("ack", true));
-    await pass();
-    await pass();
-    assert.deepEqual([asked, flow.ends], [0, 0]);
+  describe("and was not answered", () => {
+    it("is queued where that comes now", async () => {
+      const job = jobFor("queued");
+      const progress = await left({ ...job, report: "sent" }, { change: unanswered });
+      const flow = goOn(job, progress);
+      const downlink = { f_port: 15, frm_payload: "AQ==", correlation_ids: [idOf(progress)] };
+      world.simulator.publish("downlink_queued", deviceId, downlink);
+      await ended(flow);
+      assert.deepEqual([flow.failure, flow.steps], [undefined, ["queued"]]);
+    });
+
+    it("is sent where only that comes", async () => {
+      const flow = await resumed(jobFor("sent"), unanswered);
+      world.simulator.uplink(deviceId);
+      await ended(flow);
+      assert.deepEqual([flow.failure, flow.steps], [undefined, ["sent"]]);
+    });
+
+    it("is queued where the API finds it in the queue, and followed from there", async () => {
+      found = "queued";
+      const flow = await resumed(jobFor("sent"), unanswered);
+      await pass(1_100);
+      assert.deepEqual(flow.steps, ["queued"]);
+      await pass(PATIENCE);
+      world.simulator.uplink(deviceId);
+      await ended(flow);
+      assert.deepEqual([flow.failure, flow.steps], [undefined, ["queued", "sent"]]);
+    });
+
+    it("fails where the API knows why", async () => {
+      found = NOT_ACCEPTED;
+      const flow = await resumed(jobFor("sent"), unanswered);
+      await pass(1_100);
+      assert.equal(flow.failure?.code, "not_accepted");
+    });
+
+    it("is unanswered ten seconds later, where nothing comes and the API says nothing", async () => {
+      const flow = await resumed(jobFor("sent"), unanswered);
+      await pass(1_100);
+      await pass(PATIENCE - 2_000);
+      assert.equal(flow.ends, 0);
+      await pass(2_000);
+      assert.deepEqual([flow.failure?.code, flow.failure?.key], ["unanswered", "error.unanswered.restarted"]);
+    });
+
+    for (const [what, ms] of Object.entries({ "an hour": 3_600_000, "a year": 365 * A_DAY }))
+      it(`is unanswered then also where the clock was ${what} ahead, as one without a battery is after a restart`, async () => {
+        const flow = await resumed(jobFor("sent"), (progress) => later(unanswered(progress), ms));
+        await pass(PATIENCE + 100);
+        assert.equal(flow.failure?.key, "error.unanswered.restarted");
+      });
+
+    it("is held for its time once more where the clock was ahead", async () => {
+      await world.simulator.stop();
+      await until(() => !world.session.open, "the end of the connection");
+      const held = world.courier.send(jobFor("queued"), new Flow());
+      await new Promise((resolve) => setImmediate(resolve));
+      const progress = held.progress();
+      assert.ok(progress);
+      held.forget();
+      const flow = goOn(jobFor("queued"), later(progress, 365 * A_DAY));
+      await pass(200_000);
+      assert.equal(flow.ends, 0);
+      await pass(101_000);
+      assert.equal(flow.failure?.code, "expired");
+      await world.simulator.restart();
+      await world.connected();
+    });
+
+    it("replaces what several nodes have published before, not after", async () => {
+      const earlier = jobFor("sent");
+      const replace: DownlinkJob = { ...earlier, order: { ...earlier.order, operation: "replace" } };
+      const progress = { before: await left(earlier), of: await left(replace, { change: unanswered }) };
+      const later = await left(earlier);
+      const flows = { later: goOn(earlier, later), of: goOn(replace, progress.of) };
+      const before = goOn(earlier, progress.before);
+      const downlink = { f_port: 15, correlation_ids: [idOf(progress.of)] };
+      world.simulator.publish("downlink_queued", deviceId, downlink);
+      await ended(before);
+      assert.deepEqual(
+        [before.failure?.code, flows.of.steps, flows.later.ends],
+        ["undelivered", ["queued"], 0],
+      );
+    });
+  });
+});
+
+describe("a downlink that was published before Node-RED was restarted, without a connection", () => {
+  it("waits for that before it is given up, and gets its answer then", async () => {
+    const world = await startWorld();
+    try {
+      await world.connected();
+      const job: DownlinkJob = {
+        ...{ report: "sent", timeout: 10, offline: "hold" },
+        order: { deviceId: "valve", operation: "push", encoding: "bytes", items: [item()] },
+      };
+      const sent = world.courier.send(job, new Flow());
+      await until(() => world.simulator.queue("valve").length === 1, "queued");
+      const progress = sent.progress();
+      assert.ok(progress?.published);
+      sent.forget();
+      await world.simulator.stop();
+      await until(() => !world.session.open, "the end of the connection");
+      const flow = new Flow();
+      world.courier.send(job, flow, { ...progress, published: { ...progress.published, accepted: false } });
+      world.clock.turnOn(120_000);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual([flow.ends, world.lookedUp.length], [0, 0]);
+      await world.simulator.restart();
+      await world.connected();
+      world.simulator.uplink("valve");
+      await until(() => flow.ends > 0, "its end");
+      assert.deepEqual([flow.failure, flow.steps.at(-1)], [undefined, "sent"]);
+    } finally {
+      await world.end();
+    }
   });
 });

@@ -133,13 +133,29 @@ describe("a watch of devices", () => {
     });
   });
 
-  it("gives one that was heard once or twice an hour more than a day: it may send once a day, but not to the minute", () => {
+  it("gives one that was heard once a day, and one that was heard twice a day too, unless that was a day apart", () => {
     const world = new World({ devices: "door" });
     world.send("door", { f_cnt: 0 });
-    world.pass(24.5 * HOUR);
-    world.send("door", { f_cnt: 1 });
+    world.pass(DAY - MINUTE);
     assert.deepEqual(world.take(), ["new door"]);
-    world.pass(25 * HOUR + MINUTE);
+    world.pass(2 * MINUTE);
+    assert.deepEqual(world.take(), ["silent door"]);
+    world.pass(10 * HOUR);
+    world.send("door", { f_cnt: 1 });
+    world.pass(DAY - MINUTE);
+    assert.deepEqual(world.take(), ["back door"]);
+    world.pass(2 * MINUTE);
+    assert.deepEqual(world.take(), ["silent door"]);
+  });
+
+  it("gives one that was heard twice, a day apart, an hour more: most likely it sends once a day, but not to the minute", () => {
+    const world = new World({ devices: "door" });
+    world.send("door", { f_cnt: 0 });
+    world.pass(23.5 * HOUR);
+    world.send("door", { f_cnt: 1 });
+    world.pass(25 * HOUR - MINUTE);
+    assert.deepEqual(world.take(), ["new door"]);
+    world.pass(2 * MINUTE);
     assert.deepEqual(world.take(), ["silent door"]);
   });
 
@@ -423,6 +439,23 @@ describe("a watch of devices", () => {
     world.take();
     world.send("door", { session_key_id: "b", f_cnt: 0 });
     assert.deepEqual(world.take(), []);
+  });
+
+  it("takes a device that was registered anew for neither new, lost nor reset, with or without a join", () => {
+    for (const joins of [true, false]) {
+      const world = new World();
+      world.sendEvery("door", HOUR, 12, 700);
+      assert.deepEqual(world.take(), ["new door"]);
+      if (joins) world.send("door", {}, { kind: "join" });
+      for (let fCnt = 0; fCnt < 12; fCnt++) {
+        // Keys of its own each time, as the network makes them, or gets them by hand.
+        world.send("door", { f_cnt: fCnt, session_key_id: "of the new registration" });
+        world.pass(HOUR);
+      }
+      assert.deepEqual(world.take(), []);
+      const { lost, received, fCnt } = world.devices.state("door") ?? {};
+      assert.deepEqual([lost, received, fCnt], [0, 12, 11]);
+    }
   });
 
   it("tells of a low battery, once, until it is clearly better", () => {

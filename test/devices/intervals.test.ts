@@ -28,13 +28,19 @@ describe("the interval of a device", () => {
   for (const habit of ["bursts", "random"] as const)
     it(`gives a limit of exactly four of them, ten minutes at least, and a day until two are known (${habit})`, () => {
       assert.equal(limit([], habit), DAY);
-      for (const one of [SECOND, HOUR, DAY, 30 * DAY]) assert.equal(limit([one], habit), DAY);
+      for (const one of [SECOND, HOUR, 22.9 * HOUR, 25.1 * HOUR, 30 * DAY])
+        assert.equal(limit([one], habit), DAY);
       assert.equal(limit([MINUTE, MINUTE], habit), 10 * MINUTE);
       assert.equal(limit([2.5 * MINUTE, 2.5 * MINUTE], habit), 10 * MINUTE);
       assert.equal(limit([2.6 * MINUTE, 2.6 * MINUTE], habit), 10.4 * MINUTE);
       for (const length of [15 * MINUTE, HOUR, DAY])
         for (const count of [2, 3, 10, 50]) assert.equal(limit(repeated(length, count), habit), 4 * length);
     });
+
+  it("gives an hour more while one is known that is about a day", () => {
+    for (const one of [23 * HOUR, DAY, 25 * HOUR]) assert.equal(limit([one]), 25 * HOUR);
+    assert.equal(limit([25 * HOUR, DAY]), 98 * HOUR, "exactly four of them from the second on");
+  });
 
   it("gives just that to a device that sends more often from now on, and to one that was away once", () => {
     assert.equal(limit([...repeated(HOUR, 10), ...repeated(5 * MINUTE, 10)]), 20 * MINUTE);

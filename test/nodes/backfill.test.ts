@@ -173,6 +173,42 @@ describe("uplinks that came while there was no connection", function () {
     ]);
   });
 
+  it("come once, each of them and in order, whatever is deployed meanwhile", async () => {
+    // Another node wants them, too, and stays where it is at some of the deploys.
+    const nodes = (server: Simulator): FlowNode[] => [
+      ...[...usual(server), tab("second"), sink("others", "second")],
+      { ...uplink({ wires: [["others"]] }, "other"), z: "second" },
+    ];
+    const { simulator, flows } = await started({}, nodes);
+    simulator.uplink("lamp");
+    await flows.next();
+    const deploys = [
+      ...[["nodes", "uplink"] as const, ["flows", "uplink"] as const, ["full", "uplink"] as const],
+      ...[["nodes", "connection"] as const, ["nodes", "catch"] as const],
+    ];
+    const number = 50 * (deploys.length + 2);
+    await interrupt(simulator, () => {
+      for (let count = 0; count < number; count++) simulator.uplink("lamp");
+    });
+    // What is underway between two nodes when they are closed is lost to Node-RED: so whole batches.
+    const messages = await take(flows, 50);
+    let deployed = nodes(simulator);
+    for (const [type, id] of deploys) {
+      // Some nodes take their time to close: files, databases.
+      flows.getNode(id).on("close", (_removed: boolean, done: () => void) => void setTimeout(done, 100));
+      deployed = deployed.map((each) => (each.id === id ? { ...each, name: `${type} ${id}` } : each));
+      await flows.deploy(type, deployed);
+      messages.push(...(await take(flows, 50)));
+    }
+    messages.push(...(await take(flows, 50)));
+    const first = Number(messages[0]?.fCnt);
+    assert.deepEqual(
+      messages.map(({ fCnt }) => fCnt),
+      Array.from({ length: number }, (_, index) => first + index),
+    );
+    assert.deepEqual(flows.untaken(), []);
+  });
+
   it("come after a deploy and after a connection that no node used for a while", async () => {
     const { simulator, flows } = await started();
     simulator.uplink("lamp");

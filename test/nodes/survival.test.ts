@@ -5,29 +5,18 @@ import {
   downlink,
   downlinkFlow,
   failure,
-  FILTERS,
   give,
   nothingMore,
-  onWire,
   published,
   queued,
   sending,
-  stepsOf,
   until,
   viewOf,
   withDevices,
 } from "./downlinks";
-import {
-  connection,
-  node,
-  running,
-  sink,
-  subscribed,
-  tab,
-  withNodeRed,
-  type FlowNode,
-  type Flows,
-} from "./nodeRed";
+import { connection, node, running, sink, tab, withNodeRed, type FlowNode, type Flows } from "./nodeRed";
+import { stackStage, v2Stage } from "./stages";
+import { changed, survivesDeploys, without } from "./survivalScenes";
 
 /** A flow whose server is not there. */
 async function offline(simulator: Simulator, nodes: readonly FlowNode[]): Promise<Flows> {
@@ -35,39 +24,11 @@ async function offline(simulator: Simulator, nodes: readonly FlowNode[]): Promis
   return running(nodes, { connection: { apiKey: simulator.apiKey } });
 }
 
-const bytes = (simulator: Simulator): (string | undefined)[] =>
-  onWire(simulator).map(({ frm_payload }) => frm_payload);
-
-const changed = (nodes: readonly FlowNode[], id: string, change: object): FlowNode[] =>
-  nodes.map((each) => (each.id === id ? { ...each, ...change } : each));
-
-const without = (nodes: readonly FlowNode[], id: string): FlowNode[] =>
-  nodes.filter((each) => each.id !== id);
+survivesDeploys("the stack", stackStage);
+survivesDeploys("V2", v2Stage);
 
 describe("a downlink that is followed when its node is deployed anew", () => {
   withNodeRed();
-
-  for (const type of ["full", "flows", "nodes"] as const) {
-    it(`is followed to its end and told by the new node after a deploy of type "${type}"`, async () => {
-      const simulator = await withDevices();
-      const nodes = downlinkFlow(simulator, { report: "sent", name: "before" });
-      const flows = await sending(simulator, nodes);
-      give(flows, { deviceId: "lamp", what: 1 });
-      await queued(simulator, "lamp");
-      await flows.deploy(type, changed(nodes, "downlink", { name: "after" }));
-      await flows.shows("downlink", "connected");
-      simulator.uplink("lamp");
-      const message = await flows.next();
-      assert.equal(message.what, 1);
-      assert.deepEqual(stepsOf(message), ["published", "queued", "sent"]);
-      await flows.shows("downlink", "sent · lamp");
-      assert.equal((await flows.next("completed")).what, 1);
-      assert.equal(simulator.connects.length, 1, "no answer is missed on the way");
-      assert.equal(simulator.publishes.length, 1);
-      assert.deepEqual(flows.logged("WARN"), []);
-      nothingMore(flows);
-    });
-  }
 
   it("tells every step once, those during the deploy too, along the wires of the new node", async () => {
     const simulator = await withDevices();
@@ -103,6 +64,8 @@ describe("a downlink that is followed when its node is deployed anew", () => {
     simulator.uplink("lamp");
     assert.equal((await flows.next()).what, 1);
     await flows.next("completed");
+    await flows.shows("downlink", "sent · lamp");
+    assert.equal(simulator.connects.length, 1, "no answer is missed on the way");
     assert.equal(simulator.publishes.length, 1);
     nothingMore(flows);
   });
@@ -164,29 +127,6 @@ describe("a downlink that is followed when its node is deployed anew", () => {
 describe("downlinks that are held when their node is deployed anew", () => {
   withNodeRed();
 
-  for (const type of ["full", "flows", "nodes"] as const) {
-    it(`stay held, and are sent in order after a deploy of type "${type}"`, async () => {
-      const simulator = await withDevices();
-      const nodes = downlinkFlow(simulator);
-      const flows = await offline(simulator, nodes);
-      for (const payload of [[1], [2], [3]]) give(flows, { payload });
-      await flows.deploy(type, changed(nodes, "downlink", { name: "new" }));
-      give(flows, { payload: [4] });
-      await simulator.restart();
-      for (const payload of [[1], [2], [3], [4]]) {
-        const message = await flows.next();
-        assert.deepEqual(message.payload, payload);
-        assert.deepEqual(
-          viewOf(message).steps.map(({ state }) => state),
-          ["held", "published", "queued"],
-        );
-        await flows.next("completed");
-      }
-      assert.deepEqual(bytes(simulator), ["AQ==", "Ag==", "Aw==", "BA=="]);
-      nothingMore(flows);
-    });
-  }
-
   it("stay held where their values were still being worked out", async () => {
     const simulator = await withDevices();
     const nodes = downlinkFlow(simulator, { fPort: "$number('15')", fPortType: "jsonata" });
@@ -194,51 +134,22 @@ describe("downlinks that are held when their node is deployed anew", () => {
     for (const what of [1, 2, 3]) give(flows, { what });
     await flows.deploy("full", nodes);
     await simulator.restart();
+    await flows.deploy("full", nodes);
     for (const what of [1, 2, 3]) assert.equal((await flows.next()).what, what);
     assert.equal(simulator.publishes.length, 3);
   });
 
   it("are an error of the new node where they are held too long", async () => {
     const simulator = await withDevices();
+    await simulator.stop();
     const nodes = changed(downlinkFlow(simulator), "connection", { holdFor: "1" });
-    const flows = await offline(simulator, nodes);
+    const flows = await running(nodes, { connection: { apiKey: simulator.apiKey } });
     give(flows, { what: 1 });
     await flows.deploy("full", changed(nodes, "downlink", { name: "new name" }));
     const { code, message } = await failure(flows);
     assert.deepEqual([code, message.what], ["expired", 1]);
     assert.equal(message.error?.source.name, "new name");
   });
-
-  const gone: Readonly<Record<string, (nodes: readonly FlowNode[]) => FlowNode[]>> = {
-    "their node is removed": (nodes) => without(nodes, "downlink"),
-    "their node is disabled": (nodes) => changed(nodes, "downlink", { d: true }),
-    "their tab is disabled": (nodes) => changed(nodes, "tab", { disabled: true }),
-    "their node gets no connection": (nodes) => changed(nodes, "downlink", { connection: "" }),
-    "their connection goes to another application": (nodes) =>
-      changed(nodes, "connection", { applicationId: "app2" }),
-    "their connection gets another client ID": (nodes) => changed(nodes, "connection", { clientId: "mine" }),
-  };
-  for (const [why, change] of Object.entries(gone)) {
-    it(`are dropped with one warning that counts them when ${why}, and do not come back`, async () => {
-      const simulator = await withDevices();
-      const nodes = downlinkFlow(simulator);
-      const flows = await offline(simulator, nodes);
-      for (const what of [1, 2, 3]) give(flows, { what });
-      const warned = flows.logged("WARN").length;
-      await flows.deploy("full", change(nodes));
-      await until(() => flows.logged("WARN").length > warned, "the warning");
-      const [warning, ...more] = flows.logged("WARN").slice(warned);
-      assert.match(warning ?? "", /dropped.*: 3\./);
-      assert.deepEqual(more, []);
-      // As after an undo.
-      await flows.deploy("full", nodes);
-      await simulator.restart();
-      await subscribed(simulator, FILTERS);
-      give(flows, { what: 4 });
-      assert.equal((await flows.next()).what, 4);
-      assert.equal(simulator.publishes.length, 1);
-    });
-  }
 
   it("are counted, each of them, that come while their node is being closed", async () => {
     const simulator = await withDevices();

@@ -170,6 +170,46 @@ describe("tts-watch", () => {
     assert.deepEqual(flows.untaken(), []);
   });
 
+  type Change = (nodes: readonly FlowNode[]) => FlowNode[];
+  const set =
+    (id: string, change: object): Change =>
+    (nodes) =>
+      nodes.map((each) => (each.id === id ? { ...each, ...change } : each));
+  const DEPLOYS: Readonly<Record<string, readonly [Parameters<Flows["deploy"]>[0], Change]>> = {
+    "a full deploy": ["full", set("watch", { name: "new" })],
+    "a deploy of its tab": ["flows", set("watch", { name: "new" })],
+    "a deploy of the node": ["nodes", set("watch", { name: "new" })],
+    "a deploy of its connection": ["nodes", set("connection", { name: "new" })],
+    "it was disabled": ["nodes", set("watch", { d: true })],
+    "its tab was disabled": ["full", set("tab", { disabled: true })],
+    "its removal was undone": ["full", (nodes) => nodes.filter(({ id }) => id !== "watch")],
+  };
+  for (const [what, [type, change]] of Object.entries(DEPLOYS))
+    it(`knows after ${what} what it knew, and calls nothing new, back or lost`, async () => {
+      const simulator = await nodeRed.simulated();
+      const nodes = flow(simulator);
+      const flows = await start(simulator);
+      for (const f_cnt of [0, 1, 3]) simulator.uplink("thermometer", { f_cnt });
+      assert.equal((await flows.next()).event, "new");
+      const state = async (): Promise<Record<string, unknown>> => {
+        flows.getNode("watch").receive(asMessage({}));
+        return ((await flows.next()).payload as Record<string, unknown>[])[0] ?? {};
+      };
+      while ((await state()).fCnt !== 3);
+      await flows.deploy(type, change(nodes));
+      // Nobody may be there for this one, which is no loss of the device then.
+      simulator.uplink("thermometer", { f_cnt: 4 });
+      if (/disabled|undone/.test(what)) await flows.deploy("full", nodes);
+      let known = await state();
+      while (known.fCnt !== 5) {
+        simulator.uplink("thermometer", { f_cnt: 5 });
+        known = await state();
+      }
+      assert.deepEqual([known.state, known.lost], ["online", 1]);
+      assert.ok(Number(known.received) >= 4, String(known.received));
+      assert.deepEqual(flows.untaken(), []);
+    });
+
   it("knows after a deploy who is silent, and tells it no second time", async () => {
     const simulator = await nodeRed.simulated();
     const properties = { silentAfter: SOON, devices: "thermometer" };

@@ -13,6 +13,8 @@ import { directoryToKeepIn } from "./store";
 /** In the context of the node. */
 const KEY = "downlinks";
 const SAVE_AFTER_MS = 1_000;
+/** A store that does not answer must not hold back messages, nor the end of Node-RED. */
+const READ_WITHIN_MS = 3_000;
 /** For one node, of which each is some hundred bytes, and its message. */
 const MOST = 1_000;
 const MOST_CHARACTERS = 1_048_576;
@@ -50,6 +52,7 @@ export class Keeper {
   readonly #journal: Journal;
   readonly #dropped: Dropped;
   #timer: NodeJS.Timeout | undefined;
+  #reading: Promise<void> | undefined;
   /** Not before what is there was read. */
   #isRead = false;
   #isEmpty = true;
@@ -72,24 +75,34 @@ export class Keeper {
     }, SAVE_AFTER_MS).unref();
   }
 
-  /** Once all nodes are there. */
-  restore(): void {
-    this.#node.context().get(KEY, (error: unknown, value: unknown) => {
-      if (error) return;
-      this.#isRead = true;
-      const records = recordsIn(value);
-      this.#isEmpty = records.length === 0;
-      const incomplete = records.filter((record) => !this.#goOnWith(record)).length;
-      if (incomplete > 0)
-        this.#node.warn(
-          textOf(this.#RED, { key: "warning.kept-without-message", values: { number: incomplete } }),
-        );
-      this.touch();
+  /** Once all nodes are there. Resolves when what is there was read, or could not be. */
+  restore(): Promise<void> {
+    this.#reading = new Promise((resolve) => {
+      const timer = setTimeout(resolve, READ_WITHIN_MS).unref();
+      this.#node.context().get(KEY, (error: unknown, value: unknown) => {
+        clearTimeout(timer);
+        if (!error) this.#read(value);
+        resolve();
+      });
     });
+    return this.#reading;
+  }
+
+  #read(value: unknown): void {
+    this.#isRead = true;
+    const records = recordsIn(value);
+    this.#isEmpty = records.length === 0;
+    const incomplete = records.filter((record) => !this.#goOnWith(record)).length;
+    if (incomplete > 0)
+      this.#node.warn(
+        textOf(this.#RED, { key: "warning.kept-without-message", values: { number: incomplete } }),
+      );
+    this.touch();
   }
 
   /** Returns those that need not be dropped, because they stand in the store now. */
   async save(): Promise<ReadonlySet<Awaited>> {
+    await this.#reading;
     if (!this.#isRead) return new Set();
     const kept = await this.#save();
     for (const { written } of kept) if (written instanceof Note) live.delete(written.id);

@@ -1,5 +1,5 @@
 /** What `msg.payload` would have been with the settings in a form, by the same code as at run time. */
-import type { LastUplink } from "../../../src/devices/ledger";
+import type { LastUplink } from "../../../src/devices/keptUplinks";
 import { parseDevicePattern } from "../../../src/stack/filters";
 import { fieldMeant } from "../../../src/stack/fields";
 import { visible } from "../../../src/stack/shown";

@@ -1,8 +1,8 @@
-import { isJsonObject } from "../stack/check";
-import { millisecondsOf } from "../stack/timestamp";
-import type { Uplink } from "../stack/uplink";
-import { Latest } from "./latest";
-import { identityOf, type ConnectionSettings } from "./settings";
+import { isJsonObject } from "../../stack/check";
+import { millisecondsOf } from "../../stack/timestamp";
+import type { Uplink } from "../../stack/uplink";
+import { Latest } from "../latest";
+import { identityOf, type ConnectionSettings } from "../settings";
 
 /** What outlives a restart. */
 export interface KeptArrivals {
