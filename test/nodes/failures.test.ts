@@ -336,8 +336,8 @@ describe("a stale end", () => {
     const flows = await receiving(simulator, nodes);
     // The old session cannot even say DISCONNECT in time: the new one is opened while it still ends.
     simulator.freeze(true);
-    const deployed = flows.deploy("full", nodes);
-    await deployed;
+    const others = nodes.map((each) => (each.id === "connection" ? { ...each, keepalive: "61" } : each));
+    await flows.deploy("full", others);
     simulator.freeze(false);
     await subscribed(simulator, 2);
     await sessions(simulator, 1);

@@ -156,14 +156,21 @@ describe("downlinks that are held when their node is deployed anew", () => {
     const nodes = downlinkFlow(simulator);
     const flows = await sending(simulator, nodes);
     const closing = flows.getNode("downlink");
+    // Once it is closed, Node-RED gives it nothing any more.
+    const isOpen = (): boolean => Reflect.get(closing, "_inputCallback") != null;
+    let taken = 0;
     closing.on("close", () => {
       for (let turn = 0, next = Promise.resolve(); turn < 200; turn++)
-        next = next.then(() => closing.receive({ deviceId: "valve", payload: Buffer.from([1]) }));
+        next = next.then(() => {
+          if (isOpen()) taken += 1;
+          closing.receive({ deviceId: "valve", payload: Buffer.from([1]) });
+        });
     });
     await flows.deploy("full", without(nodes, "downlink"));
     const counted = (): number =>
       flows.logged("WARN").reduce((sum, text) => sum + Number(/dropped.*: (\d+)\./.exec(text)?.[1] ?? 0), 0);
-    await until(() => counted() === 200, "warnings that count them");
+    await until(() => counted() === taken, "warnings that count them");
+    assert.ok(taken > 1, `${taken}`);
     assert.ok(flows.logged("WARN").length < 5);
     assert.deepEqual(simulator.publishes, []);
   });
