@@ -24,11 +24,18 @@ function languageOf(RED: NodeAPI): string {
   return language;
 }
 
+/** Those that there are: `require` looks for a file each time, and a deploy of a thousand nodes asks some thousand times. */
+const catalogues = new Map<string, object>();
+
 function catalogueOf(language: string): object | undefined {
+  const known = catalogues.get(language);
+  if (known) return known;
   if (!/^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$/.test(language)) return undefined;
   try {
     const found: unknown = load(`./locales/${language}.json`);
-    return isJsonObject(found) ? found : undefined;
+    if (!isJsonObject(found)) return undefined;
+    catalogues.set(language, found);
+    return found;
   } catch {
     return undefined;
   }

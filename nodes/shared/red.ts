@@ -35,7 +35,7 @@ export type ListeningNode = GroupedNode & {
   readonly uncaught?: boolean;
 };
 
-/** A tab, or an instance of a subflow, as the runtime of Node-RED 4.0 to 5.0 has it. */
+/** A tab, or an instance of a subflow, as the runtime of Node-RED 3.1 to 5.0 has it. */
 export type RuntimeFlow = {
   readonly catchNodes: readonly ListeningNode[];
   readonly statusNodes: readonly ListeningNode[];

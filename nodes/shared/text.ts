@@ -9,7 +9,7 @@ export const asSentence = (text: string): string => (/[.!?:。！？：]$/.test(
 
 /**
  * An error as Node-RED is given it. A text with members: of an `Error` the debug sidebar shows an object with 30 characters of each
- * member, of this the text. Catch nodes get the same of both; the code twice, because Node-RED 4.0 passes on `cause` only.
+ * member, of this the text. Catch nodes get the same of both; the code twice, because Node-RED before 4.1 passes on `cause` only.
  */
 export interface FlowError {
   readonly code?: string;

@@ -4,7 +4,7 @@ import { flowOf, type GroupedNode, type ListeningNode, type RuntimeFlow } from "
 /** Lists of a flow's nodes that listen to others. */
 type Listening = "catchNodes" | "statusNodes";
 
-/** How many groups lie between the two; undefined where one listens to others only. Rule: as in Node-RED's own `Flow.js`, 4.0 to 5.0. */
+/** How many groups lie between the two; undefined where one listens to others only. Rule: as in Node-RED's own `Flow.js`, 3.1 to 5.0. */
 function distance(flow: RuntimeFlow, listener: ListeningNode, reporter: GroupedNode): number | undefined {
   const { scope, g: home } = listener;
   if (Array.isArray(scope) && !scope.includes(reporter.id)) return undefined;

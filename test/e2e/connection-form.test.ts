@@ -67,9 +67,7 @@ describe("the form of a connection", () => {
   /** The same, in place: by the button in the form of a node. */
   async function newConnectionOf(node: string): Promise<Locator> {
     const form = await editor.openNode(node);
-    await form.locator("#node-input-btn-connection-add").click();
-    const config = editor.page.locator("#node-config-dialog-edit-form");
-    await config.locator(selectorOf("name")).waitFor();
+    const config = await editor.newConnection(form);
     await hasFocus();
     return config;
   }
@@ -537,6 +535,8 @@ describe("the form of a connection", () => {
       const authority = await editor.openConfig("tls-config", "authority");
       await enter(authority, "name", "another name");
       await editor.doneConfig();
+      // It marks no config node as changed.
+      if (await editor.isBefore("4.0")) return;
       assert.match(await testWithAuthority(), /has changes that are not deployed: .* without them\.$/);
     });
   });

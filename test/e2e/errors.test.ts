@@ -85,8 +85,8 @@ describe("an error of ours", () => {
     assert.match(logged("message"), /connection/);
     assert.equal(logged("cause"), "not_configured");
     assert.equal(logged("source"), "down2");
-    // Node-RED 4.0 drops it.
-    const isOld = (await editor.page.evaluate(() => RED.settings.version)).startsWith("4.0");
+    // Node-RED before 4.1 drops it.
+    const isOld = await editor.isBefore("4.1");
     assert.equal(logged("code"), isOld ? "undefined" : "not_configured");
     assert.ok(!nodeRed.log().includes("[debug:done]"));
   });

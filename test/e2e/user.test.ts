@@ -38,8 +38,7 @@ describe("a user with an empty flow", () => {
 
   it("creates a connection from within a node", async () => {
     const form = await editor.workspace.open(ids.uplink);
-    await form.locator("#node-input-btn-connection-add").click();
-    const config = editor.page.locator("#node-config-dialog-edit-form");
+    const config = await editor.newConnection(form);
     const field = (name: string): Locator => config.locator(`#node-config-input-${name}`);
     await field("host").fill(`mqtt://${simulator.host}:${simulator.port}`);
     await field("applicationId").fill(simulator.userName);

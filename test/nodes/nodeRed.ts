@@ -78,6 +78,17 @@ const core = (file: string): NodeInitializer =>
 
 helper.init(require.resolve("node-red"));
 
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- no ES module, and not always the usual one
+const { version: VERSION } = require("node-red/package.json") as { readonly version: string };
+const PASSES_CAUSE_ONLY = /^(?:3\.|4\.0\.)/.test(VERSION);
+
+/** As Catch gives it from Node-RED 4.1 on. */
+function withCode(message: Message): Message {
+  const { error } = message;
+  const code = error?.cause?.code;
+  return error === undefined || code === undefined ? message : { ...message, error: { code, ...error } };
+}
+
 const runtime = (): Internals => helper as unknown as Internals;
 
 /** Everything that a flow can see. Nodes of type `sink` collect messages under their IDs. */
@@ -101,7 +112,8 @@ export class Flows {
 
   async load(nodes: readonly FlowNode[], credentials: Credentials): Promise<void> {
     events.on("node-status", this.#onStatus);
-    const collect = (id: string, message: Message): void => {
+    const collect = (id: string, received: Message): void => {
+      const message = PASSES_CAUSE_ONLY ? withCode(received) : received;
       assert.doesNotMatch(message.error?.message ?? "", /__\w+__/, "a value is missing");
       this.#messages.put(id, message);
     };

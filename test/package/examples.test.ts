@@ -197,7 +197,11 @@ describe("the examples", () => {
         errors.map(({ complete }) => complete),
         ["error.message"],
       );
-      assert.doesNotMatch(JSON.stringify(nodes), /\berror\.code`?\./, "which Node-RED 4.0 does not have");
+      assert.doesNotMatch(
+        JSON.stringify(nodes),
+        /\berror\.code`?\./,
+        "which Node-RED before 4.1 does not have",
+      );
       assertInLine(nodes.filter(({ z }) => z === tab.id));
     });
 

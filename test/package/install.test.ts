@@ -87,7 +87,7 @@ describe("the packed package, installed into an empty user directory", () => {
           z: "tab",
           active: true,
           console: true,
-          // The only place where Node-RED 4.0 leaves the code.
+          // The only place where Node-RED before 4.1 leaves the code.
           complete: "error.cause.code",
           x: 0,
           y: 0,

@@ -13,6 +13,9 @@ const KEEP_SPACE = "[data-keep-space]";
 /** Of a field that the user has not left yet: the style sheet does not make it red. */
 const UNTOUCHED = "tts-untouched";
 
+/** What the editor has for none in the list of config nodes. */
+const NO_CONFIG_NODE = "_ADD_";
+
 export class Form {
   readonly #node: EditedNode;
   readonly #prefix: Prefix;
@@ -114,9 +117,10 @@ export class Form {
   /** A property that is missing in a flow has its default, not what an empty field would save. */
   #fillMissing(): void {
     for (const [name, { value, type }] of Object.entries(this.#node._def.defaults)) {
-      // What refers to a config node has a word of its own for none.
-      if (type !== undefined || Reflect.get(this.#node, name) !== undefined) continue;
-      if (typeof value === "boolean") this.input(name).prop("checked", value);
+      if (Reflect.get(this.#node, name) !== undefined) continue;
+      // Node-RED 3.1 would choose the first config node that there is.
+      if (type !== undefined) this.input(name).val(NO_CONFIG_NODE);
+      else if (typeof value === "boolean") this.input(name).prop("checked", value);
       else if (typeof value === "string") this.input(name).val(value);
     }
   }
