@@ -1,19 +1,13 @@
-/** A real Node-RED that ends and begins again, with a context store on the disk: the same on every service. */
+/** What becomes of downlinks when Node-RED ends and begins again, with a context store on the disk: the same on every service. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { PACKAGE, startNodeRed, type NodeRed } from "../e2e/node-red";
+import type { NodeRed } from "../e2e/node-red";
 import { until } from "./downlinks";
 import { node, tab, type FlowNode } from "./nodeRed";
+import { logging, startAgain, written } from "./restarting";
 import { waiting, type Stage } from "./stages";
-
-/** The package's pauses are so many times as short: what is waited for here is Node-RED itself. */
-const SPEED = 5;
-const FASTER = {
-  NODE_OPTIONS: `--require ${path.join(PACKAGE, "trust/node-red/time.cjs")}`,
-  TRUST_SPEED: String(SPEED),
-};
 
 const DEVICE = "lamp";
 
@@ -33,19 +27,13 @@ const flowOf = (name: string, { connection }: Stage): FlowNode[] => [
   }),
 ];
 
-const debug = (id: string, shown: string): FlowNode =>
-  node("debug", id, {
-    ...{ active: true, console: true, tosidebar: false, targetType: "jsonata" },
-    complete: `mine & ': ' & ${shown}`,
-  });
-
 /**
  * @param services of each, what starts a stage
  * @param config of the context store
  */
 export function survivesRestarts(
   services: Readonly<Record<string, () => Promise<Stage>>>,
-  config: object = { flushInterval: 1 },
+  config?: object,
 ): void {
   describe(`downlinks on ${Object.keys(services).join(", ")} when Node-RED is restarted, with context on the disk`, function () {
     this.timeout(40_000);
@@ -68,29 +56,25 @@ export function survivesRestarts(
         away.set(`${service}-away`, await start_());
       }
     });
-    afterEach(async () => {
+    afterEach(async function () {
+      if (this.currentTest?.state === "failed") console.log(nodeRed.log(), userDir);
       await nodeRed.stop();
       for (const [, stage] of everywhere()) await stage.stop();
       await rm(userDir, { recursive: true, force: true });
     });
 
-    const start = async (): Promise<void> => {
+    const start = async (speed = 1): Promise<void> => {
       const flows = [
         tab(),
         ...everywhere().flatMap(([name, stage]) => flowOf(name, stage)),
-        debug("debug", "downlink.state & $string(payload)"),
+        logging("debug", "mine & ': ' & downlink.state & $string(payload)"),
         { ...node("catch", "catch", { scope: null, wires: [["caught"]] }) },
-        debug("caught", "error.code"),
+        logging("caught", "mine & ': ' & error.code"),
       ];
       const credentials = Object.fromEntries(
         everywhere().map(([name, stage]) => [`connection-${name}`, stage.credentials]),
       );
-      nodeRed = await startNodeRed(flows, {
-        userDir,
-        credentials,
-        settings: { contextStorage: { default: { module: "localfilesystem", config } } },
-        environment: FASTER,
-      });
+      nodeRed = await startAgain(userDir, flows, credentials, { speed, ...(config && { config }) });
     };
     const give = async (name: string): Promise<void> => {
       const answer = await fetch(`${nodeRed.url}/inject/${name}`, { method: "POST" });
@@ -98,20 +82,6 @@ export function survivesRestarts(
     };
     const connected = (name: string): Promise<void> =>
       nodeRed.logged(new RegExp(`\\[tts-connection:to-${name}\\] Connected`));
-    /** When it stands in the context of its node on the disk. */
-    const written = async (name: string): Promise<void> => {
-      let found = false;
-      const look = async (): Promise<void> => {
-        const folder = path.join(userDir, "context");
-        const files = await readdir(folder, { recursive: true });
-        const file = files.find((one) => one.endsWith(`downlink-${name}.json`));
-        found = file !== undefined && (await readFile(path.join(folder, file), "utf8")).includes(DEVICE);
-      };
-      await until(() => {
-        look().catch(() => undefined);
-        return found;
-      }, `${name} on the disk`);
-    };
     /** Sent or not, in this process: the message is whole, and comes once. */
     const told = async (name: string, what: RegExp): Promise<void> => {
       await nodeRed.logged(new RegExp(`\\] ${name}: ${what.source}`));
@@ -163,9 +133,10 @@ export function survivesRestarts(
 
     it("are sent once where the process was killed while they were held, never again where they had left", async () => {
       for (const [, stage] of everywhere()) await stage.away();
-      await start();
+      // Downlinks are written down after a second, and the next attempt to connect has its pause.
+      await start(5);
       for (const [name] of everywhere()) await give(name);
-      for (const [name] of everywhere()) await written(name);
+      for (const [name] of everywhere()) await written(userDir, `downlink-${name}`, /lamp/);
       await each(there, (_, stage) => stage.back());
       await each(there, (name, stage) =>
         until(() => stage.published.length === 1, `${name} to be published`),
