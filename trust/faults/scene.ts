@@ -131,7 +131,7 @@ export class Scene {
   async begin(): Promise<void> {
     for (const { line } of this.sides) await line.listen();
     await this.red.ask("names", { [HOST]: "127.0.0.1" });
-    await this.red.ask("tellOf", "tts-downlink");
+    await this.red.ask("tellOf", ["tts-uplink", "tts-downlink"]);
     const { apiKey } = this.target;
     await this.deploy("full", {
       plain: { apiKey },
@@ -227,12 +227,12 @@ export class Scene {
         this.dropped += Number(count);
       return;
     }
-    const side = this.sides.find(({ name }) => sink === `up-${name}`);
+    // What nodes say counts, not what comes of it: Node-RED drops messages that are on their way at a deploy.
+    const side = this.sides.find(({ name }) => sink === `said uplink-${name}`);
     if (side) {
       if (number !== undefined) side.took(number);
       return;
     }
-    // What nodes say counts, not what comes of it: Node-RED drops messages that are on their way at a deploy.
     const followed =
       number === undefined || !sink.startsWith("said ") ? undefined : this.downlinks.get(number);
     if (!followed) return;

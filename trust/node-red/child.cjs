@@ -67,18 +67,22 @@ function deploy({ flows, credentials, type }, triesLeft = 5) {
     });
 }
 
+const numberOf = ({ number, payload }) =>
+  number ?? (Buffer.isBuffer(payload) ? payload.readUInt32BE(0) : undefined);
+
 /**
- * Tells what the nodes of a type say of their messages, as they say it: what is still on its way within Node-RED when a deploy closes
+ * Tells what the nodes of these types say of their messages, as they say it: what is still on its way within Node-RED when a deploy closes
  * the next node is lost there.
  */
-function tellOf(type) {
+function tellOf(types) {
   const said = (node, came) => process.send({ sink: `said ${node.id}`, came });
   RED.hooks.add("onSend.trust", (events) => {
     for (const { msg, source } of events)
-      if (source.node.type === type) said(source.node, { number: msg.number, state: msg.downlink?.state });
+      if (types.includes(source.node.type))
+        said(source.node, { number: numberOf(msg), state: msg.downlink?.state });
   });
   RED.hooks.add("onComplete.trust", ({ msg, error, node: { node } }) => {
-    if (node.type !== type) return;
+    if (!types.includes(node.type)) return;
     const { number } = msg;
     said(
       node,

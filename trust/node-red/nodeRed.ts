@@ -42,7 +42,7 @@ interface Actions {
   resources: (given?: undefined) => Resources;
   give: (given: { node: string; messages: readonly object[] }) => undefined;
   /** From now on a sink `said <id of the node>` gets what nodes of this type say. */
-  tellOf: (type: string) => undefined;
+  tellOf: (types: readonly string[]) => undefined;
   names: (given: Readonly<Record<string, string>>) => undefined;
   setClock: (ms: number) => undefined;
   pass: (ms: number) => undefined;

@@ -100,7 +100,7 @@ async function run(): Promise<void> {
     return { what, sent: count, measured };
   };
 
-  await red.ask("tellOf", "tts-downlink");
+  await red.ask("tellOf", ["tts-downlink"]);
   await deploy({ connection: { apiKey: simulator.apiKey } });
   for (let left = 500; simulator.subscribes.length < 1 || simulator.eventStreams < 1; left--) {
     if (left === 0) throw new Error("Node-RED did not connect");
