@@ -183,7 +183,7 @@ export class SharedSession {
 
   /** @param asksDecoder it explains payloads that are missing by the decoder's errors */
   receive(recipient: Recipient, asksDecoder = false): () => void {
-    const stop = this.session.receive(recipient);
+    const stop = this.#receive(recipient);
     if (asksDecoder) {
       const leaveNetwork = this.#network?.join();
       return () => {
@@ -223,7 +223,7 @@ export class SharedSession {
   /** Has messages read for the ledger, and the ledger tell of them. */
   watch(reader: Reader, watcher: LedgerWatcher): () => void {
     const unwatch = this.ledger.watch(watcher);
-    const stop = this.session.receive(reader);
+    const stop = this.#receive(reader);
     return () => {
       stop();
       unwatch();
@@ -286,6 +286,13 @@ export class SharedSession {
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
     await this.session.end();
+  }
+
+  #receive(recipient: Recipient | Reader): () => void {
+    const stop = this.session.receive(recipient);
+    // A session that a deploy has kept is connected already: no state tells of it.
+    this.#backfill?.receiving(this.#receivesUplinks);
+    return stop;
   }
 
   #stateChanged(): void {

@@ -2,7 +2,8 @@
  * How often something is heard, and after how long it counts as silent: four times the median of its last ten intervals, at least ten
  * minutes; a day until two are known. Regular devices get exactly that. Irregular ones get more:
  *
- * - What was heard twice, about a day apart, most likely sends once a day, and does not do it to the minute: an hour more than a day.
+ * - What sends once a day does not do it to the minute. Until two intervals are known that may be anything that was heard: half an hour
+ *   more than a day; most likely it is what was heard twice, about a day apart: an hour more.
  * - A device that sends in bursts (a sensor that speaks once a day, and ten times a minute in an alarm; a tracker that is moved): where the
  *   last ten tell of the burst, its pauses count instead, if there were two of them in which nothing was lost: each a hundred times as
  *   long as what it sends in a burst, or four times as long as the interval right before it. One that sends more often from now on has
@@ -113,7 +114,7 @@ export class Intervals {
 
   #limitOf(lossRate: number): number {
     const { median } = this;
-    if (median === undefined) return LIMIT_OF_UNKNOWN + (this.#isDaily ? ABOUT_MS : 0);
+    if (median === undefined) return LIMIT_OF_UNKNOWN + (this.#isDaily ? ABOUT_MS : ABOUT_MS / 2);
     const again = this.#habit === "bursts" && this.#isWhole ? AGAIN_TIMES * this.#before : 0;
     const usual = Math.max(median, lengthOf(this.#pausesBeside()), lengthOf(this.#rests.values));
     return Math.max(SHORTEST_LIMIT_MS, mediansWith(lossRate) * usual, again);

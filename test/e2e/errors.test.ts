@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { EditorPage } from "./editor-page";
 import { startNodeRed, type NodeRed } from "./node-red";
 
-declare const RED: { settings: { version: string } };
-
 const at = (id: string, type: string, more: object): Readonly<Record<string, unknown>> => ({
   ...{ id, type, name: "", x: 200, y: 100, wires: [] },
   ...more,
