@@ -91,6 +91,15 @@ function tellOf(types) {
   });
 }
 
+/** Uplinks that our nodes have sent, since the last time. */
+let handedOn = 0;
+
+function measured() {
+  const counted = { ...global.trustMeasured(), handedOn };
+  handedOn = 0;
+  return counted;
+}
+
 const ACTIONS = {
   deploy: (given) => deploy(given),
   resources,
@@ -106,7 +115,7 @@ const ACTIONS = {
   },
   setClock: time.setClock,
   pass: time.pass,
-  measured: () => global.trustMeasured(),
+  measured,
 };
 
 process.on("message", ({ number, what, given }) => {
@@ -140,6 +149,9 @@ RED.init(createServer(), {
           process.send({ sink: `log ${level}`, came: { text: String(msg) } }),
     },
   },
+});
+RED.hooks.add("onSend.measured", (events) => {
+  for (const { source } of events) if (source.node.type === "tts-uplink") handedOn += 1;
 });
 const began = new Promise((resolve) => RED.events.once("flows:started", resolve));
 // Only when all of the start is over: what it writes would take the place of credentials that are deployed meanwhile.

@@ -29,6 +29,8 @@ export interface Measured {
   readonly received: number;
   /** Came again, or behind a later one of the same device. */
   readonly repeated: number;
+  /** What the nodes have sent: Node-RED drops what is on its way between two nodes when it closes them. */
+  readonly handedOn: number;
   /** How many took so many tenths of a millisecond. */
   readonly histogram: readonly (readonly [number, number])[];
 }
