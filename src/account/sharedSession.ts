@@ -263,10 +263,11 @@ export class SharedSession {
     return !this.#stack?.lacks("read") && !this.#stack?.lacks("write");
   }
 
-  /** It works, and another login would change nothing. */
+  /** It works, and another login would change nothing. The demo ends with its nodes: with the next ones its devices send at once. */
   get isWorthKeeping(): boolean {
     const { session } = this;
-    return session.open && session.stateFor(new Set()).state !== "refused" && this.mayOutliveDeploy;
+    const isRefused = session.stateFor(new Set()).state === "refused";
+    return session.open && !isRefused && this.mayOutliveDeploy && this.#settings.service !== "demo";
   }
 
   /** What is wrong at present, for tabs that were not there when it came up. */
