@@ -26,3 +26,10 @@ export function readOptions(args: readonly string[] = process.argv.slice(2)): Op
     count: numberOf("--count"),
   };
 }
+
+/** Ends the command where `only` names nothing: that would be a run that holds because nothing ran. */
+export function refuseUnknown(only: string | undefined, names: readonly string[]): void {
+  if (only === undefined || names.some((name) => name.includes(only))) return;
+  console.error(`Nothing is called "${only}". There are:\n${names.join("\n")}`);
+  process.exit(2);
+}

@@ -192,7 +192,7 @@ describe("the service demo", () => {
       const flows = await running(nodes);
       await flows.next();
       const port = portOf(flows);
-      for (const name of ["one", "two", "three"]) {
+      for (const name of ["one", "two", "three", "four", "five"]) {
         const next = nodes.map((each) => (each.id === "uplink" ? { ...each, name } : each));
         await flows.deploy(type, next);
         await flows.next();

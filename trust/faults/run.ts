@@ -1,6 +1,6 @@
 /** `npm run faults`: two hundred faults in a row between package and server, uplinks and downlinks under way. */
 import { conclude, heading, quantile, table } from "../table";
-import { readOptions } from "../options";
+import { readOptions, refuseUnknown } from "../options";
 import { Random } from "../random";
 import { leftOf, startNodeRed, type Resources } from "../node-red/nodeRed";
 import { checkDownlinks } from "./downlinks";
@@ -31,6 +31,10 @@ interface Row {
 const rows = new Map<string, Row>();
 
 const { seed, short, only, count } = readOptions();
+refuseUnknown(
+  only,
+  FAULTS.map(({ name }) => name),
+);
 
 /** Uplinks that came once, each from the first to the last, but for those that were sent while the line was broken. */
 function checkUplinks(

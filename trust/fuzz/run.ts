@@ -1,6 +1,6 @@
 /** `npm run fuzz`: mutated messages and inputs for every decoder, filter, rule, paste and converter. `--only "V2" --case 17` repeats one. */
 import { conclude, grouped, heading, quantile, table } from "../table";
-import { readOptions } from "../options";
+import { readOptions, refuseUnknown } from "../options";
 import { Random } from "../random";
 import type { Target } from "./target";
 import { downlinkTargets } from "./targets/downlinks";
@@ -29,6 +29,10 @@ const argument = (name: string): string | undefined => {
 
 function run(): void {
   const { seed, short, only } = readOptions();
+  refuseUnknown(
+    only,
+    TARGETS.map(({ area }) => area),
+  );
   const oneCase = argument("--case");
   const findings: string[] = [];
   const rows: (string | number)[][] = [];
