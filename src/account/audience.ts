@@ -41,15 +41,20 @@ export class Audience {
 
   /** In the log once, whatever number of config nodes there are. */
   write(entry: LogEntry): void {
-    const [first] = this.#listeners;
-    first?.onLogEntry(entry);
+    this.#first?.onLogEntry(entry);
   }
 
   tell(notice: Notice): void {
-    const [first, ...others] = this.#listeners;
+    const first = this.#first;
     first?.onNotice(notice);
     if (notice.notice === "warning") return; // It goes to the log: once is enough.
-    for (const listener of others) listener.onNotice(notice);
+    for (const listener of this.#listeners) if (listener !== first) listener.onNotice(notice);
     if (!notice.reached.anyone) first?.onUnreached(notice);
+  }
+
+  /** One that is gone only where there is no other: it takes no errors. */
+  get #first(): SessionListener | undefined {
+    const listeners = [...this.#listeners];
+    return listeners.find(({ isKeeper }) => !isKeeper) ?? listeners[0];
   }
 }
