@@ -28,6 +28,7 @@ async function buildRuntime(sets) {
     absWorkingDir: ROOT,
     outdir: OUT,
     bundle: true,
+    alias: { debug: path.join(import.meta.dirname, "noDebug.cjs") },
     external: ["bufferutil", "utf-8-validate"], // which the client can do without
     platform: "node",
     format: "cjs",
