@@ -8,6 +8,8 @@
  *   last ten tell of the burst, its pauses count instead, if there were two of them in which nothing was lost: each a hundred times as
  *   long as what it sends in a burst, or four times as long as the interval right before it. One that sends more often from now on has
  *   no such pause.
+ * - One whose first interval was such a pause, and that sends in a burst for the first time, keeps the day and an hour, until it has sent
+ *   like this for as long as it paused, or for a day.
  * - After a pause in which nothing was lost it may make the same again: a quarter more than that.
  * - Something heard at random, as a gateway is through which many devices are heard: intervals longer than the limit count instead, once
  *   there were two.
@@ -49,6 +51,8 @@ export interface StoredIntervals {
   readonly rests: readonly number[];
   /** All since the last pause, in ms. */
   readonly sincePause: number;
+  /** The first of all, where it was long and is the only pause; else 0. */
+  readonly first: number;
 }
 
 export class Intervals {
@@ -58,6 +62,7 @@ export class Intervals {
   #rests: Latest;
   /** Time in which it could not be heard left out. */
   #sincePause: number;
+  #first: number;
   /** The last one, and whether nothing that was sent in it is missing. */
   #before: number;
   #isWhole = false;
@@ -73,6 +78,7 @@ export class Intervals {
     this.#pauses = new Latest(stored?.pauses);
     this.#rests = new Latest(stored?.rests);
     this.#sincePause = stored?.sincePause ?? 0;
+    this.#first = stored?.first ?? 0;
     this.#before = stored?.last.at(-1) ?? Infinity;
   }
 
@@ -117,12 +123,20 @@ export class Intervals {
     if (median === undefined) return LIMIT_OF_UNKNOWN + (this.#isDaily ? ABOUT_MS : ABOUT_MS / 2);
     const again = this.#habit === "bursts" && this.#isWhole ? AGAIN_TIMES * this.#before : 0;
     const usual = Math.max(median, lengthOf(this.#pausesBeside()), lengthOf(this.#rests.values));
-    return Math.max(SHORTEST_LIMIT_MS, mediansWith(lossRate) * usual, again);
+    const first = this.#isFirstBurst ? LIMIT_OF_UNKNOWN + ABOUT_MS : 0;
+    return Math.max(SHORTEST_LIMIT_MS, mediansWith(lossRate) * usual, again, first);
   }
 
   /** As far as the only interval tells. */
   get #isDaily(): boolean {
     return Math.abs(this.#before - LIMIT_OF_UNKNOWN) <= ABOUT_MS;
+  }
+
+  /** Once the median is known. */
+  get #isFirstBurst(): boolean {
+    return (
+      this.#first >= PAUSE_TIMES * this.#short && this.#sincePause <= Math.min(this.#first, LIMIT_OF_UNKNOWN)
+    );
   }
 
   get stored(): StoredIntervals {
@@ -131,6 +145,7 @@ export class Intervals {
       pauses: this.#pauses.inOrder,
       rests: this.#rests.inOrder,
       sincePause: this.#sincePause,
+      first: this.#first,
     };
   }
 
@@ -138,6 +153,7 @@ export class Intervals {
   #addLong(length: number): void {
     if (this.#sincePause > REMEMBERED_TIMES * SHORTEST_LIMIT_MS) this.#forgetPauses();
     if (this.#habit === "random" && !this.#isPause(length)) return;
+    this.#first = this.#habit === "bursts" && this.#last.size === 0 ? length : 0;
     this.#pauses.add(length);
     if (this.#habit === "bursts" && length >= REST_TIMES * this.#before) this.#rests.add(length);
     this.#sincePause = 0;

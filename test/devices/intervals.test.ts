@@ -55,6 +55,20 @@ describe("the interval of a device", () => {
     assert.equal(limit(days.flat()), 4 * DAY);
   });
 
+  it("gives such a sensor its day and an hour where the first alarm comes before a second day, but for a day at most", () => {
+    const alarm = repeated(6 * SECOND, 30);
+    for (const first of [8 * HOUR, DAY]) assert.equal(limit([first, ...alarm]), 25 * HOUR);
+    assert.equal(limit([DAY, ...alarm, 10 * HOUR, ...alarm]), 68 * HOUR, "two pauses are a habit");
+    assert.equal(limit([MINUTE, DAY, ...alarm]), 10 * MINUTE, "it was away once");
+    assert.equal(limit([HOUR, ...repeated(6 * SECOND, 601)]), 10 * MINUTE, "for longer than it paused");
+    assert.equal(limit([3 * DAY, ...repeated(10 * MINUTE, 6 * 24)]), 25 * HOUR);
+    assert.equal(limit([3 * DAY, ...repeated(10 * MINUTE, 6 * 24 + 1)]), 40 * MINUTE, "this is how it sends");
+    const lossy = new Intervals("bursts");
+    lossy.add(DAY, false);
+    for (const length of alarm) lossy.add(length);
+    assert.equal(lossy.limitWith(0), 10 * MINUTE, "something was lost in the pause");
+  });
+
   it("gives one that is moved, or speaks at each event, its pauses, once it made two of them right after that", () => {
     const trip = repeated(5 * MINUTE, 12);
     assert.equal(limit([...repeated(4 * HOUR, 5), ...trip]), 20 * MINUTE, "may send more often from now on");
@@ -106,5 +120,7 @@ describe("the interval of a device", () => {
     assert.deepEqual([after.median, after.limitWith(0)], [before.median, before.limitWith(0)]);
     for (const intervals of [before, after]) intervals.add(HOUR);
     assert.deepEqual(after.stored, before.stored);
+    const alarm = learned([DAY, ...repeated(6 * SECOND, 12)]);
+    assert.equal(new Intervals("bursts", alarm.stored).limitWith(0), 25 * HOUR);
   });
 });
