@@ -42,6 +42,7 @@ export class NetworkEvents {
   #url: string | undefined;
   #users = 0;
   #loggedIn = false;
+  #isHeld = false;
   #problem: StreamProblem | undefined;
   /** What was told last: several servers may report the same frame. */
   readonly #told = new Set<string>();
@@ -88,13 +89,27 @@ export class NetworkEvents {
     this.#apply();
   }
 
+  /** Nodes are made anew: what comes until `release` is for those that will be there, and a stream that is open stays. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#stream?.pause();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#apply();
+    this.#stream?.resume();
+  }
+
   end(): void {
     this.#users = 0;
+    this.#isHeld = false;
     this.#apply();
   }
 
   #apply(): void {
-    const target = this.#users > 0 && this.#loggedIn ? this.#options.target() : undefined;
+    const isWanted = this.#users > 0 || (this.#isHeld && this.#stream !== undefined);
+    const target = isWanted && this.#loggedIn ? this.#options.target() : undefined;
     if (this.#stream && target?.url === this.#url) return;
     this.#stream?.end();
     this.#stream = undefined;
@@ -102,6 +117,7 @@ export class NetworkEvents {
     this.#problem = undefined;
     this.#formatters.giveUp();
     if (target) this.#stream = this.#open(target);
+    if (this.#isHeld) this.#stream?.pause();
   }
 
   #isKnown({ origin, received }: NetworkEvent): boolean {

@@ -140,8 +140,14 @@ export class SharedSession {
       });
     // What comes while flows are deployed waits until all nodes are there that want it. What a broker keeps comes right after the login.
     this.#unattend = attend({
-      begin: () => this.session.hold(this),
-      end: () => this.session.release(this),
+      begin: () => {
+        this.session.hold(this);
+        this.#network?.hold();
+      },
+      end: () => {
+        this.session.release(this);
+        this.#network?.release();
+      },
     });
     this.session.listen({
       onState: () => this.#stateChanged(),

@@ -86,6 +86,7 @@ const START = "events.stream.start";
 /** One request, from its first byte to its end. */
 interface Attempt {
   readonly request: http.ClientRequest;
+  response: http.IncomingMessage | undefined;
   timer: NodeJS.Timeout | undefined;
   begun: boolean;
 }
@@ -102,6 +103,7 @@ export class EventStream {
   #again: NodeJS.Timeout | undefined;
   #ended = false;
   #state: StreamState = { state: "connecting" };
+  #paused = false;
   /** Asks for all events, for servers that do not take regular expressions. */
   #unnamed = false;
 
@@ -113,6 +115,17 @@ export class EventStream {
 
   get state(): StreamState {
     return this.#state;
+  }
+
+  /** What comes waits at the other side. */
+  pause(): void {
+    this.#paused = true;
+    for (const { response } of this.#attempts) response?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const { response } of this.#attempts) response?.resume();
   }
 
   end(): void {
@@ -131,7 +144,7 @@ export class EventStream {
       this.#failed("unreachable");
       return;
     }
-    const attempt: Attempt = { request, timer: undefined, begun: false };
+    const attempt: Attempt = { request, response: undefined, timer: undefined, begun: false };
     this.#attempts.add(attempt);
     this.#watch(attempt, this.#timing.patience, () => this.#over(attempt, "unreachable"));
     request.on("error", () => this.#over(attempt, "unreachable"));
@@ -152,12 +165,14 @@ export class EventStream {
       this.#over(attempt, problemOfStatus(statusCode));
       return;
     }
+    attempt.response = response;
     const lines = new EventLines(LONGEST_EVENT);
     response.on("data", (chunk: Buffer) => {
       if (!this.#attempts.has(attempt)) return;
       if (attempt.begun) this.#watchIdle(attempt);
       for (const line of lines.take(chunk)) this.#take(attempt, line);
     });
+    if (this.#paused) response.pause();
     response.on("end", () => this.#over(attempt, attempt.begun ? "unreachable" : "not_understood"));
   }
 

@@ -4,6 +4,7 @@ import { NETWORK_KINDS } from "../../src/stack/kinds";
 import { device, until } from "./downlinks";
 import {
   connection,
+  events,
   listeners,
   node,
   running,
@@ -16,6 +17,8 @@ import {
   type FlowNode,
   type Flows,
 } from "./nodeRed";
+
+const MIC_MISMATCH = { namespace: "pkg/joinserver", name: "mic_mismatch", message_format: "MIC mismatch" };
 
 const event = (more: object = {}, id = "event"): FlowNode =>
   node("tts-event", id, { events: [...NETWORK_KINDS], ...more });
@@ -98,6 +101,21 @@ describe("errors of the network", () => {
     await flows.deploy("full", usual(simulator));
     await until(() => simulator.eventStreams === 1, "a stream again");
   });
+
+  for (const type of ["full", "nodes"] as const)
+    it(`are not lost at a deploy (${type}), and the stream stays`, async () => {
+      const { simulator, flows } = await started(usual);
+      const moments = ["flows:stopping", "flows:stopped", "flows:starting", "flows:started"];
+      for (const moment of moments)
+        events.once(moment, () =>
+          simulator.publishEvent("ns.up.join.cluster.fail", moment.slice(6), MIC_MISMATCH),
+        );
+      await flows.deploy(type, [tab(), withApi(simulator), event({ name: "other" }), sink(), ...listeners()]);
+      for (const moment of moments) assert.equal((await flows.next()).deviceId, moment.slice(6));
+      assert.deepEqual(flows.untaken(), []);
+      const asked = simulator.requests.filter(({ path }) => path.endsWith("/events"));
+      assert.equal(asked.length, 1);
+    });
 
   it("come again after the stream was cut", async () => {
     const { simulator, flows } = await started(usual);
