@@ -1,6 +1,7 @@
-import type { Node } from "node-red";
+import type { Node, NodeAPI } from "node-red";
 import { devicesIn, keptOf } from "../../src/homeassistant/kept";
 import type { DeviceRecord } from "../../src/homeassistant/device";
+import { recall } from "../shared/recall";
 import { deployment } from "../tts-connection/deployment";
 
 const KEY = "devices";
@@ -24,12 +25,10 @@ export class Memory {
   }
 
   /** What the node of the same ID knew before a deploy, or what is stored. Nothing where the store fails: then all is announced anew. */
-  static load(node: Node): Promise<readonly DeviceRecord[]> {
+  static load(RED: NodeAPI, node: Node): Promise<readonly DeviceRecord[]> {
     const known = handedOver.get(node.id);
     if (known) return Promise.resolve(known);
-    return new Promise((resolve) => {
-      node.context().get(KEY, (error: unknown, kept: unknown) => resolve(error ? [] : devicesIn(kept)));
-    });
+    return new Promise((resolve) => recall(RED, node, KEY, (kept) => resolve(devicesIn(kept))));
   }
 
   /** Soon, once for many changes. */

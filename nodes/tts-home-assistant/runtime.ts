@@ -43,7 +43,7 @@ export default function init(RED: NodeAPI): void {
     const names = Object.fromEntries(OWN_KEYS.map((key) => [key, nameOf(key)]));
     const settings = { ...read.settings, names: { ...NAME_KEYS, ...names } };
     const status = new StatusWriter((next) => this.status(next));
-    const loaded = Memory.load(this).then((devices) => new Bridge(settings, devices));
+    const loaded = Memory.load(RED, this).then((devices) => new Bridge(settings, devices));
 
     let isClosed = false;
     let memory: Memory | undefined;

@@ -2,6 +2,7 @@
 import type { Node, NodeAPI } from "node-red";
 import type { Ledger } from "../../src/devices/ledger";
 import { readSnapshot, toStore, type Snapshot } from "../../src/devices/snapshot";
+import { recall } from "../shared/recall";
 import { textOf } from "../shared/text";
 
 const KEY = "known";
@@ -31,10 +32,11 @@ export function takeOver(ledger: Ledger, nodeId: string): Snapshot | undefined {
 
 /** Hands over what was stored, nothing where that cannot be used; at once or later. */
 export function restore(RED: NodeAPI, node: Node, begin: (stored: Snapshot) => void): void {
-  node.context().get(KEY, (error: unknown, value: unknown) => {
+  recall(RED, node, KEY, (value, failure) => {
     const isThere = value !== undefined && value !== null;
-    const stored = error || !isThere ? undefined : readSnapshot(value);
-    if (!stored && (error || isThere)) node.warn(textOf(RED, { key: "warning.watch-store", values: {} }));
+    const stored = isThere ? readSnapshot(value) : undefined;
+    if (!stored && (failure === "failed" || isThere))
+      node.warn(textOf(RED, { key: "warning.watch-store", values: {} }));
     begin(stored ?? NOTHING);
   });
 }

@@ -286,7 +286,12 @@ describe("tts-watch", () => {
       const context = {
         get: (_key: string, got: (error: unknown, value: unknown) => void) => got(undefined, value),
       };
-      const node = { id: "other", context: () => context, warn: (text: string) => warned.push(text) };
+      const node = {
+        id: "other",
+        context: () => context,
+        warn: (text: string) => warned.push(text),
+        on: () => node,
+      };
       let begun: object | undefined;
       restore(
         { _: () => "en-US" } as unknown as NodeAPI,
