@@ -7,6 +7,9 @@ import { readSettings } from "../../src/account/settings";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { readDownlinkSettings } from "../../nodes/tts-downlink/settings";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
+import { HOME_ASSISTANT_DEFAULTS } from "../../nodes/tts-home-assistant/properties";
+import { readHomeAssistantSettings } from "../../nodes/tts-home-assistant/settings";
+import { fieldPathOf } from "../../nodes/shared/fieldPath";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
 import { explainTopic } from "../../nodes/shared/topic";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
@@ -258,6 +261,41 @@ const CASES: readonly Case[] = [
       marginBelow: [...WHOLE_NUMBERS, ...around(-20, 40)],
     },
     accepts: (properties) => readWatchSettings(properties).ok,
+  },
+  {
+    type: "tts-watch",
+    what: "a watch of gateways",
+    usual: { ...WATCH_DEFAULTS, watch: "gateways" },
+    tried: {
+      devices: ["", "door 1 2"],
+      gateways: [[], ["roof"], ["Roof"]],
+      silentAfter: ["", "soon"],
+      batteryBelow: ["", "soon"],
+      lostAbove: ["", "soon"],
+      marginBelow: ["", "soon"],
+    },
+    accepts: (properties) => readWatchSettings(properties).ok,
+  },
+  {
+    type: "tts-home-assistant",
+    what: "Home Assistant",
+    usual: { ...HOME_ASSISTANT_DEFAULTS },
+    tried: {
+      prefix: ["homeassistant", " ha ", "", "a b", "a/", "tts", " tts ", 7, null],
+      base: ["tts", "a/b", "", "#", "homeassistant", 7, null],
+      expireAfter: [...WHOLE_NUMBERS, null],
+      entities: [[], null, "text", [{ field: "temperature" }, "humidity"], [{ field: "" }], [{}]],
+      commands: [
+        [],
+        null,
+        [{ key: "valve", component: "switch", fPort: 5, payload: { open: "$value" } }],
+        [{ key: "valve" }],
+      ],
+    },
+    accepts: (properties) =>
+      readHomeAssistantSettings(properties, (expression) =>
+        fieldPathOf(expression, (path) => util.normalisePropertyExpression(path)),
+      ).ok,
   },
   {
     type: "tts-downlink",
