@@ -1,5 +1,6 @@
 /** The service at the top of the form: only what belongs to it is shown below. */
 import type { Form } from "../../shared/editor/form";
+import { isEnvironmentVariable } from "../../shared/editor/rules";
 import { showOnly } from "../../shared/editor/showOnly";
 import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
 import {
@@ -47,8 +48,11 @@ export function makeServiceChoice(form: Form, saved: ServiceName): void {
     form.check("useTls", typed[service].useTls);
     form.set("host", typed[service].host);
   });
-  radios.filter(`[value='${service}']`).prop("checked", true);
-  form.set("service", service);
+  // What a variable will be is not known: it stays until the user chooses.
+  if (!isEnvironmentVariable(form.value("service"))) {
+    radios.filter(`[value='${service}']`).prop("checked", true);
+    form.set("service", service);
+  }
   form.follow(["service"], () => showService(form, serviceIn(form)));
 }
 
