@@ -9,7 +9,7 @@ const EVERY_CHANGE = "change keyup input";
 
 const namesOf = ({ _def }: EditedNode): string[] => Object.keys({ ..._def.defaults, ..._def.credentials });
 
-/** In what is marked with it, such as a payload, space at the ends belongs to the value. */
+/** In what is marked with it, such as a payload or a password, space at the ends belongs to the value. */
 const KEEP_SPACE = "[data-keep-space]";
 
 /** Of a field that the user has not left yet: the style sheet does not make it red. */
@@ -109,7 +109,8 @@ export class Form {
 
   value(name: string): string {
     const value = this.input(name).val();
-    return typeof value === "string" ? value.trim() : "";
+    if (typeof value !== "string") return "";
+    return this.input(name).is(KEEP_SPACE) ? value : value.trim();
   }
 
   isChecked(name: string): boolean {
