@@ -6,7 +6,7 @@ import { prefixOf, valueNow } from "../shared/editor/openForms";
 import * as rules from "../shared/editor/rules";
 import type { EditedNode, Validator } from "../shared/editor/red";
 import { text } from "../shared/editor/text";
-import { validator, validatorBy } from "../shared/editor/validators";
+import { missingIsEmpty, validator, validatorBy } from "../shared/editor/validators";
 import { bodyOf } from "./editor/ask";
 import { makeClusterField } from "./editor/clusterField";
 import { makeConsoleTable } from "./editor/consoleTable";
@@ -137,11 +137,13 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     applicationId: {
       value: CONNECTION_DEFAULTS.applicationId,
       label: text("label.application-id"),
-      validate: validatorBy("service", {
-        stack: rules.applicationId,
-        pubsub: rules.optionalApplicationId,
-        v2: rules.v2ApplicationId,
-      }),
+      validate: missingIsEmpty(
+        validatorBy("service", {
+          stack: rules.applicationId,
+          pubsub: rules.optionalApplicationId,
+          v2: rules.v2ApplicationId,
+        }),
+      ),
     },
     tenantId: {
       value: CONNECTION_DEFAULTS.tenantId,

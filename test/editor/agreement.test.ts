@@ -225,8 +225,10 @@ const CASES: readonly Case[] = [
       devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev", "Dev-*", "d"],
       topic: TOPICS,
     },
-    accepts: ({ devices, topic }) =>
-      parseDevicePattern(String(devices), "v3").ok && explainTopic(topic) === undefined,
+    accepts: (properties) => {
+      const { devices, topic } = { ...JOIN_DEFAULTS, ...properties };
+      return parseDevicePattern(devices, "v3").ok && explainTopic(topic) === undefined;
+    },
   },
   {
     type: "tts-event",
@@ -245,8 +247,10 @@ const CASES: readonly Case[] = [
       ],
       topic: TOPICS,
     },
-    accepts: ({ events, topic }) =>
-      chosenEvents(events).some(isEventKind) && explainTopic(topic) === undefined,
+    accepts: (properties) => {
+      const { events, topic } = { ...EVENT_DEFAULTS, ...properties };
+      return chosenEvents(events).some(isEventKind) && explainTopic(topic) === undefined;
+    },
   },
   {
     type: "tts-watch",
@@ -311,6 +315,10 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** Of a property that is not in a flow the default counts. */
+const without = (properties: Values, name: string): Values =>
+  Object.fromEntries(Object.entries(properties).filter(([each]) => each !== name));
+
 describe("what the forms take for valid is what the nodes take at run time", () => {
   for (const { type, what, usual, credentials = {}, tried, accepts } of CASES) {
     const definition = register(type);
@@ -337,5 +345,12 @@ describe("what the forms take for valid is what the nodes take at run time", () 
           assert.equal(isValid(properties, secrets), accepts(properties, secrets), `${name} ${shown}`);
         }
       });
+
+    it(`${what}: a property that is missing`, () => {
+      for (const name of Object.keys(usual)) {
+        const properties = without(usual, name);
+        assert.equal(isValid(properties, credentials), accepts(properties, credentials), name);
+      }
+    });
   }
 });
