@@ -316,6 +316,15 @@ const MISSING: Readonly<Record<string, StatusKey>> = {
   payload: "status.no-payload",
 };
 
+/** Statuses that say nothing where one of these is empty. */
+const TELLING: Readonly<Record<string, readonly string[]>> = {
+  "status.wrong-field": ["field"],
+  "status.wrong-value": ["command", "value"],
+};
+
+const saysNothing = (status: StatusKey, values: TextValues): boolean =>
+  (TELLING[status] ?? []).some((name) => values[name] === "");
+
 /** A status has no room for what marks a value as text, nor for where most values come from. */
 const unquoted = (value: string | number): string | number =>
   typeof value === "string" ? value.replace(/^"(.+)"$/s, "$1").replace(/^msg\.(?=.)/, "") : value;
@@ -329,7 +338,7 @@ export function statusOfError({ key, values }: Text): Text | undefined {
   for (; steps.length > 0; steps.pop()) {
     const name = steps.join(".");
     const status = Object.hasOwn(BY_ERROR, name) ? BY_ERROR[name] : undefined;
-    if (status === undefined) continue;
+    if (status === undefined || saysNothing(status, values)) continue;
     const missing = status === "status.missing" ? MISSING[String(values.property)] : undefined;
     return { key: missing ?? status, values: shownIn(values) };
   }

@@ -6,7 +6,7 @@ import { prefixOf, valueNow } from "../shared/editor/openForms";
 import * as rules from "../shared/editor/rules";
 import type { EditedNode, Validator } from "../shared/editor/red";
 import { text } from "../shared/editor/text";
-import { validator, validatorBy } from "../shared/editor/validators";
+import { missingIsEmpty, validator, validatorBy } from "../shared/editor/validators";
 import { bodyOf } from "./editor/ask";
 import { makeClusterField } from "./editor/clusterField";
 import { makeConsoleTable } from "./editor/consoleTable";
@@ -18,7 +18,7 @@ import { makeServiceChoice, toService } from "./editor/services";
 import { makeSignInLine } from "./editor/signInLine";
 import { followStoredKeys, lacksKey } from "./editor/storedKeys";
 import { TestButton } from "./editor/testButton";
-import { TopicTable } from "./editor/topicTable";
+import { isSameTopics, TopicTable } from "./editor/topicTable";
 import {
   CONNECTION_DEFAULTS,
   type ConnectionCredentials,
@@ -38,9 +38,10 @@ let parts: OpenParts | undefined;
 function followEncryption(form: Form): void {
   let encrypted = form.isChecked("useTls");
   form.follow(["useTls"], () => {
-    // A port that was the usual one stays the usual one.
-    if (form.value("port") === String(usualPort(encrypted))) form.set("port", "");
+    const before = encrypted;
     encrypted = form.isChecked("useTls");
+    // A port that was the usual one stays the usual one.
+    if (encrypted !== before && form.value("port") === String(usualPort(before))) form.set("port", "");
     form.row("tls").toggle(encrypted);
     $("#tts-connection-tls-off").toggle(!encrypted);
     form.input("port").attr("placeholder", usualPort(encrypted));
@@ -136,11 +137,13 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     applicationId: {
       value: CONNECTION_DEFAULTS.applicationId,
       label: text("label.application-id"),
-      validate: validatorBy("service", {
-        stack: rules.applicationId,
-        pubsub: rules.optionalApplicationId,
-        v2: rules.v2ApplicationId,
-      }),
+      validate: missingIsEmpty(
+        validatorBy("service", {
+          stack: rules.applicationId,
+          pubsub: rules.optionalApplicationId,
+          v2: rules.v2ApplicationId,
+        }),
+      ),
     },
     tenantId: {
       value: CONNECTION_DEFAULTS.tenantId,
@@ -261,7 +264,9 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
     form.unfold();
   },
   oneditsave() {
-    if (parts) this.topics = parts.topics.topics();
+    // The same as before is no change, in whatever order it stands in the flow.
+    const topics = parts?.topics.topics();
+    if (topics && !isSameTopics(topics, this.topics)) this.topics = topics;
     closeParts();
     Form.close(this);
   },

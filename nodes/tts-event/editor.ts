@@ -31,8 +31,14 @@ const checkedEvents = (): string[] =>
 const eventsOf = ({ events }: { readonly events?: unknown }): readonly string[] =>
   events === undefined ? EVENT_DEFAULTS.events : chosenEvents(events);
 
+const isSame = (events: readonly string[], others: readonly string[]): boolean =>
+  [...events].sort().join() === [...others].sort().join();
+
 const isUsual = (node: { readonly events?: unknown }): boolean =>
-  [...eventsOf(node)].sort().join() === [...EVENT_DEFAULTS.events].sort().join();
+  isSame(eventsOf(node), EVENT_DEFAULTS.events);
+
+/** What a later version may know of is kept, and a variable. */
+const unknownIn = (events: unknown): string[] => chosenEvents(events).filter((event) => !isEventKind(event));
 
 /** Keys of the words for a choice of events, all of the downlinks as one word. */
 function wordKeys(events: readonly string[]): string[] {
@@ -120,7 +126,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
       $(box).prop("checked", chosen.includes(box.getAttribute("value") ?? ""));
     });
     const showReason = (): void => {
-      const reason = rules.events(checkedEvents());
+      const reason = rules.events([...checkedEvents(), ...unknownIn(this.events)]);
       $("#tts-event-events-reason").text(reason ? text(reason.key) : "");
     };
     checkboxes().on("change", showReason);
@@ -138,9 +144,9 @@ RED.nodes.registerType<EventProperties>("tts-event", {
     });
   },
   oneditsave() {
-    // What a later version may know of is kept.
-    const unknown = chosenEvents(this.events).filter((event) => !isEventKind(event));
-    this.events = [...checkedEvents(), ...unknown];
+    const chosen = [...checkedEvents(), ...unknownIn(this.events)];
+    // The same in another order is no change.
+    if (!isSame(chosen, chosenEvents(this.events))) this.events = chosen;
     Form.close(this);
   },
   oneditcancel() {

@@ -1,8 +1,15 @@
 import { Form } from "../shared/editor/form";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { commandFields, entityFields, NEW_COMMAND } from "./editor/fields";
-import { RowList, type Row } from "./editor/rowList";
-import { commandsReason, entitiesReason, expireReason, topicReason, validatorOf } from "./editor/rules";
+import { RowList } from "./editor/rowList";
+import {
+  baseReason,
+  commandsReason,
+  entitiesReason,
+  expireReason,
+  topicReason,
+  validatorOf,
+} from "./editor/rules";
 import { HOME_ASSISTANT_DEFAULTS, type HomeAssistantProperties } from "./properties";
 
 const say = textsOf("tts-home-assistant");
@@ -11,7 +18,11 @@ const say = textsOf("tts-home-assistant");
 let lists: { readonly entities: RowList; readonly commands: RowList } | undefined;
 
 /** Shows under a list why it cannot be. */
-function explain(list: RowList, reason: (rows: readonly Row[]) => string | undefined, place: JQuery): void {
+function explain(
+  list: RowList,
+  reason: (rows: readonly object[]) => string | undefined,
+  place: JQuery,
+): void {
   list.follow(() => void place.text(reason(list.rows()) ?? ""));
 }
 
@@ -32,7 +43,7 @@ RED.nodes.registerType<HomeAssistantProperties>("tts-home-assistant", {
     base: {
       value: HOME_ASSISTANT_DEFAULTS.base,
       label: say("label.base"),
-      validate: validatorOf(topicReason),
+      validate: validatorOf(baseReason),
     },
     entities: {
       value: HOME_ASSISTANT_DEFAULTS.entities,
@@ -80,18 +91,21 @@ RED.nodes.registerType<HomeAssistantProperties>("tts-home-assistant", {
       const values = { prefix: form.value("prefix"), base: form.value("base") };
       $("#tts-home-assistant-topics").text(say("hint.topics", values));
     });
+    // They must differ.
+    form.input("prefix").on("change keyup", () => form.input("base").trigger("change"));
     form.unfold();
   },
   oneditsave() {
     if (lists) {
-      this.entities = lists.entities.rows().map((row) => ({ ...row, field: row.field ?? "" }));
-      this.commands = lists.commands
-        .rows()
-        .map(({ key = "", name = "", component = "", fPort = "", ...rest }) => ({
+      const entities = lists.entities.rows((row) => ({ ...row, field: row.field ?? "" }));
+      const commands = lists.commands.rows(
+        ({ key = "", name = "", component = "", fPort = "", ...rest }) => ({
           ...{ key, name, component, fPort },
           ...rest,
           ...(rest.confirmed === undefined ? {} : { confirmed: true }),
-        }));
+        }),
+      );
+      Object.assign(this, { entities, commands });
     }
     lists = undefined;
     Form.close(this);

@@ -6,7 +6,12 @@ import { showOnly } from "../shared/editor/showOnly";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { showTopic } from "../shared/editor/topicLine";
-import { devices as devicesValidator, validator, validatorBy } from "../shared/editor/validators";
+import {
+  devices as devicesValidator,
+  missingIsEmpty,
+  validator,
+  validatorBy,
+} from "../shared/editor/validators";
 import { makeFieldHint } from "./editor/fieldHint";
 import { showLastMessage } from "./editor/lastMessage";
 import { fieldPathOf } from "../shared/fieldPath";
@@ -60,7 +65,7 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
     field: {
       value: UPLINK_DEFAULTS.field,
       label: say("label.field"),
-      validate: validatorBy("output", { field }),
+      validate: missingIsEmpty(validatorBy("output", { field })),
     },
     missing: {
       value: UPLINK_DEFAULTS.missing,

@@ -4,13 +4,17 @@ import {
   GATEWAY_CHANGES,
   gatewayIdsOf,
   isChange,
+  matters,
   numberWithin,
+  OF_DEVICES,
   WATCH_LIMITS,
   type Change,
 } from "../../src/stack/watch";
 import { Form } from "../shared/editor/form";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import { filterText } from "../shared/editor/nodeLabel";
+import { valueNow } from "../shared/editor/openForms";
+import type { EditedNode, Validator } from "../shared/editor/red";
 import * as rules from "../shared/editor/rules";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
@@ -47,9 +51,25 @@ const gateways = (ids: readonly string[]): rules.Reason | undefined => {
   return wrong === undefined ? undefined : { key: "validation.gateway", values: { gateway: wrong } };
 };
 
-/** The changes that are chosen, or the default where the property is missing. */
-const changesOf = ({ changes }: { readonly changes?: unknown }): readonly unknown[] =>
-  Array.isArray(changes) ? changes : WATCH_DEFAULTS.changes;
+/** The changes that are chosen, as at run time: the default only where the property is missing. */
+const changesOf = ({ changes }: { readonly changes?: unknown }): readonly unknown[] => {
+  if (changes === undefined) return WATCH_DEFAULTS.changes;
+  return Array.isArray(changes) ? changes : [];
+};
+
+/** What is missing in a flow is to be saved. */
+const isMissing = (property: unknown): boolean => property === undefined;
+
+const isSame = (items: readonly unknown[], others: readonly unknown[]): boolean =>
+  items.length === others.length && items.every((item) => others.includes(item));
+
+/** A rule for what only counts for what is watched. */
+function ifWatched(name: keyof WatchProperties, check: Validator): Validator {
+  // The editor accepts a reason only from a validator with exactly two parameters.
+  return function (this: EditedNode, value, options) {
+    return !matters(name, valueNow(this, "watch")) || check.call(this, value, options);
+  };
+}
 
 const checkboxes = (): JQuery => $("#tts-watch-changes input[type='checkbox']");
 
@@ -104,14 +124,17 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
       label: say("label.watch"),
       validate: validator(rules.oneOf(WATCH_CHOICES.watch)),
     },
-    devices: { value: WATCH_DEFAULTS.devices, label: say("label.devices"), validate: devicesValidator },
+    devices: {
+      value: WATCH_DEFAULTS.devices,
+      label: say("label.devices"),
+      validate: ifWatched("devices", devicesValidator),
+    },
     gateways: {
       value: WATCH_DEFAULTS.gateways,
       label: say("label.gateways"),
-      // The editor accepts a reason only from a validator with exactly two parameters.
-      validate(value, options) {
+      validate: ifWatched("gateways", function (value, options) {
         return validator(() => gateways(gatewayIdsOf(value))).call(this, "", options);
-      },
+      }),
     },
     silentAfter: {
       value: WATCH_DEFAULTS.silentAfter,
@@ -122,17 +145,17 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
     batteryBelow: {
       value: WATCH_DEFAULTS.batteryBelow,
       label: say("label.battery-below"),
-      validate: validator(number("batteryBelow")),
+      validate: ifWatched("batteryBelow", validator(number("batteryBelow"))),
     },
     lostAbove: {
       value: WATCH_DEFAULTS.lostAbove,
       label: say("label.lost-above"),
-      validate: validator(number("lostAbove")),
+      validate: ifWatched("lostAbove", validator(number("lostAbove"))),
     },
     marginBelow: {
       value: WATCH_DEFAULTS.marginBelow,
       label: say("label.margin-below"),
-      validate: validator(number("marginBelow")),
+      validate: ifWatched("marginBelow", validator(number("marginBelow"))),
     },
     atStart: { value: WATCH_DEFAULTS.atStart, label: say("label.at-start") },
   },
@@ -169,11 +192,17 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
     // Its service says what a device ID is.
     form.follow(["connection"], () => form.input("devices").trigger("change"));
     form.follow(["watch"], () => showWatched(form));
+    form.input("watch").on("change", () => {
+      for (const name of OF_DEVICES) form.input(name).trigger("change");
+    });
     endTable = showTable(form, $("#tts-watch-table"), this.id);
   },
   oneditsave() {
     endTable();
-    this.gateways = typedGateways();
+    // The same as before is no change, however it is written.
+    const typed = typedGateways();
+    if (isMissing(this.gateways) || typed.join() !== gatewayIdsOf(this.gateways).join())
+      this.gateways = typed;
     const checked = checkboxes()
       .filter(":checked")
       .toArray()
@@ -182,7 +211,8 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
     const unknown = changesOf(this).filter(
       (change): change is string => typeof change === "string" && !isChange(change),
     );
-    this.changes = [...checked, ...unknown];
+    const chosen = [...checked, ...unknown];
+    if (isMissing(this.changes) || !isSame(chosen, changesOf(this))) this.changes = chosen;
     Form.close(this);
   },
   oneditcancel() {

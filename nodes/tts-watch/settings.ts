@@ -5,6 +5,7 @@ import { asFlag, asText } from "../../src/stack/values";
 import {
   gatewayIdsOf,
   isChange,
+  matters,
   numberWithin,
   WATCH_LIMITS,
   type Change,
@@ -44,13 +45,13 @@ export function readWatchSettings(given: Partial<WatchProperties>): WatchSetting
   const watch = WATCH_CHOICES.watch.find((known) => known === properties.watch);
   if (!watch) return wrong("error.not-configured.watch", { watch: asText(properties.watch) });
   const gateways = gatewayIdsOf(properties.gateways);
-  const wrongGateway = gateways.find((id) => !isIdentifier(id));
+  const wrongGateway = !matters("gateways", watch) ? undefined : gateways.find((id) => !isIdentifier(id));
   if (wrongGateway !== undefined) return wrong("error.not-configured.gateway", { gateway: wrongGateway });
 
   const numbers: Partial<Record<(typeof NUMBERS)[number], number>> = {};
   for (const name of NUMBERS) {
     const text = asText(properties[name]);
-    if (text === "" && name === "silentAfter") continue;
+    if ((text === "" && name === "silentAfter") || !matters(name, watch)) continue;
     const number = numberWithin(text, WATCH_LIMITS[name]);
     if (number === undefined)
       return wrong("error.not-configured.watch-number", { property: name, value: text });
@@ -63,7 +64,7 @@ export function readWatchSettings(given: Partial<WatchProperties>): WatchSetting
     settings: {
       connection: properties.connection,
       watch,
-      devices: asText(properties.devices),
+      devices: matters("devices", watch) ? asText(properties.devices) : "",
       gateways,
       changes: new Set(changes.filter(isChange)),
       atStart: asFlag(properties.atStart),

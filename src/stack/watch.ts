@@ -13,6 +13,13 @@ export const WATCHED = ["devices", "gateways"] as const;
 
 export type Watched = (typeof WATCHED)[number];
 
+/** Properties of a watch node that say nothing of gateways. */
+export const OF_DEVICES = ["devices", "batteryBelow", "lostAbove", "marginBelow"] as const;
+
+/** Whether a property counts for what is watched; the form does not show it otherwise. */
+export const matters = (property: string, watched: string): boolean =>
+  watched === "gateways" ? !OF_DEVICES.some((name) => name === property) : property !== "gateways";
+
 /** Times are in ms since 1970. */
 export interface DeviceState {
   readonly id: string;

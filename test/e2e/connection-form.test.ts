@@ -7,6 +7,11 @@ import { EditorPage } from "./editor-page";
 import { assertFits, assertReadable, assertWellMade, NARROW } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
+/** The part of the editor's global that this file uses. */
+declare const RED: {
+  nodes: { eachConfig(look: (node: { credentials?: Record<string, string> }) => void): void };
+};
+
 const KEY = `NNSXS.${"A".repeat(39)}.${"B".repeat(52)}`;
 const EU1 = "eu1.cloud.thethings.network";
 
@@ -99,6 +104,53 @@ describe("the form of a connection", () => {
   const cluster = (form: Locator): Locator => form.getByLabel("Cluster");
   const line = async (form: Locator): Promise<string> =>
     (await form.locator("#tts-connection-line").innerText()).trim();
+
+  describe("has a server for each service", () => {
+    const choose = (form: Locator, service: string): Promise<void> =>
+      form.locator(`input[name='tts-connection-service'][value='${service}']`).check();
+
+    it("and the port of the one does not go to the other", async () => {
+      const form = await newConnection();
+      await choose(form, "pubsub");
+      await enter(form, "host", "broker.example.com");
+      await enter(form, "port", "1884");
+      await choose(form, "stack");
+      assert.deepEqual(await values(form, "host", "port"), [EU1, ""]);
+      await choose(form, "pubsub");
+      assert.deepEqual(await values(form, "host", "port"), ["broker.example.com", "1884"]);
+    });
+
+    it("and the demo keeps that of the account, also after a look at others", async () => {
+      const form = await newConnection();
+      await enter(form, "host", "tts.example.com");
+      await choose(form, "v2");
+      await choose(form, "demo");
+      assert.deepEqual(await values(form, "host"), ["tts.example.com"]);
+    });
+
+    it("and a password is taken as it is typed, with its spaces", async () => {
+      const form = await newConnection();
+      await choose(form, "pubsub");
+      await enter(form, "host", "127.0.0.1");
+      await enter(form, "port", "1");
+      await enter(form, "username", " me ");
+      await enter(form, "password", " secret ");
+      await form.locator("#tts-connection-usual-topics").click();
+      const asked = editor.page.waitForRequest((request) => request.url().includes("/tts-connection/test"));
+      await form.locator("#tts-connection-test").click();
+      const body = (await asked).postDataJSON() as { credentials: Record<string, string> };
+      assert.deepEqual([body.credentials.username, body.credentials.password], ["me", " secret "]);
+      await editor.doneConfig();
+      const credentials = await editor.page.evaluate(() => {
+        let found: unknown;
+        RED.nodes.eachConfig((node) => {
+          if (node.credentials?.username === "me") found = node.credentials.password;
+        });
+        return found;
+      });
+      assert.equal(credentials, " secret ");
+    });
+  });
 
   describe("knows the public clusters", () => {
     it("and fills in host and tenant of the Sandbox", async () => {

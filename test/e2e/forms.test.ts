@@ -295,7 +295,7 @@ describe("the forms in the editor", () => {
       assert.equal(await reasonFor(form, "node-config-input-applicationId", "old_app"), "");
       assert.match(await form.locator(`${field("apiKey")}-reason`).innerText(), /access key/);
       await form.locator(field("apiKey")).fill("ttn-account-v2.abc");
-      assert.equal((await line(form)).trim(), "Signs in as old_app on 127.0.0.1:1 (not encrypted)");
+      assert.equal((await line(form)).trim(), "Signs in as old_app on 127.0.0.1:1883 (not encrypted)");
       await assertWellMade(form);
       await assertFits(form);
       await editor.screenshot("tts-connection-v2");

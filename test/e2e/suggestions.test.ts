@@ -303,6 +303,18 @@ describe("suggestions from the traffic", () => {
     );
   });
 
+  it("say in the language of the form when a device was seen, also where Node-RED has not that language", async () => {
+    await editor.openIn("nl");
+    const form = await editor.openNode("u1");
+    await form.locator("#node-input-devices").fill("do");
+    assert.match(
+      (await texts(form)).join(),
+      /^door \| [0-9A-F]{16} · gezien (nu|\d+ (sec\.?|min\.?) geleden)/,
+    );
+    await editor.cancel();
+    await editor.openIn("en-US");
+  });
+
   describe("say why there are none", () => {
     it("without a connection, and for one that is not deployed", async () => {
       const form = await editor.openNode("u-new");
@@ -311,6 +323,7 @@ describe("suggestions from the traffic", () => {
       await editor.newConnection(form);
       await editor.page.locator("#node-config-input-applicationId").fill("app2");
       await editor.doneConfig();
+      assert.equal(await noteIn(form).first().innerText(), "", "which is no longer true");
       await form.locator("#node-input-devices").fill("do");
       await noteIn(form).getByText("Deploy the connection first").waitFor();
       await last(form).locator("summary").click();

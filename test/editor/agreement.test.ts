@@ -7,6 +7,9 @@ import { readSettings } from "../../src/account/settings";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { readDownlinkSettings } from "../../nodes/tts-downlink/settings";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
+import { HOME_ASSISTANT_DEFAULTS } from "../../nodes/tts-home-assistant/properties";
+import { readHomeAssistantSettings } from "../../nodes/tts-home-assistant/settings";
+import { fieldPathOf } from "../../nodes/shared/fieldPath";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
 import { explainTopic } from "../../nodes/shared/topic";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
@@ -222,8 +225,10 @@ const CASES: readonly Case[] = [
       devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev", "Dev-*", "d"],
       topic: TOPICS,
     },
-    accepts: ({ devices, topic }) =>
-      parseDevicePattern(String(devices), "v3").ok && explainTopic(topic) === undefined,
+    accepts: (properties) => {
+      const { devices, topic } = { ...JOIN_DEFAULTS, ...properties };
+      return parseDevicePattern(devices, "v3").ok && explainTopic(topic) === undefined;
+    },
   },
   {
     type: "tts-event",
@@ -242,8 +247,10 @@ const CASES: readonly Case[] = [
       ],
       topic: TOPICS,
     },
-    accepts: ({ events, topic }) =>
-      chosenEvents(events).some(isEventKind) && explainTopic(topic) === undefined,
+    accepts: (properties) => {
+      const { events, topic } = { ...EVENT_DEFAULTS, ...properties };
+      return chosenEvents(events).some(isEventKind) && explainTopic(topic) === undefined;
+    },
   },
   {
     type: "tts-watch",
@@ -260,6 +267,41 @@ const CASES: readonly Case[] = [
     accepts: (properties) => readWatchSettings(properties).ok,
   },
   {
+    type: "tts-watch",
+    what: "a watch of gateways",
+    usual: { ...WATCH_DEFAULTS, watch: "gateways" },
+    tried: {
+      devices: ["", "door 1 2"],
+      gateways: [[], ["roof"], ["Roof"]],
+      silentAfter: ["", "soon"],
+      batteryBelow: ["", "soon"],
+      lostAbove: ["", "soon"],
+      marginBelow: ["", "soon"],
+    },
+    accepts: (properties) => readWatchSettings(properties).ok,
+  },
+  {
+    type: "tts-home-assistant",
+    what: "Home Assistant",
+    usual: { ...HOME_ASSISTANT_DEFAULTS },
+    tried: {
+      prefix: ["homeassistant", " ha ", "", "a b", "a/", "tts", " tts ", 7, null],
+      base: ["tts", "a/b", "", "#", "homeassistant", 7, null],
+      expireAfter: [...WHOLE_NUMBERS, null],
+      entities: [[], null, "text", [{ field: "temperature" }, "humidity"], [{ field: "" }], [{}]],
+      commands: [
+        [],
+        null,
+        [{ key: "valve", component: "switch", fPort: 5, payload: { open: "$value" } }],
+        [{ key: "valve" }],
+      ],
+    },
+    accepts: (properties) =>
+      readHomeAssistantSettings(properties, (expression) =>
+        fieldPathOf(expression, (path) => util.normalisePropertyExpression(path)),
+      ).ok,
+  },
+  {
     type: "tts-downlink",
     what: "a downlink",
     usual: { ...DOWNLINK_DEFAULTS },
@@ -272,6 +314,10 @@ const CASES: readonly Case[] = [
     accepts: (properties) => readDownlinkSettings(properties).ok,
   },
 ];
+
+/** Of a property that is not in a flow the default counts. */
+const without = (properties: Values, name: string): Values =>
+  Object.fromEntries(Object.entries(properties).filter(([each]) => each !== name));
 
 describe("what the forms take for valid is what the nodes take at run time", () => {
   for (const { type, what, usual, credentials = {}, tried, accepts } of CASES) {
@@ -299,5 +345,12 @@ describe("what the forms take for valid is what the nodes take at run time", () 
           assert.equal(isValid(properties, secrets), accepts(properties, secrets), `${name} ${shown}`);
         }
       });
+
+    it(`${what}: a property that is missing`, () => {
+      for (const name of Object.keys(usual)) {
+        const properties = without(usual, name);
+        assert.equal(isValid(properties, credentials), accepts(properties, credentials), name);
+      }
+    });
   }
 });

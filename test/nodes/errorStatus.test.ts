@@ -44,6 +44,18 @@ describe("the status of an error", () => {
     assert.deepEqual(lacking, []);
   });
 
+  it("is that of what stands above where its values are empty", () => {
+    for (const [key, values] of [
+      ["field", { field: "" }],
+      ["home-assistant-command", { command: "", property: "key", value: "" }],
+      ["home-assistant-command", { command: "valve", property: "fPort", value: "" }],
+    ] as const)
+      assert.equal(
+        statusOfError({ key: `error.not-configured.${key}`, values })?.key,
+        "status.not-configured",
+      );
+  });
+
   it("fits with usual values", () => {
     const long = errors.flatMap((key) => {
       const values = {

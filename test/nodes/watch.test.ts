@@ -308,11 +308,26 @@ describe("tts-watch", () => {
     for (const [more, text] of [
       [{ silentAfter: "soon" }, "silentAfter soon"],
       [{ watch: "weather" }, "watch weather"],
-      [{ gateways: ["Roof"] }, "gateway Roof"],
+      [{ watch: "gateways", gateways: ["Roof"] }, "gateway Roof"],
       [{ devices: "a b" }, "devices: a b"],
     ] as const) {
       const flows = await nodeRed.running(flow(simulator, more));
       await flows.shows("watch", text);
+      await flows.unload();
+    }
+  });
+
+  it("looks at nothing that does not count for what is watched", async () => {
+    const simulator = await nodeRed.simulated();
+    for (const [more, status] of [
+      [{ gateways: ["Roof"] }, "waiting: all devices"],
+      [
+        { watch: "gateways", devices: "a b", batteryBelow: "soon", lostAbove: "soon", marginBelow: "" },
+        "waiting: all devices",
+      ],
+    ] as const) {
+      const flows = await start(simulator, more);
+      await flows.shows("watch", status);
       await flows.unload();
     }
   });

@@ -75,6 +75,11 @@ export class Combobox {
     this.#describe();
   }
 
+  /** What was said of the offers. */
+  forget(): void {
+    this.#note("");
+  }
+
   /** True where the key has done something here. */
   #handles(key: string): boolean {
     const isOpen = this.#list !== undefined;

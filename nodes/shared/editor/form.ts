@@ -1,20 +1,33 @@
 /** An open form: reads and sets its fields, shows under each invalid one why, and unfolds what needs attention. */
+import { asFlag } from "../../../src/stack/values";
 import { markClosed, markOpen, prefixOf, type Prefix } from "./openForms";
 import type { EditedNode } from "./red";
+import { isEnvironmentVariable } from "./rules";
 import { text } from "./text";
 
 const EVERY_CHANGE = "change keyup input";
 
 const namesOf = ({ _def }: EditedNode): string[] => Object.keys({ ..._def.defaults, ..._def.credentials });
 
-/** In what is marked with it, such as a payload, space at the ends belongs to the value. */
+/** In what is marked with it, such as a payload or a password, space at the ends belongs to the value. */
 const KEEP_SPACE = "[data-keep-space]";
 
 /** Of a field that the user has not left yet: the style sheet does not make it red. */
 const UNTOUCHED = "tts-untouched";
 
+/** Of a checkbox whose value stands as text in the flow, as long as the user does not choose otherwise. */
+const AS_WRITTEN = "tts-as-written";
+
 /** What the editor has for none in the list of config nodes. */
 const NO_CONFIG_NODE = "_ADD_";
+
+/** One that was not there before: the editor would take an empty field for a change. */
+function isLackingCredential(node: EditedNode, name: string): boolean {
+  if (!Object.hasOwn(node._def.credentials ?? {}, name) || !RED.nodes.node(node.id)) return false;
+  const credentials: unknown = Reflect.get(node, "credentials");
+  if (typeof credentials !== "object" || credentials === null) return false;
+  return !Reflect.get(credentials, name) && !Reflect.get(credentials, `has_${name}`);
+}
 
 export class Form {
   readonly #node: EditedNode;
@@ -31,6 +44,7 @@ export class Form {
     markOpen(node, prefix);
     if (isNew) for (const name of namesOf(node)) this.#makeUntouched(name);
     this.#fillMissing();
+    this.#showWritten();
     this.#watch = new MutationObserver(() => this.#showReasons());
     this.#describeFields();
     for (const name of namesOf(this.#node)) {
@@ -46,11 +60,14 @@ export class Form {
   static close(node: EditedNode): void {
     const prefix = prefixOf(node);
     for (const name of namesOf(node)) {
-      const input = $(`#${prefix ?? ""}-${name}`)
-        .filter("[type='text'], [type='password'], .red-ui-typedInput")
-        .not(KEEP_SPACE);
+      const field = $(`#${prefix ?? ""}-${name}`);
+      const input = field.filter("[type='text'], [type='password'], .red-ui-typedInput").not(KEEP_SPACE);
       const value = input.val();
       if (typeof value === "string" && value !== value.trim()) input.val(value.trim());
+      // The editor leaves alone what has no field.
+      const isAsBefore =
+        field.is(`.${AS_WRITTEN}`) || (field.val() === "" && isLackingCredential(node, name));
+      if (isAsBefore) field.removeAttr("id");
     }
     markClosed(node);
   }
@@ -92,7 +109,8 @@ export class Form {
 
   value(name: string): string {
     const value = this.input(name).val();
-    return typeof value === "string" ? value.trim() : "";
+    if (typeof value !== "string") return "";
+    return this.input(name).is(KEEP_SPACE) ? value : value.trim();
   }
 
   isChecked(name: string): boolean {
@@ -123,6 +141,35 @@ export class Form {
       else if (typeof value === "boolean") this.input(name).prop("checked", value);
       else if (typeof value === "string") this.input(name).val(value);
     }
+  }
+
+  /** A list or a checkbox cannot show a variable, nor a checkbox what a flow has as text: opening a form must change neither. */
+  #showWritten(): void {
+    for (const [name, { value: usual, type }] of Object.entries(this.#node._def.defaults)) {
+      const written: unknown = Reflect.get(this.#node, name);
+      if (type !== undefined || typeof written !== "string") continue;
+      const input = this.input(name);
+      if (typeof usual === "boolean") this.#showFlag(input, written, usual);
+      else if (input.is("select") && isEnvironmentVariable(written))
+        input.append($("<option>", { value: written }).text(written)).val(written);
+    }
+  }
+
+  #showFlag(input: JQuery, written: string, usual: boolean): void {
+    const isVariable = isEnvironmentVariable(written);
+    const shown = isVariable ? usual : asFlag(written);
+    input.prop({ checked: shown, indeterminate: isVariable }).addClass(AS_WRITTEN);
+    const variable = $("<code>").text(isVariable ? written : "");
+    variable.appendTo(input.closest("label"));
+    const choose = (): void => {
+      input.removeClass(AS_WRITTEN).prop("indeterminate", false);
+      variable.remove();
+    };
+    input.on("click", choose);
+    // The editor announces every field when it opens a form.
+    input.on("change", () => {
+      if (input.prop("checked") !== shown) choose();
+    });
   }
 
   /** The help of a field and the reason why it is invalid are read out with it. */
@@ -184,7 +231,7 @@ export class Form {
       if (type !== undefined) continue;
       const input = this.input(name);
       const now = typeof value === "boolean" ? this.isChecked(name) : this.value(name);
-      if (now !== value) input.closest("details").prop("open", true);
+      if (now !== value || input.is(`.${AS_WRITTEN}`)) input.closest("details").prop("open", true);
     }
   }
 }

@@ -1,13 +1,14 @@
 /** What a node without a name is called in a flow. */
+import { asText } from "../../../src/stack/values";
 
 const LONGEST = 30;
 
 export const shorten = (text: string): string =>
   text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 
-/** What a node lets through, shortened; empty for everything. */
-export function filterText(devices: string | undefined, ports?: string): string {
-  const parts = [devices, ports].map((part) => (part ?? "").trim()).filter((part) => part !== "");
+/** What a node lets through, shortened; empty for everything. A flow may have numbers there. */
+export function filterText(devices: unknown, ports?: unknown): string {
+  const parts = [devices, ports].map(asText).filter((part) => part !== "");
   return shorten(parts.join(" · "));
 }
 

@@ -3,19 +3,31 @@ import type { EditedNode } from "./red";
 
 export type Prefix = "node-input" | "node-config-input";
 
-const prefixes = new Map<string, Prefix>();
+interface OpenForm {
+  readonly prefix: Prefix;
+  /** One of its fields: every form has it. */
+  readonly field: HTMLElement | undefined;
+}
 
-export const markOpen = (node: EditedNode, prefix: Prefix): void => void prefixes.set(node.id, prefix);
+const forms = new Map<string, OpenForm>();
 
-export const markClosed = (node: EditedNode): void => void prefixes.delete(node.id);
+export const markOpen = (node: EditedNode, prefix: Prefix): void =>
+  void forms.set(node.id, { prefix, field: $(`#${prefix}-name`)[0] });
 
-export const prefixOf = (node: EditedNode): Prefix | undefined => prefixes.get(node.id);
+export const markClosed = (node: EditedNode): void => void forms.delete(node.id);
+
+/** The button that deletes a node closes its form without a word to it. */
+export function prefixOf(node: EditedNode): Prefix | undefined {
+  const form = forms.get(node.id);
+  if (form?.field?.isConnected === false) forms.delete(node.id);
+  return forms.get(node.id)?.prefix;
+}
 
 const inField = (field: JQuery): unknown => (field.is(":checkbox") ? field.prop("checked") : field.val());
 
 /** The value of a property as text: from the form while it is open, else as saved; empty where there is none. */
 export function valueNow(node: EditedNode, property: string): string {
-  const prefix = prefixes.get(node.id);
+  const prefix = prefixOf(node);
   const value: unknown =
     prefix === undefined ? Reflect.get(node, property) : inField($(`#${prefix}-${property}`));
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")

@@ -92,7 +92,7 @@ export function suggest(
   list: SuggestionList,
   { isList = false, scope = () => ({}), isOn = () => true }: SuggestOptions = {},
 ): Combobox {
-  return new Combobox(input, {
+  const field = new Combobox(input, {
     isList,
     isOn,
     ask: async (typed) => {
@@ -101,4 +101,7 @@ export function suggest(
       return answer.ok ? toOffers(list, typed, answer.answer) : nothing(whyNone(answer.refusal));
     },
   });
+  // What was said of another connection is no longer true.
+  form.follow(["connection"], () => field.forget());
+  return field;
 }

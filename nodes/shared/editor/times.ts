@@ -1,4 +1,5 @@
-/** Times in the language of the editor, without texts of our own. */
+/** Times in the language of the forms, without texts of our own. */
+import { text } from "./text";
 
 const UNITS = [
   ["day", 86_400_000],
@@ -6,7 +7,8 @@ const UNITS = [
   ["minute", 60_000],
 ] as const;
 
-const language = (): string => RED.i18n.lang();
+/** Not the one that Node-RED names: it has no Dutch. */
+const language = (): string => text("language");
 
 /** `2 min. ago`. @param ms since then */
 export function agoText(ms: number): string {

@@ -20,6 +20,14 @@ export function validator(rule: Rule): Validator {
   };
 }
 
+/** The same for a property whose default, empty, is not always valid. */
+export function missingIsEmpty(check: Validator): Validator {
+  // The editor accepts a reason only from a validator with exactly two parameters.
+  return function (this: EditedNode, value, options) {
+    return check.call(this, value ?? "", options);
+  };
+}
+
 const devicesOf = { v2: validator(devicesRule("v2")), v3: validator(devicesRule("v3")) };
 
 /** A list of device IDs, whose form the service of the chosen connection decides on. */

@@ -1,5 +1,6 @@
 /** The service at the top of the form: only what belongs to it is shown below. */
 import type { Form } from "../../shared/editor/form";
+import { isEnvironmentVariable } from "../../shared/editor/rules";
 import { showOnly } from "../../shared/editor/showOnly";
 import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
 import {
@@ -9,13 +10,25 @@ import {
   type ServiceTraits,
 } from "../../../src/stack/services";
 
-/** Host and encryption that a service begins with; what was typed comes back when it is chosen again. */
-const START: Readonly<Record<ServiceName, { host: string; useTls: boolean }>> = {
-  stack: { host: CONNECTION_DEFAULTS.host, useTls: true },
-  pubsub: { host: "", useTls: true },
-  v2: { host: "", useTls: false },
-  demo: { host: CONNECTION_DEFAULTS.host, useTls: true },
+interface Server {
+  readonly host: string;
+  readonly port: string;
+  readonly useTls: boolean;
+}
+
+/** The server that a service begins with; what was typed comes back when it is chosen again. */
+const START: Readonly<Record<ServiceName, Server>> = {
+  stack: { host: CONNECTION_DEFAULTS.host, port: "", useTls: true },
+  pubsub: { host: "", port: "", useTls: true },
+  v2: { host: "", port: "", useTls: false },
+  demo: { host: CONNECTION_DEFAULTS.host, port: "", useTls: true },
 };
+
+const serverNow = (form: Form): Server => ({
+  host: form.value("host"),
+  port: form.value("port"),
+  useTls: form.isChecked("useTls"),
+});
 
 const HOST_PLACEHOLDERS: Readonly<Record<ServiceName, string>> = {
   stack: "tts.example.com",
@@ -34,21 +47,27 @@ export const traitsIn = (form: Form): ServiceTraits => SERVICE_TRAITS[serviceIn(
 export function makeServiceChoice(form: Form, saved: ServiceName): void {
   const typed = { ...START };
   // What the account before the demo had waits for its return.
-  if (SERVICE_TRAITS[saved].builtIn && form.value("host") !== "")
-    typed.stack = { host: form.value("host"), useTls: form.isChecked("useTls") };
+  if (SERVICE_TRAITS[saved].builtIn && form.value("host") !== "") typed.stack = serverNow(form);
   let service = saved;
   const radios = $("input[name='tts-connection-service']");
   radios.on("change", () => {
-    typed[service] = { host: form.value("host"), useTls: form.isChecked("useTls") };
+    typed[service] = serverNow(form);
     const before = service;
     service = toService(radios.filter(":checked").val());
-    if (SERVICE_TRAITS[service].builtIn) typed[service] = typed[before];
+    // It has no server of its own: the one before waits in the fields.
+    if (SERVICE_TRAITS[service].builtIn)
+      typed[service] = typed[before].host === "" ? typed.stack : typed[before];
+    const { host, port, useTls } = typed[service];
     form.set("service", service);
-    form.check("useTls", typed[service].useTls);
-    form.set("host", typed[service].host);
+    form.check("useTls", useTls);
+    form.set("port", port);
+    form.set("host", host);
   });
-  radios.filter(`[value='${service}']`).prop("checked", true);
-  form.set("service", service);
+  // What a variable will be is not known: it stays until the user chooses.
+  if (!isEnvironmentVariable(form.value("service"))) {
+    radios.filter(`[value='${service}']`).prop("checked", true);
+    form.set("service", service);
+  }
   form.follow(["service"], () => showService(form, serviceIn(form)));
 }
 

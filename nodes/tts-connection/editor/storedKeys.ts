@@ -4,6 +4,7 @@
  */
 import { SERVICE_TRAITS } from "../../../src/stack/services";
 import type { ConfigNode } from "../../shared/editor/red";
+import { isEnvironmentVariable } from "../../shared/editor/rules";
 import { toService } from "./services";
 
 const PAUSE_MS = 50;
@@ -28,7 +29,9 @@ function keyInEditor({ credentials }: Connection): boolean | undefined {
 
 /** Whether a connection needs a key and certainly has none. One from an environment variable is a key. */
 export function lacksKey(connection: Connection): boolean {
-  const { throughBroker, builtIn } = SERVICE_TRAITS[toService(connection.service)];
+  const { service } = connection;
+  if (typeof service === "string" && isEnvironmentVariable(service)) return false;
+  const { throughBroker, builtIn } = SERVICE_TRAITS[toService(service)];
   if (throughBroker || builtIn) return false;
   return (keyInEditor(connection) ?? stored.get(connection.id)) === false;
 }

@@ -41,6 +41,15 @@ function readTopics(value: unknown): Record<string, string> {
   return Object.fromEntries(texts.filter(([, topic]) => topic !== ""));
 }
 
+/** @param others as they stand in a flow; what is missing there is to be saved */
+export function isSameTopics(topics: unknown, others: unknown): boolean {
+  if (others === undefined) return false;
+  const [one, other] = [topics, others].map((each) =>
+    JSON.stringify(Object.entries(readTopics(each)).sort()),
+  );
+  return one === other;
+}
+
 const idOf = (key: string): string => `tts-connection-topic-${key}`;
 
 export class TopicTable {

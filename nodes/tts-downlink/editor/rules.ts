@@ -134,8 +134,19 @@ export const payload: Validator = typedValidator("payload", (node, value, type) 
 export function plain(property: Property): Validator {
   // The editor accepts a reason only from a validator with exactly two parameters.
   return function (this: EditedNode, value, _options) {
-    return value === undefined || !applies(this, property) || ruleOf(property, this, value);
+    if (value === undefined || !applies(this, property)) return true;
+    return ruleOf(property, this, property === "gateways" ? withoutVariables(value) : value);
   };
+}
+
+/** Gateways whose ID comes from a variable: what it will be is not known. */
+function withoutVariables(gateways: unknown): unknown {
+  if (!Array.isArray(gateways)) return gateways;
+  return gateways.map((gateway: unknown) => {
+    const id: unknown = typeof gateway === "object" && gateway !== null ? Reflect.get(gateway, "id") : "";
+    const isKnown = typeof id !== "string" || !isEnvironmentVariable(id);
+    return isKnown ? gateway : Object.assign({}, gateway, { id: "from-a-variable" });
+  });
 }
 
 /** When the node is done. */

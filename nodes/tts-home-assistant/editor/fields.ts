@@ -126,6 +126,7 @@ export const commandFields = (): readonly RowField[] => [
     name: "confirmed",
     label: say("label.confirmed"),
     width: 2,
+    read: (value) => (value === "true" ? value : ""),
     options: [
       ["", say("option.no")],
       ["true", say("option.yes")],

@@ -1,4 +1,5 @@
 /** A list of objects with a few fields each, which a user adds, sorts and removes. */
+import { isJsonObject } from "../../../src/stack/check";
 
 export interface RowField {
   readonly name: string;
@@ -8,6 +9,8 @@ export interface RowField {
   readonly options?: readonly (readonly [value: string, words: string])[];
   /** As much room as a part of six. */
   readonly width: 1 | 2 | 3 | 4 | 6;
+  /** What a value of a flow is in the list. */
+  readonly read?: (value: string) => string;
   /** Whether it means something beside the others. */
   readonly isShown?: (row: Row) => boolean;
 }
@@ -15,8 +18,17 @@ export interface RowField {
 /** What is typed, right or wrong. */
 export type Row = Readonly<Record<string, string>>;
 
-const asText = (value: unknown): string =>
-  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+/** As the run time reads it. */
+const asText = (value: unknown): string => {
+  if (isJsonObject(value)) return JSON.stringify(value);
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : "";
+};
+
+/** What a row was made of, and what was shown of it then. */
+const ITEM = "tts-item";
+const SHOWN = "tts-shown";
 
 const objectsIn = (value: unknown): readonly object[] =>
   Array.isArray(value)
@@ -53,18 +65,35 @@ export class RowList {
     listener();
   }
 
-  /** What is in the rows, without fields that are empty or mean nothing. */
-  rows(): Row[] {
+  /**
+   * What is in the rows, without fields that are empty or mean nothing. A row that was not changed is as it stands in the flow, and what
+   * a later version may know of is kept.
+   * @param made what becomes of one that was
+   */
+  rows(made: (row: Row) => object = (row) => row): object[] {
     return this.#list
       .editableList("items")
       .toArray()
-      .map((item: HTMLElement) => this.#rowIn($(item)));
+      .map((element: HTMLElement) => {
+        const row = $(element).find(".tts-row");
+        const item: unknown = row.data(ITEM);
+        const known = typeof item === "object" && item !== null ? item : {};
+        if (row.data(SHOWN) === JSON.stringify(this.#typedIn(row))) return known;
+        const others = Object.entries(known).filter(([name]) =>
+          this.#fields.every((each) => each.name !== name),
+        );
+        return { ...made(this.#rowIn(row)), ...Object.fromEntries(others) };
+      });
   }
 
-  #rowIn(item: JQuery): Row {
-    const typed = Object.fromEntries(
-      this.#fields.map(({ name }) => [name, asText(item.find(`[data-field='${name}']`).val()).trim()]),
+  #typedIn(row: JQuery): Row {
+    return Object.fromEntries(
+      this.#fields.map(({ name }) => [name, asText(row.find(`[data-field='${name}']`).val()).trim()]),
     );
+  }
+
+  #rowIn(row: JQuery): Row {
+    const typed = this.#typedIn(row);
     const kept = this.#fields.filter(({ name, isShown }) => typed[name] !== "" && isShown?.(typed) !== false);
     return Object.fromEntries(kept.map(({ name }) => [name, typed[name] ?? ""]));
   }
@@ -72,7 +101,8 @@ export class RowList {
   #fill(container: JQuery, item: object): void {
     const isNew = Object.keys(item).length === 0;
     const cells = this.#fields.map((field) => {
-      const value = isNew ? (this.#first[field.name] ?? "") : asText(Reflect.get(item, field.name));
+      const written = isNew ? (this.#first[field.name] ?? "") : asText(Reflect.get(item, field.name));
+      const value = field.read?.(written) ?? written;
       const input = inputFor(field, value).on("change keyup input", () => {
         this.#showFields(container);
         this.#listener();
@@ -81,7 +111,8 @@ export class RowList {
         .append($("<span>").text(field.label))
         .append(input);
     });
-    container.append($("<div>", { class: "tts-row" }).append(cells));
+    const row = $("<div>", { class: "tts-row" }).append(cells).appendTo(container);
+    if (!isNew) row.data(ITEM, item).data(SHOWN, JSON.stringify(this.#typedIn(row)));
     this.#showFields(container);
     if (isNew) setTimeout(() => this.#listener());
   }

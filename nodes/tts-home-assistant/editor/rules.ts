@@ -2,9 +2,11 @@
 import { readCommands, type CommandProblem } from "../../../src/homeassistant/commands";
 import { entityProblem, takesInWords, type WrittenEntity } from "../../../src/homeassistant/entityRules";
 import { keyOf } from "../../../src/homeassistant/names";
-import { isTopicPrefix, MOST_ENTITIES } from "../../../src/homeassistant/options";
+import { isTopicPrefix, MOST_ENTITIES, objectsIn } from "../../../src/homeassistant/options";
 import { LIMITS, wholeNumber } from "../../../src/stack/limits";
+import { asText } from "../../../src/stack/values";
 import { fieldPathOf } from "../../shared/fieldPath";
+import { valueNow } from "../../shared/editor/openForms";
 import type { EditedNode, Validator } from "../../shared/editor/red";
 import { isEnvironmentVariable } from "../../shared/editor/rules";
 import { textsOf } from "../../shared/editor/text";
@@ -14,11 +16,11 @@ const say = textsOf("tts-home-assistant");
 const pathOf = (field: string): readonly (string | number)[] | undefined =>
   fieldPathOf(field, (expression) => RED.utils.normalisePropertyExpression(expression));
 
-/** The reason in words, or `undefined`. */
-type Reason = (value: unknown) => string | undefined;
+/** The reason in words, or `undefined`. `prefix` is what the node has now. */
+type Reason = (value: unknown, prefix?: string) => string | undefined;
 
 export const entitiesReason: Reason = (value) => {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  const list = objectsIn(value, MOST_ENTITIES + 1);
   if (list.length > MOST_ENTITIES) return say("reason.most-entities", { most: MOST_ENTITIES });
   for (const each of list) {
     const reason = entityReason(each);
@@ -82,10 +84,14 @@ export const commandsReason: Reason = (value) => {
 };
 
 export const topicReason: Reason = (value) =>
-  isTopicPrefix(String(value).trim()) ? undefined : say("reason.topic");
+  isTopicPrefix(asText(value)) ? undefined : say("reason.topic");
+
+/** Else what Home Assistant says would be taken for commands. */
+export const baseReason: Reason = (value, prefix = "") =>
+  topicReason(value) ?? (asText(value) === prefix.trim() ? say("reason.topic-same") : undefined);
 
 export const expireReason: Reason = (value) =>
-  String(value).trim() === "" || wholeNumber(String(value), LIMITS.expireAfter) !== undefined
+  asText(value) === "" || wholeNumber(asText(value), LIMITS.expireAfter) !== undefined
     ? undefined
     : say("reason.expire-after", { most: LIMITS.expireAfter.most });
 
@@ -94,7 +100,7 @@ export function validatorOf(reason: Reason): Validator {
   // The editor accepts a reason only from a validator with exactly two parameters.
   return function (this: EditedNode, value, options) {
     if (value === undefined || (typeof value === "string" && isEnvironmentVariable(value))) return true;
-    const why = reason(value);
+    const why = reason(value, valueNow(this, "prefix"));
     if (why === undefined) return true;
     return options.label === undefined ? why : `${options.label}: ${why}`;
   };

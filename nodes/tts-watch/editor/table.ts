@@ -82,7 +82,8 @@ export function showTable(form: Form, part: JQuery, nodeId: string): () => void 
   };
   const ask = async (): Promise<void> => {
     window.clearTimeout(timer);
-    if (isClosed || part.prop("open") !== true) return;
+    // The button that deletes a node closes its form without a word to it.
+    if (isClosed || part[0]?.isConnected !== true || part.prop("open") !== true) return;
     const answer =
       form.value("connection") === "" ? undefined : await askDeployed("tts-watch", nodeId, "table", {});
     if (answer) show(answer);

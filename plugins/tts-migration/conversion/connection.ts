@@ -66,7 +66,8 @@ export function connectionFrom(app: FlowNode, id = app.id): Converted {
   const notes: Note[] = [];
   if (target === "v2") notes.push(note("migration.private-network", values));
   else notes.push(note(isGuess ? "migration.cluster-guessed" : "migration.cluster", values));
-  if (applicationId === "") notes.push(note("migration.application-missing", values));
+  if (given === "") notes.push(note("migration.application-none"));
+  else if (applicationId === "") notes.push(note("migration.application-missing", values));
   else if (applicationId !== given) notes.push(note("migration.application-renamed", values));
   const key = target === "v2" ? "migration.access-key" : "migration.api-key";
   notes.push(note(key, { applicationId: applicationId || "…" }));

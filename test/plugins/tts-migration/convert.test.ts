@@ -193,6 +193,11 @@ describe("old flows of node-red-contrib-ttn", () => {
     assert.deepEqual(keysOn(conversion, "s"), ["connection-missing", "first-version", "encoding"]);
   });
 
+  it("without an application are told so, and none is quoted", () => {
+    const conversion = convert([{ id: "app", type: "ttn app", z: "" }]);
+    assert.deepEqual(keysOn(conversion, "app"), ["cluster-guessed", "application-none", "api-key"]);
+  });
+
   it("of a private network stay on V2, with its names", () => {
     const conversion = convert(PRIVATE);
     const { service, host, applicationId, useTls, tenantId } = conversion.node("app");
