@@ -52,6 +52,14 @@ describe("the proxy of a connection", () => {
       assert.deepEqual(readProxySetting(text), { ok: false, problem }, text.slice(0, 40));
   });
 
+  it("is none that SOCKS cannot log in to: user name and password have 255 bytes at most", () => {
+    for (const login of [`${"u".repeat(256)}:p`, `u:${"%C3%A9".repeat(128)}`]) {
+      assert.deepEqual(readProxyUrl(`socks5://${login}@proxy`), { ok: false, problem: "form" });
+      assert.ok(readProxyUrl(`http://${login}@proxy`).ok);
+    }
+    assert.ok(readProxyUrl(`socks5://u:${"p".repeat(255)}@proxy`).ok);
+  });
+
   it("shows its login to nobody", () => {
     const proxy = proxyAt("http://us%40er:s%3Acret@proxy:3128");
     assert.deepEqual(proxy.login, { user: "us@er", password: "s:cret" });

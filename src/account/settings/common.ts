@@ -1,5 +1,4 @@
 import type { ConnectionOptions } from "node:tls";
-import { shownText } from "../../stack/shown";
 import { takeApart, usualPort, webSocketScheme, type AddressParts } from "../../stack/address";
 import { LIMITS } from "../../stack/limits";
 import { asFlag, asText, asWholeNumber } from "../../stack/values";
@@ -77,14 +76,11 @@ const TLS_FAULTS = {
   no_certificate: "error.not-configured.tls-no-certificate",
 } as const;
 
-/** As in `mqtt://user:password@host`. */
-const PASSWORD = /(?<=:)[^:@/]+(?=@)/g;
-
 function noHost(given: string): Refusal {
   if (given === "") return wrong("error.not-configured.host");
   const scheme = webSocketScheme(given);
   if (scheme !== undefined) return wrong("error.not-configured.websocket", { scheme });
-  return wrong("error.not-configured.host-form", { host: shownText(given.replace(PASSWORD, "…")) });
+  return wrong("error.not-configured.host-form", { host: given });
 }
 
 /** How the session is held, and how fast downlinks go. */
