@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { asMessage } from "../../nodes/shared/red";
 import { accident } from "../../nodes/shared/text";
+import { WATCH_DEFAULTS, type WatchProperties } from "../../nodes/tts-watch/properties";
+import { readWatchSettings } from "../../nodes/tts-watch/settings";
 import { complete, downlinkFlow, failure, give, sending, withDevices } from "./downlinks";
 import {
   connection,
@@ -112,6 +114,20 @@ describe("a message that Node-RED cannot copy", () => {
     assert.equal((await flows.next("completed")).deviceId, "lamp");
     give(flows, { payload: [300] });
     assert.equal((await failure(flows)).code, "invalid_downlink");
+  });
+});
+
+describe("the changes of a tts-watch", () => {
+  const changesOf = (changes: unknown): readonly string[] | undefined => {
+    const read = readWatchSettings({ ...WATCH_DEFAULTS, changes } as Partial<WatchProperties>);
+    return read.ok ? [...read.settings.changes] : undefined;
+  };
+
+  it("may be a text, as a variable of the environment has them, and are refused where none is known", () => {
+    assert.deepEqual(changesOf("silent, back"), ["silent", "back"]);
+    assert.deepEqual(changesOf(["silent", "of-a-newer-version"]), ["silent"]);
+    for (const none of [[], "", null]) assert.deepEqual(changesOf(none), []);
+    for (const wrong of ["silnt", ["Silent"]]) assert.equal(changesOf(wrong), undefined);
   });
 });
 
