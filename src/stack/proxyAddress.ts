@@ -33,8 +33,6 @@ const LONGEST = 2_000;
 /** Bytes of a user name or password for SOCKS; of longer ones the client throws. Rule: RFC 1929, 2. */
 export const LONGEST_SOCKS_LOGIN = 255;
 
-const isLong = (text: string): boolean => new TextEncoder().encode(text).length > LONGEST_SOCKS_LOGIN;
-
 /** `socks5h` says that the proxy looks up names, which it always does here. */
 const SCHEMES: Readonly<Record<string, ProxyScheme>> = {
   http: "http",
@@ -74,7 +72,6 @@ export function readProxyUrl(
   const port = url.port === "" ? USUAL_PORTS[scheme] : Number(url.port);
   const address = { scheme, host, port };
   const [user, password] = [decoded(url.username), decoded(url.password)];
-  if (scheme === "socks5" && (isLong(user) || isLong(password))) return { ok: false, problem: "form" };
   return user === "" && password === ""
     ? { ok: true, address }
     : { ok: true, address, login: { user, password } };

@@ -53,11 +53,13 @@ describe("the proxy of a connection", () => {
   });
 
   it("is none that SOCKS cannot log in to: user name and password have 255 bytes at most", () => {
+    const target = { host: "a.example", port: 8883 };
+    const found = (proxy: string): unknown => proxyFor("environment", target, { ALL_PROXY: proxy });
     for (const login of [`${"u".repeat(256)}:p`, `u:${"%C3%A9".repeat(128)}`]) {
-      assert.deepEqual(readProxyUrl(`socks5://${login}@proxy`), { ok: false, problem: "form" });
-      assert.ok(readProxyUrl(`http://${login}@proxy`).ok);
+      assert.equal(found(`socks5://${login}@proxy`), "ALL_PROXY");
+      assert.ok(found(`http://${login}@proxy`) instanceof ProxyServer);
     }
-    assert.ok(readProxyUrl(`socks5://u:${"p".repeat(255)}@proxy`).ok);
+    assert.ok(found(`socks5://u:${"p".repeat(255)}@proxy`) instanceof ProxyServer);
   });
 
   it("shows its login to nobody", () => {
