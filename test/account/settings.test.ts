@@ -51,6 +51,9 @@ describe("the settings of a connection", () => {
     ["no TLS", { useTls: false }, { port: 1883, tls: undefined }],
     ["no TLS as text", { useTls: "false" }, { port: 1883, tls: undefined }],
     ["TLS as text", { useTls: "true" }, { port: 8883, tls: {} }],
+    ["TLS as some variables have it", { useTls: " True" }, { port: 8883, tls: {} }],
+    ["no TLS as some variables have it", { useTls: "FALSE" }, { port: 1883, tls: undefined }],
+    ["a URL with TLS, whatever the property is", { useTls: "", host: "mqtts://b.example" }, { tls: {} }],
     ["fetching what was missed", { backfill: true }, { backfill: true }],
     ["the same as text", { backfill: "true" }, { backfill: true }],
     ["a port as number", { port: 8884 }, { port: 8884 }],
@@ -148,6 +151,10 @@ describe("the settings of a connection", () => {
       "tls-config",
     ],
     ["with an unknown service", { service: "" }, "service"],
+    ["with TLS that is 1, and not without it", { useTls: "1" }, "flag"],
+    ["with TLS that is yes, and not without it", { useTls: "yes" }, "flag"],
+    ["with TLS that is empty", { useTls: "" }, "flag"],
+    ["with TLS that is null", { useTls: null }, "flag"],
     ["with an unset variable", { applicationId: "${APP}" }, "environment"],
   ];
   for (const [how, given, key] of WRONG) {
