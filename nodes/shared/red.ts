@@ -1,6 +1,8 @@
 /** What @types/node-red 1.3.5 lacks or has wrong of the runtime, in one place. */
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import { environmentVariable } from "../../src/stack/environment";
+import { guardedCall } from "./guardedCall";
+import type { FlowError } from "./text";
 
 /** `RED.nodes.getNode` gives null for an id that is absent, disabled or of an unknown type. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one cast, named once
@@ -17,12 +19,14 @@ export function asMessage(fields: object): NodeMessage {
 /** One message, or one or several for each output. */
 export type Send = (msg: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
 
+/** Never throws. */
+export type Done = (error?: FlowError) => void;
+
 /** Node-RED takes anything as an error; the types want an `Error`. */
-export function onInput(
-  node: Node,
-  handle: (msg: NodeMessageInFlow, send: Send, done: (error?: object) => void) => void,
-): void {
-  node.on("input", (msg, send, done) => handle(msg, send, done as (error?: object) => void));
+export function onInput(node: Node, handle: (msg: NodeMessageInFlow, send: Send, done: Done) => void): void {
+  node.on("input", (msg, send, done) =>
+    handle(msg, send, (error) => guardedCall(node, () => (done as Done)(error), error)),
+  );
 }
 
 /** `g`: the group a node is in. */

@@ -32,8 +32,12 @@ export function flowError(RED: NodeAPI, explanation: Explanation): FlowError {
   return errorOf(textOf(RED, explanation), explanation);
 }
 
-/** For what was thrown and should not have been. */
+/** For what was thrown and should not have been. Never throws: what a flow throws may be anything, even what cannot be made a text. */
 export function accident(thrown: unknown): FlowError {
-  if (!(thrown instanceof Error)) return withMembers(String(thrown), {});
-  return withMembers(String(thrown), thrown.stack === undefined ? {} : { stack: thrown.stack });
+  try {
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    return withMembers(String(thrown), typeof stack === "string" ? { stack } : {});
+  } catch {
+    return withMembers(typeof thrown, {});
+  }
 }

@@ -1,10 +1,10 @@
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import type { QueueView } from "../../src/delivery/contract";
-import { asMessage } from "../shared/red";
-import { flowError, type FlowError } from "../shared/text";
+import { guardedCall } from "../shared/guardedCall";
+import { asMessage, type Done } from "../shared/red";
+import { flowError } from "../shared/text";
 import type { Sender } from "../tts-connection/connection";
 import { withField } from "./complete";
-import { guardedCall } from "./guardedCall";
 import type { DownlinkStatus } from "./status";
 
 /** The message that asks for a queue, and how the flow goes on from it. */
@@ -12,7 +12,7 @@ export interface ListRequest {
   readonly deviceId: string;
   readonly msg: NodeMessageInFlow;
   readonly send: (msg: NodeMessage) => void;
-  readonly finish: (error?: FlowError) => void;
+  readonly done: Done;
 }
 
 const viewOf = (deviceId: string): QueueView => ({
@@ -29,12 +29,12 @@ export async function listQueue(
   node: Node,
   sender: Sender,
   status: DownlinkStatus,
-  { deviceId, msg, send, finish }: ListRequest,
+  { deviceId, msg, send, done }: ListRequest,
 ): Promise<void> {
   const answer = await sender.list(deviceId);
   if (!answer.ok) {
     status.failure(answer.explanation, deviceId);
-    finish(flowError(RED, answer.explanation));
+    done(flowError(RED, answer.explanation));
     return;
   }
   const { downlinks } = answer;
@@ -43,5 +43,5 @@ export async function listQueue(
   guardedCall(node, () =>
     send(asMessage(Object.assign({ downlink }, msg, { payload: [...downlinks], downlink }))),
   );
-  withField(msg, "downlink", downlink, () => finish());
+  withField(msg, "downlink", downlink, done);
 }

@@ -6,8 +6,8 @@ import { buildOrder, type DownlinkValues } from "../../src/downlink/build";
 import type { Explanation } from "../../src/stack/explanation";
 import { serveEncoder } from "./admin/encode";
 import { findConnection } from "../shared/findConnection";
-import { guardedCall } from "./guardedCall";
-import { asMessage, onInput } from "../shared/red";
+import { guardedCall } from "../shared/guardedCall";
+import { asMessage, onInput, type Done } from "../shared/red";
 import { refuse } from "../shared/receiver";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "./typedInput";
@@ -21,7 +21,6 @@ import { applies, readDownlinkSettings, VALUES, type DownlinkSettings, type Valu
 import { DownlinkStatus } from "./status";
 
 type Send = (msg: NodeMessage) => void;
-type Done = (error?: FlowError) => void;
 
 /** The values of a message, or why they cannot be had. */
 type Valued =
@@ -64,10 +63,9 @@ export default function init(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
     const found = findConnection(RED, def.connection);
-    const finish = (done: Done, error?: FlowError): void => guardedCall(this, () => done(error), error);
     const fail = (explanation: Explanation): void => {
       refuse(RED, this, explanation);
-      onInput(this, (_msg, _send, done) => finish(done, flowError(RED, explanation)));
+      onInput(this, (_msg, _send, done) => done(flowError(RED, explanation)));
     };
     if (!read.ok) {
       fail(read.explanation);
@@ -116,11 +114,11 @@ export default function init(RED: NodeAPI): void {
           keeper?.touch();
           if (failure) {
             status.failure(failure, deviceId);
-            finish(done, failureOf(failure, deviceId));
+            done(failureOf(failure, deviceId));
             return;
           }
           if (operation === "clear") status.cleared(deviceId);
-          withField(msg, "downlink", last, () => finish(done));
+          withField(msg, "downlink", last, done);
         },
       };
     };
@@ -129,14 +127,14 @@ export default function init(RED: NodeAPI): void {
       const valued = await valuesFor(this, settings, msg);
       if (!valued.ok) {
         status.failure(valued.refusal, "");
-        finish(done, flowError(RED, valued.refusal));
+        done(flowError(RED, valued.refusal));
         return;
       }
       const built = buildOrder(valued.values, sender.limits, Date.now());
       if (built.ok) {
         const { order } = built;
         if (order.operation === "list") {
-          const request = { ...order, msg, send, finish: (error?: FlowError) => finish(done, error) };
+          const request = { ...order, msg, send, done };
           // What comes after it does not wait for the answer.
           listQueue(RED, this, sender, status, request).catch(warnOfBug);
           return;
@@ -149,7 +147,7 @@ export default function init(RED: NodeAPI): void {
       }
       const refusal: Explanation = { code: "invalid_downlink", ...built.refusal };
       status.failure(refusal, "");
-      finish(done, flowError(RED, refusal));
+      done(flowError(RED, refusal));
     };
 
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.
@@ -162,7 +160,7 @@ export default function init(RED: NodeAPI): void {
       }
       queue = queue
         .then(() => handle(msg, send, done))
-        .catch((error: unknown) => finish(done, accident(error)))
+        .catch((error: unknown) => done(accident(error)))
         .catch(warnOfBug);
     });
     if (keeper) sender.onceStarted(() => keeper.restore());

@@ -6,7 +6,7 @@ import { shownText } from "../../src/stack/shown";
 import { deployment } from "../tts-connection/deployment";
 import { statusOfError } from "../shared/errorStatus";
 import { refuse } from "../shared/receiver";
-import { asMessage, onInput, type Send } from "../shared/red";
+import { asMessage, onInput, type Done, type Send } from "../shared/red";
 import { clockOf, lineOf, nodeStatus, StatusWriter } from "../shared/status";
 import { accident, flowError, textOf } from "../shared/text";
 import { fieldPathOf } from "../shared/fieldPath";
@@ -49,7 +49,7 @@ export default function init(RED: NodeAPI): void {
     let memory: Memory | undefined;
     let round: Round | undefined;
 
-    const fail = (explanation: Explanation, done: (error?: object) => void): void => {
+    const fail = (explanation: Explanation, done: Done): void => {
       const key = statusOfError(explanation) ?? { key: "status.not-understood" };
       status.show(() => nodeStatus(RED, { fill: "red", shape: "ring", ...key }));
       done(flowError(RED, explanation));
@@ -65,7 +65,7 @@ export default function init(RED: NodeAPI): void {
       if (publications.length > 0) send([publications.map(asMessage), null]);
     };
 
-    const handle = (bridge: Bridge, msg: object, send: Send, done: (error?: object) => void): void => {
+    const handle = (bridge: Bridge, msg: object, send: Send, done: Done): void => {
       const now = Date.now();
       const reaction = bridge.take({ ...msg }, now);
       for (const warning of reaction.warnings ?? []) this.warn(textOf(RED, warning));

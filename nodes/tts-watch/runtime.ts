@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { Explanation } from "../../src/stack/explanation";
 import { findConnection } from "../shared/findConnection";
 import { readDevices, refuse } from "../shared/receiver";
 import { restore } from "./store";
@@ -13,19 +14,23 @@ import { asMessage, onInput } from "../shared/red";
 export default function init(RED: NodeAPI): void {
   function TtsWatch(this: Node, def: NodeDef & Partial<WatchProperties>): void {
     RED.nodes.createNode(this, def);
+    const fail = (explanation: Explanation): void => {
+      refuse(RED, this, explanation);
+      onInput(this, (_msg, _send, done) => done(flowError(RED, explanation)));
+    };
     const read = readWatchSettings(def);
     if (!read.ok) {
-      refuse(RED, this, read.explanation);
+      fail(read.explanation);
       return;
     }
     const found = findConnection(RED, read.settings.connection);
     if (!found.ok) {
-      refuse(RED, this, found.explanation);
+      fail(found.explanation);
       return;
     }
     const devices = readDevices(read.settings.devices, found.connection.traits.generation);
     if (!devices.ok) {
-      refuse(RED, this, devices.explanation);
+      fail(devices.explanation);
       return;
     }
     let isClosed = false;

@@ -1,8 +1,10 @@
 import type { WatchRules } from "../../src/devices/watchRules";
 import type { Explanation } from "../../src/stack/explanation";
+import { chosenEvents } from "../../src/stack/event";
 import { isIdentifier } from "../../src/stack/identifiers";
 import { asFlag, asText } from "../../src/stack/values";
 import {
+  CHANGES,
   gatewayIdsOf,
   isChange,
   matters,
@@ -58,7 +60,13 @@ export function readWatchSettings(given: Partial<WatchProperties>): WatchSetting
     numbers[name] = number;
   }
   const { silentAfter, batteryBelow = 0, lostAbove = 0, marginBelow = 0 } = numbers;
-  const changes: readonly unknown[] = Array.isArray(properties.changes) ? properties.changes : [];
+  // A variable of the environment has them as a text.
+  const changes = chosenEvents(properties.changes);
+  // With none it answers questions. Some may be of a newer version.
+  if (changes.length > 0 && !changes.some(isChange)) {
+    const value = changes.join(", ");
+    return wrong("error.not-configured.downlink", { property: "changes", value, rule: CHANGES.join(", ") });
+  }
   return {
     ok: true,
     settings: {

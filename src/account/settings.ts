@@ -7,12 +7,12 @@ import type { ConnectionContext } from "../diagnosis/connecting";
 import type { KeyFacts } from "../diagnosis/keyFacts";
 import type { Service } from "../services/service";
 import type { ConnectionCredentials, ConnectionProperties } from "../stack/connectionProperties";
-import { isServiceName, type ServiceName } from "../stack/services";
+import { isServiceName, traitsOf, type ServiceName } from "../stack/services";
 import { asText } from "../stack/values";
 import type { ChosenTls } from "./settings/common";
 import type { Dialect } from "./settings/dialect";
 import { pubsub, type PubsubSettings } from "./settings/pubsub";
-import { unsetVariable, wrong, type Read } from "./settings/read";
+import { tooLong, unsetVariable, wrong, type Read, type Refusal } from "./settings/read";
 import { stack } from "./settings/stack";
 import type { StackSettings } from "./settings/stackSettings";
 import { v2, type V2Settings } from "./settings/v2";
@@ -54,7 +54,24 @@ export function readSettings(
   if (unset) return unset;
   const service = asText(properties.service);
   if (!isServiceName(service)) return wrong("error.not-configured.service", { service });
-  return DIALECTS[service].read(properties, credentials, tls);
+  const read = DIALECTS[service].read(properties, credentials, tls);
+  return read.ok ? (beyondMqtt(service, properties, credentials) ?? read) : read;
+}
+
+/** Bytes. Rule: MQTT 3.1.1, 1.5.3; with room for what stands around a group in a filter. */
+const LONGEST_TEXT = 65_000;
+
+/** What no packet can carry: the MQTT client would throw. */
+function beyondMqtt(
+  service: ServiceName,
+  { clientId, sharedGroup }: ConnectionProperties,
+  { apiKey, username, password }: ConnectionCredentials,
+): Refusal | undefined {
+  const { throughBroker } = traitsOf(service);
+  return tooLong(
+    throughBroker ? { clientId, username, password, sharedGroup } : { clientId, apiKey },
+    LONGEST_TEXT,
+  );
 }
 
 /** The way of talking that these settings are for. */

@@ -30,6 +30,9 @@ export type ProxySetting =
 
 const LONGEST = 2_000;
 
+/** Bytes of a user name or password for SOCKS; of longer ones the client throws. Rule: RFC 1929, 2. */
+export const LONGEST_SOCKS_LOGIN = 255;
+
 /** `socks5h` says that the proxy looks up names, which it always does here. */
 const SCHEMES: Readonly<Record<string, ProxyScheme>> = {
   http: "http",

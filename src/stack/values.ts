@@ -15,6 +15,12 @@ export function asFlag(value: unknown): boolean {
   return value === true || value === "true";
 }
 
+/** The same where something else must not count for false. */
+export function asTrueOrFalse(value: unknown): boolean | undefined {
+  const text = typeof value === "boolean" ? String(value) : asText(value).toLowerCase();
+  return text === "true" ? true : text === "false" ? false : undefined;
+}
+
 /** A whole number within limits, from a number or decimal digits. */
 export const asWholeNumber = (value: unknown, limits: Limits): number | undefined =>
   wholeNumber(asText(value), limits);

@@ -6,6 +6,7 @@ import {
 } from "../../src/stack/connectionProperties";
 import { identityOf, readSettings, type StackSettings } from "../../src/account/settings";
 
+const PUBSUB = { service: "pubsub", baseTopic: "base", topics: { uplink_message: "up" } } as const;
 const KEY = `NNSXS.${"A".repeat(39)}.${"B".repeat(52)}`;
 
 /** As a flow has them: anything of any type. */
@@ -50,6 +51,9 @@ describe("the settings of a connection", () => {
     ["no TLS", { useTls: false }, { port: 1883, tls: undefined }],
     ["no TLS as text", { useTls: "false" }, { port: 1883, tls: undefined }],
     ["TLS as text", { useTls: "true" }, { port: 8883, tls: {} }],
+    ["TLS as some variables have it", { useTls: " True" }, { port: 8883, tls: {} }],
+    ["no TLS as some variables have it", { useTls: "FALSE" }, { port: 1883, tls: undefined }],
+    ["a URL with TLS, whatever the property is", { useTls: "", host: "mqtts://b.example" }, { tls: {} }],
     ["fetching what was missed", { backfill: true }, { backfill: true }],
     ["the same as text", { backfill: "true" }, { backfill: true }],
     ["a port as number", { port: 8884 }, { port: 8884 }],
@@ -147,6 +151,10 @@ describe("the settings of a connection", () => {
       "tls-config",
     ],
     ["with an unknown service", { service: "" }, "service"],
+    ["with TLS that is 1, and not without it", { useTls: "1" }, "flag"],
+    ["with TLS that is yes, and not without it", { useTls: "yes" }, "flag"],
+    ["with TLS that is empty", { useTls: "" }, "flag"],
+    ["with TLS that is null", { useTls: null }, "flag"],
     ["with an unset variable", { applicationId: "${APP}" }, "environment"],
   ];
   for (const [how, given, key] of WRONG) {
@@ -168,7 +176,47 @@ describe("the settings of a connection", () => {
     assert.equal(said("localhost:1883:1883"), "localhost:1883:1883");
     assert.equal(said("fieldapp@localhost"), "fieldapp@localhost");
     assert.equal(said("mqtt://me:secret@two words"), "mqtt://me:…@two words");
+    assert.equal(said("mqtt://me:a:secret@word@two words"), "mqtt://me:…@two words");
     assert.ok(!String(said(`${KEY} x`)).includes(KEY.slice(10)));
+  });
+
+  it("name an HTTP API, a tenant and an application without the password that was pasted with them", () => {
+    const cases: readonly (readonly [string, string, string])[] = [
+      ["api", "https://me:secret@host.example/api/v3", "https://me:…@host.example/api/v3"],
+      ["api", "me:secret@host.example", "me:…@host.example"],
+      ["tenantId", "mqtts://me:secret@host.example", "mqtts://me:…@host.example"],
+      ["applicationId", "mqtts://me:se@cret@host.example", "mqtts://me:…"],
+    ];
+    for (const [property, given, shown] of cases) {
+      const result = read({ [property]: given });
+      assert.ok(!result.ok);
+      assert.equal(result.explanation.values[property], shown);
+    }
+  });
+
+  it("are refused where they are longer than MQTT or SOCKS can carry, of which the clients throw", () => {
+    const long = "k".repeat(65_001);
+    const tls = { useTls: true, proxy: "socks5://proxy:1080" };
+    const cases: readonly (readonly [string, object, object])[] = [
+      ["clientId", { clientId: long }, { apiKey: KEY }],
+      ["apiKey", {}, { apiKey: long }],
+      ["apiKey", { service: "v2" }, { apiKey: "é".repeat(40_000) }],
+      ["username", PUBSUB, { username: long }],
+      ["password", PUBSUB, { username: "me", password: long }],
+      ["sharedGroup", { ...PUBSUB, sharedGroup: long }, {}],
+      ["proxyUsername", tls, { apiKey: KEY, proxyUsername: "é".repeat(128) }],
+      ["proxyPassword", tls, { apiKey: KEY, proxyUsername: "me", proxyPassword: "p".repeat(256) }],
+    ];
+    for (const [property, given, credentials] of cases) {
+      const properties = { ...CONNECTION_DEFAULTS, applicationId: "app1", ...given };
+      const result = readSettings(properties, credentials, undefined);
+      assert.ok(!result.ok, property);
+      assert.equal(result.explanation.key, "error.not-configured.too-long");
+      assert.equal(result.explanation.values.property, property);
+    }
+    const http = { ...CONNECTION_DEFAULTS, applicationId: "app1", ...tls, proxy: "http://proxy:1080" };
+    const token = { apiKey: KEY, proxyUsername: "me", proxyPassword: "p".repeat(3_000) };
+    assert.ok(readSettings(http, token, undefined).ok);
   });
 
   it("say that a TLS configuration could not be used, where TLS is on", () => {

@@ -52,6 +52,16 @@ describe("the proxy of a connection", () => {
       assert.deepEqual(readProxySetting(text), { ok: false, problem }, text.slice(0, 40));
   });
 
+  it("is none that SOCKS cannot log in to: user name and password have 255 bytes at most", () => {
+    const target = { host: "a.example", port: 8883 };
+    const found = (proxy: string): unknown => proxyFor("environment", target, { ALL_PROXY: proxy });
+    for (const login of [`${"u".repeat(256)}:p`, `u:${"%C3%A9".repeat(128)}`]) {
+      assert.equal(found(`socks5://${login}@proxy`), "ALL_PROXY");
+      assert.ok(found(`http://${login}@proxy`) instanceof ProxyServer);
+    }
+    assert.ok(found(`socks5://u:${"p".repeat(255)}@proxy`) instanceof ProxyServer);
+  });
+
   it("shows its login to nobody", () => {
     const proxy = proxyAt("http://us%40er:s%3Acret@proxy:3128");
     assert.deepEqual(proxy.login, { user: "us@er", password: "s:cret" });

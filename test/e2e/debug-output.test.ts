@@ -5,7 +5,7 @@ import { startNodeRed, type NodeRed } from "./node-red";
 /** As it stands in the log: `debug` shows bytes in hex. */
 const inHex = (text: string): string => (Buffer.from(text).toString("hex").match(/../g) ?? []).join(" ");
 
-describe("Node-RED that was started with DEBUG=* to look for a fault", () => {
+describe("Node-RED that was started with DEBUG=* and NODE_DEBUG to look for a fault", () => {
   let simulator: Simulator;
   let nodeRed: NodeRed;
 
@@ -22,7 +22,7 @@ describe("Node-RED that was started with DEBUG=* to look for a fault", () => {
     ];
     const subscribed = simulator.next("subscribe");
     nodeRed = await startNodeRed(flows, {
-      environment: { DEBUG: "*", DEBUG_COLORS: "no" },
+      environment: { DEBUG: "*", DEBUG_COLORS: "no", NODE_DEBUG: "http,https,net,tls" },
       credentials: { connection: { apiKey: simulator.apiKey } },
     });
     await subscribed;
@@ -35,6 +35,7 @@ describe("Node-RED that was started with DEBUG=* to look for a fault", () => {
 
   it("writes no API key of a connection that works to its log", () => {
     assert.match(nodeRed.log(), /express/);
+    assert.match(nodeRed.log(), /HTTP \d+: .*auth_info/s);
     for (const key of [simulator.apiKey, inHex(simulator.apiKey).slice(0, 60)])
       assert.ok(!nodeRed.log().includes(key), key);
   });

@@ -92,7 +92,7 @@ export class Keeper {
     this.#isRead = true;
     const records = recordsIn(value);
     this.#isEmpty = records.length === 0;
-    const incomplete = records.filter((record) => !this.#goOnWith(record)).length;
+    const incomplete = records.filter((record) => !this.#tryWith(record)).length;
     if (incomplete > 0)
       this.#node.warn(
         textOf(this.#RED, { key: "warning.kept-without-message", values: { number: incomplete } }),
@@ -107,6 +107,17 @@ export class Keeper {
     const kept = await this.#save();
     for (const { written } of kept) if (written instanceof Note) live.delete(written.id);
     return kept;
+  }
+
+  /** As below. What another version has written, or was damaged on the disk, keeps no other from going on, nor Node-RED from starting. */
+  #tryWith(record: DownlinkRecord): boolean {
+    try {
+      return this.#goOnWith(record);
+    } catch (error) {
+      warnOfBug(error);
+      live.delete(record.id);
+      return false;
+    }
   }
 
   /** Whether its message was kept. */

@@ -1,5 +1,7 @@
 import { Awaited } from "../../../src/account/seats";
 import type { Progress } from "../../../src/delivery/progress";
+import { ENCODINGS, OFFLINE, OPERATIONS, REPORTS } from "../../../src/downlink/order";
+import { isJsonObject } from "../../../src/stack/check";
 import { memberOf } from "./store";
 import { fromPortable } from "./portable";
 
@@ -26,13 +28,86 @@ export const recordOf = (record: Omit<DownlinkRecord, "version">): DownlinkRecor
   ...record,
 });
 
-/** What this version of the package has written; what else is there is left out. Only this node writes there. */
+type IsRight = (value: unknown) => boolean;
+
+const isText: IsRight = (value) => typeof value === "string";
+const isNumber: IsRight = (value) => Number.isFinite(value);
+const isFlag: IsRight = (value) => typeof value === "boolean";
+const isObject: IsRight = isJsonObject;
+const orAbsent =
+  (isRight: IsRight): IsRight =>
+  (value) =>
+    value === undefined || isRight(value);
+const isListOf =
+  (isRight: IsRight): IsRight =>
+  (value) =>
+    Array.isArray(value) && value.every(isRight);
+const isOneOf =
+  (choices: readonly string[]): IsRight =>
+  (value) =>
+    choices.some((choice) => choice === value);
+const isMadeOf =
+  (members: Readonly<Record<string, IsRight>>): IsRight =>
+  (value) =>
+    isJsonObject(value) && Object.entries(members).every(([name, isRight]) => isRight(value[name]));
+
+const isJob = isMadeOf({
+  order: isMadeOf({
+    deviceId: isText,
+    operation: isOneOf(OPERATIONS.filter((operation) => operation !== "list")),
+    encoding: isOneOf(ENCODINGS),
+    items: isListOf(
+      isMadeOf({
+        f_port: orAbsent(isNumber),
+        frm_payload: orAbsent(isText),
+        decoded_payload: orAbsent(isObject),
+        priority: orAbsent(isText),
+        confirmed: orAbsent(isFlag),
+        correlation_ids: orAbsent(isListOf(isText)),
+        class_b_c: orAbsent(isObject),
+        confirmed_retry: orAbsent(isObject),
+      }),
+    ),
+  }),
+  report: isOneOf(REPORTS),
+  timeout: isNumber,
+  offline: isOneOf(OFFLINE),
+});
+
+const isProgress = isMadeOf({
+  arrivedAt: isNumber,
+  published: orAbsent(isMadeOf({ at: isNumber, acknowledged: isFlag, accepted: isFlag })),
+  items: isListOf(
+    isMadeOf({
+      correlationIds: isListOf(isText),
+      ourId: orAbsent(isText),
+      steps: isListOf(isMadeOf({ state: isText, at: isNumber })),
+      fPort: orAbsent(isNumber),
+      fCnt: orAbsent(isNumber),
+      error: orAbsent(isObject),
+      failure: orAbsent(isMadeOf({ code: isText, key: isText, values: isObject })),
+      attempts: isNumber,
+      concluded: isNumber,
+      over: isFlag,
+      settled: isFlag,
+    }),
+  ),
+});
+
+/**
+ * What this version of the package has written; what else is there is left out, for what comes of it would end Node-RED at each start:
+ * of another version, or damaged on the disk.
+ */
 function isRecord(value: unknown): value is DownlinkRecord {
   return (
     memberOf(value, "version") === VERSION &&
-    typeof memberOf(value, "id") === "string" &&
-    Array.isArray(memberOf(memberOf(memberOf(value, "job"), "order"), "items")) &&
-    Array.isArray(memberOf(memberOf(value, "progress"), "items"))
+    isText(memberOf(value, "id")) &&
+    isText(memberOf(value, "target")) &&
+    isNumber(memberOf(value, "savedAt")) &&
+    orAbsent(isText)(memberOf(value, "journal")) &&
+    orAbsent(isText)(memberOf(value, "message")) &&
+    isJob(memberOf(value, "job")) &&
+    isProgress(memberOf(value, "progress"))
   );
 }
 

@@ -1,8 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
-import { shownText } from "../../stack/shown";
 import { takeApart, usualPort, webSocketScheme, type AddressParts } from "../../stack/address";
 import { LIMITS } from "../../stack/limits";
-import { asFlag, asText, asWholeNumber } from "../../stack/values";
+import { asText, asTrueOrFalse, asWholeNumber } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import type { ProxyChoice } from "../../connection/proxy/environment";
 import { readProxy } from "./proxy";
@@ -51,7 +50,10 @@ export function readEndpoint(
   const address = takeApart(asText(given));
   const host = address.host ?? "";
   if (host === "") return noHost(asText(given));
-  const encrypted = address.tls ?? asFlag(useTls);
+  const encrypted = address.tls ?? asTrueOrFalse(useTls);
+  // The key would cross the network in the clear for a variable that is 1 or yes.
+  if (encrypted === undefined)
+    return wrong("error.not-configured.flag", { property: "useTls", value: asText(useTls) });
   if (encrypted && typeof tls === "string") return wrong(TLS_FAULTS[tls]);
   if (encrypted && tlsNode !== "" && tls === undefined) return wrong("error.not-configured.tls-config");
   const text = asText(portGiven);
@@ -77,14 +79,11 @@ const TLS_FAULTS = {
   no_certificate: "error.not-configured.tls-no-certificate",
 } as const;
 
-/** As in `mqtt://user:password@host`. */
-const PASSWORD = /(?<=:)[^:@/]+(?=@)/g;
-
 function noHost(given: string): Refusal {
   if (given === "") return wrong("error.not-configured.host");
   const scheme = webSocketScheme(given);
   if (scheme !== undefined) return wrong("error.not-configured.websocket", { scheme });
-  return wrong("error.not-configured.host-form", { host: shownText(given.replace(PASSWORD, "…")) });
+  return wrong("error.not-configured.host-form", { host: given });
 }
 
 /** How the session is held, and how fast downlinks go. */

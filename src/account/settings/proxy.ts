@@ -1,10 +1,10 @@
 import { proxyFor, type ProxyChoice } from "../../connection/proxy/environment";
 import { ProxyServer } from "../../connection/proxy/server";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
-import { readProxySetting, type ProxyProblem } from "../../stack/proxyAddress";
+import { LONGEST_SOCKS_LOGIN, readProxySetting, type ProxyProblem } from "../../stack/proxyAddress";
 import { shownText } from "../../stack/shown";
 import { asIs, asText } from "../../stack/values";
-import { unsetVariable, wrong, type Read, type Refusal } from "./read";
+import { tooLong, unsetVariable, wrong, type Read, type Refusal } from "./read";
 
 const PROBLEMS: Readonly<Record<ProxyProblem, string>> = {
   form: "error.not-configured.proxy",
@@ -39,6 +39,9 @@ export function readProxy(
   if (ofLogin) return ofLogin;
   const [user, password] = [asText(proxyUsername), asIs(proxyPassword)];
   const login = user === "" && password === "" ? undefined : { user, password };
+  const isSocks = read.address.scheme === "socks5";
+  const unfit = isSocks && tooLong({ proxyUsername: user, proxyPassword: password }, LONGEST_SOCKS_LOGIN);
+  if (unfit) return unfit;
   return { ok: true, settings: { proxy: new ProxyServer(read.address, login) } };
 }
 

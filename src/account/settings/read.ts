@@ -1,7 +1,7 @@
 import { environmentVariable } from "../../stack/environment";
 import type { Explanation, TextValues } from "../../stack/explanation";
 import { shownValues } from "../../stack/shown";
-import { asText } from "../../stack/values";
+import { asIs, asText } from "../../stack/values";
 
 export interface Refusal {
   readonly ok: false;
@@ -16,8 +16,28 @@ const LONGEST_VALUE = 60;
 
 export const wrong = (key: string, values: TextValues = {}): Refusal => ({
   ok: false,
-  explanation: { code: "not_configured", key, values: shownValues(values, LONGEST_VALUE) },
+  explanation: {
+    code: "not_configured",
+    key,
+    values: shownValues(mapTexts(values, withoutPassword), LONGEST_VALUE),
+  },
 });
+
+function mapTexts(values: TextValues, change: (text: string) => string): TextValues {
+  const changed = Object.entries(values).map(([name, value]): [string, string | number] => [
+    name,
+    typeof value === "string" ? change(value) : value,
+  ]);
+  return Object.fromEntries(changed);
+}
+
+/** As in `mqtt://user:password@host`: any address may be pasted with one, into any field. */
+export function withoutPassword(text: string): string {
+  const at = text.lastIndexOf("@");
+  const scheme = text.indexOf("://");
+  const colon = text.indexOf(":", scheme === -1 || scheme > at ? 0 : scheme + "://".length);
+  return colon === -1 || colon > at ? text : `${text.slice(0, colon + 1)}…${text.slice(at)}`;
+}
 
 /**
  * What to say of the first of these properties of a connection that is to come from an environment variable that is not set:
@@ -27,6 +47,15 @@ export function unsetVariable(properties: object | null): Refusal | undefined {
   for (const [property, value] of Object.entries(properties ?? {})) {
     const variable = environmentVariable(asText(value));
     if (variable !== undefined) return wrong("error.not-configured.environment", { property, variable });
+  }
+  return undefined;
+}
+
+/** What to say of the first of these properties that has more bytes than the protocol that carries it allows. */
+export function tooLong(properties: object, most: number): Refusal | undefined {
+  for (const [property, value] of Object.entries(properties)) {
+    const length = Buffer.byteLength(asIs(value));
+    if (length > most) return wrong("error.not-configured.too-long", { property, length, most });
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ import type { ConnectionCredentials, ConnectionProperties } from "../../stack/co
 import { readEndpoint, readSessionOptions, type ChosenTls } from "./common";
 import type { Dialect } from "./dialect";
 import { unusableProxy } from "./proxy";
-import { unsetVariable, wrong, type Read } from "./read";
+import { unsetVariable, withoutPassword, wrong, type Read } from "./read";
 import type { StackSettings } from "./stackSettings";
 
 const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
@@ -38,7 +38,7 @@ function read(
   if (!endpoint.ok) return endpoint;
   const { address, ...place } = endpoint.settings;
 
-  const account = splitApplication(asText(application));
+  const account = splitApplication(withoutPassword(asText(application)));
   const applicationId = account.applicationId || (address.applicationId ?? "");
   if (applicationId === "") return wrong("error.not-configured.application-id");
   if (!isIdentifier(applicationId))

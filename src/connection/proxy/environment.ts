@@ -1,5 +1,10 @@
 import net from "node:net";
-import { readProxyUrl } from "../../stack/proxyAddress";
+import {
+  LONGEST_SOCKS_LOGIN,
+  readProxyUrl,
+  type ProxyAddress,
+  type ProxyLogin,
+} from "../../stack/proxyAddress";
 import { ProxyServer } from "./server";
 
 /** Absent: no proxy. */
@@ -30,8 +35,12 @@ export function proxyFor(
   const name = VARIABLES.find((variable) => valueOf(variable, variables) !== "");
   if (name === undefined) return undefined;
   const read = readProxyUrl(valueOf(name, variables));
-  return read.ok ? new ProxyServer(read.address, read.login) : name;
+  return read.ok && canLogIn(read) ? new ProxyServer(read.address, read.login) : name;
 }
+
+const canLogIn = ({ address, login }: { address: ProxyAddress; login?: ProxyLogin }): boolean =>
+  address.scheme !== "socks5" ||
+  [login?.user, login?.password].every((text = "") => Buffer.byteLength(text) <= LONGEST_SOCKS_LOGIN);
 
 /** The same, where it was checked before that it can be used. */
 export function usableProxy(choice: ProxyChoice, target: Target): ProxyServer | undefined {

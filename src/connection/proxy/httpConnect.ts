@@ -38,10 +38,7 @@ export function askHttp(proxy: ProxyServer, { host, port }: Target, { opened, fa
     path: authority,
     agent: false,
     autoSelectFamily: true,
-    headers: {
-      host: authority,
-      ...(basic === undefined ? {} : { "proxy-authorization": `Basic ${basic}` }),
-    },
+    headers: { host: authority },
   };
   const request =
     proxy.scheme === "https"
@@ -51,6 +48,8 @@ export function askHttp(proxy: ProxyServer, { host, port }: Target, { opened, fa
           rejectUnauthorized: true,
         })
       : http.request(options);
+  // Not among the options, which Node prints with NODE_DEBUG=http.
+  if (basic !== undefined) request.setHeader("proxy-authorization", `Basic ${basic}`);
   let isOver = false;
   const fail = (error: unknown): void => {
     if (isOver) return;

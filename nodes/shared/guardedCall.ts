@@ -1,5 +1,5 @@
 import type { Node } from "node-red";
-import { accident, type FlowError } from "../shared/text";
+import { accident, type FlowError } from "./text";
 
 /**
  * Gives something to Node-RED out of a callback, where a throw would end the process: Node-RED copies what goes to Catch and Complete
