@@ -64,8 +64,8 @@ export interface CourierOptions {
    */
   lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
   /**
-   * The correlation IDs of all that is in the queue of a device; undefined where that is not known. Asked after a restart or an
-   * interruption. Absent where there is no API. Must not reject.
+   * The correlation IDs of all that is in the queue of a device; undefined where that is not known. Asked where something may have
+   * left it unseen. Absent where there is no API. Must not reject.
    */
   queueOf?(deviceId: string): Promise<QueuedIds | undefined>;
   /**
@@ -167,7 +167,7 @@ export class Courier {
       wantsDevice: () => true,
       deliver: ({ received }) => {
         if (this.#ended) return;
-        this.#tracker.take(received);
+        this.#tracker.take(received, this.#clock.now());
         this.#pump();
       },
     };

@@ -29,6 +29,8 @@ export const leftMeanwhile = failure("unanswered", "error.unanswered.left-meanwh
 export const restarted = failure("unanswered", "error.unanswered.restarted");
 /** While the connection was interrupted. */
 export const leftUnheard = failure("unanswered", "error.unanswered.left-unheard");
+/** A later one was sent. */
+export const overtaken = failure("unanswered", "error.unanswered.overtaken");
 /** Values: `hours`. */
 export const neverEnded = failure("unanswered", "error.unanswered.never-ended");
 /** Where no explanation was found. */

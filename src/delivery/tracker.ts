@@ -11,6 +11,7 @@ import {
   leftUnheard,
   neverEnded,
   noExplanation,
+  overtaken,
   restarted,
   taken,
 } from "./failures";
@@ -225,12 +226,26 @@ export class Tracker {
       this.#rechecks.set(followed, { at: inSteps(now + RECHECK_AFTER_MS), why });
   }
 
-  take(received: Received): void {
+  /** @param now ms of the clock's `now` */
+  take(received: Received, now: number): void {
     for (const answer of answersIn(received)) {
       const item = this.#open.find(answer);
       const followed = item && this.#open.of(item);
-      if (item && followed) this.#answered(followed, item, answer);
+      if (!item || !followed) continue;
+      this.#answered(followed, item, answer);
+      if (item.state === "sent") this.#overtaking(followed, now);
     }
+  }
+
+  /** A queue keeps its order: what was in it before has left it, told or not. Others, such as the Console, may have emptied it. */
+  #overtaking({ part, dispatch }: OpenPart, now: number): void {
+    const before = this.#rechecks.size;
+    for (const earlier of this.#open.forDevice(dispatch.deviceId)) {
+      if (!isBefore(earlier.part, part)) break;
+      if (mayHaveLeft(earlier).length > 0 && !this.#rechecks.has(earlier))
+        this.#recheckLater(earlier, overtaken, now);
+    }
+    if (this.#rechecks.size > before) this.#events.changed();
   }
 
   /** Its node is gone. */

@@ -118,4 +118,50 @@ describe("a downlink that was queued before the connection was interrupted", () 
     assert.ok(flows.every(({ failure }) => failure?.code === "unanswered"));
     assert.equal(asked.length, 30);
   });
+
+  describe("beside a later one that is sent", () => {
+    /** As it is where another client replaces the queue by its own in between. */
+    const overtaken = async (wanted: Parameters<World["send"]>[0] = {}): Promise<Flow> => {
+      const flow = await queued(wanted);
+      const api = `${world.simulator.apiUrl}/as/applications/${world.simulator.userName}`;
+      const emptied = await fetch(`${api}/devices/valve-1/down/replace`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${world.simulator.apiKey}` },
+        body: JSON.stringify({ downlinks: [] }),
+      });
+      assert.ok(emptied.ok);
+      const later = await queued();
+      world.simulator.uplink("valve-1");
+      await until(() => later.ends > 0, "the later one");
+      assert.equal(later.failure, undefined);
+      return flow;
+    };
+
+    it("is unanswered where it is not in the queue any more, which others may have emptied", async () => {
+      const flow = await overtaken();
+      await pass();
+      assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+      await pass();
+      assert.deepEqual([flow.failure?.code, flow.failure?.key], ["unanswered", "error.unanswered.overtaken"]);
+    });
+
+    it("is followed on where it is in the queue still", async () => {
+      isQueued = true;
+      const flow = await overtaken();
+      await pass();
+      await pass(HOUR);
+      assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+    });
+
+    it("is not asked for where all goes in order", async () => {
+      const one = await queued();
+      const other = await queued();
+      world.simulator.uplink("valve-1");
+      await until(() => one.ends > 0, "the first");
+      world.simulator.uplink("valve-1");
+      await until(() => other.ends > 0, "the second");
+      await pass();
+      assert.deepEqual([one.failure, other.failure, asked], [undefined, undefined, []]);
+    });
+  });
 });
