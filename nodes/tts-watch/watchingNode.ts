@@ -20,6 +20,8 @@ const KINDS = new Set(["uplink_message", "join_accept"] as const);
 
 /** ms. */
 const STORE_PAUSE = 30_000;
+/** How long nothing was heard counts, too; it need not be known to the minute. In pauses as above. */
+const STORE_QUIET_AFTER = 20;
 
 /** Those that run, by their IDs: for the table in an open form. */
 export const watching = new Map<string, WatchingNode>();
@@ -40,6 +42,8 @@ export class WatchingNode {
   #ledger: Ledger | undefined;
   #view: ConnectionView = { state: "connecting" };
   #isChanged = false;
+  /** Pauses in which nothing was stored. */
+  #unstored = 0;
 
   constructor(
     RED: NodeAPI,
@@ -102,6 +106,8 @@ export class WatchingNode {
     const left = this.#watching.leave();
     const snapshot = this.#snapshot;
     if (snapshot && this.#ledger && !isRemoved) handOver(this.#ledger, this.#node.id, snapshot);
+    // Silence of which only time tells, too.
+    this.#isChanged = true;
     await new Promise<void>((resolve) => this.#store(resolve));
     await left;
   }
@@ -122,7 +128,7 @@ export class WatchingNode {
     this.#status.show(this.#statusNow);
     this.#timers.push(
       setInterval(() => this.#tell(watch.it.look(this.#now)), watch.it.pause).unref(),
-      setInterval(() => this.#store(() => undefined), STORE_PAUSE).unref(),
+      setInterval(() => this.#storeNow(), STORE_PAUSE).unref(),
     );
     return watch.watcher;
   }
@@ -190,6 +196,15 @@ export class WatchingNode {
     const line = statusLine(this.#RED, online, gone, word);
     return nodeStatus(this.#RED, { ...table, fill: gone + unknown > 0 ? "yellow" : "green" }, line);
   };
+
+  #storeNow(): void {
+    this.#unstored = this.#isChanged ? 0 : this.#unstored + 1;
+    if (this.#unstored === STORE_QUIET_AFTER) {
+      this.#unstored = 0;
+      this.#isChanged = true;
+    }
+    this.#store(() => undefined);
+  }
 
   #store(done: () => void): void {
     const snapshot = this.#isChanged ? this.#snapshot : undefined;

@@ -2,7 +2,7 @@ import type { Session } from "../connection/session";
 import type { DownlinkView } from "../delivery/contract";
 import { Courier, type Refusal } from "../delivery/courier";
 import type { NoAnswerEvidence } from "../downlink/evidence";
-import { explainMayNotSend, explainNoAnswer, isStillQueued, lookUpDownlink } from "../diagnosis/noAnswer";
+import { explainMayNotSend, explainNoAnswer, lookUpDownlink, queuedIds } from "../diagnosis/noAnswer";
 import type { PubsubEvidence } from "../diagnosis/noAnswerFacts";
 import { UNHEARD } from "../diagnosis/noAnswerPubsub";
 import { networkReason } from "../diagnosis/networkReasons";
@@ -102,7 +102,7 @@ export class Senders {
       explainNoAnswer: (evidence) => this.#explain(evidence),
       ...(service.traits.isStackServer && {
         lookUp: (evidence) => this.#lookUp(evidence),
-        isQueued: (deviceId, correlationId) => this.#isQueued(deviceId, correlationId),
+        queueOf: (deviceId) => this.#queueOf(deviceId),
       }),
       barred: () => (this.#shared.mayNotSend() ? this.#barred() : undefined),
       warn,
@@ -166,9 +166,9 @@ export class Senders {
     return this.#ask(async (api) => api && lookUpDownlink(facts, api));
   }
 
-  #isQueued(deviceId: string, correlationId: string): Promise<boolean | undefined> {
+  #queueOf(deviceId: string): Promise<ReadonlySet<string> | undefined> {
     const { applicationId = "" } = this.#shared.settings;
-    return this.#ask(async (api) => api && isStillQueued({ applicationId, deviceId, correlationId }, api));
+    return this.#ask(async (api) => api && queuedIds(applicationId, deviceId, api));
   }
 
   async #explain(evidence: NoAnswerEvidence): Promise<Explanation | "queued"> {

@@ -13,7 +13,7 @@ import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failur
 import type { DownlinkJob, Follower } from "./contract";
 import type { Progress } from "./progress";
 import type { OpenPart } from "./openParts";
-import { Tracker } from "./tracker";
+import { Tracker, type QueuedIds } from "./tracker";
 import { Hold } from "./hold";
 import { Pace } from "./pace";
 
@@ -64,10 +64,10 @@ export interface CourierOptions {
    */
   lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
   /**
-   * Whether the downlink with this correlation ID is still in the queue of its device; undefined where that is not known. Asked after a
-   * restart. Absent where there is no API. Must not reject.
+   * The correlation IDs of all that is in the queue of a device; undefined where that is not known. Asked where something may have
+   * left it unseen. Absent where there is no API. Must not reject.
    */
-  isQueued?(deviceId: string, correlationId: string): Promise<boolean | undefined>;
+  queueOf?(deviceId: string): Promise<QueuedIds | undefined>;
   /**
    * Asked before anything is taken in: undefined, and it may go; else why nothing may be sent, or that it may by now. Must not reject.
    */
@@ -147,9 +147,8 @@ export class Courier {
           });
         },
       }),
-      ...(options.isQueued && {
-        isQueued: (deviceId, correlationId) =>
-          options.isQueued?.(deviceId, correlationId) ?? Promise.resolve(undefined),
+      ...(options.queueOf && {
+        queueOf: (deviceId) => options.queueOf?.(deviceId) ?? Promise.resolve(undefined),
       }),
       goesOn: (deviceId, operation) => options.warn(goesOn[operation](deviceId)),
       accepted: (deviceId) => {
@@ -168,7 +167,7 @@ export class Courier {
       wantsDevice: () => true,
       deliver: ({ received }) => {
         if (this.#ended) return;
-        this.#tracker.take(received);
+        this.#tracker.take(received, this.#clock.now());
         this.#pump();
       },
     };

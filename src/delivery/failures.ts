@@ -27,6 +27,10 @@ export const brokerEnded = failure("unanswered", "error.unanswered.broker-ended"
 /** Published by an earlier process; by a broker or not, nothing came since. */
 export const leftMeanwhile = failure("unanswered", "error.unanswered.left-meanwhile");
 export const restarted = failure("unanswered", "error.unanswered.restarted");
+/** While the connection was interrupted. */
+export const leftUnheard = failure("unanswered", "error.unanswered.left-unheard");
+/** A later one was sent. */
+export const overtaken = failure("unanswered", "error.unanswered.overtaken");
 /** Values: `hours`. */
 export const neverEnded = failure("unanswered", "error.unanswered.never-ended");
 /** Where no explanation was found. */

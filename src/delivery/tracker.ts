@@ -8,8 +8,10 @@ import {
   brokerEnded,
   connectionEnded,
   leftMeanwhile,
+  leftUnheard,
   neverEnded,
   noExplanation,
+  overtaken,
   restarted,
   taken,
 } from "./failures";
@@ -20,6 +22,9 @@ import { isBefore, type Part } from "./part";
 /** `queued`: it is in the queue after all, or nothing is wrong. */
 export type Outcome = Explanation | "queued";
 
+/** Correlation IDs of all that is in the queue of a device. */
+export type QueuedIds = Pick<ReadonlySet<string>, "has">;
+
 export interface TrackerEvents {
   /** The dispatch may go on with its next part. */
   goOn(dispatch: Dispatch): void;
@@ -29,8 +34,8 @@ export interface TrackerEvents {
   explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome>;
   /** Only what is certain; undefined: nothing is. Never rejects. Absent where there is no API. */
   lookUp?(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
-  /** Whether it is still in the queue; undefined: not known. Absent where there is no API. */
-  isQueued?(deviceId: string, correlationId: string): Promise<boolean | undefined>;
+  /** What is in the queue of a device, by correlation IDs; undefined: not known. Absent where there is no API. */
+  queueOf?(deviceId: string): Promise<QueuedIds | undefined>;
   /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
   goesOn(deviceId: string, operation: "replace" | "clear"): void;
   accepted(deviceId: string): void;
@@ -52,8 +57,16 @@ const STEP_MS = 100;
  */
 const LOOK_UP_AFTER_MS = 1_000;
 
-/** After a restart, since there is a connection: what the stack tells at this moment has come by then. */
+/** After a restart or an interruption, since there is a connection: what the stack tells at this moment has come by then. */
 const RECHECK_AFTER_MS = 5_000;
+
+/** Something in the queue of which may have left it unheard. */
+interface Recheck {
+  /** When to ask, by the clock's `now`. */
+  readonly at: number;
+  /** Where it is not there any more. */
+  readonly why: (deviceId: string) => Explanation;
+}
 
 /** One question at a time for each device is enough for all that wait for the same. */
 type Questions<T> = Map<string, Promise<T>>;
@@ -71,8 +84,12 @@ export class Tracker {
   readonly #clearing = new Set<Dispatch>();
   /** An earlier process has published them, and there was no connection since. */
   readonly #resumed = new Set<OpenPart>();
-  /** What an earlier process has seen in the queue, and when to ask whether it is still there: by the clock's `now`. */
-  readonly #recheckAt = new Map<OpenPart, number>();
+  /** In the queue when the connection ended. */
+  readonly #interrupted = new Set<OpenPart>();
+  /** What was in the queue before there was a connection. */
+  readonly #rechecks = new Map<OpenPart, Recheck>();
+  /** One device after the other. */
+  #rechecking = Promise.resolve();
   /** They were not there any more, the first time. */
   readonly #missing = new Set<Item>();
   /** At the last look. */
@@ -92,7 +109,7 @@ export class Tracker {
     const oldest = this.#open.oldest;
     let due = oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity;
     for (const { deadline, lookUpAt } of this.#waiting.keys()) due = Math.min(due, deadline, lookUpAt);
-    for (const at of this.#recheckAt.values()) due = Math.min(due, at);
+    for (const { at } of this.#rechecks.values()) due = Math.min(due, at);
     return due;
   }
 
@@ -116,7 +133,7 @@ export class Tracker {
   }
 
   /**
-   * There is a connection, so that what was published before a restart can be answered.
+   * There is a connection, so that what was published before a restart can be answered. What was in the queue before may have left it.
    * @param now ms of the clock's `now`
    */
   connected(now: number): void {
@@ -127,10 +144,11 @@ export class Tracker {
       part.deadline = inSteps(Math.max(part.publishedAt + limit, now + PATIENCE_MS));
       if (this.#events.lookUp && !part.accepted && dispatch.operation !== "clear")
         part.lookUpAt = inSteps(now + LOOK_UP_AFTER_MS);
-      if (this.#events.isQueued && part.accepted && isAwaited(part))
-        this.#recheckAt.set(followed, inSteps(now + RECHECK_AFTER_MS));
+      this.#recheckLater(followed, leftMeanwhile, now);
     }
+    for (const followed of this.#interrupted) this.#recheckLater(followed, leftUnheard, now);
     this.#resumed.clear();
+    this.#interrupted.clear();
   }
 
   /**
@@ -192,27 +210,58 @@ export class Tracker {
   connectionEnded(kept: boolean): void {
     for (const followed of [...this.#waiting.values()])
       if (!kept || followed.part.acknowledgedAfter === undefined) this.lost(followed);
+    for (const followed of this.#rechecks.keys()) this.#interrupted.add(followed);
+    this.#rechecks.clear();
+    this.#missing.clear();
+    if (!this.#events.queueOf) return;
+    for (const followed of this.#open.all()) {
+      const { part } = followed;
+      if (part.accepted && isAwaited(part) && !this.#resumed.has(followed)) this.#interrupted.add(followed);
+    }
   }
 
-  take(received: Received): void {
+  #recheckLater(followed: OpenPart, why: Recheck["why"], now: number): void {
+    const { part } = followed;
+    if (this.#events.queueOf && part.accepted && isAwaited(part))
+      this.#rechecks.set(followed, { at: inSteps(now + RECHECK_AFTER_MS), why });
+  }
+
+  /** @param now ms of the clock's `now` */
+  take(received: Received, now: number): void {
     for (const answer of answersIn(received)) {
       const item = this.#open.find(answer);
       const followed = item && this.#open.of(item);
-      if (item && followed) this.#answered(followed, item, answer);
+      if (!item || !followed) continue;
+      this.#answered(followed, item, answer);
+      if (item.state === "sent") this.#overtaking(followed, now);
     }
+  }
+
+  /** A queue keeps its order: what was in it before has left it, told or not. Others, such as the Console, may have emptied it. */
+  #overtaking({ part, dispatch }: OpenPart, now: number): void {
+    const before = this.#rechecks.size;
+    for (const earlier of this.#open.forDevice(dispatch.deviceId)) {
+      if (!isBefore(earlier.part, part)) break;
+      if (mayHaveLeft(earlier).length > 0 && !this.#rechecks.has(earlier))
+        this.#recheckLater(earlier, overtaken, now);
+    }
+    if (this.#rechecks.size > before) this.#events.changed();
   }
 
   /** Its node is gone. */
   forget(dispatch: Dispatch): void {
     dispatch.forget();
-    for (const followed of [...this.#resumed, ...this.#recheckAt.keys()]) {
-      if (followed.dispatch !== dispatch) continue;
-      this.#resumed.delete(followed);
-      this.#recheckAt.delete(followed);
-    }
     for (const part of dispatch.parts) {
       this.#waiting.delete(part);
-      for (const item of part.items) this.#open.remove(item);
+      for (const item of part.items) {
+        const followed = this.#open.of(item);
+        if (followed) {
+          this.#resumed.delete(followed);
+          this.#interrupted.delete(followed);
+          this.#rechecks.delete(followed);
+        }
+        this.#open.remove(item);
+      }
     }
   }
 
@@ -232,11 +281,7 @@ export class Tracker {
       if (part.deadline <= now) this.#missed(followed);
       else if (part.lookUpAt <= now) this.#lookUp(followed);
     }
-    for (const [followed, at] of this.#recheckAt) {
-      if (at > now) continue;
-      this.#recheckAt.delete(followed);
-      this.#recheck(followed).catch(warnOfBug);
-    }
+    this.#recheckDue(now);
     let oldest = this.#open.oldest;
     while (oldest && oldest.part.publishedAt + LONGEST_MS <= now) {
       this.#neverEnded(oldest);
@@ -324,24 +369,37 @@ export class Tracker {
     });
   }
 
+  #recheckDue(now: number): void {
+    const due = new Map<string, [OpenPart, Recheck["why"]][]>();
+    for (const [followed, { at, why }] of this.#rechecks) {
+      if (at > now) continue;
+      this.#rechecks.delete(followed);
+      const { deviceId } = followed.dispatch;
+      const ofDevice = due.get(deviceId);
+      if (ofDevice) ofDevice.push([followed, why]);
+      else due.set(deviceId, [[followed, why]]);
+    }
+    for (const [deviceId, parts] of due)
+      this.#rechecking = this.#rechecking.then(() => this.#recheck(deviceId, parts)).catch(warnOfBug);
+  }
+
   /**
-   * What has left the queue while there was no process to be told: of a confirmed one its acknowledgement may still come, of others
+   * What has left the queue while there was nobody to be told: of a confirmed one its acknowledgement may still come, of others
    * nothing more.
    */
-  async #recheck(followed: OpenPart): Promise<void> {
-    const { part, dispatch } = followed;
-    for (const item of part.items) {
-      const { ourId } = item;
-      if (!waitsInQueue(item) || ourId === undefined) continue;
-      if (item.confirmed && dispatch.options.report !== "sent") continue;
-      const isQueued = await this.#events.isQueued?.(dispatch.deviceId, ourId);
-      if (isQueued !== false || !waitsInQueue(item)) continue;
-      // It may have left just now: what the stack tells of that is about to come.
-      if (this.#missing.delete(item))
-        this.#end(followed, item, "unanswered", leftMeanwhile(dispatch.deviceId));
-      else {
-        this.#missing.add(item);
-        this.#recheckAt.set(followed, inSteps(this.#now + RECHECK_AFTER_MS));
+  async #recheck(deviceId: string, parts: readonly (readonly [OpenPart, Recheck["why"]])[]): Promise<void> {
+    if (!parts.some(([followed]) => mayHaveLeft(followed).length > 0)) return;
+    const queue = await this.#events.queueOf?.(deviceId);
+    if (!queue) return;
+    for (const [followed, why] of parts) {
+      for (const item of mayHaveLeft(followed)) {
+        if (queue.has(item.ourId ?? "")) continue;
+        // It may have left just now: what the stack tells of that is about to come.
+        if (this.#missing.delete(item)) this.#end(followed, item, "unanswered", why(deviceId));
+        else {
+          this.#missing.add(item);
+          this.#rechecks.set(followed, { at: inSteps(this.#now + RECHECK_AFTER_MS), why });
+        }
       }
     }
     this.#events.changed();
@@ -415,7 +473,12 @@ export class Tracker {
   }
 }
 
-const waitsInQueue = ({ inQueue, settled }: Item): boolean => inQueue && !settled;
+/** Of these it is known that nothing more comes once they are not in the queue any more. */
+const mayHaveLeft = ({ part, dispatch }: OpenPart): readonly Item[] =>
+  part.items.filter(
+    ({ inQueue, settled, confirmed, ourId }) =>
+      inQueue && !settled && ourId !== undefined && (!confirmed || dispatch.options.report === "sent"),
+  );
 
 /** Its node waits for an answer. */
 const isAwaited = (part: Part): boolean => part.items.some((item) => !item.settled);

@@ -66,7 +66,7 @@ export class GatewayWatch {
     this.#named = new Set(named);
     this.#listening = new Listening(now.clock);
     for (const { id, state, since, history, quiet } of stored) {
-      if (!this.#wants(id)) continue;
+      if (!this.#wants(id) || (state === "unknown" && !this.#named.has(id))) continue;
       const gateway = history && ledger.restoreGateway(id, history);
       this.#gateways.set(id, { ...unheard(id, since), state, gateway, quiet: new Quiet(quiet) });
     }
@@ -152,12 +152,10 @@ export class GatewayWatch {
 
   /** What a later run needs of it. */
   get stored(): StoredGatewayWatch[] {
-    return [...this.#gateways.values()]
-      .filter(({ state }) => state !== "unknown")
-      .map(({ id, state, since, gateway, quiet }) => {
-        const isHeard = this.#listening.isAfterLook(gateway?.heardAt);
-        return { id, state, since, history: gateway?.stored, quiet: isHeard ? 0 : quiet.ms };
-      });
+    return [...this.#gateways.values()].map(({ id, state, since, gateway, quiet }) => {
+      const isHeard = this.#listening.isAfterLook(gateway?.heardAt);
+      return { id, state, since, history: gateway?.stored, quiet: isHeard ? 0 : quiet.ms };
+    });
   }
 
   #wants(id: string): boolean {

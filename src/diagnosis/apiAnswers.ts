@@ -2,7 +2,7 @@
 import { isJsonObject } from "../stack/check";
 import type { ApplicationDownlink, JsonObject, StackError } from "../stack/messages";
 import { BODY_SHAPE, stackError } from "../stack/shape";
-import type { ApiReply, UnknownReason } from "./apiRequest";
+import { isUnavailable, type ApiReply, type UnknownReason } from "./apiRequest";
 import { shownText } from "../stack/shown";
 
 /** The stack said no, with the name of its error. These names are known to mean something; others only say that it is the stack. */
@@ -78,7 +78,7 @@ export function read<T>(
     if (error && typeof json.code === "number" && STATUS_OF_CODE[json.code] === status)
       return { answer: "refused", name: error.name, status, error };
   }
-  return { answer: "unknown", why: "not_understood" };
+  return { answer: "unknown", why: isUnavailable(status) ? "unavailable" : "not_understood" };
 }
 
 function errorIn({ details }: Record<string, unknown>): (StackError & { name: string }) | undefined {

@@ -25,6 +25,7 @@ const OF_SILENCE: Readonly<Record<UnknownReason, string>> = {
   redirect: "error.api-failed.not-understood",
   not_understood: "error.api-failed.not-understood",
   too_large: "error.api-failed.too-large",
+  unavailable: "error.api-failed.unavailable",
 };
 
 const OF_NAME: Readonly<Record<string, string>> = {

@@ -41,7 +41,14 @@ export const GENEROUS: AnswerLimits = { wait: 10_000, body: 4 * 1024 * 1024 };
 
 /** Why a question has no answer that could be understood. */
 export type UnknownReason =
-  "timeout" | "unreachable" | "redirect" | "too_large" | "not_understood" | "not_asked";
+  | "timeout"
+  | "unreachable"
+  | "redirect"
+  | "too_large"
+  | "not_understood"
+  | "not_asked"
+  /** By its status: a server that cannot do it now, or what stands in front of it. */
+  | "unavailable";
 
 export type ApiReply = { readonly status: number; readonly json: unknown } | { readonly why: UnknownReason };
 
@@ -99,6 +106,9 @@ function through(proxy: ProxyServer, url: string, secure: tls.ConnectionOptions)
   });
 }
 
+/** Rule: RFC 9110, 15.6; and RFC 6585, 4. */
+export const isUnavailable = (status: number): boolean => status >= 500 || status === 429;
+
 function parse(status: number, chunks: readonly Buffer[]): ApiReply {
   if (status >= 300 && status < 400) return { why: "redirect" };
   try {
@@ -107,7 +117,7 @@ function parse(status: number, chunks: readonly Buffer[]): ApiReply {
     if (isNestedDeeper(text, DEEPEST)) return { why: "not_understood" };
     return { status, json: JSON.parse(text) };
   } catch {
-    return { why: "not_understood" };
+    return { why: isUnavailable(status) ? "unavailable" : "not_understood" };
   }
 }
 

@@ -109,17 +109,16 @@ export async function lookUpDownlink(
   return isQueued(queue, correlationId) ? "queued" : undefined;
 }
 
-/** Whether a downlink is in the queue of its device; undefined where the API does not say. */
-export async function isStillQueued(
-  {
-    applicationId,
-    deviceId,
-    correlationId,
-  }: { applicationId: string; deviceId: string; correlationId: string },
+/** The correlation IDs of all that is in the queue of a device; undefined where the API does not say. */
+export async function queuedIds(
+  applicationId: string,
+  deviceId: string,
   api: Pick<FactsApi, "downlinkQueue">,
-): Promise<boolean | undefined> {
+): Promise<ReadonlySet<string> | undefined> {
   const queue = await api.downlinkQueue(applicationId, deviceId);
-  return queue.answer === "ok" ? isQueued(queue, correlationId) : undefined;
+  return queue.answer === "ok"
+    ? new Set(queue.downlinks.flatMap((item) => item.correlation_ids ?? []))
+    : undefined;
 }
 
 /** What the way there and back tells. */

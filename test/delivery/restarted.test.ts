@@ -24,9 +24,9 @@ describe("a downlink that was published before Node-RED was restarted", () => {
   before(async () => {
     world = await startWorld(
       {
-        isQueued: () => {
+        queueOf: () => {
           asked += 1;
-          return Promise.resolve(isQueued);
+          return Promise.resolve(isQueued === undefined ? undefined : { has: () => isQueued === true });
         },
         lookUp: () => Promise.resolve(found),
       },

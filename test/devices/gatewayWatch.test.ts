@@ -123,6 +123,23 @@ describe("a watch of gateways", () => {
     assert.deepEqual(after.takeGateways(), ["back roof"]);
   });
 
+  it("counts the silence of one that was never heard over restarts", () => {
+    let world = new World({ gateways: ["yard"] });
+    world.pass(13 * HOUR);
+    world = world.restarted({ gateways: ["yard"] });
+    world.pass(10 * HOUR);
+    assert.deepEqual(world.takeGateways(), []);
+    world = world.restarted({ gateways: ["yard"] });
+    world.pass(2 * HOUR);
+    assert.deepEqual(world.takeGateways(), ["silent yard"]);
+  });
+
+  it("forgets one that was never heard when it is not named any more", () => {
+    const world = new World({ gateways: ["yard"] });
+    world.pass(HOUR);
+    assert.deepEqual([...world.restarted().gateways.ids], []);
+  });
+
   it("knows ten thousand at most", () => {
     const world = new World();
     for (let index = 0; index < 10_010; index += 10) {

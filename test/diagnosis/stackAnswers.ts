@@ -89,6 +89,9 @@ export const REFUSALS = {
   }),
   noDeviceInStore: refusal(404, 5, "pkg/redis", "not_found", "entity not found"),
   rateLimited: refusal(429, 8, "pkg/ratelimit", "rate_limit_exceeded", "rate limit exceeded"),
+  noDatabase: refusal(503, 14, "pkg/errors", "net_operation", "net operation failed", {
+    attributes: { address: "127.0.0.1:5432", net: "tcp", op: "dial", timeout: false },
+  }),
 } as const;
 
 export const AUTH_INFO = "GET /api/v3/auth_info";

@@ -137,7 +137,6 @@ describe("the stack's HTTP API", () => {
   });
 
   it("does not take anything else for an answer", async () => {
-    const owner = applicationIds("app1");
     const others: Answer[] = [
       { status: 200, body: "{}" },
       { status: 200, body: "[]" },
@@ -145,15 +144,23 @@ describe("the stack's HTTP API", () => {
       { status: 200, body: "<html>Sign in</html>", headers: { "Content-Type": "text/html" } },
       { status: 404, body: '{"code":5,"message":"Not Found"}' },
       { status: 401, body: '{"error":"api_key_not_found"}' },
-      { status: 502, body: "<html>Bad gateway</html>" },
-      { status: 500, body: REFUSALS.deleted.body },
-      { ...authInfoAnswer(owner), status: 500 },
       authInfoAnswer({}),
       authInfoAnswer(applicationIds("app1\r\nx")),
     ];
     for (const answer of others) {
       assert.deepEqual(await authInfo(answer), { answer: "unknown", why: "not_understood" }, answer.body);
     }
+  });
+
+  it("takes no answer of a server that is down for a refusal", async () => {
+    const others: Answer[] = [
+      { status: 502, body: "<html>Bad gateway</html>" },
+      { status: 500, body: REFUSALS.deleted.body },
+      { ...authInfoAnswer(applicationIds("app1")), status: 500 },
+      REFUSALS.noDatabase,
+    ];
+    for (const answer of others)
+      assert.deepEqual(await authInfo(answer), { answer: "unknown", why: "unavailable" }, answer.body);
   });
 
   it("follows no redirect", async () => {

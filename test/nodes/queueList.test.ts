@@ -151,6 +151,24 @@ describe("reading the queue of a device", () => {
       /^The answer is not one/,
       "no answer from the API",
     ],
+    [
+      "the stack without its database",
+      REFUSALS.noDatabase,
+      /^The HTTP API cannot answer at present/,
+      "no answer from the API",
+    ],
+    [
+      "a proxy before a server that is down",
+      { status: 502, body: "<html>" },
+      /^The HTTP API cannot answer at present/,
+      "no answer from the API",
+    ],
+    [
+      "a proxy's own limit",
+      { status: 429, body: "<html>" },
+      /^The HTTP API cannot answer at present/,
+      "no answer from the API",
+    ],
     ["another server's 404", { status: 404, body: "{}" }, /^The answer is not one/, "no answer from the API"],
     [
       "queue items that are none",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Simulator } from "../../simulator/simulator";
 import * as nodeRed from "./nodeRed";
 import type { Node, NodeAPI } from "node-red";
@@ -221,6 +222,21 @@ describe("tts-watch", () => {
     await flows.shows("watch", "0 online · 1 silent");
     simulator.uplink("thermometer");
     assert.equal((await flows.next()).event, "back");
+  });
+
+  it("keeps for a restart for how long nothing was heard, also where nothing else happens", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator, { silentAfter: "0.02", devices: "never" });
+    let quiet = 0;
+    const set = (_key: string, { devices }: { devices: { quiet: number }[] }, done: () => void): void => {
+      quiet = devices[0]?.quiet ?? 0;
+      done();
+    };
+    Object.assign(flows.getNode("watch"), { context: () => ({ set }) });
+    // It looks ten times until it calls a device silent.
+    await sleep(400);
+    await flows.deploy("full", []);
+    assert.ok(quiet > 0 && quiet < 1_200, String(quiet));
   });
 
   it("watches gateways by uplinks and by what the stack says", async () => {

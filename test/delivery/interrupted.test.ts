@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { device, item, startWorld, until, type Flow, type World } from "./world";
+
+const SOON = 5_100;
+const HOUR = 3_600_000;
+
+describe("a downlink that was queued before the connection was interrupted", () => {
+  let world: World;
+  /** Whose queue was asked for. */
+  let asked: string[];
+  let isQueued: boolean | undefined;
+  /** Those that are asked and have no answer yet. */
+  let waiting: number;
+  let mostWaiting: number;
+
+  beforeEach(async () => {
+    [asked, isQueued, waiting, mostWaiting] = [[], false, 0, 0];
+    const devices = Array.from({ length: 15 }, (_, number) => device(`valve-${number}`));
+    world = await startWorld(
+      {
+        queueOf: async (deviceId) => {
+          asked.push(deviceId);
+          waiting += 1;
+          mostWaiting = Math.max(mostWaiting, waiting);
+          await new Promise((resolve) => setImmediate(resolve));
+          waiting -= 1;
+          return isQueued === undefined ? undefined : { has: () => isQueued === true };
+        },
+      },
+      { devices },
+    );
+    await world.connected();
+  });
+  afterEach(() => world.end());
+
+  const queued = async (wanted: Parameters<World["send"]>[0] = {}): Promise<Flow> => {
+    const flow = world.send({ deviceId: "valve-1", report: "sent", ...wanted });
+    await until(() => flow.steps.includes("queued"), "queued");
+    return flow;
+  };
+  const interrupt = async (): Promise<void> => {
+    world.simulator.disconnectAll();
+    await until(() => !world.session.open, "the end");
+    await world.connected();
+  };
+  const pass = async (ms = SOON): Promise<void> => {
+    world.clock.turnOn(ms);
+    for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it("is unanswered once it has left the queue: what the stack told of that did not arrive", async () => {
+    const flow = await queued();
+    await interrupt();
+    await pass();
+    assert.equal(flow.ends, 0, "the word of it may be about to come");
+    await pass();
+    assert.deepEqual(
+      [flow.failure?.code, flow.failure?.key],
+      ["unanswered", "error.unanswered.left-unheard"],
+    );
+  });
+
+  it("is sent where it was in the queue still, and asked for no more", async () => {
+    isQueued = true;
+    const flow = await queued();
+    await interrupt();
+    await pass();
+    await pass(HOUR);
+    assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+    world.simulator.uplink("valve-1");
+    await until(() => flow.ends > 0, "its end");
+    assert.equal(flow.failure, undefined);
+  });
+
+  it("waits for its acknowledgement, which may come when it has left the queue", async () => {
+    const flow = await queued({ report: "ack", items: [item({ confirmed: true })] });
+    await interrupt();
+    await pass();
+    await pass();
+    assert.deepEqual([flow.ends, asked], [0, []]);
+  });
+
+  it("is not asked for where nobody waits for more", async () => {
+    await queued({ report: "queued" });
+    await interrupt();
+    await pass();
+    assert.deepEqual(asked, []);
+  });
+
+  it("is followed on where the API does not say", async () => {
+    isQueued = undefined;
+    const flow = await queued();
+    await interrupt();
+    await pass();
+    await pass();
+    assert.equal(flow.ends, 0);
+  });
+
+  it("is asked about anew where the connection is interrupted between the questions", async () => {
+    const flow = await queued();
+    await interrupt();
+    await pass();
+    await interrupt();
+    await pass();
+    assert.deepEqual([flow.ends, asked.length], [0, 2]);
+    await pass();
+    assert.deepEqual([flow.ends, asked.length], [1, 3]);
+  });
+
+  it("costs a question for each device, one after the other", async () => {
+    const flows: Flow[] = [];
+    for (let number = 0; number < 15; number++)
+      for (let times = 0; times < 3; times++) flows.push(await queued({ deviceId: `valve-${number}` }));
+    await interrupt();
+    await pass();
+    assert.deepEqual([asked.length, new Set(asked).size, mostWaiting], [15, 15, 1]);
+    await pass();
+    assert.ok(flows.every(({ failure }) => failure?.code === "unanswered"));
+    assert.equal(asked.length, 30);
+  });
+
+  describe("beside a later one that is sent", () => {
+    /** As it is where another client replaces the queue by its own in between. */
+    const overtaken = async (wanted: Parameters<World["send"]>[0] = {}): Promise<Flow> => {
+      const flow = await queued(wanted);
+      const api = `${world.simulator.apiUrl}/as/applications/${world.simulator.userName}`;
+      const emptied = await fetch(`${api}/devices/valve-1/down/replace`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${world.simulator.apiKey}` },
+        body: JSON.stringify({ downlinks: [] }),
+      });
+      assert.ok(emptied.ok);
+      const later = await queued();
+      world.simulator.uplink("valve-1");
+      await until(() => later.ends > 0, "the later one");
+      assert.equal(later.failure, undefined);
+      return flow;
+    };
+
+    it("is unanswered where it is not in the queue any more, which others may have emptied", async () => {
+      const flow = await overtaken();
+      await pass();
+      assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+      await pass();
+      assert.deepEqual([flow.failure?.code, flow.failure?.key], ["unanswered", "error.unanswered.overtaken"]);
+    });
+
+    it("is followed on where it is in the queue still", async () => {
+      isQueued = true;
+      const flow = await overtaken();
+      await pass();
+      await pass(HOUR);
+      assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+    });
+
+    it("is not asked for where all goes in order", async () => {
+      const one = await queued();
+      const other = await queued();
+      world.simulator.uplink("valve-1");
+      await until(() => one.ends > 0, "the first");
+      world.simulator.uplink("valve-1");
+      await until(() => other.ends > 0, "the second");
+      await pass();
+      assert.deepEqual([one.failure, other.failure, asked], [undefined, undefined, []]);
+    });
+  });
+});
