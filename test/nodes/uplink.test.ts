@@ -462,7 +462,7 @@ describe("tts-uplink", () => {
         "NO_SUCH not set",
       ],
       [{ missing: "${NO_SUCH}" }, /^The environment variable NO_SUCH is not set\./, "NO_SUCH not set"],
-      [{ output: "field", field: "" }, /field/, "field "],
+      [{ output: "field", field: "" }, /field/, "not configured"],
       [{ output: "field", field: "a..b" }, /a\.\.b/, "field a..b"],
       [{ output: "field", field: "a[msg.b]" }, /a\[msg\.b\]/, "field a[msg.b]"],
       [{ output: "json" }, /json/, "not configured"],
