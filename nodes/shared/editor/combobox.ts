@@ -75,8 +75,10 @@ export class Combobox {
     this.#describe();
   }
 
-  /** What was said of the offers. */
+  /** What was said of the offers, and what is still being asked. */
   forget(): void {
+    window.clearTimeout(this.#timer);
+    this.#question += 1;
     this.#note("");
   }
 
