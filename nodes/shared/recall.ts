@@ -1,33 +1,34 @@
 import type { Node, NodeAPI } from "node-red";
+import { shownText } from "../../src/stack/shown";
 import { textOf } from "./text";
 
 /** A store that does not answer must not keep a node from its work. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Hands over once what a node has in its context, at once or later; undefined where there is nothing or its store fails. That a store
- * does not answer is said by a warning.
+ * Hands over once what a node has in its context, at once or later; undefined where there is nothing, or where it cannot be read, which
+ * is said by a warning.
  */
 export function recall(
   RED: NodeAPI,
   node: Node,
   key: string,
-  then: (value: unknown, failure?: "failed" | "silent") => void,
+  then: (value: unknown, isRead: boolean) => void,
 ): void {
   let isOver = false;
-  const end = (value: unknown, failure?: "failed" | "silent"): void => {
+  const end = (warning: string | undefined, value?: unknown, reason = ""): void => {
     if (isOver) return;
     isOver = true;
     clearTimeout(timer);
-    then(value, failure);
+    if (warning !== undefined) node.warn(textOf(RED, { key: warning, values: { reason } }));
+    then(value, warning === undefined);
   };
-  const timer = setTimeout(() => {
-    node.warn(textOf(RED, { key: "warning.store-silent", values: {} }));
-    end(undefined, "silent");
-  }, PATIENCE_MS).unref();
+  const timer = setTimeout(() => end("warning.store-silent"), PATIENCE_MS).unref();
   node.on("close", () => clearTimeout(timer));
   node.context().get(key, (error: unknown, value: unknown) => {
-    if (error) end(undefined, "failed");
-    else end(value);
+    if (error) end("warning.store-failed", undefined, shownText(messageOf(error)));
+    else end(undefined, value);
   });
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : typeof error);

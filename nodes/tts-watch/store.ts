@@ -32,11 +32,10 @@ export function takeOver(ledger: Ledger, nodeId: string): Snapshot | undefined {
 
 /** Hands over what was stored, nothing where that cannot be used; at once or later. */
 export function restore(RED: NodeAPI, node: Node, begin: (stored: Snapshot) => void): void {
-  recall(RED, node, KEY, (value, failure) => {
+  recall(RED, node, KEY, (value) => {
     const isThere = value !== undefined && value !== null;
     const stored = isThere ? readSnapshot(value) : undefined;
-    if (!stored && (failure === "failed" || isThere))
-      node.warn(textOf(RED, { key: "warning.watch-store", values: {} }));
+    if (!stored && isThere) node.warn(textOf(RED, { key: "warning.watch-store", values: {} }));
     begin(stored ?? NOTHING);
   });
 }

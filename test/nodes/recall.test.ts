@@ -9,15 +9,13 @@ type Answer = (error: unknown, value?: unknown) => void;
 /** A node whose store answers when the test says so. */
 class StoringNode extends EventEmitter {
   readonly warned: string[] = [];
-  readonly recalled: (readonly [value: unknown, failure?: string])[] = [];
+  readonly recalled: (readonly [value: unknown, isRead: boolean])[] = [];
   answer: Answer = () => undefined;
 
   constructor() {
     super();
     const RED = { _: () => "en-US" } as unknown as NodeAPI;
-    recall(RED, this as unknown as Node, "known", (value, failure) =>
-      this.recalled.push(failure ? [value, failure] : [value]),
-    );
+    recall(RED, this as unknown as Node, "known", (...recalled) => this.recalled.push(recalled));
   }
 
   context(): { get: (key: string, answer: Answer) => void } {
@@ -38,20 +36,24 @@ describe("what a node has stored", () => {
     mock.timers.tick(9_999);
     node.answer(undefined, { a: 1 });
     mock.timers.tick(1);
-    assert.deepEqual([node.recalled, node.warned], [[[{ a: 1 }]], []]);
+    assert.deepEqual([node.recalled, node.warned], [[[{ a: 1 }, true]], []]);
   });
 
-  it("is nothing where the store fails", () => {
+  it("is nothing where the store fails, which is said with its reason", () => {
     const node = new StoringNode();
     node.answer(new Error("no such file"));
-    assert.deepEqual(node.recalled, [[undefined, "failed"]]);
+    assert.deepEqual(node.recalled, [[undefined, false]]);
+    assert.match(
+      node.warned.join("\n"),
+      /^The context store cannot be read: “?no such file”?\. .*`contextStorage`/,
+    );
   });
 
   it("is nothing where the store does not answer, which is said; a late answer changes nothing", () => {
     const node = new StoringNode();
     mock.timers.tick(10_000);
     node.answer(undefined, { a: 1 });
-    assert.deepEqual(node.recalled, [[undefined, "silent"]]);
+    assert.deepEqual(node.recalled, [[undefined, false]]);
     assert.match(
       node.warned.join("\n"),
       /^The context store has not answered for ten seconds\. .*`contextStorage`/,

@@ -3,6 +3,7 @@ import { warnOfBug } from "../../../src/connection/unexpected";
 import type { Awaited, Written } from "../../../src/account/seats";
 import { Dropped } from "../../../src/delivery/dropped";
 import { inDoubt, type Progress } from "../../../src/delivery/progress";
+import { recall } from "../../shared/recall";
 import { textOf } from "../../shared/text";
 import type { KeptDownlinks } from "../../tts-connection/connection";
 import { journalIn, newId, type Journal } from "./journal";
@@ -79,9 +80,9 @@ export class Keeper {
   restore(): Promise<void> {
     this.#reading = new Promise((resolve) => {
       const timer = setTimeout(resolve, READ_WITHIN_MS).unref();
-      this.#node.context().get(KEY, (error: unknown, value: unknown) => {
+      recall(this.#RED, this.#node, KEY, (value, isRead) => {
         clearTimeout(timer);
-        if (!error) this.#read(value);
+        if (isRead) this.#read(value);
         resolve();
       });
     });
