@@ -67,6 +67,7 @@ export function sendToApi(
 ): http.ClientRequest {
   const address = new URL(url + path);
   const authorization = `Bearer ${apiKey}`;
+  // Throws before there is a request that would have to be ended.
   http.validateHeaderValue("authorization", authorization);
   const options = {
     method,

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Simulator } from "../../simulator/simulator";
 import * as nodeRed from "./nodeRed";
 import type { Node, NodeAPI } from "node-red";
@@ -226,17 +225,24 @@ describe("tts-watch", () => {
 
   it("keeps for a restart for how long nothing was heard, also where nothing else happens", async () => {
     const simulator = await nodeRed.simulated();
-    const flows = await start(simulator, { silentAfter: "0.02", devices: "never" });
+    const sooner = { silentAfter: "0.02", devices: "never", wires: [["sooner"]] };
+    const nodes = [
+      ...flow(simulator, { silentAfter: "0.1", devices: "never" }),
+      nodeRed.node("tts-watch", "sooner-watch", sooner),
+      nodeRed.sink("sooner"),
+    ];
+    const flows = await nodeRed.receiving(simulator, nodes, 2);
     let quiet = 0;
     const set = (_key: string, { devices }: { devices: { quiet: number }[] }, done: () => void): void => {
       quiet = devices[0]?.quiet ?? 0;
       done();
     };
     Object.assign(flows.getNode("watch"), { context: () => ({ set }) });
-    // It looks ten times until it calls a device silent.
-    await sleep(400);
+    // The one looks several times until the other calls the device silent.
+    assert.equal((await flows.next("sooner")).event, "silent");
+    assert.deepEqual(flows.untaken(), []);
     await flows.deploy("full", []);
-    assert.ok(quiet > 0 && quiet < 1_200, String(quiet));
+    assert.ok(quiet > 0 && quiet < 6_000, String(quiet));
   });
 
   it("watches gateways by uplinks and by what the stack says", async () => {
