@@ -18,6 +18,7 @@ import { findConnection } from "./findConnection";
 import { LastMessage, waitingFor } from "./lastMessage";
 import type { Outcome } from "./outcome";
 import { asMessage } from "./red";
+import { refuse } from "./refuse";
 import { nodeStatus, statusOf, StatusWriter } from "./status";
 import { accident, flowError, textOf } from "./text";
 import { explainUnsetVariable } from "./unsetVariable";
@@ -38,16 +39,6 @@ export interface Receiving {
 }
 
 type Devices = Extract<DevicePattern, { ok: true }>;
-
-/** Marks a node whose form holds something that cannot work, and says what. */
-export function refuse(RED: NodeAPI, node: Node, explanation: Explanation): void {
-  // The Catch and Status nodes of a tab exist only when all its nodes do.
-  const telling = setImmediate(() => {
-    node.status(nodeStatus(RED, statusOf({ state: "not_configured", explanation })));
-    node.error(flowError(RED, explanation), {});
-  });
-  node.on("close", () => clearImmediate(telling));
-}
 
 /** Makes a node receive: finds its connection, joins it, shows its state, and leaves it when the node closes. */
 export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {

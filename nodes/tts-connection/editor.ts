@@ -127,7 +127,14 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       validate: entered(rules.host),
     },
     port: { value: CONNECTION_DEFAULTS.port, label: text("label.port"), validate: entered(rules.port) },
-    useTls: { value: CONNECTION_DEFAULTS.useTls, label: text("label.tls") },
+    useTls: {
+      value: CONNECTION_DEFAULTS.useTls,
+      label: text("label.tls"),
+      // The editor accepts a reason only from a validator with exactly two parameters.
+      validate(value, options) {
+        return typeof value === "boolean" || entered(rules.encryption).call(this, value, options);
+      },
+    },
     tls: {
       value: CONNECTION_DEFAULTS.tls,
       type: "tls-config",

@@ -8,7 +8,7 @@ import { serveEncoder } from "./admin/encode";
 import { findConnection } from "../shared/findConnection";
 import { guardedCall } from "../shared/guardedCall";
 import { asMessage, onInput, type Done } from "../shared/red";
-import { refuse } from "../shared/receiver";
+import { refuseInputs } from "../shared/refuse";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
 import { reasonIn, valueOf } from "./typedInput";
 import type { Waiter } from "../../src/account/seats";
@@ -63,16 +63,12 @@ export default function init(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     const read = readDownlinkSettings(def);
     const found = findConnection(RED, def.connection);
-    const fail = (explanation: Explanation): void => {
-      refuse(RED, this, explanation);
-      onInput(this, (_msg, _send, done) => done(flowError(RED, explanation)));
-    };
     if (!read.ok) {
-      fail(read.explanation);
+      refuseInputs(RED, this, read.explanation);
       return;
     }
     if (!found.ok) {
-      fail(found.explanation);
+      refuseInputs(RED, this, found.explanation);
       return;
     }
     const { connection } = found;

@@ -1,10 +1,12 @@
-import { chosenEvents, EVENT_GROUPS, EVENT_KINDS, eventsIn, isEventKind } from "../../src/stack/event";
+import { EVENT_GROUPS, EVENT_KINDS, eventsIn, isEventKind } from "../../src/stack/event";
+import { asWords } from "../../src/stack/values";
 import { TOPIC_CHOICES } from "../../src/stack/messageTopic";
 import { canCome } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { filterText } from "../shared/editor/nodeLabel";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import * as rules from "../shared/editor/rules";
+import { areSameWords } from "../shared/editor/sameWords";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
 import { showTopic } from "../shared/editor/topicLine";
@@ -29,16 +31,13 @@ const checkedEvents = (): string[] =>
 
 /** The events that are chosen, or the default where the property is missing. */
 const eventsOf = ({ events }: { readonly events?: unknown }): readonly string[] =>
-  events === undefined ? EVENT_DEFAULTS.events : chosenEvents(events);
-
-const isSame = (events: readonly string[], others: readonly string[]): boolean =>
-  [...events].sort().join() === [...others].sort().join();
+  events === undefined ? EVENT_DEFAULTS.events : asWords(events);
 
 const isUsual = (node: { readonly events?: unknown }): boolean =>
-  isSame(eventsOf(node), EVENT_DEFAULTS.events);
+  areSameWords(eventsOf(node), EVENT_DEFAULTS.events);
 
 /** What a later version may know of is kept, and a variable. */
-const unknownIn = (events: unknown): string[] => chosenEvents(events).filter((event) => !isEventKind(event));
+const unknownIn = (events: unknown): string[] => asWords(events).filter((event) => !isEventKind(event));
 
 /** Keys of the words for a choice of events, all of the downlinks as one word. */
 function wordKeys(events: readonly string[]): string[] {
@@ -146,7 +145,7 @@ RED.nodes.registerType<EventProperties>("tts-event", {
   oneditsave() {
     const chosen = [...checkedEvents(), ...unknownIn(this.events)];
     // The same in another order is no change.
-    if (!isSame(chosen, chosenEvents(this.events))) this.events = chosen;
+    if (!areSameWords(chosen, asWords(this.events))) this.events = chosen;
     Form.close(this);
   },
   oneditcancel() {

@@ -1,11 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { Delivery } from "../../src/connection/routes";
-import { chosenEvents, eventMessage, isEventKind, type EventKind } from "../../src/stack/event";
+import { eventMessage, isEventKind, type EventKind } from "../../src/stack/event";
+import { asWords } from "../../src/stack/values";
 import { topicFor } from "../../src/stack/messageTopic";
 import { commonFields } from "../../src/stack/summary";
 import { reasonOf } from "./reason";
 import type { Outcome } from "../shared/outcome";
-import { receive, refuse } from "../shared/receiver";
+import { receive } from "../shared/receiver";
+import { refuse } from "../shared/refuse";
 import { explainTopic, withTopic } from "../shared/topic";
 import { explainUnsetVariable } from "../shared/unsetVariable";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
@@ -42,7 +44,7 @@ export default function init(RED: NodeAPI): void {
       refuse(RED, this, wrong);
       return;
     }
-    const chosen = chosenEvents(events);
+    const chosen = asWords(events);
     const kinds = new Set(chosen.filter(isEventKind));
     if (kinds.size === 0) {
       refuse(RED, this, {

@@ -5,7 +5,7 @@ import type { Explanation } from "../../src/stack/explanation";
 import { shownText } from "../../src/stack/shown";
 import { deployment } from "../tts-connection/deployment";
 import { statusOfError } from "../shared/errorStatus";
-import { refuse } from "../shared/receiver";
+import { refuseInputs } from "../shared/refuse";
 import { asMessage, onInput, type Done, type Send } from "../shared/red";
 import { clockOf, lineOf, nodeStatus, StatusWriter } from "../shared/status";
 import { accident, flowError, textOf } from "../shared/text";
@@ -34,9 +34,7 @@ export default function init(RED: NodeAPI): void {
       fieldPathOf(field, (expression) => RED.util.normalisePropertyExpression(expression));
     const read = readHomeAssistantSettings(def, pathOf);
     if (!read.ok) {
-      const { explanation } = read;
-      refuse(RED, this, explanation);
-      onInput(this, (_msg, _send, done) => done(flowError(RED, explanation)));
+      refuseInputs(RED, this, read.explanation);
       return;
     }
     for (const warning of read.warnings) this.warn(textOf(RED, warning));

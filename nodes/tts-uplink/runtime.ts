@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { UplinkOutput } from "../../src/stack/uplink";
-import { receive, refuse } from "../shared/receiver";
+import { receive } from "../shared/receiver";
+import { refuse } from "../shared/refuse";
 import { withTopic } from "../shared/topic";
 import { servePreview } from "./admin/route";
 import type { UplinkProperties } from "./properties";

@@ -10,12 +10,14 @@ import {
   WATCH_LIMITS,
   type Change,
 } from "../../src/stack/watch";
+import { asWords } from "../../src/stack/values";
 import { Form } from "../shared/editor/form";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import { filterText } from "../shared/editor/nodeLabel";
 import { valueNow } from "../shared/editor/openForms";
 import type { EditedNode, Validator } from "../shared/editor/red";
 import * as rules from "../shared/editor/rules";
+import { areSameWords } from "../shared/editor/sameWords";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
 import { devices as devicesValidator, validator } from "../shared/editor/validators";
@@ -48,20 +50,25 @@ const number =
 
 const gateways = (ids: readonly string[]): rules.Reason | undefined => {
   const wrong = ids.find((id) => !rules.isEnvironmentVariable(id) && !isIdentifier(id));
-  return wrong === undefined ? undefined : { key: "validation.gateway", values: { gateway: wrong } };
+  return wrong === undefined ? undefined : { key: "validation.gateway", values: { value: wrong } };
 };
 
 /** The changes that are chosen, as at run time: the default only where the property is missing. */
-const changesOf = ({ changes }: { readonly changes?: unknown }): readonly unknown[] => {
-  if (changes === undefined) return WATCH_DEFAULTS.changes;
-  return Array.isArray(changes) ? changes : [];
-};
+const changesOf = ({ changes }: { readonly changes?: unknown }): readonly string[] =>
+  changes === undefined ? WATCH_DEFAULTS.changes : asWords(changes);
+
+/** What a later version may know of is kept, and a variable. */
+const unknownIn = (node: { readonly changes?: unknown }): string[] =>
+  changesOf(node).filter((change) => !isChange(change));
+
+/** With none it answers questions. */
+const changesReason = (changes: readonly string[]): rules.Reason | undefined =>
+  changes.length === 0 || changes.some((change) => isChange(change) || rules.isEnvironmentVariable(change))
+    ? undefined
+    : { key: "validation.choice", values: { words: CHANGES.join(", ") } };
 
 /** What is missing in a flow is to be saved. */
 const isMissing = (property: unknown): boolean => property === undefined;
-
-const isSame = (items: readonly unknown[], others: readonly unknown[]): boolean =>
-  items.length === others.length && items.every((item) => others.includes(item));
 
 /** A rule for what only counts for what is watched. */
 function ifWatched(name: keyof WatchProperties, check: Validator): Validator {
@@ -73,11 +80,17 @@ function ifWatched(name: keyof WatchProperties, check: Validator): Validator {
 
 const checkboxes = (): JQuery => $("#tts-watch-changes input[type='checkbox']");
 
+const checkedChanges = (): string[] =>
+  checkboxes()
+    .filter(":checked")
+    .toArray()
+    .map((box) => box.getAttribute("value") ?? "");
+
 const gatewaysField = (): JQuery => $("#tts-watch-gateways");
 
 const typedGateways = (): string[] => [...gatewayIdsOf(String(gatewaysField().val()))];
 
-function makeCheckboxes(chosen: readonly unknown[]): void {
+function makeCheckboxes(chosen: readonly string[]): void {
   for (const change of CHANGES)
     $("<label>", { class: "tts-check", "data-change": change })
       .append(
@@ -141,7 +154,14 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
       label: say("label.silent-after"),
       validate: validator(number("silentAfter", true)),
     },
-    changes: { value: WATCH_DEFAULTS.changes, label: say("label.changes") },
+    changes: {
+      value: WATCH_DEFAULTS.changes,
+      label: say("label.changes"),
+      // The editor accepts a reason only from a validator with exactly two parameters.
+      validate(value, options) {
+        return validator(() => changesReason(asWords(value))).call(this, "", options);
+      },
+    },
     batteryBelow: {
       value: WATCH_DEFAULTS.batteryBelow,
       label: say("label.battery-below"),
@@ -189,6 +209,12 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
     };
     gatewaysField().on("change keyup input", showReason);
     showReason();
+    const showChangesReason = (): void => {
+      const reason = changesReason([...checkedChanges(), ...unknownIn(this)]);
+      $("#tts-watch-changes-reason").text(reason ? text(reason.key, reason.values) : "");
+    };
+    checkboxes().on("change", showChangesReason);
+    showChangesReason();
     // Its service says what a device ID is.
     form.follow(["connection"], () => form.input("devices").trigger("change"));
     form.follow(["watch"], () => showWatched(form));
@@ -203,16 +229,8 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
     const typed = typedGateways();
     if (isMissing(this.gateways) || typed.join() !== gatewayIdsOf(this.gateways).join())
       this.gateways = typed;
-    const checked = checkboxes()
-      .filter(":checked")
-      .toArray()
-      .map((box) => box.getAttribute("value") ?? "");
-    // What a later version may know of is kept.
-    const unknown = changesOf(this).filter(
-      (change): change is string => typeof change === "string" && !isChange(change),
-    );
-    const chosen = [...checked, ...unknown];
-    if (isMissing(this.changes) || !isSame(chosen, changesOf(this))) this.changes = chosen;
+    const chosen = [...checkedChanges(), ...unknownIn(this)];
+    if (isMissing(this.changes) || !areSameWords(chosen, changesOf(this))) this.changes = chosen;
     Form.close(this);
   },
   oneditcancel() {

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import type { Explanation } from "../../src/stack/explanation";
 import { findConnection } from "../shared/findConnection";
-import { readDevices, refuse } from "../shared/receiver";
+import { readDevices } from "../shared/receiver";
+import { refuseInputs } from "../shared/refuse";
 import { restore } from "./store";
 import { serveTable } from "./admin/route";
 import type { WatchProperties } from "./properties";
@@ -14,23 +14,19 @@ import { asMessage, onInput } from "../shared/red";
 export default function init(RED: NodeAPI): void {
   function TtsWatch(this: Node, def: NodeDef & Partial<WatchProperties>): void {
     RED.nodes.createNode(this, def);
-    const fail = (explanation: Explanation): void => {
-      refuse(RED, this, explanation);
-      onInput(this, (_msg, _send, done) => done(flowError(RED, explanation)));
-    };
     const read = readWatchSettings(def);
     if (!read.ok) {
-      fail(read.explanation);
+      refuseInputs(RED, this, read.explanation);
       return;
     }
     const found = findConnection(RED, read.settings.connection);
     if (!found.ok) {
-      fail(found.explanation);
+      refuseInputs(RED, this, found.explanation);
       return;
     }
     const devices = readDevices(read.settings.devices, found.connection.traits.generation);
     if (!devices.ok) {
-      fail(devices.explanation);
+      refuseInputs(RED, this, devices.explanation);
       return;
     }
     let isClosed = false;

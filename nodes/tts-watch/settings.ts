@@ -1,8 +1,7 @@
 import type { WatchRules } from "../../src/devices/watchRules";
 import type { Explanation } from "../../src/stack/explanation";
-import { chosenEvents } from "../../src/stack/event";
 import { isIdentifier } from "../../src/stack/identifiers";
-import { asFlag, asText } from "../../src/stack/values";
+import { asFlag, asText, asWords } from "../../src/stack/values";
 import {
   CHANGES,
   gatewayIdsOf,
@@ -61,7 +60,7 @@ export function readWatchSettings(given: Partial<WatchProperties>): WatchSetting
   }
   const { silentAfter, batteryBelow = 0, lostAbove = 0, marginBelow = 0 } = numbers;
   // A variable of the environment has them as a text.
-  const changes = chosenEvents(properties.changes);
+  const changes = asWords(properties.changes);
   // With none it answers questions. Some may be of a newer version.
   if (changes.length > 0 && !changes.some(isChange)) {
     const value = changes.join(", ");

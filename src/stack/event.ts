@@ -58,13 +58,6 @@ export interface EventMessage extends EventFields, CommonFields {
   reason?: string;
 }
 
-/** The events that are chosen, as they stand in a flow: a list, which comes as text from an environment variable. */
-export function chosenEvents(value: unknown): readonly string[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const texts = items.filter((item) => typeof item === "string");
-  return texts.flatMap((text) => text.split(/[\s,]+/)).filter((event) => event !== "");
-}
-
 /** The fields that only events have: the kind of the message and what stands under that key. */
 export function eventFields(received: Received): EventFields {
   return { event: received.kind, payload: bodyOf(received) };

@@ -11,14 +11,19 @@ export function asText(value: unknown): string {
 export const asIs = (value: unknown): string =>
   typeof value === "string" || typeof value === "number" ? String(value) : "";
 
-export function asFlag(value: unknown): boolean {
-  return value === true || value === "true";
-}
+export const asFlag = (value: unknown): boolean => asTrueOrFalse(value) === true;
 
 /** The same where something else must not count for false. */
 export function asTrueOrFalse(value: unknown): boolean | undefined {
   const text = typeof value === "boolean" ? String(value) : asText(value).toLowerCase();
   return text === "true" ? true : text === "false" ? false : undefined;
+}
+
+/** The words of a list, which comes as one text from an environment variable. */
+export function asWords(value: unknown): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const texts = items.filter((item) => typeof item === "string");
+  return texts.flatMap((text) => text.split(/[\s,]+/)).filter((word) => word !== "");
 }
 
 /** A whole number within limits, from a number or decimal digits. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { util } from "@node-red/util";
-import { chosenEvents, isEventKind } from "../../src/stack/event";
+import { isEventKind } from "../../src/stack/event";
+import { asWords } from "../../src/stack/values";
 import { parseDevicePattern } from "../../src/stack/filters";
 import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { readSettings } from "../../src/account/settings";
@@ -72,6 +73,7 @@ const PROXIES = [
 const TOPICS = [...WORDS, "received", "device", "deviceField", "Device", 7, null];
 
 const COMMON: Tried = {
+  useTls: [true, false, "true", " FALSE", "1", "yes", "", 1, null],
   host: HOSTS,
   port: [...WHOLE_NUMBERS, ...around(1, 65_535)],
   clientId: ["", "mine", "a b"],
@@ -249,7 +251,7 @@ const CASES: readonly Case[] = [
     },
     accepts: (properties) => {
       const { events, topic } = { ...EVENT_DEFAULTS, ...properties };
-      return chosenEvents(events).some(isEventKind) && explainTopic(topic) === undefined;
+      return asWords(events).some(isEventKind) && explainTopic(topic) === undefined;
     },
   },
   {
@@ -263,6 +265,7 @@ const CASES: readonly Case[] = [
       batteryBelow: [...WHOLE_NUMBERS, ...around(0, 100)],
       lostAbove: [...WHOLE_NUMBERS, ...around(0, 100)],
       marginBelow: [...WHOLE_NUMBERS, ...around(-20, 40)],
+      changes: [[], ["silent"], ["silnt"], ["silnt", "back"], "silent, back", "silnt", "", 7, null, {}],
     },
     accepts: (properties) => readWatchSettings(properties).ok,
   },

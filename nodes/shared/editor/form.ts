@@ -1,5 +1,5 @@
 /** An open form: reads and sets its fields, shows under each invalid one why, and unfolds what needs attention. */
-import { asFlag } from "../../../src/stack/values";
+import { asTrueOrFalse } from "../../../src/stack/values";
 import { markClosed, markOpen, prefixOf, type Prefix } from "./openForms";
 import type { EditedNode } from "./red";
 import { isEnvironmentVariable } from "./rules";
@@ -156,10 +156,10 @@ export class Form {
   }
 
   #showFlag(input: JQuery, written: string, usual: boolean): void {
-    const isVariable = isEnvironmentVariable(written);
-    const shown = isVariable ? usual : asFlag(written);
-    input.prop({ checked: shown, indeterminate: isVariable }).addClass(AS_WRITTEN);
-    const variable = $("<code>").text(isVariable ? written : "");
+    const flag = asTrueOrFalse(written);
+    const shown = flag ?? usual;
+    input.prop({ checked: shown, indeterminate: flag === undefined }).addClass(AS_WRITTEN);
+    const variable = $("<code>").text(flag === undefined ? written : "");
     variable.appendTo(input.closest("label"));
     const choose = (): void => {
       input.removeClass(AS_WRITTEN).prop("indeterminate", false);

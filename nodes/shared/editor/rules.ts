@@ -3,7 +3,8 @@ import { takeApart, webSocketScheme } from "../../../src/stack/address";
 import { readApiAddress, type ApiProblem } from "../../../src/stack/apiAddress";
 import { environmentVariable } from "../../../src/stack/environment";
 import type { TextValues } from "../../../src/stack/explanation";
-import { chosenEvents, isEventKind } from "../../../src/stack/event";
+import { isEventKind } from "../../../src/stack/event";
+import { asTrueOrFalse, asWords } from "../../../src/stack/values";
 import { LONGEST_LIST, parseDevicePattern, parsePorts, type FilterProblem } from "../../../src/stack/filters";
 import {
   isEui,
@@ -56,6 +57,12 @@ export const oneOf =
   (words: readonly string[]): Rule =>
   (value) =>
     words.includes(value) ? undefined : { key: "validation.choice", values: { words: words.join(", ") } };
+
+/** Of TLS; a scheme in the host decides before it. */
+export const encryption: Rule = (value, others) =>
+  takeApart(others?.("host") ?? "").tls !== undefined || asTrueOrFalse(value) !== undefined
+    ? undefined
+    : { key: "validation.flag" };
 
 /** The ID that was meant, where it can be told: `My_App` was `my-app`. */
 function nearestIdentifier(text: string): string | undefined {
@@ -236,7 +243,6 @@ const TOPICS_REASONS: Readonly<Record<PubsubTopicsProblem["problem"], Reason>> =
 };
 
 export const events = (value: unknown): Reason | undefined =>
-  value === undefined ||
-  chosenEvents(value).some((event) => isEventKind(event) || isEnvironmentVariable(event))
+  value === undefined || asWords(value).some((event) => isEventKind(event) || isEnvironmentVariable(event))
     ? undefined
     : { key: "validation.events-required" };

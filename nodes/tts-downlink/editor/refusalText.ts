@@ -2,8 +2,6 @@
 import type { Text } from "../../../src/stack/explanation";
 import { text } from "../../shared/editor/text";
 
-const GATEWAY_ID = "error.invalid-downlink.gateway-id";
-
 /** By the run time's key. What is not here is about a part of the value, and names it. */
 const OF_THE_FIELD: Readonly<Record<string, string>> = {
   "error.invalid-downlink.device-missing": "validation.device-required",
@@ -41,7 +39,7 @@ const OF_THE_FIELD: Readonly<Record<string, string>> = {
   "error.invalid-downlink.correlation-id-size": "validation.correlation-ids",
   "error.invalid-downlink.correlation-id-reserved": "validation.correlation-id-reserved",
   "error.invalid-downlink.gateway-missing": "validation.gateway-required",
-  [GATEWAY_ID]: "validation.gateway",
+  "error.invalid-downlink.gateway-id": "validation.gateway",
   "error.invalid-downlink.gateway-id-near": "validation.gateway-near",
   "error.invalid-downlink.number": "validation.antenna",
   "error.invalid-downlink.time": "validation.time",
@@ -60,5 +58,4 @@ const OF_THE_FIELD: Readonly<Record<string, string>> = {
   "error.invalid-downlink.limit-priority": "validation.v2-lacks-priorities",
 };
 
-export const refusalText = ({ key, values }: Text): string =>
-  text(OF_THE_FIELD[key] ?? key, key === GATEWAY_ID ? { ...values, gateway: values.value ?? "" } : values);
+export const refusalText = ({ key, values }: Text): string => text(OF_THE_FIELD[key] ?? key, values);

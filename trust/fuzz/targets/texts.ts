@@ -4,7 +4,7 @@ import { takeApart } from "../../../src/stack/address";
 import { apiHost, apiUrl } from "../../../src/stack/apiAddress";
 import { clusterOfHost, nearestHost } from "../../../src/stack/clusters";
 import { CONNECTION_DEFAULTS } from "../../../src/stack/connectionProperties";
-import { chosenEvents } from "../../../src/stack/event";
+import { asWords } from "../../../src/stack/values";
 import { parseDevicePattern, parsePorts } from "../../../src/stack/filters";
 import { apiKeyForm, splitApplication } from "../../../src/stack/identifiers";
 import { nearestIdentifier } from "../../../src/stack/nearestIdentifier";
@@ -87,7 +87,7 @@ export const textTargets: readonly Target[] = [
         splitApplication(text);
         nearestIdentifier(text);
         parseTopic(text);
-        chosenEvents([text]);
+        asWords([text]);
       };
     },
   },
