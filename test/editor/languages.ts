@@ -62,10 +62,13 @@ function flat(level: object, prefix = ""): [string, string][] {
   });
 }
 
+/** As it is written. */
+export const textIn = (room: Room, file: string): string => read(`${folderOf(room)}/${file}`);
+
 /** Empty where there is none. */
 export function catalogueOf(room: Room, language: string): Catalogue {
   if (!hasFile(room, `${language}.json`)) return new Map();
-  const value: unknown = JSON.parse(read(`${folderOf(room)}/${language}.json`));
+  const value: unknown = JSON.parse(textIn(room, `${language}.json`));
   assert.ok(isJsonObject(value));
   return new Map(flat(value));
 }

@@ -8,6 +8,7 @@ import {
   placeholdersOf,
   ROOMS,
   statusesOf,
+  textIn,
   TRANSLATIONS,
   WITHOUT_HELP,
 } from "./languages";
@@ -25,6 +26,13 @@ describe("the languages", () => {
           : [`${room}: ${language}.md`]),
       ]);
       assert.deepEqual(files, []);
+    });
+
+    itIn(language, `name no text twice, of which the last would count (${language})`, () => {
+      for (const room of ROOMS) {
+        const written = textIn(room, `${language}.json`);
+        assert.equal(`${JSON.stringify(JSON.parse(written), null, 2)}\n`, written, room);
+      }
     });
 
     itIn(language, `have statuses of at most 32 characters (${language})`, () => {
