@@ -10,7 +10,7 @@ import { guardedCall } from "../shared/guardedCall";
 import { asMessage, onInput, type Done } from "../shared/red";
 import { refuseInputs } from "../shared/refuse";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
-import { reasonIn, valueOf } from "./typedInput";
+import { NoAnswer, reasonIn, valueOf } from "./typedInput";
 import type { Waiter } from "../../src/account/seats";
 import { withField } from "./complete";
 import { Inherited } from "./inherited";
@@ -40,9 +40,11 @@ export default function init(RED: NodeAPI): void {
       try {
         values[property] = await valueOf(RED, node, inputs[property], msg);
       } catch (error) {
-        const key = "error.expression.failed";
-        const values = { property, reason: reasonIn(error) };
-        return { ok: false, refusal: { code: "invalid_downlink", key, values } };
+        const text =
+          error instanceof NoAnswer
+            ? { key: "error.expression.no-answer", values: { property } }
+            : { key: "error.expression.failed", values: { property, reason: reasonIn(error) } };
+        return { ok: false, refusal: { code: "invalid_downlink", ...text } };
       }
     }
     return { ok: true, values: { ...values, encoding, gateways, report, sources: inputs } };
@@ -119,8 +121,7 @@ export default function init(RED: NodeAPI): void {
       };
     };
 
-    const handle = async (msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> => {
-      const valued = await valuesFor(this, settings, msg);
+    const handle = (msg: NodeMessageInFlow, valued: Valued, send: Send, done: Done): void => {
       if (!valued.ok) {
         status.failure(valued.refusal, "");
         done(flowError(RED, valued.refusal));
@@ -146,7 +147,7 @@ export default function init(RED: NodeAPI): void {
       done(flowError(RED, refusal));
     };
 
-    // One after the other: expressions may take their time, and downlinks keep the order of their messages.
+    // Expressions may take their time, and downlinks keep the order of their messages.
     let queue = Promise.resolve();
     onInput(this, (msg, send, done) => {
       const awaited = inherited.take(msg);
@@ -154,8 +155,9 @@ export default function init(RED: NodeAPI): void {
         awaited.follow(waiterOf(msg, awaited.job, send, done));
         return;
       }
-      queue = queue
-        .then(() => handle(msg, send, done))
+      const values = valuesFor(this, settings, msg);
+      queue = Promise.all([values, queue])
+        .then(([valued]) => handle(msg, valued, send, done))
         .catch((error: unknown) => done(accident(error)))
         .catch(warnOfBug);
     });

@@ -11,10 +11,17 @@ export interface TypedInput {
 const WHOLE_NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 /** Of these Node-RED makes text as it is, 0 of what is no number, and true or false of everything: their rules look at the text. */
 const AS_WRITTEN = ["str", "num", "bool"];
+/** Those that a context store answers, which may have a server of its own. */
+const FROM_A_STORE = ["flow", "global", "jsonata"];
+/** What is not answered by then must not keep what comes after it. */
+const PATIENCE_MS = 10_000;
+
+/** A context store did not answer in time. */
+export class NoAnswer extends Error {}
 
 /**
  * What a typed input is for this message; undefined where the message, context or environment has no such thing. Rejects for an
- * expression that cannot be evaluated.
+ * expression that cannot be evaluated, and with `NoAnswer` after ten seconds.
  */
 export function valueOf(
   RED: NodeAPI,
@@ -25,7 +32,11 @@ export function valueOf(
   if (type === "num" && WHOLE_NUMBER.test(value)) return Promise.resolve(Number(value));
   if (AS_WRITTEN.includes(type)) return Promise.resolve(value);
   return new Promise((resolve, reject) => {
+    const timer = FROM_A_STORE.includes(type)
+      ? setTimeout(() => reject(new NoAnswer()), PATIENCE_MS).unref()
+      : undefined;
     RED.util.evaluateNodeProperty(value, type, node, msg, (error, result: unknown) => {
+      clearTimeout(timer);
       if (!error) resolve(result);
       // There is no `a.b` where there is no `a`.
       else if (type === "msg" && error instanceof TypeError) resolve(undefined);
