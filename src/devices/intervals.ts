@@ -1,18 +1,19 @@
 /**
  * How often something is heard, and after how long it counts as silent: four times the median of its last ten intervals, at least ten
- * minutes; a day until two are known. Regular devices get exactly that. Irregular ones get more:
+ * minutes; a day until two are known. Regular devices get exactly that, however often they were away. Irregular ones get more:
  *
  * - What sends once a day does not do it to the minute. Until two intervals are known that may be anything that was heard: half an hour
  *   more than a day; most likely it is what was heard twice, about a day apart: an hour more.
  * - A device that sends in bursts (a sensor that speaks once a day, and ten times a minute in an alarm; a tracker that is moved): where the
  *   last ten tell of the burst, its pauses count instead, if there were two of them in which nothing was lost: each a hundred times as
- *   long as what it sends in a burst, or four times as long as the interval right before it. One that sends more often from now on has
- *   no such pause.
+ *   long as what it sends in a burst, or four times as long as the interval right before it. They are its habit only where they are a good
+ *   part of its time: one that has sent for three times as long as it pauses was away.
  * - One whose first interval was such a pause, and that sends in a burst for the first time, keeps the day and an hour, until it has sent
  *   like this for as long as it paused, or for a day.
- * - After a pause in which nothing was lost it may make the same again: a quarter more than that.
- * - Something heard at random, as a gateway is through which many devices are heard: intervals longer than the limit count instead, once
- *   there were two.
+ * - After a pause in which nothing was lost it may make the same again: a quarter more than that. The same of the pauses above, but for
+ *   the longest, which may have been a fault.
+ * - Something heard at random, as a gateway is through which many devices are heard, gets seventeen medians once it was quiet for more
+ *   than four of them twice: chance makes more of them once in a hundred thousand times. Its longer pauses count as those of a device do.
  *
  * A device of which more than a twentieth is lost gets more intervals: `mediansWith`.
  */
@@ -35,8 +36,11 @@ const REST_TIMES = MEDIANS;
 const AGAIN_TIMES = 1.25;
 /** So many of the last ten are of a burst, if there was one. */
 const OF_BURST = 3;
-/** A pause that has not come for so many times its length is none of this device any more. */
-const REMEMBERED_TIMES = 30;
+/** A pause that has not come for so many times its length is no habit. */
+const HABIT_TIMES = 3;
+/** The same of those that chance makes: they are rare. */
+const RANDOM_HABIT_TIMES = 30;
+const RANDOM_MEDIANS = 17;
 
 /** What is irregular about it, if anything is. */
 export type Habit = "bursts" | "random";
@@ -45,12 +49,12 @@ export type Habit = "bursts" | "random";
 export interface StoredIntervals {
   /** The latest last, in ms. */
   readonly last: readonly number[];
-  /** The same of the pauses. */
+  /** The same of the pauses, and for how long it has sent since. */
   readonly pauses: readonly number[];
-  /** The same of those that came right after a burst. */
-  readonly rests: readonly number[];
-  /** All since the last pause, in ms. */
   readonly sincePause: number;
+  /** The same of those that came right after a burst, or are no chance. */
+  readonly rests: readonly number[];
+  readonly sinceRest: number;
   /** The first of all, where it was long and is the only pause; else 0. */
   readonly first: number;
 }
@@ -58,10 +62,10 @@ export interface StoredIntervals {
 export class Intervals {
   readonly #habit: Habit;
   readonly #last: Latest;
-  #pauses: Latest;
-  #rests: Latest;
-  /** Time in which it could not be heard left out. */
-  #sincePause: number;
+  /** Of what is heard at random, those that chance can make. */
+  readonly #pauses: Pauses;
+  /** Of what is heard at random, those that it cannot. */
+  #rests: Pauses | undefined;
   #first: number;
   /** The last one, and whether nothing that was sent in it is missing. */
   #before: number;
@@ -75,9 +79,10 @@ export class Intervals {
   constructor(habit: Habit, stored?: StoredIntervals) {
     this.#habit = habit;
     this.#last = new Latest(stored?.last);
-    this.#pauses = new Latest(stored?.pauses);
-    this.#rests = new Latest(stored?.rests);
-    this.#sincePause = stored?.sincePause ?? 0;
+    const times = habit === "random" ? RANDOM_HABIT_TIMES : HABIT_TIMES;
+    this.#pauses = new Pauses(times, stored?.pauses, stored?.sincePause);
+    if (stored && stored.rests.length > 0)
+      this.#rests = new Pauses(HABIT_TIMES, stored.rests, stored.sinceRest);
     this.#first = stored?.first ?? 0;
     this.#before = stored?.last.at(-1) ?? Infinity;
   }
@@ -87,8 +92,11 @@ export class Intervals {
    * @param isWhole nothing that was sent in it is missing
    */
   add(length: number, isWhole = true): void {
-    this.#sincePause += length;
-    if (length > SHORTEST_LIMIT_MS && isWhole) this.#addLong(length);
+    if (isWhole && length > SHORTEST_LIMIT_MS) this.#addLong(length);
+    else {
+      this.#pauses.pass(length);
+      this.#rests?.pass(length);
+    }
     this.#last.add(length);
     this.#before = length;
     this.#isWhole = isWhole;
@@ -121,10 +129,10 @@ export class Intervals {
   #limitOf(lossRate: number): number {
     const { median } = this;
     if (median === undefined) return LIMIT_OF_UNKNOWN + (this.#isDaily ? ABOUT_MS : ABOUT_MS / 2);
-    const again = this.#habit === "bursts" && this.#isWhole ? AGAIN_TIMES * this.#before : 0;
-    const usual = Math.max(median, lengthOf(this.#pausesBeside()), lengthOf(this.#rests.values));
-    const first = this.#isFirstBurst ? LIMIT_OF_UNKNOWN + ABOUT_MS : 0;
-    return Math.max(SHORTEST_LIMIT_MS, mediansWith(lossRate) * usual, again, first);
+    const medians = mediansWith(lossRate);
+    const rests = limitOf(this.#rests?.values ?? [], medians);
+    const others = this.#habit === "random" ? this.#limitAtRandom(median) : this.#limitBeside(medians);
+    return Math.max(SHORTEST_LIMIT_MS, medians * median, rests, others);
   }
 
   /** As far as the only interval tells. */
@@ -132,10 +140,23 @@ export class Intervals {
     return Math.abs(this.#before - LIMIT_OF_UNKNOWN) <= ABOUT_MS;
   }
 
+  #limitAtRandom(median: number): number {
+    return this.#pauses.values.length < FEWEST_PAUSES ? 0 : RANDOM_MEDIANS * median;
+  }
+
+  /** Of what sends in bursts, once the median is known. */
+  #limitBeside(medians: number): number {
+    const again = this.#isWhole ? AGAIN_TIMES * this.#before : 0;
+    const first = this.#isFirstBurst ? LIMIT_OF_UNKNOWN + ABOUT_MS : 0;
+    const long = this.#pauses.values.filter((pause) => pause >= PAUSE_TIMES * this.#short);
+    return Math.max(again, first, limitOf(long, medians));
+  }
+
   /** Once the median is known. */
   get #isFirstBurst(): boolean {
     return (
-      this.#first >= PAUSE_TIMES * this.#short && this.#sincePause <= Math.min(this.#first, LIMIT_OF_UNKNOWN)
+      this.#first >= PAUSE_TIMES * this.#short &&
+      this.#pauses.since <= Math.min(this.#first, LIMIT_OF_UNKNOWN)
     );
   }
 
@@ -143,38 +164,73 @@ export class Intervals {
     return {
       last: this.#last.inOrder,
       pauses: this.#pauses.inOrder,
-      rests: this.#rests.inOrder,
-      sincePause: this.#sincePause,
+      sincePause: this.#pauses.since,
+      rests: this.#rests?.inOrder ?? [],
+      sinceRest: this.#rests?.since ?? 0,
       first: this.#first,
     };
   }
 
-  /** Pauses are no shorter than the least limit. What can be known without a median costs none: this runs for every message. */
+  /** What can be known without a median costs none: this runs for every message. */
   #addLong(length: number): void {
-    if (this.#sincePause > REMEMBERED_TIMES * SHORTEST_LIMIT_MS) this.#forgetPauses();
-    if (this.#habit === "random" && !this.#isPause(length)) return;
-    this.#first = this.#habit === "bursts" && this.#last.size === 0 ? length : 0;
-    this.#pauses.add(length);
-    if (this.#habit === "bursts" && length >= REST_TIMES * this.#before) this.#rests.add(length);
-    this.#sincePause = 0;
+    const isAtRandom = this.#habit === "random";
+    const isRest = isAtRandom ? this.#isLonger(length, RANDOM_MEDIANS) : length >= REST_TIMES * this.#before;
+    if (isRest) (this.#rests ??= new Pauses(HABIT_TIMES)).add(length);
+    else this.#rests?.pass(length);
+    if (!isAtRandom || (!isRest && this.#isLonger(length, MEDIANS))) this.#pauses.add(length);
+    else this.#pauses.pass(length);
+    this.#first = this.#last.size === 0 ? length : 0;
   }
 
-  #isPause(length: number): boolean {
+  #isLonger(length: number, medians: number): boolean {
     const { median } = this;
-    return median !== undefined && length > MEDIANS * median;
+    return median !== undefined && length > medians * median;
+  }
+}
+
+/** The last ten pauses, until it has sent for so many times their length. */
+class Pauses {
+  readonly #times: number;
+  #last: Latest;
+  #length: number | undefined;
+  /** How long it has sent since. Time in which it could not be heard, or paused again, is left out. */
+  since: number;
+
+  constructor(times: number, pauses?: readonly number[], since = 0) {
+    this.#times = times;
+    this.#last = new Latest(pauses);
+    this.since = since;
   }
 
-  #forgetPauses(): void {
-    if (this.#pauses.size === 0 || this.#sincePause <= REMEMBERED_TIMES * medianOf(this.#pauses.values))
-      return;
-    this.#pauses = new Latest();
-    this.#rests = new Latest();
+  add(length: number): void {
+    if (!this.#isHabit) this.#last = new Latest();
+    this.#last.add(length);
+    this.#length = undefined;
+    this.since = 0;
   }
 
-  /** Once the median is known. */
-  #pausesBeside(): readonly number[] {
-    const { values } = this.#pauses;
-    return this.#habit === "random" ? values : values.filter((pause) => pause >= PAUSE_TIMES * this.#short);
+  /** Another interval. */
+  pass(length: number): void {
+    if (REST_TIMES * length <= this.length) this.since += length;
+  }
+
+  /** None where they are no habit. */
+  get values(): readonly number[] {
+    return this.#isHabit ? this.#last.values : [];
+  }
+
+  get inOrder(): number[] {
+    return this.#last.inOrder;
+  }
+
+  /** The usual one, in ms. */
+  get length(): number {
+    this.#length ??= this.#last.size === 0 ? 0 : medianOf(this.#last.values);
+    return this.#length;
+  }
+
+  get #isHabit(): boolean {
+    return this.since === 0 || this.since <= this.#times * this.length;
   }
 }
 
@@ -207,9 +263,12 @@ class Latest {
   }
 }
 
-/** Of pauses; 0 where there were too few. */
-const lengthOf = (pauses: readonly number[]): number =>
-  pauses.length < FEWEST_PAUSES ? 0 : medianOf(pauses);
+/** What pauses allow for; 0 where there were too few. The longest may have been a fault. */
+function limitOf(pauses: readonly number[], medians: number): number {
+  const sorted = inOrderOfSize(pauses);
+  const longest = sorted.at(-FEWEST_PAUSES);
+  return longest === undefined ? 0 : Math.max(medians * middleOf(sorted), AGAIN_TIMES * longest);
+}
 
 const inOrderOfSize = (values: readonly number[]): readonly number[] =>
   [...values].sort((one, other) => one - other);

@@ -125,10 +125,8 @@ function intervalsOf(value: unknown): StoredIntervals | undefined {
   const last = lengthsOf(value.last);
   const pauses = lengthsOf(value.pauses);
   const rests = lengthsOf(value.rests) ?? [];
-  return (
-    last &&
-    pauses && { last, pauses, rests, sincePause: atLeast0(value.sincePause), first: atLeast0(value.first) }
-  );
+  const [sincePause, sinceRest] = [atLeast0(value.sincePause), atLeast0(value.sinceRest)];
+  return last && pauses && { last, pauses, sincePause, rests, sinceRest, first: atLeast0(value.first) };
 }
 
 const lengthsOf = (value: unknown): number[] | undefined =>

@@ -36,6 +36,25 @@ describe("a watch of devices", () => {
     assert.deepEqual(world.take(), ["back door", "lost door"]);
   });
 
+  it("tells it after the same time, however often a regular device was silent before", () => {
+    const world = new World();
+    const told: string[] = [];
+    for (let time = 0; time < 6; time++) {
+      world.sendEvery("device", 15 * MINUTE, 50, 50 * time);
+      world.pass(44 * MINUTE);
+      told.push(
+        world
+          .take()
+          .filter((one) => one.startsWith("silent"))
+          .join(),
+      );
+      world.pass(2 * MINUTE);
+      told.push(world.take().join());
+      world.pass(2 * HOUR);
+    }
+    assert.deepEqual(told, Array.from({ length: 6 }, () => ["", "silent device"]).flat());
+  });
+
   it("goes by the time that is set", () => {
     const world = hourly({ rules: { silentAfter: 90 * MINUTE } });
     world.pass(31 * MINUTE);

@@ -93,17 +93,40 @@ describe("the interval of a device", () => {
     assert.equal(intervals.limitWith(0), 10 * MINUTE);
   });
 
-  it("forgets pauses that never come again", () => {
-    const often = (days: number) => [DAY, DAY, ...repeated(MINUTE, days * 24 * 60), 11 * MINUTE];
-    assert.equal(limit(often(29)), 4 * DAY);
-    assert.equal(limit([...often(31), ...repeated(MINUTE, 10)]), 10 * MINUTE);
+  it("forgets pauses once it has sent for three times as long as they are", () => {
+    const often = (days: number) => [DAY, DAY, ...repeated(MINUTE, days * 24 * 60)];
+    assert.equal(limit(often(3)), 4 * DAY);
+    assert.equal(limit([...often(3), MINUTE]), 10 * MINUTE);
+    const night = [...repeated(15 * MINUTE, 40), 14 * HOUR];
+    assert.equal(
+      limit([...night, ...night, ...night, 15 * MINUTE]),
+      56 * HOUR,
+      "as long as it is awake by day",
+    );
   });
 
-  it("gives what is heard at random more, once it was away for longer than that twice", () => {
+  it("gives a regular device exactly four of its intervals, however often it was away", () => {
+    for (const interval of [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR])
+      for (const away of [5, 12, 40, 200]) {
+        const times = repeated(interval, 4 * away);
+        const lengths = repeated(away * interval, 4).flatMap((pause) => [...times, pause]);
+        const expected = Math.max(10 * MINUTE, 4 * interval);
+        assert.equal(limit([...lengths, ...times]), expected, `${interval / MINUTE} min, ${away} times that`);
+      }
+  });
+
+  it("gives what is heard at random seventeen, once it was quiet for more than four twice", () => {
     const known = repeated(10 * MINUTE, 10);
     assert.equal(limit([...known, 2 * HOUR, ...known], "random"), 40 * MINUTE);
-    assert.equal(limit([...known, 2 * HOUR, 2 * HOUR, ...known], "random"), 8 * HOUR);
+    assert.equal(limit([...known, 2 * HOUR, 2 * HOUR, ...known], "random"), 170 * MINUTE);
     assert.equal(limit([...known, 2 * HOUR, 2 * HOUR, ...known]), 40 * MINUTE, "a device is not");
+  });
+
+  it("gives it its pauses that are no chance, while they are a good part of its time", () => {
+    const known = repeated(10 * MINUTE, 10);
+    const away = (times: number) => [...known, 4 * HOUR, 4 * HOUR, ...repeated(10 * MINUTE, times)];
+    assert.equal(limit(away(72), "random"), 16 * HOUR);
+    assert.equal(limit(away(73), "random"), 40 * MINUTE);
   });
 
   it("gives more where more than a twentieth is lost", () => {
@@ -122,5 +145,9 @@ describe("the interval of a device", () => {
     assert.deepEqual(after.stored, before.stored);
     const alarm = learned([DAY, ...repeated(6 * SECOND, 12)]);
     assert.equal(new Intervals("bursts", alarm.stored).limitWith(0), 25 * HOUR);
+    const trip = repeated(5 * MINUTE, 12);
+    const moved = learned([...trip, 4 * HOUR, ...trip, 4 * HOUR, ...trip]);
+    const again = new Intervals("bursts", moved.stored);
+    assert.deepEqual([again.stored, again.limitWith(0)], [moved.stored, 16 * HOUR]);
   });
 });

@@ -4,7 +4,7 @@ import { readSnapshot, toStore } from "../../src/devices/snapshot";
 
 const HISTORY = {
   lastSeen: 1,
-  intervals: { last: [1, 2], pauses: [2], rests: [], sincePause: 2, first: 0 },
+  intervals: { last: [1, 2], pauses: [2], rests: [], sincePause: 2, sinceRest: 0, first: 0 },
   signal: { gateways: 1 },
   session: { keyId: "a", fCnt: 1, received: 1, lost: 0, arrived: 1, expected: 1 },
 };
@@ -73,7 +73,7 @@ describe("what a store gives back", () => {
       lastSeen: 1,
       receivedAt: undefined,
       session: undefined,
-      intervals: { last: [1, 5], pauses: [3], rests: [], sincePause: 0, first: 0 },
+      intervals: { last: [1, 5], pauses: [3], rests: [], sincePause: 0, sinceRest: 0, first: 0 },
       battery: undefined,
       signal: noSignal(),
     });

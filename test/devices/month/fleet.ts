@@ -102,6 +102,23 @@ export interface Frame {
   readonly isRepeated: boolean;
 }
 
+interface Silence {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One or several. Between them it sends for far longer than it was silent. */
+function silencesOf(chance: Chance, end: number, least: number): Silence[] {
+  const silences: Silence[] = [];
+  const count = 5 * chance();
+  for (let from = between(chance, 0.2, 0.5) * end; from < end && silences.length < count;) {
+    const to = from + between(chance, 1.2, 2.5) * least;
+    silences.push({ from, to });
+    from = to + between(chance, 4, 8) * (to - from);
+  }
+  return silences;
+}
+
 export class Device {
   readonly id: string;
   readonly habit: Habit;
@@ -116,8 +133,7 @@ export class Device {
   readonly worse: number;
   readonly worseFrom: number;
   /** Nothing is sent between these. */
-  readonly silentFrom: number;
-  readonly silentTo: number;
+  readonly silences: readonly Silence[];
   readonly #resets: number[];
   readonly #joins: number[];
   readonly #counts16: boolean;
@@ -139,8 +155,7 @@ export class Device {
     this.loss = chance() < 0.7 ? 0.01 : chance() < 0.7 ? 0.04 : 0.1;
     this.worse = chance() < 0.1 ? 0.4 : this.loss;
     this.worseFrom = between(chance, 0.3, 0.7) * end;
-    this.silentFrom = chance() < 0.25 ? between(chance, 0.3, 0.5) * end : Infinity;
-    this.silentTo = this.silentFrom + 2.5 * this.patience;
+    this.silences = chance() < 0.25 ? silencesOf(chance, end, this.patience) : [];
     this.#joins = chance() < 0.2 ? [between(chance, 0.1, 0.9) * end] : [];
     this.#counts16 = chance() < 0.3;
     const wraps = this.#counts16 && chance() < 0.5;
@@ -161,7 +176,7 @@ export class Device {
   }
 
   isSilentAt(at: number): boolean {
-    return at >= this.silentFrom && at < this.silentTo;
+    return this.silences.some(({ from, to }) => at >= from && at < to);
   }
 
   /** What it sends at `next`; undefined while it is silent. */

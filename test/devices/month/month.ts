@@ -207,9 +207,10 @@ class Month {
       const alarms = of("silent");
       for (const at of alarms)
         if (!device.isSilentAt(at)) silent[at < device.knownAt ? "early" : "wrong"].push(shown(device, at));
-      if (device.silentFrom + device.patience * 2 < days * DAY) {
+      for (const { from, to } of device.silences) {
+        if (from + device.patience * 2 >= days * DAY || isInterrupted(from, to)) continue;
         silent.due += 1;
-        if (!alarms.some((at) => device.isSilentAt(at))) silent.missed.push(shown(device, device.silentFrom));
+        if (!alarms.some((at) => at >= from && at < to)) silent.missed.push(shown(device, from));
       }
       const backs = of("back");
       back.due += alarms.length;
@@ -220,6 +221,12 @@ class Month {
     return { uplinks: this.#uplinks, deviceDays: devices * days, silent, back, lost, reset };
   }
 }
+
+/** For half of the silence nobody listened. */
+const isInterrupted = (from: number, to: number): boolean =>
+  INCIDENTS.some(
+    ({ at, lasts }) => Math.min(to, at * DAY + lasts) - Math.max(from, at * DAY) > (to - from) / 2,
+  );
 
 /** Told when it became so, at the same moment. */
 function compare(

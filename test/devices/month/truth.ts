@@ -54,7 +54,7 @@ export class Truth {
     const last = this.#last;
     const isLatest = !last || position > last.position;
     if (isLatest) this.#last = { position, fCnt };
-    if (last && isLatest && this.#isOurGap(way))
+    if (isLatest && this.#isOurGap(way) && last)
       for (const one of this.#sent)
         if (one.position > last.position && one.position < position) one.isOurs = true;
     const isReset = last && isLatest && fCnt < last.fCnt && !isWrap(last.fCnt, fCnt);
