@@ -26,7 +26,8 @@ interface WatchedDevice extends KnownState {
   isLow: boolean;
   isWeak: boolean;
   readonly quiet: Quiet;
-  /** The part of what it sends that does not come, when that was last known: 0 to 1. */
+  /** The part of what it sends that does not come, 0 to 1: of the last frames, when that was last known, and for longer. */
+  loss: number;
   usualLoss: number;
   /** How many uplinks in a row were on the other side of the limit. */
   run: number;
@@ -39,6 +40,10 @@ const PUSHED_OUT = MOST_DEVICES / 4;
 const FEWEST_FRAMES = 10;
 /** Of less than this it says nothing of how long to wait: one that is lost is nothing unusual. */
 const FEWEST_TO_WAIT = 20;
+/** Of so many uplinks is what a device usually loses: of fewer it is often too little by chance. */
+const USUAL_UPLINKS = 100;
+/** More is hardly usual, but a time in which nobody heard it. */
+const MOST_USUAL_LOSS = 0.3;
 /** One weak signal is chance. */
 const WEAK_IN_A_ROW = 3;
 const NOTHING: readonly Told[] = [];
@@ -104,8 +109,8 @@ export class DeviceWatch {
     for (const watched of this.#devices.values()) {
       if (watched.state === "silent") continue;
       const { heardAt = -Infinity, intervals, counters } = watched.device?.history ?? {};
-      if (counters && counters.framesExpected >= FEWEST_TO_WAIT) watched.usualLoss = counters.lossRate;
-      const limit = limitOf(this.#options.rules, intervals, watched.usualLoss);
+      if (counters && counters.framesExpected >= FEWEST_TO_WAIT) watched.loss = counters.lossRate;
+      const limit = limitOf(this.#options.rules, intervals, Math.max(watched.loss, watched.usualLoss));
       if (!watched.quiet.exceeds(limit, heardAt, look)) continue;
       watched.state = "silent";
       watched.since = at;
@@ -134,10 +139,21 @@ export class DeviceWatch {
   get stored(): StoredDevice[] {
     const found: StoredDevice[] = [];
     for (const watched of this.#devices.values()) {
-      const { id, state, since, isLossy, isLow, isWeak, usualLoss } = watched;
+      const { id, state, since, isLossy, isLow, isWeak, loss, usualLoss } = watched;
       const history = watched.device?.history;
       const quiet = this.#listening.isAfterLook(history?.heardAt) ? 0 : watched.quiet.ms;
-      found.push({ id, state, since, isLossy, isLow, isWeak, quiet, usualLoss, history: history?.stored });
+      found.push({
+        id,
+        state,
+        since,
+        isLossy,
+        isLow,
+        isWeak,
+        quiet,
+        loss,
+        usualLoss,
+        history: history?.stored,
+      });
     }
     return found;
   }
@@ -164,6 +180,7 @@ export class DeviceWatch {
       const { lossRate } = counters;
       watched.isLossy = isRaised(isLossy, lossRate > lostAbove, lossRate <= lostAbove / 2);
       if (watched.isLossy && !isLossy) this.#tell("lost", id, at);
+      if (lossRate <= MOST_USUAL_LOSS) watched.usualLoss += (lossRate - watched.usualLoss) / USUAL_UPLINKS;
     }
     if (battery === undefined) return;
     watched.isLow = isRaised(isLow, battery < batteryBelow, battery >= batteryBelow + BATTERY_BETTER);
@@ -223,5 +240,6 @@ const unheard = (id: string, since: number): WatchedDevice => ({
   isWeak: false,
   run: 0,
   quiet: new Quiet(),
+  loss: 0,
   usualLoss: 0,
 });

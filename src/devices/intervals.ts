@@ -209,9 +209,11 @@ class Pauses {
     this.since = 0;
   }
 
-  /** Another interval. */
+  /** Another interval. Something may have been lost in a pause, too. */
   pass(length: number): void {
-    if (REST_TIMES * length <= this.length) this.since += length;
+    const usual = this.length;
+    if (REST_TIMES * length <= usual) this.since += length;
+    else if (length >= usual / AGAIN_TIMES && length <= usual * AGAIN_TIMES) this.since = 0;
   }
 
   /** None where they are no habit. */

@@ -17,6 +17,7 @@ export interface StoredDevice {
   /** For so many ms it was not heard although it could have been. */
   readonly quiet: number;
   /** What it usually loses, 0 to 1. */
+  readonly loss: number;
   readonly usualLoss: number;
   /** Absent: never heard. */
   readonly history?: StoredHistory | undefined;
@@ -72,8 +73,11 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /** A number that may be missing. */
 const numberOf = (value: unknown): number | undefined => (isNumber(value) ? value : undefined);
 
-/** A length, or a part; 0 where it is missing. */
+/** A length; 0 where it is missing. */
 const atLeast0 = (value: unknown): number => Math.max(0, numberOf(value) ?? 0);
+
+/** 0 to 1. */
+const partOf = (value: unknown): number => Math.min(1, atLeast0(value));
 
 function deviceOf({
   id,
@@ -83,6 +87,7 @@ function deviceOf({
   isLow,
   isWeak,
   quiet,
+  loss,
   usualLoss,
   history,
 }: Record<string, unknown>) {
@@ -91,10 +96,9 @@ function deviceOf({
   const found = isJsonObject(history) ? historyOf(history) : undefined;
   if (!found && (history !== undefined || state === "online")) return undefined;
   const flags = { isLossy: isLossy === true, isLow: isLow === true, isWeak: isWeak === true };
-  const loss = Math.min(1, atLeast0(usualLoss));
   return {
     ...{ id, state, since, ...flags },
-    ...{ quiet: atLeast0(quiet), usualLoss: loss, history: found },
+    ...{ quiet: atLeast0(quiet), loss: partOf(loss), usualLoss: partOf(usualLoss), history: found },
   } satisfies StoredDevice;
 }
 

@@ -178,6 +178,21 @@ describe("a watch of devices", () => {
     assert.deepEqual(world.take(), ["silent door"]);
   });
 
+  it("knows for longer than the last frames what a device usually loses", () => {
+    const world = new World({ devices: "door" });
+    const isLost = (fCnt: number): boolean => fCnt < 100 && fCnt % 5 === 0;
+    for (let fCnt = 0; fCnt < 130; fCnt++) {
+      if (!isLost(fCnt)) world.send("door", { f_cnt: fCnt });
+      world.pass(HOUR);
+    }
+    assert.deepEqual(world.take(), ["new door"]);
+    assert.equal(world.devices.state("door")?.lossRate, 0);
+    world.pass(5 * HOUR);
+    assert.deepEqual(world.take(), [], "four in a row are no wonder");
+    world.pass(4 * HOUR);
+    assert.deepEqual(world.take(), ["silent door"]);
+  });
+
   it("knows after an interruption what a device usually loses", () => {
     const world = new World({ devices: "door" });
     for (let fCnt = 0; fCnt < 40; fCnt++) {

@@ -27,7 +27,7 @@ describe("what a store gives back", () => {
     assert.ok(device);
     assert.deepEqual(device.history?.session, HISTORY.session);
     assert.deepEqual([device.isLossy, device.isLow, device.quiet], [true, false, 0]);
-    const never = { ...DEVICE, state: "unknown", quiet: 60_000, usualLoss: 0 };
+    const never = { ...DEVICE, state: "unknown", quiet: 60_000, loss: 0, usualLoss: 0 };
     assert.deepEqual(read([never])?.devices, [{ ...never, history: undefined }]);
   });
 

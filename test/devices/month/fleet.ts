@@ -167,7 +167,7 @@ export class Device {
 
   /** How long it may take until it is found to be silent: four of its pauses, more where it has just lost some. */
   get patience(): number {
-    const pauses = this.worse > 0.2 ? 25 : this.loss > 0.05 ? 12 : 10;
+    const pauses = this.worse > 0.2 ? 50 : this.loss > 0.05 ? 12 : 10;
     return pauses * this.habit.pause(this) + HOUR;
   }
 
