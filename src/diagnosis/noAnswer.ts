@@ -59,6 +59,11 @@ async function fromApi(
   ]);
   // Of a key that is not valid any more the stack does not tell the name.
   const named = { ...values, keyName: keyNameOf(key.keyName === undefined ? (facts.key ?? key) : key) };
+  if (facts.operation === "clear" && facts.key?.mayWrite === true) {
+    // Rule: docs/server.md#2-connecting, 9. What was taken from the key since its login, this connection still has.
+    if (key.valid === false) return undefined;
+    if (key.mayWrite === false && queue.answer === "ok" && queue.downlinks.length === 0) return "queued";
+  }
   if (key.valid === false) return notAccepted("error.not-accepted.key-invalid", named);
   // Granted after the login, it counts from the next one on.
   if (key.mayWrite === false || facts.key?.mayWrite === false)

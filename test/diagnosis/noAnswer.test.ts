@@ -260,6 +260,18 @@ describe("a clear, which the stack never answers", () => {
     assert.equal(await explainNoAnswer({ ...FACTS, ...clear, key: deaf }, undefined), "queued");
   });
 
+  it("has gone well where the key has lost its right or its life since the login: the connection still has them", async () => {
+    const key = { valid: true, keyName: "mqtt", mayLogIn: true, mayRead: true, mayWrite: true };
+    const gone = { info: refused("api_key_not_found"), queue: refused("api_key_not_found") };
+    for (const one of [api(gone), api({ rights: [READ] })])
+      assert.equal(await explainNoAnswer({ ...FACTS, ...clear, key }, one), "queued");
+    // Logged in again since.
+    assert.match(
+      await explained({ ...clear, key }, api({ rights: [READ], queue: ["other"] })),
+      /may not send/,
+    );
+  });
+
   it("has gone well where nothing says otherwise", async () => {
     const asked = [
       undefined,
