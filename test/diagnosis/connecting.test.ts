@@ -247,9 +247,9 @@ describe("a refused login, when nobody tells about the key", () => {
     const port = 1882;
     const key = "error.login-refused.gateway-port";
     says(await explain(LOGIN, { port }), refused, key, "Port 1882 is for gateways", "1883", "8883");
-    const valid = [authInfoAnswer(applicationIds("app1")), rightsAnswer([READ, WRITE])] as const;
+    const valid = [authInfoAnswer(applicationIds("app1")), rightsAnswer(READ, WRITE)] as const;
     says(await explainWith(...valid, { port }), refused, key);
-    const other = [authInfoAnswer(applicationIds("other")), rightsAnswer([])] as const;
+    const other = [authInfoAnswer(applicationIds("other")), rightsAnswer()] as const;
     says(await explainWith(...other, { port }), refused, "error.login-refused.other-application");
     const before = { port, acceptedUntil: ACCEPTED };
     says(await explain(LOGIN, before), refused, "error.login-refused.accepted-before");
