@@ -114,16 +114,19 @@ export async function lookUpDownlink(
   return isQueued(queue, correlationId) ? "queued" : undefined;
 }
 
-/** The correlation IDs of all that is in the queue of a device; undefined where the API does not say. */
+/**
+ * The correlation IDs of all that is in the queue of a device: nothing where there is no such device any more. `unavailable` where the
+ * server cannot say at present; undefined where the API does not say.
+ */
 export async function queuedIds(
   applicationId: string,
   deviceId: string,
   api: Pick<FactsApi, "downlinkQueue">,
-): Promise<ReadonlySet<string> | undefined> {
+): Promise<ReadonlySet<string> | "unavailable" | undefined> {
   const queue = await api.downlinkQueue(applicationId, deviceId);
-  return queue.answer === "ok"
-    ? new Set(queue.downlinks.flatMap((item) => item.correlation_ids ?? []))
-    : undefined;
+  if (queue.answer === "ok") return new Set(queue.downlinks.flatMap((item) => item.correlation_ids ?? []));
+  if (isMissing(queue)) return new Set();
+  return queue.answer === "unknown" && queue.why === "unavailable" ? "unavailable" : undefined;
 }
 
 /** What the way there and back tells. */

@@ -8,7 +8,7 @@ describe("a downlink that was queued before the connection was interrupted", () 
   let world: World;
   /** Whose queue was asked for. */
   let asked: string[];
-  let isQueued: boolean | undefined;
+  let isQueued: boolean | "unavailable" | undefined;
   /** Those that are asked and have no answer yet. */
   let waiting: number;
   let mostWaiting: number;
@@ -24,7 +24,8 @@ describe("a downlink that was queued before the connection was interrupted", () 
           mostWaiting = Math.max(mostWaiting, waiting);
           await new Promise((resolve) => setImmediate(resolve));
           waiting -= 1;
-          return isQueued === undefined ? undefined : { has: () => isQueued === true };
+          if (typeof isQueued !== "boolean") return isQueued;
+          return { has: () => isQueued === true };
         },
       },
       { devices },
@@ -94,6 +95,20 @@ describe("a downlink that was queued before the connection was interrupted", () 
     await pass();
     await pass();
     assert.equal(flow.ends, 0);
+  });
+
+  it("is asked about again, less and less often, while the stack cannot say", async () => {
+    isQueued = "unavailable";
+    const flow = await queued();
+    await interrupt();
+    for (const [times, wait] of [1, 1, 2, 4].entries()) {
+      await pass(SOON * wait);
+      assert.deepEqual([flow.ends, asked.length], [0, times + 1]);
+    }
+    isQueued = false;
+    await pass(SOON * 8);
+    await pass();
+    assert.equal(flow.failure?.key, "error.unanswered.left-unheard");
   });
 
   it("is asked about anew where the connection is interrupted between the questions", async () => {

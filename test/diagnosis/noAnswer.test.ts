@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { explainMayNotSend, explainNoAnswer, lookUpDownlink } from "../../src/diagnosis/noAnswer";
+import { explainMayNotSend, explainNoAnswer, lookUpDownlink, queuedIds } from "../../src/diagnosis/noAnswer";
 import type { NoAnswerFacts } from "../../src/diagnosis/noAnswerFacts";
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 import type { ApiAnswer, FactsApi } from "../../src/diagnosis/stackApi";
@@ -365,5 +365,23 @@ describe("a downlink with a key that may not send", () => {
       assert.match(text, /Nothing was sent to door-1\. .*“Write downlink application traffic”/);
       assert.ok(text.indexOf(". ") < 80, text);
     }
+  });
+});
+
+describe("what is in the queue of a device", () => {
+  const unavailable: ApiAnswer<never> = { answer: "unknown", why: "unavailable" };
+
+  it("is known by correlation IDs, and is nothing where the device was deleted", async () => {
+    assert.deepEqual(await queuedIds("app1", "valve", api({ queue: ["a", OURS] })), new Set(["a", OURS]));
+    assert.deepEqual(
+      await queuedIds("app1", "valve", api({ queue: refused("device_not_found") })),
+      new Set(),
+    );
+  });
+
+  it("may be known later where the server is partly down, and is not where the API says nothing", async () => {
+    assert.equal(await queuedIds("app1", "valve", api({ queue: unavailable })), "unavailable");
+    for (const queue of [unknown, refused("insufficient_application_rights")])
+      assert.equal(await queuedIds("app1", "valve", api({ queue })), undefined);
   });
 });
