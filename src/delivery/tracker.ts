@@ -241,17 +241,26 @@ export class Tracker {
     for (const answer of answersIn(received)) {
       const item = this.#open.find(answer);
       const followed = item && this.#open.of(item);
-      if (!item || !followed) continue;
+      if (!item || !followed) {
+        if (answer.state === "sent") this.#overtaking(this.#open.forDevice(answer.deviceId), now);
+        continue;
+      }
       this.#answered(followed, item, answer);
-      if (item.state === "sent") this.#overtaking(followed, now);
+      if (item.state === "sent") this.#overtaking(this.#openBefore(followed), now);
     }
   }
 
-  /** A queue keeps its order: what was in it before has left it, told or not. Others, such as the Console, may have emptied it. */
-  #overtaking({ part, dispatch }: OpenPart, now: number): void {
+  #openBefore({ part, dispatch }: OpenPart): readonly OpenPart[] {
+    return this.#open.forDevice(dispatch.deviceId).filter((earlier) => isBefore(earlier.part, part));
+  }
+
+  /**
+   * A queue keeps its order: what was in it before one that was sent has left it, told or not. Others, such as the Console or a second
+   * Node-RED, may have emptied it; of one that they have sent, only the queue tells whether it was in front.
+   */
+  #overtaking(mayBeEarlier: readonly OpenPart[], now: number): void {
     const before = this.#rechecks.size;
-    for (const earlier of this.#open.forDevice(dispatch.deviceId)) {
-      if (!isBefore(earlier.part, part)) break;
+    for (const earlier of mayBeEarlier) {
       if (mayHaveLeft(earlier).length > 0 && !this.#rechecks.has(earlier))
         this.#recheckLater(earlier, overtaken, now);
     }

@@ -168,6 +168,38 @@ describe("a downlink that was queued before the connection was interrupted", () 
       assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
     });
 
+    const ofAnother = (f_cnt = 1): void => {
+      const ids = { f_port: 7, f_cnt, correlation_ids: [`node-red:another-${f_cnt}`] };
+      world.simulator.publish("downlink_sent", "valve-1", ids);
+    };
+    /** What was published before has come then. */
+    const come = async (): Promise<void> => {
+      const last = await queued({ deviceId: "valve-2" });
+      const ids = { correlation_ids: last.last?.correlationIds, f_cnt: 1 };
+      world.simulator.publish("downlink_sent", "valve-2", ids);
+      await until(() => last.ends > 0, "the last one");
+    };
+
+    it("is unanswered as well where the one that is sent is of another client, which has replaced the queue", async () => {
+      const flow = await queued();
+      ofAnother();
+      await come();
+      await pass();
+      assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+      await pass();
+      assert.equal(flow.failure?.key, "error.unanswered.overtaken");
+    });
+
+    it("is followed on where that one was in front of it, and asked for once in five seconds at most", async () => {
+      isQueued = true;
+      const flow = await queued();
+      for (let times = 1; times <= 5; times++) ofAnother(times);
+      await come();
+      await pass();
+      await pass(HOUR);
+      assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+    });
+
     it("is not asked for where all goes in order", async () => {
       const one = await queued();
       const other = await queued();
