@@ -288,6 +288,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "api-failed": "status.api-silent",
   "api-failed.key-invalid": "status.key-invalid",
   "api-failed.no-right": "status.no-right-to-read",
+  "api-failed.no-rights-here": "status.no-right-to-read",
   "api-failed.no-device": "status.no-device",
   "api-failed.too-many": "status.too-many-requests",
   "downlink-failed": "status.failed-for",

@@ -1,5 +1,5 @@
 import type { JsonObject, StackError } from "../../src/stack/messages";
-import { stackError } from "../stackErrors";
+import { stackError, validationError } from "../stackErrors";
 
 const APPLICATION_SERVER = "pkg/applicationserver";
 const NETWORK_SERVER = "pkg/networkserver";
@@ -13,6 +13,14 @@ export const downlinkErrors = {
     stackError({ namespace: APPLICATION_SERVER, name: "no_payload", format: "no payload", code: 3 }),
   noFPort: () =>
     stackError({ namespace: APPLICATION_SERVER, name: "no_f_port", format: "no FPort", code: 3 }),
+  reservedFPort: (index: number) =>
+    validationError(
+      [
+        { message: "DownlinkQueueRequest", field: `downlinks[${index}]` },
+        { message: "ApplicationDownlink", field: "f_port" },
+      ],
+      "value must not be in list [224]",
+    ),
   noSession: () =>
     stackError({
       namespace: APPLICATION_SERVER,

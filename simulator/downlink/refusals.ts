@@ -53,6 +53,9 @@ export function reportedRefusal(
 ): StackError | undefined {
   if (items.some((item) => item.fPort === 0)) return downlinkErrors.noFPort();
   if (!device.hasSession) return downlinkErrors.noSession();
+  // Given so it is refused at the door; from a formatter, by the Network Server.
+  const reserved = items.findIndex((item) => item.fPort === 224);
+  if (reserved >= 0) return downlinkErrors.reservedFPort(reserved);
   if (device.model.unknownInNetwork === true) return downlinkErrors.unknownInNetwork();
   let minFCnt = lastFCnt + 1;
   for (const item of items) {

@@ -6,7 +6,12 @@ export interface KeyRecord {
   /** ms since 1970: accepted until then, as far as we know. */
   acceptedUntil?: number;
   /** What the stack's API there says of it, or is going to; not kept where it said nothing of its rights. */
-  asked?: { readonly url: string; readonly answer: Promise<KeyFacts> };
+  asked?: {
+    readonly url: string;
+    /** ms of `performance.now()`. */
+    readonly at: number;
+    readonly answer: Promise<KeyFacts>;
+  };
   /** What the stack's API said of it. */
   facts?: KeyFacts;
   /** Some message came with it. */

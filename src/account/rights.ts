@@ -18,6 +18,9 @@ const FIRST_PAUSE = 30_000;
 const LONGEST_PAUSE = 3_600_000;
 const pauseAfter = (attempts: number): number => Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1));
 
+/** Rights that are taken from a key count from its next login on. Soon after the question it is not asked anew for another login. */
+const KNOWN_FOR_MS = 60_000;
+
 /** A user who has just granted the right must not wait long, nor each downlink be a question. */
 const AGAIN_AFTER_MS = 5_000;
 
@@ -37,21 +40,27 @@ export class Rights {
   #silences = 0;
   #again: NodeJS.Timeout | undefined;
   readonly #pause: (attempts: number) => number;
+  readonly #knownFor: number;
   /** What is asked, or was last. */
   #asked: Promise<void> | undefined;
   /** When that was, in ms of `performance.now()`. */
   #askedAt = -Infinity;
 
-  /** @param pause ms until an API that has said nothing so many times in a row is asked again */
+  /**
+   * @param pause ms until an API that has said nothing so many times in a row is asked again
+   * @param knownFor ms for which what it has said counts for another login as well
+   */
   constructor(
     key: KeyRecord,
     applicationId: string,
     onChange: () => void,
     warn: (text: Text) => void,
     pause = pauseAfter,
+    knownFor = KNOWN_FOR_MS,
   ) {
     this.#key = key;
     this.#pause = pause;
+    this.#knownFor = knownFor;
     this.#applicationId = applicationId;
     this.#onChange = onChange;
     this.#warn = warn;
@@ -68,8 +77,8 @@ export class Rights {
   }
 
   /**
-   * Once per key, place and run; while a right is missing again after each login, because rights count from a login on, and while
-   * nothing is known after some time.
+   * After a login, because rights count from then on; not again for a minute while none is missing, and after some time while nothing
+   * is known.
    */
   ask(login: number, office: KeyOffice | undefined): void {
     if (!office || this.#askedAfter === login) return;
@@ -77,9 +86,10 @@ export class Rights {
     clearTimeout(this.#again);
     const key = this.#key;
     if (this.#lacking.size > 0 || key.facts?.mayRead === false) delete key.asked;
-    if (key.asked?.url !== office.url) {
-      this.#askedAt = performance.now();
-      key.asked = { url: office.url, answer: keyFacts(office.api, this.#applicationId) };
+    const now = performance.now();
+    if (key.asked?.url !== office.url || now - key.asked.at >= this.#knownFor) {
+      this.#askedAt = now;
+      key.asked = { url: office.url, at: now, answer: keyFacts(office.api, this.#applicationId) };
     }
     const { asked } = key;
     this.#asked = asked.answer
@@ -128,7 +138,7 @@ export class Rights {
         .then((facts) => {
           // What else has changed counts from the next login on, as at this one.
           if (right === "read" ? facts.mayRead !== true : facts.mayWrite !== true) return;
-          this.#key.asked = { url: office.url, answer: Promise.resolve(facts) };
+          this.#key.asked = { url: office.url, at: now, answer: Promise.resolve(facts) };
           this.#key.facts = facts;
           this.#learn(facts);
         })

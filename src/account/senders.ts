@@ -1,6 +1,7 @@
 import type { Session } from "../connection/session";
 import type { DownlinkView } from "../delivery/contract";
 import { Courier, type Refusal } from "../delivery/courier";
+import type { Queued } from "../delivery/tracker";
 import type { NoAnswerEvidence } from "../downlink/evidence";
 import { explainMayNotSend, explainNoAnswer, lookUpDownlink, queuedIds } from "../diagnosis/noAnswer";
 import type { PubsubEvidence } from "../diagnosis/noAnswerFacts";
@@ -166,7 +167,7 @@ export class Senders {
     return this.#ask(async (api) => api && lookUpDownlink(facts, api));
   }
 
-  #queueOf(deviceId: string): Promise<ReadonlySet<string> | undefined> {
+  #queueOf(deviceId: string): Promise<Queued> {
     const { applicationId = "" } = this.#shared.settings;
     return this.#ask(async (api) => api && queuedIds(applicationId, deviceId, api));
   }

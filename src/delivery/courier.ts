@@ -13,7 +13,7 @@ import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failur
 import type { DownlinkJob, Follower } from "./contract";
 import type { Progress } from "./progress";
 import type { OpenPart } from "./openParts";
-import { Tracker, type QueuedIds } from "./tracker";
+import { Tracker, type Queued } from "./tracker";
 import { Hold } from "./hold";
 import { Pace } from "./pace";
 
@@ -64,10 +64,10 @@ export interface CourierOptions {
    */
   lookUp?(evidence: NoAnswerEvidence): Promise<Explanation | "queued" | undefined>;
   /**
-   * The correlation IDs of all that is in the queue of a device; undefined where that is not known. Asked where something may have
-   * left it unseen. Absent where there is no API. Must not reject.
+   * The correlation IDs of all that is in the queue of a device. Asked where something may have left it unseen, and after a clear.
+   * Absent where there is no API. Must not reject.
    */
-  queueOf?(deviceId: string): Promise<QueuedIds | undefined>;
+  queueOf?(deviceId: string): Promise<Queued>;
   /**
    * Asked before anything is taken in: undefined, and it may go; else why nothing may be sent, or that it may by now. Must not reject.
    */

@@ -51,7 +51,8 @@ export class Hold {
     this.#untold.add(dispatch);
     const device = this.#byDevice.get(dispatch.deviceId) ?? new Set();
     this.#byDevice.set(dispatch.deviceId, device.add(dispatch));
-    if (this.#disconnectedAt !== undefined) this.#late.add(dispatch);
+    // What an earlier process held is no more than it had room for, and may have waited for the pace.
+    if (this.#disconnectedAt !== undefined && !dispatch.resumed) this.#late.add(dispatch);
     const [full, most] = this.#late.size > this.#most ? [this.#late, this.#most] : [this.#all, MOST_WAITING];
     const [oldest] = full;
     if (full.size <= most || !oldest) return { out: [], most };

@@ -25,6 +25,9 @@ export type Outcome = Explanation | "queued";
 /** Correlation IDs of all that is in the queue of a device. */
 export type QueuedIds = Pick<ReadonlySet<string>, "has">;
 
+/** `unavailable`: the stack cannot say at present; undefined: not known. */
+export type Queued = QueuedIds | "unavailable" | undefined;
+
 export interface TrackerEvents {
   /** The dispatch may go on with its next part. */
   goOn(dispatch: Dispatch): void;
@@ -34,8 +37,8 @@ export interface TrackerEvents {
   explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome>;
   /** Only what is certain; undefined: nothing is. Never rejects. Absent where there is no API. */
   lookUp?(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
-  /** What is in the queue of a device, by correlation IDs; undefined: not known. Absent where there is no API. */
-  queueOf?(deviceId: string): Promise<QueuedIds | undefined>;
+  /** What is in the queue of a device, by correlation IDs. Absent where there is no API. */
+  queueOf?(deviceId: string): Promise<Queued>;
   /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
   goesOn(deviceId: string, operation: "replace" | "clear"): void;
   accepted(deviceId: string): void;
@@ -60,12 +63,19 @@ const LOOK_UP_AFTER_MS = 1_000;
 /** After a restart or an interruption, since there is a connection: what the stack tells at this moment has come by then. */
 const RECHECK_AFTER_MS = 5_000;
 
+/** A stack that cannot say is asked again, less and less often: so many times twice as late. */
+const MOST_DOUBLINGS = 6;
+
 /** Something in the queue of which may have left it unheard. */
 interface Recheck {
   /** When to ask, by the clock's `now`. */
   readonly at: number;
   /** Where it is not there any more. */
   readonly why: (deviceId: string) => Explanation;
+  /** A clear of this connection should have taken it out. */
+  readonly cleared?: true;
+  /** How often the stack could not say. */
+  readonly unavailable?: number;
 }
 
 /** One question at a time for each device is enough for all that wait for the same. */
@@ -231,17 +241,26 @@ export class Tracker {
     for (const answer of answersIn(received)) {
       const item = this.#open.find(answer);
       const followed = item && this.#open.of(item);
-      if (!item || !followed) continue;
+      if (!item || !followed) {
+        if (answer.state === "sent") this.#overtaking(this.#open.forDevice(answer.deviceId), now);
+        continue;
+      }
       this.#answered(followed, item, answer);
-      if (item.state === "sent") this.#overtaking(followed, now);
+      if (item.state === "sent") this.#overtaking(this.#openBefore(followed), now);
     }
   }
 
-  /** A queue keeps its order: what was in it before has left it, told or not. Others, such as the Console, may have emptied it. */
-  #overtaking({ part, dispatch }: OpenPart, now: number): void {
+  #openBefore({ part, dispatch }: OpenPart): readonly OpenPart[] {
+    return this.#open.forDevice(dispatch.deviceId).filter((earlier) => isBefore(earlier.part, part));
+  }
+
+  /**
+   * A queue keeps its order: what was in it before one that was sent has left it, told or not. Others, such as the Console or a second
+   * Node-RED, may have emptied it; of one that they have sent, only the queue tells whether it was in front.
+   */
+  #overtaking(mayBeEarlier: readonly OpenPart[], now: number): void {
     const before = this.#rechecks.size;
-    for (const earlier of this.#open.forDevice(dispatch.deviceId)) {
-      if (!isBefore(earlier.part, part)) break;
+    for (const earlier of mayBeEarlier) {
       if (mayHaveLeft(earlier).length > 0 && !this.#rechecks.has(earlier))
         this.#recheckLater(earlier, overtaken, now);
     }
@@ -320,14 +339,23 @@ export class Tracker {
   #emptied({ part, dispatch }: OpenPart): void {
     const { deviceId } = dispatch;
     const operation = dispatch.operation === "clear" ? "clear" : "replace";
+    const emptied: (readonly [OpenPart, Item])[] = [];
     let goesOn = false;
     for (const earlier of this.#open.forDevice(deviceId)) {
       if (!isBefore(earlier.part, part)) continue;
       for (const item of earlier.part.items) {
-        if (item.inQueue || (item.state === "sent" && !this.#stacksWords))
-          this.#end(earlier, item, "invalidated", taken[operation](deviceId));
+        if (item.inQueue || (item.state === "sent" && !this.#stacksWords)) emptied.push([earlier, item]);
         else if (item.inFlight) goesOn = true;
       }
+    }
+    // Rule: docs/server.md#3-publishing, 1. Of a clear there is the acknowledgement only, which is no proof.
+    if (operation === "clear" && this.#events.queueOf && emptied.some(([, item]) => !item.settled)) {
+      for (const [earlier] of emptied)
+        this.#rechecks.set(earlier, { at: this.#now, why: taken.clear, cleared: true });
+      this.#events.changed();
+    } else {
+      for (const [earlier, item] of emptied)
+        this.#end(earlier, item, "invalidated", taken[operation](deviceId));
     }
     if (goesOn) this.#events.goesOn(deviceId, operation);
   }
@@ -370,14 +398,14 @@ export class Tracker {
   }
 
   #recheckDue(now: number): void {
-    const due = new Map<string, [OpenPart, Recheck["why"]][]>();
-    for (const [followed, { at, why }] of this.#rechecks) {
-      if (at > now) continue;
+    const due = new Map<string, [OpenPart, Recheck][]>();
+    for (const [followed, recheck] of this.#rechecks) {
+      if (recheck.at > now) continue;
       this.#rechecks.delete(followed);
       const { deviceId } = followed.dispatch;
       const ofDevice = due.get(deviceId);
-      if (ofDevice) ofDevice.push([followed, why]);
-      else due.set(deviceId, [[followed, why]]);
+      if (ofDevice) ofDevice.push([followed, recheck]);
+      else due.set(deviceId, [[followed, recheck]]);
     }
     for (const [deviceId, parts] of due)
       this.#rechecking = this.#rechecking.then(() => this.#recheck(deviceId, parts)).catch(warnOfBug);
@@ -387,22 +415,46 @@ export class Tracker {
    * What has left the queue while there was nobody to be told: of a confirmed one its acknowledgement may still come, of others
    * nothing more.
    */
-  async #recheck(deviceId: string, parts: readonly (readonly [OpenPart, Recheck["why"]])[]): Promise<void> {
-    if (!parts.some(([followed]) => mayHaveLeft(followed).length > 0)) return;
+  async #recheck(deviceId: string, parts: readonly (readonly [OpenPart, Recheck])[]): Promise<void> {
+    if (!parts.some(([followed, recheck]) => inDoubt(followed, recheck).length > 0)) return;
     const queue = await this.#events.queueOf?.(deviceId);
-    if (!queue) return;
-    for (const [followed, why] of parts) {
-      for (const item of mayHaveLeft(followed)) {
-        if (queue.has(item.ourId ?? "")) continue;
-        // It may have left just now: what the stack tells of that is about to come.
-        if (this.#missing.delete(item)) this.#end(followed, item, "unanswered", why(deviceId));
-        else {
-          this.#missing.add(item);
-          this.#rechecks.set(followed, { at: inSteps(this.#now + RECHECK_AFTER_MS), why });
-        }
-      }
+    for (const [followed, recheck] of parts) {
+      if (queue === "unavailable") this.#recheckAgain(followed, recheck);
+      else if (recheck.cleared) this.#clearedOf(followed, queue);
+      else if (queue) this.#leftOf(followed, queue, recheck.why);
     }
     this.#events.changed();
+  }
+
+  #recheckAgain(followed: OpenPart, recheck: Recheck): void {
+    const { unavailable = 0 } = recheck;
+    const wait = RECHECK_AFTER_MS * 2 ** Math.min(unavailable, MOST_DOUBLINGS);
+    this.#rechecks.set(followed, {
+      ...recheck,
+      at: inSteps(this.#now + wait),
+      unavailable: unavailable + 1,
+    });
+  }
+
+  /** Where nobody says what is in the queue, the acknowledgement has to do. */
+  #clearedOf(followed: OpenPart, queue: QueuedIds | undefined): void {
+    const { deviceId } = followed.dispatch;
+    for (const item of followed.part.items)
+      if (item.inQueue && !queue?.has(item.ourId ?? ""))
+        this.#end(followed, item, "invalidated", taken.clear(deviceId));
+  }
+
+  #leftOf(followed: OpenPart, queue: QueuedIds, why: Recheck["why"]): void {
+    for (const item of mayHaveLeft(followed)) {
+      if (queue.has(item.ourId ?? "")) continue;
+      // It may have left just now: what the stack tells of that is about to come.
+      if (this.#missing.delete(item))
+        this.#end(followed, item, "unanswered", why(followed.dispatch.deviceId));
+      else {
+        this.#missing.add(item);
+        this.#rechecks.set(followed, { at: inSteps(this.#now + RECHECK_AFTER_MS), why });
+      }
+    }
   }
 
   #ask<T extends Outcome | undefined>(
@@ -479,6 +531,9 @@ const mayHaveLeft = ({ part, dispatch }: OpenPart): readonly Item[] =>
     ({ inQueue, settled, confirmed, ourId }) =>
       inQueue && !settled && ourId !== undefined && (!confirmed || dispatch.options.report === "sent"),
   );
+
+const inDoubt = (followed: OpenPart, { cleared }: Recheck): readonly Item[] =>
+  cleared ? followed.part.items.filter(({ inQueue }) => inQueue) : mayHaveLeft(followed);
 
 /** Its node waits for an answer. */
 const isAwaited = (part: Part): boolean => part.items.some((item) => !item.settled);

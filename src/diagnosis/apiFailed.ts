@@ -34,7 +34,7 @@ const OF_NAME: Readonly<Record<string, string>> = {
   api_key_expired: "error.api-failed.key-invalid",
   token: "error.api-failed.key-invalid",
   insufficient_application_rights: "error.api-failed.no-right",
-  no_application_rights: "error.api-failed.no-right",
+  no_application_rights: "error.api-failed.no-rights-here",
   device_not_found: "error.api-failed.no-device",
 };
 

@@ -149,7 +149,13 @@ export async function explainCertificate(
   if (errorCode === SELF_SIGNED) return failed("error.certificate.self-signed", values);
   if (errorCode === EXPIRED) return failed("error.certificate.expired", values);
   if (errorCode === NOT_YET_VALID) return failed("error.certificate.not-yet-valid", values);
-  if (OTHER_NAME.test(errorCode)) return failed("error.certificate.other-name", values);
+  if (OTHER_NAME.test(errorCode)) {
+    const { servername = host } = context.tls ?? {};
+    return failed(
+      servername === host ? "error.certificate.other-name" : "error.certificate.other-server-name",
+      values,
+    );
+  }
   if (UNKNOWN_AUTHORITY.test(errorCode)) return failed("error.certificate.unknown-authority", values);
   return failed("error.certificate.other", values);
 }

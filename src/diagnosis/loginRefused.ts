@@ -14,6 +14,9 @@ const refused = explanations("connection_refused");
 /** MQTT 3.1.1, CONNACK: the client ID is refused. */
 const IDENTIFIER_REJECTED = 2;
 
+/** Rule: docs/server.md#2-connecting, 11. */
+const GATEWAY_PORTS: ReadonlySet<number> = new Set([1881, 1882, 8881, 8882]);
+
 function valuesOf(context: ConnectionContext): TextValues {
   return {
     host: shownText(context.host),
@@ -61,6 +64,8 @@ function guess(guesses: Guesses, context: ConnectionContext): Explanation {
   const { acceptedUntil } = context;
   if (acceptedUntil !== undefined)
     return refused(guesses.acceptedBefore, { ...values, acceptedUntil: shownTime(acceptedUntil) });
+  if (GATEWAY_PORTS.has(context.port))
+    return refused("error.login-refused.gateway-port", { ...values, port: context.port });
   const better = betterUserName(context);
   if (!better) return refused(guesses.none, values);
   const key = better.host === "cloud" ? guesses.otherTenant : guesses.noTenant;

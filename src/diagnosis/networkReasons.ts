@@ -4,6 +4,7 @@ import type { NetworkKind } from "../stack/kinds";
 import type { StackError } from "../stack/messages";
 import { attributeOf, errorSentence } from "../stack/stackError";
 import { shownText } from "../stack/shown";
+import { refusedFPort } from "./reported";
 
 /** Texts by the error's name, or by its namespace and name where several parts of the stack use the name for different things. */
 type Reasons = Readonly<Record<string, string>>;
@@ -135,7 +136,6 @@ const NOT_QUEUED: Reasons = {
   rebuild: "error.reported.no-device-session",
   unknown_session: "error.reported.session",
   f_cnt_too_low: "error.reported.session",
-  no_f_port: "error.reported.no-f-port",
   application_downlink_too_long: "error.reported.too-long",
   downlink_expired: "error.reported.time",
   absolute_time: "error.reported.time",
@@ -361,6 +361,8 @@ export function networkReason(event: NetworkKind, error: StackError, deviceId: s
       key: lookUp(RESULTS, result) ?? "network.downlink-error.gateway",
       values: { device, result: result || "?" },
     };
+  const fPort = event === "downlink_error" || event === "encoder_error" ? refusedFPort(error) : undefined;
+  if (fPort !== undefined) return { key: "error.reported.no-f-port", values: { device, fPort } };
   const found = known(byName, error);
   const told = found?.error ?? error;
   return {

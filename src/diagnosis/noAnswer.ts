@@ -59,6 +59,11 @@ async function fromApi(
   ]);
   // Of a key that is not valid any more the stack does not tell the name.
   const named = { ...values, keyName: keyNameOf(key.keyName === undefined ? (facts.key ?? key) : key) };
+  if (facts.operation === "clear" && facts.key?.mayWrite === true) {
+    // Rule: docs/server.md#2-connecting, 9. What was taken from the key since its login, this connection still has.
+    if (key.valid === false) return undefined;
+    if (key.mayWrite === false && queue.answer === "ok" && queue.downlinks.length === 0) return "queued";
+  }
   if (key.valid === false) return notAccepted("error.not-accepted.key-invalid", named);
   // Granted after the login, it counts from the next one on.
   if (key.mayWrite === false || facts.key?.mayWrite === false)
@@ -109,16 +114,19 @@ export async function lookUpDownlink(
   return isQueued(queue, correlationId) ? "queued" : undefined;
 }
 
-/** The correlation IDs of all that is in the queue of a device; undefined where the API does not say. */
+/**
+ * The correlation IDs of all that is in the queue of a device: nothing where there is no such device any more. `unavailable` where the
+ * server cannot say at present; undefined where the API does not say.
+ */
 export async function queuedIds(
   applicationId: string,
   deviceId: string,
   api: Pick<FactsApi, "downlinkQueue">,
-): Promise<ReadonlySet<string> | undefined> {
+): Promise<ReadonlySet<string> | "unavailable" | undefined> {
   const queue = await api.downlinkQueue(applicationId, deviceId);
-  return queue.answer === "ok"
-    ? new Set(queue.downlinks.flatMap((item) => item.correlation_ids ?? []))
-    : undefined;
+  if (queue.answer === "ok") return new Set(queue.downlinks.flatMap((item) => item.correlation_ids ?? []));
+  if (isMissing(queue)) return new Set();
+  return queue.answer === "unknown" && queue.why === "unavailable" ? "unavailable" : undefined;
 }
 
 /** What the way there and back tells. */

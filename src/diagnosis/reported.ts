@@ -16,10 +16,26 @@ const transmission = (
   return late ? "error.reported.too-late" : "error.reported.gateway";
 };
 
+const MOST_CAUSES = 5;
+
+/**
+ * The FPort that a formatter has set and the stack refuses; undefined where the error is about something else. 224 comes as a violated
+ * rule, deep inside; what does not fit into a byte counts as 0. Rule: docs/server.md#8-downlinks-what-is-told, 2.
+ */
+export function refusedFPort(error: StackError): string | undefined {
+  if (error.name === "no_f_port") return "0";
+  let inner: StackError | undefined = error;
+  for (let looked = 0; inner !== undefined && looked < MOST_CAUSES; looked++) {
+    if (inner.name === "validation" && attributeOf(inner, "field") === "f_port")
+      return /\[(\d{1,3})\]/.exec(attributeOf(inner, "reason") ?? "")?.[1];
+    inner = inner.cause;
+  }
+  return undefined;
+}
+
 /** By the error's name. Names as seen in captured traffic. Rule: docs/server.md#8-downlinks-what-is-told. */
 const HINTS: Record<string, string | typeof transmission> = {
   no_device_session: "error.reported.no-device-session",
-  no_f_port: "error.reported.no-f-port",
   application_downlink_too_long: "error.reported.too-long",
   downlink_expired: "error.reported.time",
   absolute_time: "error.reported.time",
@@ -44,6 +60,9 @@ export function hintFor(
   deviceId: string,
 ): Text | undefined {
   const name = error.name ?? "";
+  const fPort = refusedFPort(error);
+  if (fPort !== undefined)
+    return { key: "error.reported.no-f-port", values: { device: shownText(deviceId), fPort } };
   const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
   // Only the Network Server's `device_not_found` means a half registered device.
   if (hint === undefined || (name === "device_not_found" && error.namespace !== "pkg/networkserver"))

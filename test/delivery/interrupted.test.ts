@@ -8,7 +8,7 @@ describe("a downlink that was queued before the connection was interrupted", () 
   let world: World;
   /** Whose queue was asked for. */
   let asked: string[];
-  let isQueued: boolean | undefined;
+  let isQueued: boolean | "unavailable" | undefined;
   /** Those that are asked and have no answer yet. */
   let waiting: number;
   let mostWaiting: number;
@@ -24,7 +24,8 @@ describe("a downlink that was queued before the connection was interrupted", () 
           mostWaiting = Math.max(mostWaiting, waiting);
           await new Promise((resolve) => setImmediate(resolve));
           waiting -= 1;
-          return isQueued === undefined ? undefined : { has: () => isQueued === true };
+          if (typeof isQueued !== "boolean") return isQueued;
+          return { has: () => isQueued === true };
         },
       },
       { devices },
@@ -96,6 +97,20 @@ describe("a downlink that was queued before the connection was interrupted", () 
     assert.equal(flow.ends, 0);
   });
 
+  it("is asked about again, less and less often, while the stack cannot say", async () => {
+    isQueued = "unavailable";
+    const flow = await queued();
+    await interrupt();
+    for (const [times, wait] of [1, 1, 2, 4].entries()) {
+      await pass(SOON * wait);
+      assert.deepEqual([flow.ends, asked.length], [0, times + 1]);
+    }
+    isQueued = false;
+    await pass(SOON * 8);
+    await pass();
+    assert.equal(flow.failure?.key, "error.unanswered.left-unheard");
+  });
+
   it("is asked about anew where the connection is interrupted between the questions", async () => {
     const flow = await queued();
     await interrupt();
@@ -148,6 +163,38 @@ describe("a downlink that was queued before the connection was interrupted", () 
     it("is followed on where it is in the queue still", async () => {
       isQueued = true;
       const flow = await overtaken();
+      await pass();
+      await pass(HOUR);
+      assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+    });
+
+    const ofAnother = (f_cnt = 1): void => {
+      const ids = { f_port: 7, f_cnt, correlation_ids: [`node-red:another-${f_cnt}`] };
+      world.simulator.publish("downlink_sent", "valve-1", ids);
+    };
+    /** What was published before has come then. */
+    const come = async (): Promise<void> => {
+      const last = await queued({ deviceId: "valve-2" });
+      const ids = { correlation_ids: last.last?.correlationIds, f_cnt: 1 };
+      world.simulator.publish("downlink_sent", "valve-2", ids);
+      await until(() => last.ends > 0, "the last one");
+    };
+
+    it("is unanswered as well where the one that is sent is of another client, which has replaced the queue", async () => {
+      const flow = await queued();
+      ofAnother();
+      await come();
+      await pass();
+      assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+      await pass();
+      assert.equal(flow.failure?.key, "error.unanswered.overtaken");
+    });
+
+    it("is followed on where that one was in front of it, and asked for once in five seconds at most", async () => {
+      isQueued = true;
+      const flow = await queued();
+      for (let times = 1; times <= 5; times++) ofAnother(times);
+      await come();
       await pass();
       await pass(HOUR);
       assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MOST_ITEMS } from "../../src/delivery/part";
 import type { DownlinkItem } from "../../src/downlink/order";
 import type { Flow, World } from "./world";
+import type { Queued } from "../../src/delivery/tracker";
 import { item, NOT_ACCEPTED, publishedIds, startWorld, until } from "./world";
 
 const ended = (...flows: Flow[]): Promise<void> =>
@@ -293,4 +294,92 @@ describe("several downlinks in one message", () => {
     assert.equal(flow.failure, undefined);
     assert.equal(flow.ends, 1);
   });
+});
+
+describe("a clear where the queue of the device can be read", () => {
+  const STEP = 5_100;
+  let world: World;
+  /** What is in the queue, the next times that it is asked for; then nothing is. */
+  let queue: Queued[];
+  let asked: number;
+
+  beforeEach(async () => {
+    [queue, asked] = [[], 0];
+    world = await startWorld({
+      queueOf: () => {
+        asked += 1;
+        return Promise.resolve(queue.length > 0 ? queue.shift() : new Set<string>());
+      },
+    });
+    await world.connected();
+  });
+  afterEach(() => world.end());
+
+  const everything: Queued = { has: () => true };
+  const queued = async (report: "queued" | "sent" = "sent"): Promise<Flow> => {
+    const flow = world.send({ report });
+    await until(() => flow.steps.includes("queued"), "queued");
+    return flow;
+  };
+  const clear = async (): Promise<void> => {
+    const flow = world.send({ operation: "clear" });
+    await until(() => flow.ends > 0, "cleared");
+    assert.equal(flow.failure, undefined);
+  };
+
+  it("ends what is not there any more", async () => {
+    const flow = await queued();
+    await clear();
+    await until(() => flow.ends > 0, "its end");
+    assert.deepEqual([flow.failure?.key, flow.last?.state], ["error.undelivered.cleared", "invalidated"]);
+    assert.equal(asked, 1);
+  });
+
+  it("does not end what is there still: the acknowledgement is no proof", async () => {
+    queue = [everything];
+    const flow = await queued();
+    await clear();
+    await until(() => asked === 1, "the question");
+    world.clock.turnOn(STEP);
+    assert.deepEqual([flow.ends, asked], [0, 1]);
+    simulatedSent(flow);
+    await until(() => flow.ends > 0, "its end");
+    assert.equal(flow.failure, undefined);
+  });
+
+  it("waits until the stack can say what is there", async () => {
+    queue = ["unavailable", "unavailable"];
+    const flow = await queued();
+    await clear();
+    await until(() => asked === 1, "the question");
+    for (const [times, wait] of [2, 3].entries()) {
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(flow.ends, 0);
+      world.clock.turnOn(STEP * (times + 1));
+      await until(() => asked === wait, "the next question");
+    }
+    await until(() => flow.ends > 0, "its end");
+    assert.equal(flow.failure?.key, "error.undelivered.cleared");
+  });
+
+  it("takes the acknowledgement for it where nobody can be asked", async () => {
+    queue = [undefined];
+    const flow = await queued();
+    await clear();
+    await until(() => flow.ends > 0, "its end");
+    assert.equal(flow.failure?.key, "error.undelivered.cleared");
+  });
+
+  it("asks nothing where no node waits", async () => {
+    const flow = await queued("queued");
+    await clear();
+    assert.deepEqual([flow.last?.state, asked], ["invalidated", 0]);
+  });
+
+  const simulatedSent = (flow: Flow): void => {
+    world.simulator.publish("downlink_sent", "valve", {
+      correlation_ids: flow.last?.correlationIds,
+      f_cnt: 1,
+    });
+  };
 });

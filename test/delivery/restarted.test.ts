@@ -356,3 +356,38 @@ describe("a downlink that was published before Node-RED was restarted, without a
     }
   });
 });
+
+describe("downlinks that waited for the pace when Node-RED was restarted", () => {
+  it("are all sent, also where they are more than may come without a connection", async () => {
+    const job: DownlinkJob = {
+      ...{ report: "queued", timeout: 10, offline: "hold" },
+      order: { deviceId: "valve", operation: "push", encoding: "bytes", items: [item()] },
+    };
+    const before = await startWorld();
+    await before.connected();
+    before.courier.pause(before);
+    const waiting = Array.from({ length: 5 }, () => before.courier.send(job, new Flow()).progress());
+    await before.end();
+
+    const world = await startWorld({ holdMax: 3 });
+    try {
+      const flows = waiting.map((progress) => {
+        assert.ok(progress && !progress.published);
+        const flow = new Flow();
+        world.courier.send(job, flow, progress);
+        return flow;
+      });
+      assert.ok(!world.session.open);
+      const come = Array.from({ length: 4 }, () => world.send());
+      await until(() => [...flows, ...come].every(({ ends }) => ends > 0), "their ends");
+      assert.deepEqual(
+        flows.map(({ failure }) => failure),
+        Array(5).fill(undefined),
+      );
+      const codes = come.map(({ failure }) => failure?.code);
+      assert.deepEqual(codes, ["expired", undefined, undefined, undefined]);
+    } finally {
+      await world.end();
+    }
+  });
+});

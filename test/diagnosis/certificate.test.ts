@@ -79,13 +79,22 @@ describe("a certificate that is not trusted", () => {
   });
 
   it("names what the server is called and what it was called here", async () => {
-    const explanation = await explain("ERR_TLS_CERT_ALTNAME_INVALID", signed.port, NOW, {
-      servername: "mqtt.local",
-    });
+    const explanation = await explain("ERR_TLS_CERT_ALTNAME_INVALID", signed.port);
     assert.equal(explanation.key, "error.certificate.other-name");
     assert.match(
       rendered(explanation),
-      /certificate of mqtt\.local is for tts\.example\.com, 127\.0\.0\.1\./,
+      /certificate of 127\.0\.0\.1 is for tts\.example\.com, 127\.0\.0\.1\./,
+    );
+  });
+
+  it("is not blamed on the host where the Server Name in the TLS configuration is another one", async () => {
+    const explanation = await explain("ERR_TLS_CERT_ALTNAME_INVALID", signed.port, NOW, {
+      servername: "mqtt.local",
+    });
+    assert.equal(explanation.key, "error.certificate.other-server-name");
+    assert.match(
+      rendered(explanation),
+      /not for the Server Name “mqtt\.local”\. .* for tts\.example\.com, 127\.0\.0\.1\. .*leave Server Name empty/,
     );
   });
 

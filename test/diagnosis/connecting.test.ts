@@ -243,6 +243,18 @@ describe("a refused login, when the stack tells about the key", () => {
 describe("a refused login, when nobody tells about the key", () => {
   const refused = "connection_refused";
 
+  it("names a port that is for gateways, where the key may well be right", async () => {
+    const port = 1882;
+    const key = "error.login-refused.gateway-port";
+    says(await explain(LOGIN, { port }), refused, key, "Port 1882 is for gateways", "1883", "8883");
+    const valid = [authInfoAnswer(applicationIds("app1")), rightsAnswer(READ, WRITE)] as const;
+    says(await explainWith(...valid, { port }), refused, key);
+    const other = [authInfoAnswer(applicationIds("other")), rightsAnswer()] as const;
+    says(await explainWith(...other, { port }), refused, "error.login-refused.other-application");
+    const before = { port, acceptedUntil: ACCEPTED };
+    says(await explain(LOGIN, before), refused, "error.login-refused.accepted-before");
+  });
+
   it("gives the likely reasons", async () => {
     says(await explain(LOGIN), refused, "error.login-refused.likely", "no such application", "app1");
     const html = { status: 502, body: "<html>" };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { explainMayNotSend, explainNoAnswer, lookUpDownlink } from "../../src/diagnosis/noAnswer";
+import { explainMayNotSend, explainNoAnswer, lookUpDownlink, queuedIds } from "../../src/diagnosis/noAnswer";
 import type { NoAnswerFacts } from "../../src/diagnosis/noAnswerFacts";
 import type { KeyFacts } from "../../src/diagnosis/keyFacts";
 import type { ApiAnswer, FactsApi } from "../../src/diagnosis/stackApi";
@@ -260,6 +260,18 @@ describe("a clear, which the stack never answers", () => {
     assert.equal(await explainNoAnswer({ ...FACTS, ...clear, key: deaf }, undefined), "queued");
   });
 
+  it("has gone well where the key has lost its right or its life since the login: the connection still has them", async () => {
+    const key = { valid: true, keyName: "mqtt", mayLogIn: true, mayRead: true, mayWrite: true };
+    const gone = { info: refused("api_key_not_found"), queue: refused("api_key_not_found") };
+    for (const one of [api(gone), api({ rights: [READ] })])
+      assert.equal(await explainNoAnswer({ ...FACTS, ...clear, key }, one), "queued");
+    // Logged in again since.
+    assert.match(
+      await explained({ ...clear, key }, api({ rights: [READ], queue: ["other"] })),
+      /may not send/,
+    );
+  });
+
   it("has gone well where nothing says otherwise", async () => {
     const asked = [
       undefined,
@@ -353,5 +365,23 @@ describe("a downlink with a key that may not send", () => {
       assert.match(text, /Nothing was sent to door-1\. .*“Write downlink application traffic”/);
       assert.ok(text.indexOf(". ") < 80, text);
     }
+  });
+});
+
+describe("what is in the queue of a device", () => {
+  const unavailable: ApiAnswer<never> = { answer: "unknown", why: "unavailable" };
+
+  it("is known by correlation IDs, and is nothing where the device was deleted", async () => {
+    assert.deepEqual(await queuedIds("app1", "valve", api({ queue: ["a", OURS] })), new Set(["a", OURS]));
+    assert.deepEqual(
+      await queuedIds("app1", "valve", api({ queue: refused("device_not_found") })),
+      new Set(),
+    );
+  });
+
+  it("may be known later where the server is partly down, and is not where the API says nothing", async () => {
+    assert.equal(await queuedIds("app1", "valve", api({ queue: unavailable })), "unavailable");
+    for (const queue of [unknown, refused("insufficient_application_rights")])
+      assert.equal(await queuedIds("app1", "valve", api({ queue })), undefined);
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { networkReason } from "../../src/diagnosis/networkReasons";
 import { hintFor } from "../../src/diagnosis/reported";
 import { capturesOf, received } from "../stack/fixtures";
 import { rendered } from "./catalogue";
@@ -24,6 +25,35 @@ describe("what is said before the stack's own sentence", () => {
     );
     assert.ok(hint);
     assert.match(rendered(hint), /51 bytes fit/);
+  });
+
+  it("names the FPort that a formatter set: 224 comes as a rule that is violated, 256 as 0", () => {
+    const validation = (field: string, reason: string, cause?: object): object => ({
+      namespace: "pkg/errors",
+      name: "validation",
+      message_format: "invalid `{field}`: {reason}",
+      attributes: { field, reason },
+      code: 3,
+      ...(cause && { cause }),
+    });
+    // As a server 3.32.1 has sent it.
+    const reserved = validation(
+      "downlinks[0]",
+      "embedded message failed validation",
+      validation("f_port", "value must not be in list [224]"),
+    );
+    const hint = hintFor(reserved, {}, "door-1");
+    assert.ok(hint);
+    assert.match(rendered(hint), /^The downlink formatter of door-1 set FPort 224: use 1 to 223\./);
+    assert.deepEqual(networkReason("downlink_error", reserved, "door-1"), hint);
+    const zero = hintFor({ name: "no_f_port", namespace: "pkg/applicationserver" }, {}, "door-1");
+    assert.ok(zero);
+    assert.match(rendered(zero), /set FPort 0: /);
+    const other = validation("downlinks[0]", "x", validation("frm_payload", "value length"));
+    assert.equal(hintFor(other, {}, "door-1"), undefined);
+    const endless: { name: string; cause?: object } = { name: "validation" };
+    endless.cause = endless;
+    assert.equal(hintFor(endless, {}, "door-1"), undefined);
   });
 
   it("has what is escaped for HTML in plain text, and a question mark for what is no text or number", () => {

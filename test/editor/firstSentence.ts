@@ -31,6 +31,7 @@ export const USUAL: Readonly<Record<string, string>> = {
   events: "downlink_queued, downlink_sent",
   expected: "uplink_message",
   expired: "2026-11-21 06:25 UTC",
+  fPort: "224",
   failed: "2",
   field: "temperature",
   fields: "hum, temp",

@@ -14,6 +14,7 @@ import {
   READ,
   RIGHTS,
   rightsAnswer,
+  WRITE,
   type Answer,
 } from "../diagnosis/stackAnswers";
 
@@ -54,6 +55,37 @@ describe("what is known of a key", () => {
     assert.deepEqual(pauses, [1, 2, 3]);
     assert.ok(rights.lacks("write") && !rights.lacks("read"));
     rights.end();
+    await server.close();
+  });
+
+  it("is asked for again at a later login, where a right may be gone by then, and not at each one in a row", async () => {
+    const answers: Record<string, Answer> = {
+      [AUTH_INFO]: authInfoAnswer(applicationIds("app1"), { rights: [READ] }),
+      [RIGHTS]: rightsAnswer(READ),
+    };
+    const server = await apiServer(answers);
+    const office = { url: server.url, api: createStackApi({ url: server.url, apiKey: API_KEY }) };
+    let known = (): void => undefined;
+    const warned = new Promise<void>((resolve) => (known = resolve));
+    const rightsOf = (knownFor?: number): Rights =>
+      new Rights(
+        keyRecordOf("taken away"),
+        "app1",
+        () => undefined,
+        () => known(),
+        undefined,
+        knownFor,
+      );
+    const [often, later] = [rightsOf(), rightsOf(0)];
+    for (const login of [1, 2, 3]) often.ask(login, office);
+    await keyRecordOf("taken away").asked?.answer;
+    assert.equal(server.requests.length, 2);
+    assert.ok(!often.lacks("read"));
+    answers[AUTH_INFO] = authInfoAnswer(applicationIds("app1"), { rights: [WRITE] });
+    answers[RIGHTS] = rightsAnswer(WRITE);
+    later.ask(4, office);
+    await warned;
+    assert.ok(later.lacks("read"));
     await server.close();
   });
 

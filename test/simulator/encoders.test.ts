@@ -94,6 +94,22 @@ describe("an encoder of the simulator", () => {
     }
   });
 
+  it("may choose a port that is reserved, and the downlink fails", async () => {
+    const downlinkFormatter = javaScriptFormatter({ encodeDownlink: () => ({ bytes: [1, 2], fPort: 224 }) });
+    const watched = await Watched.start(device({ class: "C", downlinkFormatter }));
+    watched.push(OPEN);
+    const [failed] = await watched.tells("failed");
+    const { name, attributes, cause } = failed?.error ?? {};
+    assert.deepEqual(
+      [name, attributes?.field, attributes?.reason],
+      ["validation", "downlinks[0]", "embedded message failed validation"],
+    );
+    assert.deepEqual(
+      [cause?.name, cause?.attributes?.field, cause?.attributes?.reason],
+      ["validation", "f_port", "value must not be in list [224]"],
+    );
+  });
+
   it("of Cayenne LPP knows values only, and does not choose a port", async () => {
     const watched = await Watched.start(device({ class: "C", downlinkFormatter: cayenneLppFormatter }));
     watched.push({ f_port: 1, decoded_payload: { value_3: -27.2, value_256: 1, lamp: 1, value_4: "on" } });
