@@ -106,7 +106,15 @@ export async function assertNotCutOff(form: Locator): Promise<void> {
  */
 export async function assertReadable(form: Locator): Promise<void> {
   const faint = await form.locator("*").evaluateAll((elements) => {
-    const channels = (colour: string): number[] => (colour.match(/[\d.]+/g) ?? []).map(Number);
+    // Mixed colours have forms of their own, such as `oklch(…)`: what is painted counts.
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const channels = (colour: string): number[] => {
+      if (!canvas) return [];
+      canvas.clearRect(0, 0, 1, 1);
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
     const luminance = (colour: string): number => {
       const [red = 0, green = 0, blue = 0] = channels(colour).map((value) =>
         value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
