@@ -22,6 +22,10 @@ export function field(answer: unknown, name: string): string {
   return isShort ? String(value) : "";
 }
 
+/** Who may deploy may have the key used from a form: the same would be done after a deploy. */
+export const mayAsk = (): boolean =>
+  RED.user.hasPermission("tts-connection.write") && RED.user.hasPermission("flows.write");
+
 /** What is in a subflow is deployed once for each of its instances, and not under its own ID. */
 function isOfSubflow(connection: string): boolean {
   const flow: unknown = Reflect.get(RED.nodes.node(connection) ?? {}, "z");
