@@ -3,6 +3,7 @@ import type { Locator } from "playwright-core";
 import { EditorPage, type Theme } from "./editor-page";
 import {
   assertFits,
+  assertNamed,
   assertNotCutOff,
   assertQuiet,
   assertReachable,
@@ -32,7 +33,13 @@ const FLOW: FlowNode[] = [
   node("tts-uplink", 60, { output: "field", field: "temperature", devices: "door-1" }),
   node("tts-join", 120),
   node("tts-event", 180, { events: ["downlink_sent", "downlink_ack"] }),
-  node("tts-downlink", 240, { device: "door-1", deviceType: "str", fPort: "15", priority: "HIGH" }),
+  node("tts-downlink", 240, {
+    device: "door-1",
+    deviceType: "str",
+    fPort: "15",
+    priority: "HIGH",
+    gateways: [{ id: "gateway-1" }],
+  }),
   node("tts-watch", 300, { devices: "door-1, valve-*" }),
   node("tts-home-assistant", 360, {
     connection: undefined,
@@ -100,6 +107,7 @@ describe("every form", () => {
     it(`${type} is worked by keyboard`, async () => {
       const form = isConfig ? await editor.openConfig(type, CONNECTION) : await editor.openNode(type);
       await unfoldAll(form);
+      await assertNamed(form);
       await assertReachable(form);
     });
 

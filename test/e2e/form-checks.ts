@@ -189,3 +189,26 @@ export async function assertReachable(form: Locator): Promise<void> {
     [],
   );
 }
+
+/** What can be reached by the Tab key has a name that a screen reader says. */
+export async function assertNamed(form: Locator): Promise<void> {
+  const nameless = await form
+    // Those of the editor itself catch what browsers fill in.
+    .locator("input:not([id^='red-ui-trap']), select, textarea, button, summary, a[href]")
+    .and(form.locator(":visible:not(:disabled)"))
+    .evaluateAll((controls) =>
+      controls
+        .filter((control) => {
+          const labels =
+            control instanceof HTMLInputElement || control instanceof HTMLSelectElement ? control.labels : [];
+          const own =
+            control.getAttribute("aria-label") ?? control.getAttribute("title") ?? control.textContent;
+          const by = document.getElementById(control.getAttribute("aria-labelledby") ?? "");
+          return ![own, by?.textContent, ...[...(labels ?? [])].map((label) => label.textContent)].some(
+            (name) => name?.trim(),
+          );
+        })
+        .map((control) => control.outerHTML.slice(0, 160)),
+    );
+  assert.deepEqual(nameless, []);
+}

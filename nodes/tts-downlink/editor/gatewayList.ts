@@ -1,4 +1,5 @@
 /** Class B and C: the list of gateways in the order of preference. */
+import { nameRemoval } from "../../shared/editor/listRows";
 import { textsOf } from "../../shared/editor/text";
 
 /** A gateway as it stands in a flow. */
@@ -114,6 +115,7 @@ export class GatewayList {
         .on("change keyup input", () => this.#listener()),
     );
     container.append($("<div>", { class: "tts-gateway" }).append(inputs));
+    nameRemoval(container);
     this.#offer(container.find("[data-field='id']"));
   }
 }

@@ -1,5 +1,6 @@
 /** A list of objects with a few fields each, which a user adds, sorts and removes. */
 import { isJsonObject } from "../../../src/stack/check";
+import { nameRemoval } from "../../shared/editor/listRows";
 
 export interface RowField {
   readonly name: string;
@@ -112,6 +113,7 @@ export class RowList {
         .append(input);
     });
     const row = $("<div>", { class: "tts-row" }).append(cells).appendTo(container);
+    nameRemoval(container);
     if (!isNew) row.data(ITEM, item).data(SHOWN, JSON.stringify(this.#typedIn(row)));
     this.#showFields(container);
     if (isNew) setTimeout(() => this.#listener());
