@@ -44,6 +44,11 @@ const flowsFor = ({ host, port }: Simulator): FlowNode[] => {
     { ...connection("c-sub"), z: "sub" },
     node("of-subflow", "tts-uplink", { z: "sub", connection: "c-sub" }),
     node("of-instance", "tts-uplink", { z: "sub", connection: "${CONN}" }),
+    { ...connection("c-off"), d: true },
+    node("u-off", "tts-uplink", { connection: "c-off" }),
+    { id: "tab-off", type: "tab", label: "Flow 2", disabled: true },
+    { ...connection("c-of-tab"), z: "tab-off" },
+    node("of-tab", "tts-uplink", { z: "tab-off", connection: "c-of-tab" }),
     node("j1", "tts-join"),
     node("e1", "tts-event"),
     ...["d1", "d2"].map((id) => node(id, "tts-downlink")),
@@ -330,6 +335,26 @@ describe("suggestions from the traffic", () => {
       await last(form).getByText("Deploy the connection first").waitFor();
       await editor.screenshot("suggest-not-deployed");
       await assertFits(form);
+      // The browser itself logs an answer of 404.
+      assert.deepEqual(
+        editor.errors.splice(0).filter((error) => !error.includes("404")),
+        [],
+      );
+    });
+
+    it("for a connection that is disabled, or whose flow is", async () => {
+      for (const [id, tab] of [
+        ["u-off", "tab1"],
+        ["of-tab", "tab-off"],
+      ] as const) {
+        await editor.page.evaluate((flow) => RED.workspaces.show(flow), tab);
+        const form = await editor.openNode(id);
+        await form.locator("#node-input-devices").press("d");
+        await noteIn(form).getByText("The connection is disabled, or its flow is").waitFor();
+        await assertFits(form);
+        await editor.cancel();
+      }
+      await editor.page.evaluate(() => RED.workspaces.show("tab1"));
       // The browser itself logs an answer of 404.
       assert.deepEqual(
         editor.errors.splice(0).filter((error) => !error.includes("404")),

@@ -98,7 +98,9 @@ export function showTable(form: Form, part: JQuery, nodeId: string): () => void 
 
 function remarkOf(answer: Answer, count: number): string {
   if (!answer.ok)
-    return answer.refusal === "not_deployed" ? say("line.not-deployed") : whyNone(answer.refusal);
+    return ["not_deployed", "disabled"].includes(answer.refusal)
+      ? say("line.not-deployed")
+      : whyNone(answer.refusal);
   const more = Number(field(answer.answer, "more"));
   if (more > 0) return say("line.more", { count: more });
   if (count > 0) return "";
