@@ -3,7 +3,7 @@ import type { Locator } from "playwright-core";
 import type { SubscribeRecord } from "../../simulator/journal";
 import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { EditorPage } from "./editor-page";
-import { assertFits, assertWellMade } from "./form-checks";
+import { assertFits, assertUnbroken, assertWellMade, NARROW } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 import { chooseType, typedField } from "./typed-input";
 
@@ -50,6 +50,7 @@ const flowsFor = ({ host, port }: Simulator): FlowNode[] => {
     { ...connection("c-of-tab"), z: "tab-off" },
     node("of-tab", "tts-uplink", { z: "tab-off", connection: "c-of-tab" }),
     node("j1", "tts-join"),
+    node("w1", "tts-watch"),
     node("e1", "tts-event"),
     ...["d1", "d2"].map((id) => node(id, "tts-downlink")),
   ];
@@ -316,6 +317,25 @@ describe("suggestions from the traffic", () => {
       (await texts(form)).join(),
       /^door \| [0-9A-F]{16} · gezien (nu|\d+ (sec\.?|min\.?) geleden)/,
     );
+    await editor.cancel();
+    await editor.openIn("en-US");
+  });
+
+  it("in the table of tts-watch can be selected, are not read out again and again, and break no word", async () => {
+    await editor.openIn("de");
+    const form = await editor.openNode("w1");
+    const fold = form.locator("#tts-watch-table");
+    await fold.locator("summary").click();
+    const cell = fold.locator("td", { hasText: "thermometer" });
+    await cell.waitFor();
+    const narrow = await editor.page.addStyleTag({ content: NARROW });
+    await assertUnbroken(form);
+    await narrow.evaluate((element: HTMLElement) => element.remove());
+    await cell.selectText();
+    await editor.page.waitForResponse((response) => response.url().includes("tts-watch/w1/table"));
+    await editor.page.waitForTimeout(100);
+    assert.equal(await editor.page.evaluate(() => String(getSelection())), "thermometer");
+    assert.equal(await fold.locator("[aria-live] table").count(), 0);
     await editor.cancel();
     await editor.openIn("en-US");
   });
