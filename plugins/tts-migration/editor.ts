@@ -81,6 +81,8 @@ function hasOldNodes(): boolean {
 }
 
 function offer(): void {
+  // Who may not deploy cannot keep what is converted.
+  if (!RED.user.hasPermission("flows.write")) return;
   if (RED.settings.getLocal(OFFER_OFF) !== null || !areNewNodesThere() || !hasOldNodes()) return;
   const button = (key: string, act: () => unknown, kind?: string) => ({
     text: text(key),

@@ -3,6 +3,7 @@ import type { Locator } from "playwright-core";
 import { EditorPage, type Theme } from "./editor-page";
 import {
   assertFits,
+  assertNamed,
   assertNotCutOff,
   assertQuiet,
   assertReachable,
@@ -32,7 +33,13 @@ const FLOW: FlowNode[] = [
   node("tts-uplink", 60, { output: "field", field: "temperature", devices: "door-1" }),
   node("tts-join", 120),
   node("tts-event", 180, { events: ["downlink_sent", "downlink_ack"] }),
-  node("tts-downlink", 240, { device: "door-1", deviceType: "str", fPort: "15", priority: "HIGH" }),
+  node("tts-downlink", 240, {
+    device: "door-1",
+    deviceType: "str",
+    fPort: "15",
+    priority: "HIGH",
+    gateways: [{ id: "gateway-1" }],
+  }),
   node("tts-watch", 300, { devices: "door-1, valve-*" }),
   node("tts-home-assistant", 360, {
     connection: undefined,
@@ -62,6 +69,13 @@ const WRONG: Readonly<Record<string, readonly [field: string, value: string]>> =
   "tts-watch": ["silentAfter", "soon"],
   "tts-home-assistant": ["expireAfter", "soon"],
 };
+
+/** What themes of others set, such as zenburn of `@node-red-contrib-themes`: Node-RED's dark red for errors stays as it is. */
+const FOREIGN_THEME = `:root {
+  --red-ui-primary-text-color: #dedede; --red-ui-secondary-text-color-inactive: #b0b0b0;
+  --red-ui-secondary-background: #393939; --red-ui-tertiary-background: #2e2e2e; --red-ui-form-background: #393939;
+  --red-ui-form-input-background: #333333; --red-ui-form-text-color: #dedede; --red-ui-form-placeholder-color: #b0b0b0; --red-ui-text-color-error: #ad1625;
+}`;
 
 describe("every form", () => {
   let nodeRed: NodeRed;
@@ -93,6 +107,7 @@ describe("every form", () => {
     it(`${type} is worked by keyboard`, async () => {
       const form = isConfig ? await editor.openConfig(type, CONNECTION) : await editor.openNode(type);
       await unfoldAll(form);
+      await assertNamed(form);
       await assertReachable(form);
     });
 
@@ -116,6 +131,31 @@ describe("every form", () => {
       await narrow.evaluate((element: HTMLElement) => element.remove());
     });
   }
+
+  it("says why a field is wrong, or a test has failed, legibly in a dark theme whose red is meant for a light one", async () => {
+    const theme = await editor.page.addStyleTag({ content: FOREIGN_THEME });
+    const form = await editor.openConfig("tts-connection", CONNECTION);
+    await form.locator("#tts-connection-test").click();
+    await form.locator(".tts-failed").waitFor();
+    await form.locator("#node-config-input-applicationId").fill("My App");
+    await form.locator(".tts-reason:not(:empty)").first().waitFor();
+    // What has failed is no longer shown as such once a field is changed.
+    await form.locator("#tts-connection-test-end").evaluate((end) => end.classList.add("tts-failed"));
+    await assertReadable(form);
+    const colour = await form
+      .locator(".tts-reason:not(:empty)")
+      .first()
+      .evaluate((reason) => {
+        const canvas = document.createElement("canvas").getContext("2d");
+        if (!canvas) return [];
+        canvas.fillStyle = getComputedStyle(reason).color;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+      });
+    const [red = 0, green = 0, blue = 0] = colour;
+    assert.ok(red > green + 60 && red > blue + 60, colour.join());
+    await theme.evaluate((element: HTMLElement) => element.remove());
+  });
 
   it("shows nodes that stand out from those of the core", async () => {
     await editor.screenshotOf("flow", editor.page.locator("#red-ui-workspace"), 340);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EditorPage } from "./editor-page";
 import { inEditor } from "./in-editor";
-import { startNodeRed, type FlowNode } from "./node-red";
+import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 
 const connection = (id: string, more: object = {}): FlowNode => ({
   id,
@@ -55,6 +55,7 @@ interface Known {
 
 describe("the first steps in the editor", () => {
   let editor: EditorPage;
+  let nodeRed: NodeRed;
 
   inEditor(
     async () => {
@@ -68,8 +69,9 @@ describe("the first steps in the editor", () => {
         },
       });
     },
-    (page) => {
+    (page, started) => {
       editor = page;
+      nodeRed = started;
     },
   );
 
@@ -206,6 +208,17 @@ describe("the first steps in the editor", () => {
       await node.waitFor();
       const id = (await node.getAttribute("id")) ?? "";
       assert.equal((await known(id)).connection, "");
+    });
+  });
+
+  describe("a key that somebody else deploys meanwhile", () => {
+    it("counts at once", async () => {
+      await isKeyless("keyless-user");
+      const flows = await nodeRed.getFlows();
+      const key = { credentials: { apiKey: "NNSXS.other" } };
+      await nodeRed.setFlows(flows.map((node) => (node.id === "keyless" ? { ...node, ...key } : node)));
+      await editor.page.waitForFunction(() => RED.nodes.node("keyless-user")?.valid === true);
+      assert.equal(await labelOf("keyless"), "keyless on 127.0.0.1");
     });
   });
 });

@@ -85,6 +85,16 @@ describe("the form of tts-home-assistant", () => {
     ]);
   });
 
+  it("does not save an entity that has just been removed, and is still fading away", async () => {
+    const form = await openWith({ entities: [{ field: "air.temperature" }, { field: "gone" }] });
+    await editor.page.evaluate(() => (jQuery.fx.off = false));
+    await form.locator("#tts-home-assistant-entities .red-ui-editableList-item-remove").last().press("Enter");
+    await editor.page.keyboard.press("Control+Enter");
+    await form.waitFor({ state: "detached" });
+    await editor.page.evaluate(() => (jQuery.fx.off = true));
+    assert.deepEqual((await deployed())?.entities, [{ field: "air.temperature" }]);
+  });
+
   it("says which entity Home Assistant would not take, and what it takes", async () => {
     const form = await openWith({ entities: [{ field: "air.temperature", deviceClass: "temperature" }] });
     const reason = form.locator("#tts-home-assistant-entities-reason");
@@ -100,3 +110,6 @@ describe("the form of tts-home-assistant", () => {
     await reason.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
   });
 });
+
+/** The part of the editor's global that this file uses. */
+declare const jQuery: { fx: { off: boolean } };

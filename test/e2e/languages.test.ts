@@ -109,7 +109,7 @@ describeOnce("the forms in another language", () => {
 
   before(async function () {
     this.timeout(120_000);
-    const types = ["tts-uplink", "tts-join", "tts-event", "tts-downlink", "tts-home-assistant"];
+    const types = ["tts-uplink", "tts-join", "tts-event", "tts-downlink", "tts-watch", "tts-home-assistant"];
     const nodes = types.map((type, index) => {
       const at = { x: 200, y: 60 * (index + 1), commands: [{ component: "number", encoding: "bytes" }] };
       return { id: type, type, z: "tab", connection: "connection", wires: [[]], ...at };
@@ -141,7 +141,7 @@ describeOnce("the forms in another language", () => {
       await editor.openIn(language);
       for (const type of [
         ...["tts-connection", "tts-uplink", "tts-join", "tts-event", "tts-downlink"],
-        "tts-home-assistant",
+        ...["tts-watch", "tts-home-assistant"],
       ]) {
         const isConfig = type === "tts-connection";
         const form = isConfig ? await editor.openConfig(type, "connection") : await editor.openNode(type);

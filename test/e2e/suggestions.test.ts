@@ -3,7 +3,7 @@ import type { Locator } from "playwright-core";
 import type { SubscribeRecord } from "../../simulator/journal";
 import { startSimulator, type Simulator } from "../../simulator/simulator";
 import { EditorPage } from "./editor-page";
-import { assertFits, assertWellMade } from "./form-checks";
+import { assertFits, assertUnbroken, assertWellMade, NARROW } from "./form-checks";
 import { startNodeRed, type FlowNode, type NodeRed } from "./node-red";
 import { chooseType, typedField } from "./typed-input";
 
@@ -44,7 +44,13 @@ const flowsFor = ({ host, port }: Simulator): FlowNode[] => {
     { ...connection("c-sub"), z: "sub" },
     node("of-subflow", "tts-uplink", { z: "sub", connection: "c-sub" }),
     node("of-instance", "tts-uplink", { z: "sub", connection: "${CONN}" }),
+    { ...connection("c-off"), d: true },
+    node("u-off", "tts-uplink", { connection: "c-off" }),
+    { id: "tab-off", type: "tab", label: "Flow 2", disabled: true },
+    { ...connection("c-of-tab"), z: "tab-off" },
+    node("of-tab", "tts-uplink", { z: "tab-off", connection: "c-of-tab" }),
     node("j1", "tts-join"),
+    node("w1", "tts-watch"),
     node("e1", "tts-event"),
     ...["d1", "d2"].map((id) => node(id, "tts-downlink")),
   ];
@@ -315,6 +321,25 @@ describe("suggestions from the traffic", () => {
     await editor.openIn("en-US");
   });
 
+  it("in the table of tts-watch can be selected, are not read out again and again, and break no word", async () => {
+    await editor.openIn("de");
+    const form = await editor.openNode("w1");
+    const fold = form.locator("#tts-watch-table");
+    await fold.locator("summary").click();
+    const cell = fold.locator("td", { hasText: "thermometer" });
+    await cell.waitFor();
+    const narrow = await editor.page.addStyleTag({ content: NARROW });
+    await assertUnbroken(form);
+    await narrow.evaluate((element: HTMLElement) => element.remove());
+    await cell.selectText();
+    await editor.page.waitForResponse((response) => response.url().includes("tts-watch/w1/table"));
+    await editor.page.waitForTimeout(100);
+    assert.equal(await editor.page.evaluate(() => String(getSelection())), "thermometer");
+    assert.equal(await fold.locator("[aria-live] table").count(), 0);
+    await editor.cancel();
+    await editor.openIn("en-US");
+  });
+
   describe("say why there are none", () => {
     it("without a connection, and for one that is not deployed", async () => {
       const form = await editor.openNode("u-new");
@@ -330,6 +355,26 @@ describe("suggestions from the traffic", () => {
       await last(form).getByText("Deploy the connection first").waitFor();
       await editor.screenshot("suggest-not-deployed");
       await assertFits(form);
+      // The browser itself logs an answer of 404.
+      assert.deepEqual(
+        editor.errors.splice(0).filter((error) => !error.includes("404")),
+        [],
+      );
+    });
+
+    it("for a connection that is disabled, or whose flow is", async () => {
+      for (const [id, tab] of [
+        ["u-off", "tab1"],
+        ["of-tab", "tab-off"],
+      ] as const) {
+        await editor.page.evaluate((flow) => RED.workspaces.show(flow), tab);
+        const form = await editor.openNode(id);
+        await form.locator("#node-input-devices").press("d");
+        await noteIn(form).getByText("The connection is disabled, or its flow is").waitFor();
+        await assertFits(form);
+        await editor.cancel();
+      }
+      await editor.page.evaluate(() => RED.workspaces.show("tab1"));
       // The browser itself logs an answer of 404.
       assert.deepEqual(
         editor.errors.splice(0).filter((error) => !error.includes("404")),

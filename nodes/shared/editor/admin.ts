@@ -3,7 +3,7 @@
 import { environmentVariable } from "../../../src/stack/environment";
 
 /** Why there is no answer. */
-export type Refusal = "not_chosen" | "in_subflow" | "not_deployed" | "not_allowed" | "no_answer";
+export type Refusal = "not_chosen" | "in_subflow" | "not_deployed" | "disabled" | "not_allowed" | "no_answer";
 
 export type Answer =
   { readonly ok: true; readonly answer: object } | { readonly ok: false; readonly refusal: Refusal };
@@ -22,10 +22,26 @@ export function field(answer: unknown, name: string): string {
   return isShort ? String(value) : "";
 }
 
+/** Who may deploy may have the key used from a form: the same would be done after a deploy. */
+export const mayAsk = (): boolean =>
+  RED.user.hasPermission("tts-connection.write") && RED.user.hasPermission("flows.write");
+
 /** What is in a subflow is deployed once for each of its instances, and not under its own ID. */
 function isOfSubflow(connection: string): boolean {
   const flow: unknown = Reflect.get(RED.nodes.node(connection) ?? {}, "z");
   return environmentVariable(connection) !== undefined || (typeof flow === "string" && isSubflow(flow));
+}
+
+/** A config node that is disabled, or belongs to a flow that is, is deployed, and is not there. */
+function isDisabled(connection: string): boolean {
+  const node = RED.nodes.node(connection);
+  const flow = node?.z === undefined ? undefined : RED.nodes.workspace(node.z);
+  return Reflect.get(node ?? {}, "d") === true || Reflect.get(flow ?? {}, "disabled") === true;
+}
+
+function refusalOf(status: number, connection: string): Refusal {
+  const refusal = REFUSALS[status] ?? "no_answer";
+  return refusal === "not_deployed" && isDisabled(connection) ? "disabled" : refusal;
 }
 
 const isSubflow = (id: string): boolean => Boolean(RED.nodes.subflow(id));
@@ -59,6 +75,6 @@ export async function askDeployed(
         const isObject = typeof answer === "object" && answer !== null;
         resolve(isObject ? { ok: true, answer } : { ok: false, refusal: "no_answer" });
       })
-      .fail(({ status }) => resolve({ ok: false, refusal: REFUSALS[status] ?? "no_answer" }));
+      .fail(({ status }) => resolve({ ok: false, refusal: refusalOf(status, connection) }));
   });
 }

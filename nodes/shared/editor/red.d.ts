@@ -221,6 +221,10 @@ declare global {
       node(id: string): WorkspaceNode | undefined;
       getType(type: string): object | null | undefined;
     };
+    comms: {
+      /** What the run time tells every editor; what it keeps is told at once. */
+      subscribe(topic: string, listener: () => void): void;
+    };
     clipboard: {
       /** Copies also where the page has no access to the clipboard; says so beside the element. */
       copyText(value: string, element: JQuery, messageKey: string): boolean;

@@ -24,6 +24,7 @@ const WHY_NONE: Readonly<Record<Refusal, string>> = {
   not_chosen: "hint.suggest-not-chosen",
   in_subflow: "hint.suggest-in-subflow",
   not_deployed: "hint.suggest-not-deployed",
+  disabled: "hint.suggest-disabled",
   not_allowed: "hint.suggest-not-allowed",
   no_answer: "hint.suggest-no-answer",
 };

@@ -4,10 +4,6 @@ import { text } from "../../shared/editor/text";
 import { CONNECTION_DEFAULTS, CONNECTION_SECRETS } from "../../../src/stack/connectionProperties";
 import type { Refused, ReportText } from "../report";
 
-/** Who may deploy may test: the same would be done after a deploy. */
-export const mayAsk = (): boolean =>
-  RED.user.hasPermission("tts-connection.write") && RED.user.hasPermission("flows.write");
-
 /** The form as a request's body. A stored secret is a placeholder here as everywhere in the editor. */
 export function bodyOf(id: string, form: Form, topics: Readonly<Record<string, string>>): string {
   const properties = Object.entries(CONNECTION_DEFAULTS).map(([name, usual]): [string, unknown] => {

@@ -1,11 +1,12 @@
 /** The API key: what is wrong with how it looks, and what the stack says of it. */
 import { apiHost } from "../../../src/stack/apiAddress";
 import { apiKeyForm, type ApiKeyForm } from "../../../src/stack/identifiers";
+import { mayAsk } from "../../shared/editor/admin";
 import type { Form } from "../../shared/editor/form";
 import * as rules from "../../shared/editor/rules";
 import { text } from "../../shared/editor/text";
 import type { KeyReport } from "../report";
-import { inOwnLanguage, mayAsk, reasonOf } from "./ask";
+import { inOwnLanguage, reasonOf } from "./ask";
 import { isHidden } from "./server";
 import { traitsIn } from "./services";
 

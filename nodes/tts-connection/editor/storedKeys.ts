@@ -38,28 +38,35 @@ export function lacksKey(connection: Connection): boolean {
 
 let following = false;
 
-/** From then on every connection is looked at when it comes into the editor, and after each deploy. */
+/** From then on every connection is looked at when it comes into the editor, and after each deploy, also of somebody else. */
 export function followStoredKeys(): void {
   if (following) return;
   following = true;
   let timer: number | undefined;
+  /** Also those of which Node-RED has said something: that counts until it says something else. */
+  let isAnew = false;
   const lookSoon = (): void => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(look, PAUSE_MS);
+    timer = window.setTimeout(() => {
+      look(isAnew);
+      isAnew = false;
+    }, PAUSE_MS);
   };
   RED.events.on("nodes:add", ({ type }: ConfigNode) => {
     if (type === "tts-connection") lookSoon();
   });
   RED.events.on("nodes:remove", ({ id }: ConfigNode) => void stored.delete(id));
-  RED.events.on("deploy", () => {
-    stored.clear();
-    look();
-  });
+  const lookAnew = (): void => {
+    isAnew = true;
+    lookSoon();
+  };
+  RED.events.on("deploy", lookAnew);
+  RED.comms.subscribe("notification/runtime-deploy", lookAnew);
 }
 
-function look(): void {
+function look(isAnew: boolean): void {
   RED.nodes.eachConfig((connection) => {
-    if (connection.type === "tts-connection" && !stored.has(connection.id)) ask(connection);
+    if (connection.type === "tts-connection" && (isAnew || !stored.has(connection.id))) ask(connection);
   });
 }
 

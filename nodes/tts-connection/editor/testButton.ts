@@ -1,12 +1,13 @@
 /** The Test button: a real connection with the values in the form, and what becomes of each step as it is taken. */
 import { apiUrl, isApiOff } from "../../../src/stack/apiAddress";
+import { mayAsk } from "../../shared/editor/admin";
 import type { Form } from "../../shared/editor/form";
 import type { TextValues } from "../../../src/stack/explanation";
 import { text } from "../../shared/editor/text";
 import { CONNECTION_DEFAULTS, CONNECTION_SECRETS } from "../../../src/stack/connectionProperties";
 import type { TrialStep } from "../../../src/stack/trial";
 import type { ReportLine, StepLine } from "../report";
-import { inWords, mayAsk, parse, reasonOf, inOwnLanguage } from "./ask";
+import { inWords, parse, reasonOf, inOwnLanguage } from "./ask";
 
 const NAMES: Readonly<Record<TrialStep, string>> = {
   proxy: "step.proxy",

@@ -1,4 +1,5 @@
 /** Class B and C: the list of gateways in the order of preference. */
+import { nameRemoval, onceChanged, rowsIn } from "../../shared/editor/listRows";
 import { textsOf } from "../../shared/editor/text";
 
 /** A gateway as it stands in a flow. */
@@ -67,8 +68,8 @@ export class GatewayList {
       scrollOnAdd: false,
       addItem: (container: JQuery, _index: number, gateway: object) => this.#fill(container, gateway),
       // Both are called before the list has changed.
-      removeItem: () => void setTimeout(() => this.#listener()),
-      sortItems: () => void setTimeout(() => this.#listener()),
+      removeItem: () => onceChanged(list, () => this.#listener()),
+      sortItems: () => onceChanged(list, () => this.#listener()),
     });
     list.editableList(
       "addItems",
@@ -90,13 +91,10 @@ export class GatewayList {
   }
 
   #rows(): Row[] {
-    return this.#list
-      .editableList("items")
-      .toArray()
-      .map((item: HTMLElement) => {
-        const value = (field: Field): string => asText($(item).find(`[data-field='${field}']`).val()).trim();
-        return { id: value("id"), antennaIndex: value("antennaIndex"), groupIndex: value("groupIndex") };
-      });
+    return rowsIn(this.#list).map((item) => {
+      const value = (field: Field): string => asText(item.find(`[data-field='${field}']`).val()).trim();
+      return { id: value("id"), antennaIndex: value("antennaIndex"), groupIndex: value("groupIndex") };
+    });
   }
 
   #fill(container: JQuery, gateway: object): void {
@@ -114,6 +112,7 @@ export class GatewayList {
         .on("change keyup input", () => this.#listener()),
     );
     container.append($("<div>", { class: "tts-gateway" }).append(inputs));
+    nameRemoval(container);
     this.#offer(container.find("[data-field='id']"));
   }
 }

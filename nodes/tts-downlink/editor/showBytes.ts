@@ -1,5 +1,5 @@
 /** *Show bytes*: what the device's own encoder in The Things Stack makes of fields that are fixed in the form. */
-import { askDeployed, field, type Answer } from "../../shared/editor/admin";
+import { askDeployed, field, mayAsk, type Answer } from "../../shared/editor/admin";
 import type { Form } from "../../shared/editor/form";
 import { whyNone } from "../../shared/editor/suggest";
 import { text, textsOf } from "../../shared/editor/text";
@@ -58,7 +58,7 @@ export function offerBytes(form: Form, part: JQuery, canAsk: () => boolean): voi
   form.follow(ASKED_BY, () => {
     question += 1;
     line.text("");
-    part.toggle(canAsk());
+    part.toggle(mayAsk() && canAsk());
   });
   button.on("click", () => void ask());
 }

@@ -1,5 +1,6 @@
 /** A list of objects with a few fields each, which a user adds, sorts and removes. */
 import { isJsonObject } from "../../../src/stack/check";
+import { nameRemoval, onceChanged, rowsIn } from "../../shared/editor/listRows";
 
 export interface RowField {
   readonly name: string;
@@ -53,8 +54,8 @@ export class RowList {
       scrollOnAdd: false,
       addItem: (container: JQuery, _index: number, item: object) => this.#fill(container, item),
       // Both are called before the list has changed.
-      removeItem: () => void setTimeout(() => this.#listener()),
-      sortItems: () => void setTimeout(() => this.#listener()),
+      removeItem: () => onceChanged(list, () => this.#listener()),
+      sortItems: () => onceChanged(list, () => this.#listener()),
     });
     list.editableList("addItems", [...objectsIn(value)]);
   }
@@ -71,19 +72,16 @@ export class RowList {
    * @param made what becomes of one that was
    */
   rows(made: (row: Row) => object = (row) => row): object[] {
-    return this.#list
-      .editableList("items")
-      .toArray()
-      .map((element: HTMLElement) => {
-        const row = $(element).find(".tts-row");
-        const item: unknown = row.data(ITEM);
-        const known = typeof item === "object" && item !== null ? item : {};
-        if (row.data(SHOWN) === JSON.stringify(this.#typedIn(row))) return known;
-        const others = Object.entries(known).filter(([name]) =>
-          this.#fields.every((each) => each.name !== name),
-        );
-        return { ...made(this.#rowIn(row)), ...Object.fromEntries(others) };
-      });
+    return rowsIn(this.#list).map((element) => {
+      const row = element.find(".tts-row");
+      const item: unknown = row.data(ITEM);
+      const known = typeof item === "object" && item !== null ? item : {};
+      if (row.data(SHOWN) === JSON.stringify(this.#typedIn(row))) return known;
+      const others = Object.entries(known).filter(([name]) =>
+        this.#fields.every((each) => each.name !== name),
+      );
+      return { ...made(this.#rowIn(row)), ...Object.fromEntries(others) };
+    });
   }
 
   #typedIn(row: JQuery): Row {
@@ -112,6 +110,7 @@ export class RowList {
         .append(input);
     });
     const row = $("<div>", { class: "tts-row" }).append(cells).appendTo(container);
+    nameRemoval(container);
     if (!isNew) row.data(ITEM, item).data(SHOWN, JSON.stringify(this.#typedIn(row)));
     this.#showFields(container);
     if (isNew) setTimeout(() => this.#listener());

@@ -51,21 +51,32 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
 };
 
-/** What comes from the wire goes into no template. */
+/**
+ * Only what has changed is written: who selects an ID to copy it keeps the selection. The table is no live region, because its
+ * times change every few seconds. What comes from the wire goes into no template.
+ */
 function fill(table: JQuery, columns: readonly Column[], rows: readonly unknown[], now: number): void {
-  const line = (tag: "<th>" | "<td>", texts: readonly string[]): JQuery =>
-    $("<tr>").append(texts.map((text) => $(tag).text(text)));
-  const head = line(
-    "<th>",
-    columns.map(([label]) => say(label)),
-  );
-  const body = rows.map((row) =>
-    line(
-      "<td>",
-      columns.map(([, text]) => text(row, now)),
-    ),
-  );
-  table.empty().append(...(rows.length === 0 ? [] : [head, ...body]));
+  const lines = rows.map((row) => columns.map(([, text]) => text(row, now)));
+  const texts = rows.length === 0 ? [] : [columns.map(([label]) => say(label)), ...lines];
+  const cells = table
+    .find("tr")
+    .toArray()
+    .map((line) => [...line.children]);
+  const isAlike =
+    cells.length === texts.length && cells.every((line, index) => line.length === texts[index]?.length);
+  if (!isAlike) {
+    const line = (words: readonly string[], index: number): JQuery =>
+      $("<tr>").append(
+        words.map((word) => (index === 0 ? $("<th>", { scope: "col" }) : $("<td>")).text(word)),
+      );
+    table.empty().append(texts.map(line));
+    return;
+  }
+  for (const [index, line] of texts.entries())
+    for (const [column, word] of line.entries()) {
+      const cell = cells[index]?.[column];
+      if (cell && cell.textContent !== word) cell.textContent = word;
+    }
 }
 
 /** Shows it in the fold `part` while that is open, anew every few seconds, until the form is closed. */
@@ -78,7 +89,9 @@ export function showTable(form: Form, part: JQuery, nodeId: string): () => void 
     const rows: readonly unknown[] = Array.isArray(given) ? given : [];
     const columns = COLUMNS[field(found, "watch")] ?? COMMON;
     fill(part.find("table"), columns, rows, Number(field(found, "now")));
-    part.find(".tts-remark").text(remarkOf(answer, rows.length));
+    const remark = remarkOf(answer, rows.length);
+    // It is read out each time that it is written.
+    if (part.find(".tts-remark").text() !== remark) part.find(".tts-remark").text(remark);
   };
   const ask = async (): Promise<void> => {
     window.clearTimeout(timer);
@@ -98,7 +111,9 @@ export function showTable(form: Form, part: JQuery, nodeId: string): () => void 
 
 function remarkOf(answer: Answer, count: number): string {
   if (!answer.ok)
-    return answer.refusal === "not_deployed" ? say("line.not-deployed") : whyNone(answer.refusal);
+    return ["not_deployed", "disabled"].includes(answer.refusal)
+      ? say("line.not-deployed")
+      : whyNone(answer.refusal);
   const more = Number(field(answer.answer, "more"));
   if (more > 0) return say("line.more", { count: more });
   if (count > 0) return "";

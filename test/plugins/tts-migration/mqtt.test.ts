@@ -93,6 +93,12 @@ describe("core's MQTT nodes for The Things Stack", () => {
     assert.equal(values?.properties, "autoConnect, cleansession, willTopic, clientid");
   });
 
+  it("keep a port that comes from an environment variable", () => {
+    const conversion = convert([broker({ port: "${MQTT_PORT}", usetls: true }), mqttIn(UP, "json", ["out"])]);
+    const { port, useTls } = conversion.connectionOf("in");
+    assert.deepEqual([port, useTls], ["${MQTT_PORT}", true]);
+  });
+
   it("have the application of the user name, or of the other topics at their broker", () => {
     const any = mqttIn("v3/+/devices/+/up", "json", []);
     const applicationOf = (flow: readonly Node[], users?: ReadonlyMap<string, string>): unknown[] => {
@@ -180,6 +186,9 @@ describe("core's MQTT nodes for The Things Stack", () => {
     assert.deepEqual(leftOf(mqttOut("v3/farm@ttn/devices/+/down/push"), broker()), ["left-topic"]);
     assert.deepEqual(leftOf(mqttOut("v3/farm@ttn/devices/door/up"), broker()), ["left-topic"]);
     assert.deepEqual(leftOf(mqttIn("farm/devices/+/up", "json", []), broker()), ["left-v2"]);
+    // Left in a flow by V2: not all of an application called "devices".
+    for (const topic of ["+/devices/#", "+/devices/+/#", "farm/devices/#"])
+      assert.deepEqual(leftOf(mqttIn(topic, "json", []), broker()), ["left-v2"]);
     const v2 = broker({ broker: "eu.thethings.network" });
     assert.deepEqual(leftOf(mqttIn("+/devices/+/up", "json", []), v2), ["left-v2"]);
     assert.deepEqual(leftOf(mqttOut("farm/devices/door/down"), v2), ["left-v2"]);

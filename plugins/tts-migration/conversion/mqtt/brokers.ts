@@ -1,5 +1,6 @@
 /** `mqtt-broker` of core, and the connections in their place: one for each application. */
 import { isJsonObject } from "../../../../src/stack/check";
+import { environmentVariable } from "../../../../src/stack/environment";
 import { takeApart, tenantOfHost, usualPort, webSocketScheme } from "../../../../src/stack/address";
 import { isPublicV2 } from "../connection";
 import { textIn, type FlowNode } from "../flow";
@@ -13,7 +14,8 @@ export interface Broker {
   readonly node: FlowNode;
   readonly owner: Owner;
   readonly host: string;
-  readonly port: number;
+  /** As text where it comes from an environment variable. */
+  readonly port: number | string;
   readonly useTls: boolean;
 }
 
@@ -27,14 +29,15 @@ export function readBroker(node: FlowNode): Broker | undefined {
   const { host, port, tls } = takeApart(address);
   if (host === undefined || webSocketScheme(address) !== undefined) return undefined;
   const useTls = tls ?? isTrue(node.usetls);
-  const given = Number(textIn(node, "port"));
+  const given = textIn(node, "port");
+  const own = environmentVariable(given) === undefined ? Number(given) : given;
   const isUrl = address.includes("://");
   return {
     node,
     owner: CLOUD.test(host) ? "stack" : isPublicV2(host) ? "v2" : "other",
     host,
     // In a URL the port beside it counts for nothing, and without one it is 1883, also with TLS.
-    port: port ?? (isUrl ? usualPort(useTls) : given > 0 ? given : 1883),
+    port: port ?? (isUrl ? usualPort(useTls) : typeof own === "string" || own > 0 ? own : 1883),
     useTls,
   };
 }

@@ -38,9 +38,13 @@ export function applicationIn(name: string): Application | undefined {
 /** Whether a topic or filter is built as `v3/…/devices/…`, which nothing but The Things Stack has. */
 export const isStackTopic = (topic: string): boolean => /^v3\/[^/]+\/devices\//.test(topic);
 
-/** `my-app/devices/+/up`, also with a field behind. */
+/**
+ * `my-app/devices/+/up`, also with a field behind, and filters that take all, such as `+/devices/#`. Read as one of the stack, which it
+ * never was, that would be all of an application called `devices`.
+ */
 export const isV2Topic = (topic: string): boolean =>
-  /^[^/]+\/devices\/[^/]+\/(?:up|down|events)\b/.test(topic);
+  /^[^/]+\/devices\/[^/]+\/(?:up|down|events)\b/.test(topic) ||
+  /^(?!v3\/)[^/]+\/devices\/(?:[^/]+\/)?#$/.test(topic);
 
 /** A level as it stands there; empty for one with a wildcard, or behind one. */
 const literal = (level = "+"): string => (level === "+" || level === "#" ? "" : level);
