@@ -20,7 +20,7 @@ import * as rules from "../shared/editor/rules";
 import { areSameWords } from "../shared/editor/sameWords";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
-import { devices as devicesValidator, validator } from "../shared/editor/validators";
+import { devices as devicesValidator, listReason, validator } from "../shared/editor/validators";
 import { showTable } from "./editor/table";
 import { WATCH_CHOICES, WATCH_DEFAULTS, type WatchProperties } from "./properties";
 
@@ -146,7 +146,11 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
       value: WATCH_DEFAULTS.gateways,
       label: say("label.gateways"),
       validate: ifWatched("gateways", function (value, options) {
-        return validator(() => gateways(gatewayIdsOf(value))).call(this, "", options);
+        return validator(() => listReason("gateways", value) ?? gateways(gatewayIdsOf(value))).call(
+          this,
+          "",
+          options,
+        );
       }),
     },
     silentAfter: {
@@ -159,7 +163,11 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
       label: say("label.changes"),
       // The editor accepts a reason only from a validator with exactly two parameters.
       validate(value, options) {
-        return validator(() => changesReason(asWords(value))).call(this, "", options);
+        return validator(() => listReason("changes", value) ?? changesReason(asWords(value))).call(
+          this,
+          "",
+          options,
+        );
       },
     },
     batteryBelow: {

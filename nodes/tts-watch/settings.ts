@@ -1,7 +1,7 @@
 import type { WatchRules } from "../../src/devices/watchRules";
 import type { Explanation } from "../../src/stack/explanation";
 import { isIdentifier } from "../../src/stack/identifiers";
-import { asFlag, asText, asWords } from "../../src/stack/values";
+import { asCommaList, asFlag, asText, asWords } from "../../src/stack/values";
 import {
   CHANGES,
   gatewayIdsOf,
@@ -12,7 +12,7 @@ import {
   type Change,
   type Watched,
 } from "../../src/stack/watch";
-import { explainUnsetVariable } from "../shared/unsetVariable";
+import { explainProperties } from "../shared/unsetVariable";
 import { WATCH_CHOICES, WATCH_DEFAULTS, type WatchProperties } from "./properties";
 
 /** The properties of a `tts-watch`, checked; but for the devices, whose form the connection decides on. */
@@ -41,8 +41,9 @@ const MINUTE_MS = 60_000;
 
 export function readWatchSettings(given: Partial<WatchProperties>): WatchSettingsResult {
   const properties: WatchProperties = { ...WATCH_DEFAULTS, ...given };
-  const unset = explainUnsetVariable(given, WATCH_DEFAULTS);
-  if (unset !== undefined) return { ok: false, explanation: unset };
+  const counting = Object.entries(WATCH_DEFAULTS).filter(([name]) => matters(name, asText(properties.watch)));
+  const unfit = explainProperties(given, WATCH_DEFAULTS, Object.fromEntries(counting));
+  if (unfit !== undefined) return { ok: false, explanation: unfit };
   const watch = WATCH_CHOICES.watch.find((known) => known === properties.watch);
   if (!watch) return wrong("error.not-configured.watch", { watch: asText(properties.watch) });
   const gateways = gatewayIdsOf(properties.gateways);
@@ -71,7 +72,7 @@ export function readWatchSettings(given: Partial<WatchProperties>): WatchSetting
     settings: {
       connection: properties.connection,
       watch,
-      devices: matters("devices", watch) ? asText(properties.devices) : "",
+      devices: matters("devices", watch) ? asCommaList(properties.devices) : "",
       gateways,
       changes: new Set(changes.filter(isChange)),
       atStart: asFlag(properties.atStart),
