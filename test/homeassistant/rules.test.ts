@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Bridge } from "../../src/homeassistant/bridge";
+import { readCommands } from "../../src/homeassistant/commands";
 import type { Discovery } from "../../src/homeassistant/discovery";
 import type { EntityChoice } from "../../src/homeassistant/entities";
 import { entityProblem, type WrittenEntity } from "../../src/homeassistant/entityRules";
@@ -165,5 +166,24 @@ describe("the name of a device", () => {
     assert.equal(nameIn(bridgeWith(), { attributes: { name: "Front door" } }), "Front door");
     assert.equal(nameIn(bridgeWith(), { name: "Door", attributes: { name: "Front door" } }), "Door");
     assert.doesNotMatch(String(nameIn(bridgeWith(), { name: "", attributes: { name: "a\nb" } })), /\n/);
+  });
+});
+
+describe("the command of a number", () => {
+  const send = (text: string): unknown => {
+    const command = { key: "level", name: "Level", component: "number", fPort: 1, max: 1, step: 0.1 };
+    const read = readCommands([command], (expression) => expression.split("."));
+    assert.ok(read.ok);
+    return read.commands[0]?.send(text);
+  };
+
+  it("takes what becomes of steps that are added, and refuses what is beyond the limits", () => {
+    assert.deepEqual(send(String(0.1 + 0.2)), {
+      ok: true,
+      value: 0.30000000000000004,
+      payload: { fields: { level: 0.30000000000000004 } },
+    });
+    for (const wrong of ["1.0000000000000002", "-0.1", "NaN", "0x1", ""])
+      assert.deepEqual(send(wrong), { ok: false, rule: "0 … 1" });
   });
 });
