@@ -10,7 +10,7 @@ import { guardedCall } from "../shared/guardedCall";
 import { asMessage, onInput, type Done } from "../shared/red";
 import { refuseInputs } from "../shared/refuse";
 import { accident, asSentence, errorOf, flowError, textOf, type FlowError } from "../shared/text";
-import { reasonIn, valueOf } from "./typedInput";
+import { PATIENCE_MS, reasonIn, valueOf } from "./typedInput";
 import type { Waiter } from "../../src/account/seats";
 import { withField } from "./complete";
 import { Inherited } from "./inherited";
@@ -29,6 +29,19 @@ type Valued =
 
 /** Downlink objects may have fields as well. */
 const USES_ENCODER: ReadonlySet<string> = new Set(["decoded", "downlinks"]);
+
+/** Resolves when that does, and after so many ms in any case. */
+const within = (promise: Promise<void>, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    promise
+      .catch(warnOfBug)
+      .finally(() => {
+        clearTimeout(timer);
+        resolve();
+      })
+      .catch(warnOfBug);
+  });
 
 export default function init(RED: NodeAPI): void {
   /** The typed inputs for a message, by name: those that mean something beside each other. */
@@ -138,7 +151,8 @@ export default function init(RED: NodeAPI): void {
         const { report, timeout, offline } = settings;
         const job: DownlinkJob = { order, report, timeout, offline };
         sender.send(job, msg, waiterOf(msg, job, send, done));
-        keeper?.touch();
+        // What is kept by then is for the next node.
+        if (!hasLeft) keeper?.touch();
         return;
       }
       const refusal: Explanation = { code: "invalid_downlink", ...built.refusal };
@@ -146,6 +160,7 @@ export default function init(RED: NodeAPI): void {
       done(flowError(RED, refusal));
     };
 
+    let hasLeft = false;
     // One after the other: expressions may take their time, and downlinks keep the order of their messages.
     let queue = Promise.resolve();
     onInput(this, (msg, send, done) => {
@@ -163,7 +178,12 @@ export default function init(RED: NodeAPI): void {
     this.on("close", (_removed: boolean, done: () => void) => {
       status.end();
       // What has come and is still being read is kept or dropped, too.
-      queue.then(() => sender.leave(keeper && (() => keeper.save()))).then(done, done);
+      within(queue, PATIENCE_MS)
+        .then(() => {
+          hasLeft = true;
+          return sender.leave(keeper && (() => keeper.save()));
+        })
+        .then(done, done);
     });
   }
 

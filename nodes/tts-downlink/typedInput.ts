@@ -12,9 +12,12 @@ const WHOLE_NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 /** Of these Node-RED makes text as it is, 0 of what is no number, and true or false of everything: their rules look at the text. */
 const AS_WRITTEN = ["str", "num", "bool"];
 
+/** The messages behind it wait as well, and Node-RED gives a node that closes fifteen seconds. */
+export const PATIENCE_MS = 10_000;
+
 /**
  * What a typed input is for this message; undefined where the message, context or environment has no such thing. Rejects for an
- * expression that cannot be evaluated.
+ * expression that cannot be evaluated, and where a context store does not answer.
  */
 export function valueOf(
   RED: NodeAPI,
@@ -25,7 +28,9 @@ export function valueOf(
   if (type === "num" && WHOLE_NUMBER.test(value)) return Promise.resolve(Number(value));
   if (AS_WRITTEN.includes(type)) return Promise.resolve(value);
   return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("timeout")), PATIENCE_MS).unref();
     RED.util.evaluateNodeProperty(value, type, node, msg, (error, result: unknown) => {
+      clearTimeout(timer);
       if (!error) resolve(result);
       // There is no `a.b` where there is no `a`.
       else if (type === "msg" && error instanceof TypeError) resolve(undefined);
