@@ -1,4 +1,4 @@
-import { isIdentifier } from "../../src/stack/identifiers";
+import { isDeviceId, type IdentifierForm } from "../../src/stack/identifiers";
 import {
   CHANGES,
   GATEWAY_CHANGES,
@@ -11,6 +11,7 @@ import {
   type Change,
 } from "../../src/stack/watch";
 import { asWords } from "../../src/stack/values";
+import { connectionOf, generationOf } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import { filterText } from "../shared/editor/nodeLabel";
@@ -48,8 +49,8 @@ const number =
       : undefined;
   };
 
-const gateways = (ids: readonly string[]): rules.Reason | undefined => {
-  const wrong = ids.find((id) => !rules.isEnvironmentVariable(id) && !isIdentifier(id));
+const gateways = (ids: readonly string[], form: IdentifierForm): rules.Reason | undefined => {
+  const wrong = ids.find((id) => !rules.isEnvironmentVariable(id) && !isDeviceId(id, form));
   return wrong === undefined ? undefined : { key: "validation.gateway", values: { value: wrong } };
 };
 
@@ -146,11 +147,10 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
       value: WATCH_DEFAULTS.gateways,
       label: say("label.gateways"),
       validate: ifWatched("gateways", function (value, options) {
-        return validator(() => listReason("gateways", value) ?? gateways(gatewayIdsOf(value))).call(
-          this,
-          "",
-          options,
-        );
+        return validator(
+          () =>
+            listReason("gateways", value) ?? gateways(gatewayIdsOf(value), generationOf(connectionOf(this))),
+        ).call(this, "", options);
       }),
     },
     silentAfter: {
@@ -212,11 +212,12 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
     suggest(form, form.input("devices"), "devices", { isList: true });
     suggest(form, gatewaysField(), "gateways", { isList: true });
     const showReason = (): void => {
-      const reason = gateways(typedGateways());
+      const reason = gateways(typedGateways(), generationOf(form.value("connection")));
       $("#tts-watch-gateways-reason").text(reason ? text(reason.key, reason.values) : "");
     };
     gatewaysField().on("change keyup input", showReason);
-    showReason();
+    // Its service says what an ID is.
+    form.follow(["connection"], showReason);
     const showChangesReason = (): void => {
       const reason = changesReason([...checkedChanges(), ...unknownIn(this)]);
       $("#tts-watch-changes-reason").text(reason ? text(reason.key, reason.values) : "");

@@ -1,6 +1,6 @@
 import type { WatchRules } from "../../src/devices/watchRules";
 import type { Explanation } from "../../src/stack/explanation";
-import { isIdentifier } from "../../src/stack/identifiers";
+import { isDeviceId, type IdentifierForm } from "../../src/stack/identifiers";
 import { asCommaList, asFlag, asText, asWords } from "../../src/stack/values";
 import {
   CHANGES,
@@ -39,6 +39,16 @@ const NUMBERS = ["silentAfter", "batteryBelow", "lostAbove", "marginBelow"] as c
 
 const MINUTE_MS = 60_000;
 
+/** Why these gateways cannot be watched on a connection to such a network. */
+export function explainGateways(
+  gateways: readonly string[],
+  generation: IdentifierForm,
+): Explanation | undefined {
+  const gateway = gateways.find((id) => !isDeviceId(id, generation));
+  if (gateway === undefined) return undefined;
+  return { code: "not_configured", key: "error.not-configured.gateway", values: { gateway } };
+}
+
 export function readWatchSettings(given: Partial<WatchProperties>): WatchSettingsResult {
   const properties: WatchProperties = { ...WATCH_DEFAULTS, ...given };
   const counting = Object.entries(WATCH_DEFAULTS).filter(([name]) => matters(name, asText(properties.watch)));
@@ -47,8 +57,9 @@ export function readWatchSettings(given: Partial<WatchProperties>): WatchSetting
   const watch = WATCH_CHOICES.watch.find((known) => known === properties.watch);
   if (!watch) return wrong("error.not-configured.watch", { watch: asText(properties.watch) });
   const gateways = gatewayIdsOf(properties.gateways);
-  const wrongGateway = !matters("gateways", watch) ? undefined : gateways.find((id) => !isIdentifier(id));
-  if (wrongGateway !== undefined) return wrong("error.not-configured.gateway", { gateway: wrongGateway });
+  // The rule of V2 takes all IDs of The Things Stack, too.
+  const wrongGateway = matters("gateways", watch) ? explainGateways(gateways, "v2") : undefined;
+  if (wrongGateway !== undefined) return { ok: false, explanation: wrongGateway };
 
   const numbers: Partial<Record<(typeof NUMBERS)[number], number>> = {};
   for (const name of NUMBERS) {
