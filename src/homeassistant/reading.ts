@@ -53,7 +53,7 @@ export function readPayload(decoded: unknown, normalized: unknown): ReadPayload 
   let left = MOST_LOOKED_AT;
   let isCut = false;
   const visit = (value: unknown, path: readonly (string | number)[], isNormalized: boolean): void => {
-    if (left-- <= 0 || path.length > DEEPEST) return;
+    if (left-- <= 0 || path.length > DEEPEST || ArrayBuffer.isView(value)) return;
     if (isJsonObject(value)) {
       for (const name in value) {
         if (left <= 0) return;
