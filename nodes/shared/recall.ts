@@ -25,10 +25,57 @@ export function recall(
   };
   const timer = setTimeout(() => end("warning.store-silent"), PATIENCE_MS).unref();
   node.on("close", () => clearTimeout(timer));
-  node.context().get(key, (error: unknown, value: unknown) => {
-    if (error) end("warning.store-failed", undefined, shownText(messageOf(error)));
-    else end(undefined, value);
-  });
+  const fail = (error: unknown): void => end("warning.store-failed", undefined, shownText(messageOf(error)));
+  try {
+    node.context().get(key, (error: unknown, value: unknown) => {
+      if (error) fail(error);
+      else end(undefined, value);
+    });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Nodes whose store has failed, which is said. */
+const failing = new WeakSet<Node>();
+
+/**
+ * Stores something in the context of a node, and calls back once, when it is stored or cannot be. A store that throws must not end
+ * Node-RED, nor one that does not answer hold up a deploy. The first failure is said by a warning, until it works again.
+ */
+export function keep(
+  RED: NodeAPI,
+  node: Node,
+  key: string,
+  value: unknown,
+  done: (isKept: boolean) => void = () => undefined,
+): void {
+  let isOver = false;
+  const end = (isKept: boolean): void => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    done(isKept);
+  };
+  const fail = (reason: string): void => {
+    if (isOver) return;
+    if (!failing.has(node)) node.warn(textOf(RED, { key: "warning.store-unwritten", values: { reason } }));
+    failing.add(node);
+    end(false);
+  };
+  const timer = setTimeout(() => fail("timeout"), PATIENCE_MS).unref();
+  try {
+    node.context().set(key, value, (error: unknown) => {
+      if (error) {
+        fail(shownText(messageOf(error)));
+        return;
+      }
+      failing.delete(node);
+      end(true);
+    });
+  } catch (error) {
+    fail(shownText(messageOf(error)));
+  }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : typeof error);

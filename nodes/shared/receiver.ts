@@ -21,8 +21,8 @@ import { asMessage } from "./red";
 import { refuse } from "./refuse";
 import { nodeStatus, statusOf, StatusWriter } from "./status";
 import { accident, flowError, textOf } from "./text";
-import { explainUnsetVariable } from "./unsetVariable";
-import { asText } from "../../src/stack/values";
+import { explainProperties } from "./unsetVariable";
+import { asCommaList } from "../../src/stack/values";
 
 /** What a receiving node wants, and what it makes of it. */
 export interface Receiving {
@@ -84,9 +84,9 @@ export function readDevices(
 ):
   | { readonly ok: true; readonly pattern: Devices }
   | { readonly ok: false; readonly explanation: Explanation } {
-  const unset = explainUnsetVariable({ devices: given }, { devices: "" });
+  const unset = explainProperties({ devices: given }, { devices: "" });
   if (unset !== undefined) return { ok: false, explanation: unset };
-  const written = asText(given);
+  const written = asCommaList(given);
   const pattern = parseDevicePattern(written, generation);
   return pattern.ok
     ? { ok: true, pattern }

@@ -168,7 +168,11 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       validate: entered(rules.proxy),
     },
     backfill: { value: CONNECTION_DEFAULTS.backfill, label: text("label.backfill") },
-    clientId: { value: CONNECTION_DEFAULTS.clientId, label: text("label.client-id") },
+    clientId: {
+      value: CONNECTION_DEFAULTS.clientId,
+      label: text("label.client-id"),
+      validate: entered(rules.anyText),
+    },
     keepalive: {
       value: CONNECTION_DEFAULTS.keepalive,
       label: text("label.keepalive"),

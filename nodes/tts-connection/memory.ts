@@ -1,11 +1,11 @@
 import type { Node, NodeAPI } from "node-red";
 import type { ArrivalMemory } from "../../src/account/backfill/memories";
-import { recall } from "../shared/recall";
+import { keep, recall } from "../shared/recall";
 
 const KEY = "arrivals";
 
-/** The context of a config node: it outlives restarts where the default store is persistent. Node-RED itself tells what cannot be stored. */
+/** The context of a config node: it outlives restarts where the default store is persistent. */
 export const memoryOf = (RED: NodeAPI, node: Node): ArrivalMemory => ({
   recall: (then) => recall(RED, node, KEY, then),
-  keep: (kept) => node.context().set(KEY, kept, () => undefined),
+  keep: (kept) => keep(RED, node, KEY, kept),
 });

@@ -2,7 +2,7 @@ import type { Explanation } from "../../src/stack/explanation";
 import type { DownlinkOptions } from "../../src/delivery/contract";
 import { LIMITS } from "../../src/stack/limits";
 import type { TypedInput } from "./typedInput";
-import { explainUnsetVariable } from "../shared/unsetVariable";
+import { explainProperties } from "../shared/unsetVariable";
 import { asText, asWholeNumber } from "../../src/stack/values";
 import { DOWNLINK_CHOICES, DOWNLINK_DEFAULTS, type DownlinkProperties } from "./properties";
 
@@ -60,7 +60,7 @@ const wrong = (property: string, value: unknown, rule: string): DownlinkSettings
 
 export function readDownlinkSettings(given: Partial<DownlinkProperties>): DownlinkSettingsResult {
   const properties: DownlinkProperties = { ...DOWNLINK_DEFAULTS, ...given };
-  const unset = explainUnsetVariable(given, DOWNLINK_DEFAULTS);
+  const unset = explainProperties(given, DOWNLINK_DEFAULTS);
   if (unset !== undefined) return { ok: false, explanation: unset };
   for (const name of ["encoding", "report", "offline"] as const) {
     const choices: readonly string[] = DOWNLINK_CHOICES[name];

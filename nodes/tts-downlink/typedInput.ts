@@ -13,7 +13,7 @@ const WHOLE_NUMBER = /^-?(?:0|[1-9]\d{0,14})$/;
 const AS_WRITTEN = ["str", "num", "bool"];
 /** Those that a context store answers, which may have a server of its own. */
 const FROM_A_STORE = ["flow", "global", "jsonata"];
-/** What is not answered by then must not keep what comes after it. */
+/** The messages behind it wait as well, and Node-RED gives a node that closes fifteen seconds. */
 const PATIENCE_MS = 10_000;
 
 /** A context store did not answer in time. */

@@ -9,7 +9,7 @@ import type { Outcome } from "../shared/outcome";
 import { receive } from "../shared/receiver";
 import { refuse } from "../shared/refuse";
 import { explainTopic, withTopic } from "../shared/topic";
-import { explainUnsetVariable } from "../shared/unsetVariable";
+import { explainProperties } from "../shared/unsetVariable";
 import { EVENT_DEFAULTS, type EventProperties } from "./properties";
 
 type EventDef = NodeDef & Partial<EventProperties>;
@@ -39,7 +39,7 @@ export default function init(RED: NodeAPI): void {
   function TtsEvent(this: Node, def: EventDef): void {
     RED.nodes.createNode(this, def);
     const { connection, devices, events, topic }: EventProperties = { ...EVENT_DEFAULTS, ...def };
-    const wrong = explainUnsetVariable(def, EVENT_DEFAULTS) ?? explainTopic(topic);
+    const wrong = explainProperties(def, EVENT_DEFAULTS) ?? explainTopic(topic);
     if (wrong !== undefined) {
       refuse(RED, this, wrong);
       return;

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from "node-red";
 import { devicesIn, keptOf } from "../../src/homeassistant/kept";
 import type { DeviceRecord } from "../../src/homeassistant/device";
-import { recall } from "../shared/recall";
+import { keep, recall } from "../shared/recall";
 import { deployment } from "../tts-connection/deployment";
 
 const KEY = "devices";
@@ -15,11 +15,13 @@ const handedOver = new Map<string, readonly DeviceRecord[]>();
 
 /** What a node remembers of devices, in its own context: where the default store is persistent, also over a restart. */
 export class Memory {
+  readonly #RED: NodeAPI;
   readonly #node: Node;
   readonly #devices: () => readonly DeviceRecord[];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(node: Node, devices: () => readonly DeviceRecord[]) {
+  constructor(RED: NodeAPI, node: Node, devices: () => readonly DeviceRecord[]) {
+    this.#RED = RED;
     this.#node = node;
     this.#devices = devices;
   }
@@ -50,6 +52,6 @@ export class Memory {
   #save(done: () => void): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#node.context().set(KEY, this.#devices().map(keptOf), () => done());
+    keep(this.#RED, this.#node, KEY, this.#devices().map(keptOf), done);
   }
 }

@@ -82,7 +82,7 @@ export default function init(RED: NodeAPI): void {
     };
 
     const ready = loaded.then((bridge) => {
-      memory = new Memory(this, () => bridge.devices);
+      memory = new Memory(RED, this, () => bridge.devices);
       round = new Round((devices) => {
         memory?.changed();
         for (const device of devices) publish(bridge.announce(device), (out) => this.send(out));

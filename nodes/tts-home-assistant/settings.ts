@@ -8,7 +8,7 @@ import type { Explanation, Text } from "../../src/stack/explanation";
 import { shownText } from "../../src/stack/shown";
 import { LIMITS } from "../../src/stack/limits";
 import { asFlag, asText, asWholeNumber } from "../../src/stack/values";
-import { explainUnsetVariable } from "../shared/unsetVariable";
+import { explainProperties } from "../shared/unsetVariable";
 import { HOME_ASSISTANT_DEFAULTS, type HomeAssistantProperties } from "./properties";
 
 export type HomeAssistantSettings = Omit<Settings, "names">;
@@ -27,7 +27,7 @@ export function readHomeAssistantSettings(
   pathOf: PathOf,
 ): HomeAssistantSettingsResult {
   const properties: HomeAssistantProperties = { ...HOME_ASSISTANT_DEFAULTS, ...given };
-  const unset = explainUnsetVariable(given, HOME_ASSISTANT_DEFAULTS);
+  const unset = explainProperties(given, HOME_ASSISTANT_DEFAULTS);
   if (unset !== undefined) return { ok: false, explanation: unset };
   const prefix = asText(properties.prefix);
   const base = asText(properties.base);

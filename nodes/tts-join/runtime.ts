@@ -7,7 +7,7 @@ import type { Outcome } from "../shared/outcome";
 import { receive } from "../shared/receiver";
 import { refuse } from "../shared/refuse";
 import { explainTopic, withTopic } from "../shared/topic";
-import { explainUnsetVariable } from "../shared/unsetVariable";
+import { explainProperties } from "../shared/unsetVariable";
 import { JOIN_DEFAULTS, type JoinProperties } from "./properties";
 
 type JoinDef = NodeDef & Partial<JoinProperties>;
@@ -24,7 +24,7 @@ export default function init(RED: NodeAPI): void {
   function TtsJoin(this: Node, def: JoinDef): void {
     RED.nodes.createNode(this, def);
     const { connection, devices, topic }: JoinProperties = { ...JOIN_DEFAULTS, ...def };
-    const wrong = explainUnsetVariable(def, JOIN_DEFAULTS) ?? explainTopic(topic);
+    const wrong = explainProperties(def, JOIN_DEFAULTS) ?? explainTopic(topic);
     if (wrong !== undefined) {
       refuse(RED, this, wrong);
       return;

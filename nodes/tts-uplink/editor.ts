@@ -7,6 +7,7 @@ import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { showTopic } from "../shared/editor/topicLine";
 import {
+  commaList,
   devices as devicesValidator,
   missingIsEmpty,
   validator,
@@ -56,7 +57,11 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       label: say("label.connection"),
     },
     devices: { value: UPLINK_DEFAULTS.devices, label: say("label.devices"), validate: devicesValidator },
-    ports: { value: UPLINK_DEFAULTS.ports, label: say("label.ports"), validate: validator(rules.ports) },
+    ports: {
+      value: UPLINK_DEFAULTS.ports,
+      label: say("label.ports"),
+      validate: commaList(validator(rules.ports)),
+    },
     output: {
       value: UPLINK_DEFAULTS.output,
       label: say("label.output"),

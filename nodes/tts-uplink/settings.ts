@@ -3,8 +3,8 @@ import { LONGEST_LIST, parsePorts } from "../../src/stack/filters";
 import { topicFor } from "../../src/stack/messageTopic";
 import type { UplinkPayloadOptions } from "../../src/stack/uplink";
 import { explainTopic } from "../shared/topic";
-import { explainUnsetVariable } from "../shared/unsetVariable";
-import { asFlag, asText } from "../../src/stack/values";
+import { explainProperties } from "../shared/unsetVariable";
+import { asCommaList, asFlag, asText } from "../../src/stack/values";
 import { fieldPathOf, type NormalisePath } from "../shared/fieldPath";
 import { UPLINK_CHOICES, UPLINK_DEFAULTS, type UplinkProperties } from "./properties";
 
@@ -44,7 +44,7 @@ export function readUplinkSettings(
   pathOf: NormalisePath,
 ): UplinkSettingsResult {
   const properties: UplinkProperties = { ...UPLINK_DEFAULTS, ...given };
-  const unset = explainUnsetVariable(given, UPLINK_DEFAULTS);
+  const unset = explainProperties(given, UPLINK_DEFAULTS);
   if (unset !== undefined) return { ok: false, explanation: unset };
   for (const name of ["output", "missing", "shape"] as const) {
     const choices: readonly string[] = UPLINK_CHOICES[name];
@@ -54,7 +54,7 @@ export function readUplinkSettings(
   if (wrongTopic !== undefined) return { ok: false, explanation: wrongTopic };
   const { connection, output, missing, topic, shape } = properties;
   const field = asText(properties.field);
-  const ports = asText(properties.ports);
+  const ports = asCommaList(properties.ports);
 
   const parsed = parsePorts(ports);
   if (!parsed.ok) {
@@ -71,7 +71,7 @@ export function readUplinkSettings(
     ok: true,
     settings: {
       connection,
-      devices: asText(properties.devices),
+      devices: asCommaList(properties.devices),
       ports,
       wantsPort: (fPort) => parsed.matches(fPort),
       output,

@@ -1,4 +1,4 @@
-import { isIdentifier } from "../../src/stack/identifiers";
+import { isDeviceId, type IdentifierForm } from "../../src/stack/identifiers";
 import {
   CHANGES,
   GATEWAY_CHANGES,
@@ -11,6 +11,7 @@ import {
   type Change,
 } from "../../src/stack/watch";
 import { asWords } from "../../src/stack/values";
+import { connectionOf, generationOf } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
 import { filterText } from "../shared/editor/nodeLabel";
@@ -20,7 +21,7 @@ import * as rules from "../shared/editor/rules";
 import { areSameWords } from "../shared/editor/sameWords";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
-import { devices as devicesValidator, validator } from "../shared/editor/validators";
+import { devices as devicesValidator, listReason, validator } from "../shared/editor/validators";
 import { showTable } from "./editor/table";
 import { WATCH_CHOICES, WATCH_DEFAULTS, type WatchProperties } from "./properties";
 
@@ -48,8 +49,8 @@ const number =
       : undefined;
   };
 
-const gateways = (ids: readonly string[]): rules.Reason | undefined => {
-  const wrong = ids.find((id) => !rules.isEnvironmentVariable(id) && !isIdentifier(id));
+const gateways = (ids: readonly string[], form: IdentifierForm): rules.Reason | undefined => {
+  const wrong = ids.find((id) => !rules.isEnvironmentVariable(id) && !isDeviceId(id, form));
   return wrong === undefined ? undefined : { key: "validation.gateway", values: { value: wrong } };
 };
 
@@ -146,7 +147,10 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
       value: WATCH_DEFAULTS.gateways,
       label: say("label.gateways"),
       validate: ifWatched("gateways", function (value, options) {
-        return validator(() => gateways(gatewayIdsOf(value))).call(this, "", options);
+        return validator(
+          () =>
+            listReason("gateways", value) ?? gateways(gatewayIdsOf(value), generationOf(connectionOf(this))),
+        ).call(this, "", options);
       }),
     },
     silentAfter: {
@@ -159,7 +163,11 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
       label: say("label.changes"),
       // The editor accepts a reason only from a validator with exactly two parameters.
       validate(value, options) {
-        return validator(() => changesReason(asWords(value))).call(this, "", options);
+        return validator(() => listReason("changes", value) ?? changesReason(asWords(value))).call(
+          this,
+          "",
+          options,
+        );
       },
     },
     batteryBelow: {
@@ -204,11 +212,12 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
     suggest(form, form.input("devices"), "devices", { isList: true });
     suggest(form, gatewaysField(), "gateways", { isList: true });
     const showReason = (): void => {
-      const reason = gateways(typedGateways());
+      const reason = gateways(typedGateways(), generationOf(form.value("connection")));
       $("#tts-watch-gateways-reason").text(reason ? text(reason.key, reason.values) : "");
     };
     gatewaysField().on("change keyup input", showReason);
-    showReason();
+    // Its service says what an ID is.
+    form.follow(["connection"], showReason);
     const showChangesReason = (): void => {
       const reason = changesReason([...checkedChanges(), ...unknownIn(this)]);
       $("#tts-watch-changes-reason").text(reason ? text(reason.key, reason.values) : "");

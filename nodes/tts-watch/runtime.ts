@@ -6,7 +6,7 @@ import { restore } from "./store";
 import { serveTable } from "./admin/route";
 import type { WatchProperties } from "./properties";
 import { readQuestion } from "./question";
-import { readWatchSettings } from "./settings";
+import { explainGateways, readWatchSettings } from "./settings";
 import { WatchingNode, watching } from "./watchingNode";
 import { accident, flowError } from "../shared/text";
 import { asMessage, onInput } from "../shared/red";
@@ -22,6 +22,13 @@ export default function init(RED: NodeAPI): void {
     const found = findConnection(RED, read.settings.connection);
     if (!found.ok) {
       refuseInputs(RED, this, found.explanation);
+      return;
+    }
+    const { watch, gateways } = read.settings;
+    const wrongGateway =
+      watch === "gateways" ? explainGateways(gateways, found.connection.traits.generation) : undefined;
+    if (wrongGateway) {
+      refuseInputs(RED, this, wrongGateway);
       return;
     }
     const devices = readDevices(read.settings.devices, found.connection.traits.generation);

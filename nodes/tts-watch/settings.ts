@@ -1,7 +1,7 @@
 import type { WatchRules } from "../../src/devices/watchRules";
 import type { Explanation } from "../../src/stack/explanation";
-import { isIdentifier } from "../../src/stack/identifiers";
-import { asFlag, asText, asWords } from "../../src/stack/values";
+import { isDeviceId, type IdentifierForm } from "../../src/stack/identifiers";
+import { asCommaList, asFlag, asText, asWords } from "../../src/stack/values";
 import {
   CHANGES,
   gatewayIdsOf,
@@ -12,7 +12,7 @@ import {
   type Change,
   type Watched,
 } from "../../src/stack/watch";
-import { explainUnsetVariable } from "../shared/unsetVariable";
+import { explainProperties } from "../shared/unsetVariable";
 import { WATCH_CHOICES, WATCH_DEFAULTS, type WatchProperties } from "./properties";
 
 /** The properties of a `tts-watch`, checked; but for the devices, whose form the connection decides on. */
@@ -39,15 +39,27 @@ const NUMBERS = ["silentAfter", "batteryBelow", "lostAbove", "marginBelow"] as c
 
 const MINUTE_MS = 60_000;
 
+/** Why these gateways cannot be watched on a connection to such a network. */
+export function explainGateways(
+  gateways: readonly string[],
+  generation: IdentifierForm,
+): Explanation | undefined {
+  const gateway = gateways.find((id) => !isDeviceId(id, generation));
+  if (gateway === undefined) return undefined;
+  return { code: "not_configured", key: "error.not-configured.gateway", values: { gateway } };
+}
+
 export function readWatchSettings(given: Partial<WatchProperties>): WatchSettingsResult {
   const properties: WatchProperties = { ...WATCH_DEFAULTS, ...given };
-  const unset = explainUnsetVariable(given, WATCH_DEFAULTS);
-  if (unset !== undefined) return { ok: false, explanation: unset };
+  const counting = Object.entries(WATCH_DEFAULTS).filter(([name]) => matters(name, asText(properties.watch)));
+  const unfit = explainProperties(given, WATCH_DEFAULTS, Object.fromEntries(counting));
+  if (unfit !== undefined) return { ok: false, explanation: unfit };
   const watch = WATCH_CHOICES.watch.find((known) => known === properties.watch);
   if (!watch) return wrong("error.not-configured.watch", { watch: asText(properties.watch) });
   const gateways = gatewayIdsOf(properties.gateways);
-  const wrongGateway = !matters("gateways", watch) ? undefined : gateways.find((id) => !isIdentifier(id));
-  if (wrongGateway !== undefined) return wrong("error.not-configured.gateway", { gateway: wrongGateway });
+  // The rule of V2 takes all IDs of The Things Stack, too.
+  const wrongGateway = matters("gateways", watch) ? explainGateways(gateways, "v2") : undefined;
+  if (wrongGateway !== undefined) return { ok: false, explanation: wrongGateway };
 
   const numbers: Partial<Record<(typeof NUMBERS)[number], number>> = {};
   for (const name of NUMBERS) {
@@ -71,7 +83,7 @@ export function readWatchSettings(given: Partial<WatchProperties>): WatchSetting
     settings: {
       connection: properties.connection,
       watch,
-      devices: matters("devices", watch) ? asText(properties.devices) : "",
+      devices: matters("devices", watch) ? asCommaList(properties.devices) : "",
       gateways,
       changes: new Set(changes.filter(isChange)),
       atStart: asFlag(properties.atStart),

@@ -2,7 +2,7 @@
 import type { Node, NodeAPI } from "node-red";
 import type { Ledger } from "../../src/devices/ledger";
 import { readSnapshot, toStore, type Snapshot } from "../../src/devices/snapshot";
-import { recall } from "../shared/recall";
+import { keep, recall } from "../shared/recall";
 import { textOf } from "../shared/text";
 
 const KEY = "known";
@@ -40,7 +40,7 @@ export function restore(RED: NodeAPI, node: Node, begin: (stored: Snapshot) => v
   });
 }
 
-/** What cannot be stored is told by Node-RED; the watch works without. */
-export function store(node: Node, snapshot: Snapshot, done: () => void): void {
-  node.context().set(KEY, toStore(snapshot), () => done());
+/** Where it cannot be stored, which is said, the watch works without. */
+export function store(RED: NodeAPI, node: Node, snapshot: Snapshot, done: () => void): void {
+  keep(RED, node, KEY, toStore(snapshot), done);
 }

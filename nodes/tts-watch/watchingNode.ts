@@ -209,7 +209,7 @@ export class WatchingNode {
   #store(done: () => void): void {
     const snapshot = this.#isChanged ? this.#snapshot : undefined;
     this.#isChanged = false;
-    if (snapshot) store(this.#node, snapshot, done);
+    if (snapshot) store(this.#RED, this.#node, snapshot, done);
     else done();
   }
 

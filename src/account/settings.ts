@@ -12,7 +12,7 @@ import { asText } from "../stack/values";
 import type { ChosenTls } from "./settings/common";
 import type { Dialect } from "./settings/dialect";
 import { pubsub, type PubsubSettings } from "./settings/pubsub";
-import { tooLong, unsetVariable, wrong, type Read, type Refusal } from "./settings/read";
+import { tooLong, unreadable, wrong, type Read, type Refusal } from "./settings/read";
 import { stack } from "./settings/stack";
 import type { StackSettings } from "./settings/stackSettings";
 import { v2, type V2Settings } from "./settings/v2";
@@ -50,7 +50,7 @@ export function readSettings(
   credentials: ConnectionCredentials,
   tls: ChosenTls,
 ): SettingsResult {
-  const unset = unsetVariable({ service: properties.service, tls: properties.tls });
+  const unset = unreadable({ service: properties.service, tls: properties.tls });
   if (unset) return unset;
   const service = asText(properties.service);
   if (!isServiceName(service)) return wrong("error.not-configured.service", { service });

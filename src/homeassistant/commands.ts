@@ -248,8 +248,9 @@ const asJson = (text: string): unknown => {
   return parsed === undefined ? text : parsed;
 };
 
+/** Home Assistant adds its steps as binary numbers: 0.1 and 0.2 are 0.30000000000000004. */
 const numberIn = (text: string): number | undefined =>
-  /^-?\d{1,9}(?:\.\d{1,6})?$/.test(text) ? Number(text) : undefined;
+  /^-?\d{1,9}(?:\.\d{1,20})?$/.test(text) ? Number(text) : undefined;
 
 function wholeIn(text: string, least: number, most: number): number | undefined {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;

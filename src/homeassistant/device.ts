@@ -119,6 +119,12 @@ function takeField(device: DeviceRecord, read: ReadField, attributes: Attributes
     return true;
   }
   if (attributes !== undefined) known.attributes = attributes;
+  if (read.value !== null && isFirstNumber(known, read.value)) {
+    const field = newField(read, read.value, known.attributes);
+    device.fields.set(read.key, field);
+    device.values.set(read.key, valueAs(field, read.value));
+    return true;
+  }
   const value = read.value === null ? null : valueAs(known, read.value);
   // Whatever it is not, it is a text. There is no way back: a configuration must not change with every uplink.
   if (value === null && read.value !== null && !isMeasured(known)) {
@@ -163,6 +169,15 @@ const measures = (
   attributes?.unit !== undefined ||
   attributes?.stateClass !== undefined ||
   Object.keys(numberMeaning(path)).length > 0;
+
+/** What it was before was no value: `N/A`, or false, from a sensor that had nothing yet. */
+function isFirstNumber({ kind, key, path, isNormalized, attributes }: FieldRecord, value: Value): boolean {
+  if (kind === "number" || (isNormalized && MEASUREMENTS.get(key)?.words !== undefined)) return false;
+  if (!measures(path, isNormalized, attributes)) return false;
+  const number = typeof value === "string" ? numberIn(value) : value;
+  // A flag may be told as 0 or 1.
+  return typeof number === "number" && (kind === "text" || (number !== 0 && number !== 1));
+}
 
 const isMeasured = ({ kind, path, isNormalized, attributes }: FieldRecord): boolean =>
   kind === "number" && measures(path, isNormalized, attributes);

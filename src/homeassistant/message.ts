@@ -81,7 +81,9 @@ function incomingOf(message: Message, settings: Topics): Incoming {
     if (command !== undefined) return command;
   }
   const deviceId = idIn(message.deviceId);
-  if (deviceId === undefined || !isJsonObject(payload)) return { what: "unknown" };
+  // The bytes of an uplink that was not decoded are no fields.
+  if (deviceId === undefined || !isJsonObject(payload) || ArrayBuffer.isView(payload))
+    return { what: "unknown" };
   return uplinkOf(message, deviceId, application ?? "", readPayload(payload, undefined));
 }
 

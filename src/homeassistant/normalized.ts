@@ -3,6 +3,7 @@
  * that servers have added since.
  */
 import { isJsonObject } from "../stack/check";
+import { DEEPEST } from "./names";
 
 /** What a measurement is, and the names that decoders have for the same thing. */
 export interface Measurement {
@@ -86,12 +87,21 @@ export function latestOf(normalized: unknown): Readonly<Record<string, unknown>>
   return merged;
 }
 
-function mergeInto(target: Record<string, unknown>, source: Readonly<Record<string, unknown>>): void {
+function mergeInto(
+  target: Record<string, unknown>,
+  source: Readonly<Record<string, unknown>>,
+  levels = DEEPEST,
+): void {
   for (const name of Object.keys(source)) {
     if (name === "__proto__") continue;
     const value = source[name];
-    const known = Object.hasOwn(target, name) ? target[name] : undefined;
-    if (isJsonObject(value) && isJsonObject(known)) target[name] = { ...known, ...value };
-    else target[name] = value;
+    if (!isJsonObject(value) || levels === 0) target[name] = value;
+    else {
+      const known = Object.hasOwn(target, name) ? target[name] : undefined;
+      // Of its own, for it takes in what comes later.
+      const inner: Record<string, unknown> = isJsonObject(known) ? known : {};
+      mergeInto(inner, value, levels - 1);
+      target[name] = inner;
+    }
   }
 }

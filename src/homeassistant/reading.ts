@@ -8,6 +8,8 @@ export type Value = number | string | boolean;
 
 /** A state of Home Assistant has 255 characters at most. */
 const LONGEST_TEXT = 255;
+/** What `toFixed` makes of a number that is none. */
+const NO_NUMBERS: ReadonlySet<string> = new Set(["NaN", "Infinity", "-Infinity"]);
 /** Members that are looked at. */
 const MOST_LOOKED_AT = 1_000;
 
@@ -51,7 +53,7 @@ export function readPayload(decoded: unknown, normalized: unknown): ReadPayload 
   let left = MOST_LOOKED_AT;
   let isCut = false;
   const visit = (value: unknown, path: readonly (string | number)[], isNormalized: boolean): void => {
-    if (left-- <= 0 || path.length > DEEPEST) return;
+    if (left-- <= 0 || path.length > DEEPEST || ArrayBuffer.isView(value)) return;
     if (isJsonObject(value)) {
       for (const name in value) {
         if (left <= 0) return;
@@ -78,7 +80,7 @@ export function readPayload(decoded: unknown, normalized: unknown): ReadPayload 
 }
 
 function plainValue(value: unknown): Value | null | undefined {
-  if (typeof value === "string") return value.slice(0, LONGEST_TEXT);
+  if (typeof value === "string") return NO_NUMBERS.has(value) ? null : value.slice(0, LONGEST_TEXT);
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   return typeof value === "boolean" || value === null ? value : undefined;
 }

@@ -7,6 +7,10 @@ export function asText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 }
 
+/** A text with commas between its items, which a variable of the type JSON has as a list of texts and numbers. */
+export const asCommaList = (value: unknown): string =>
+  Array.isArray(value) ? value.map(asText).join(", ") : asText(value);
+
 /** An exact text: what a server knows as a password may begin with a space. */
 export const asIs = (value: unknown): string =>
   typeof value === "string" || typeof value === "number" ? String(value) : "";
@@ -22,8 +26,7 @@ export function asTrueOrFalse(value: unknown): boolean | undefined {
 /** The words of a list, which comes as one text from an environment variable. */
 export function asWords(value: unknown): readonly string[] {
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const texts = items.filter((item) => typeof item === "string");
-  return texts.flatMap((text) => text.split(/[\s,]+/)).filter((word) => word !== "");
+  return items.flatMap((item) => asText(item).split(/[\s,]+/)).filter((word) => word !== "");
 }
 
 /** A whole number within limits, from a number or decimal digits. */

@@ -1,4 +1,5 @@
 /** What a watch node can tell of devices and gateways. Usable in the browser. */
+import { asText } from "./values";
 
 /** In the order of the form. Of gateways only those of `GATEWAY_CHANGES`. */
 export const CHANGES = ["silent", "back", "new", "lost", "reset", "battery", "weak"] as const;
@@ -95,14 +96,10 @@ export function numberWithin(
 
 /** The IDs in a list as it stands in a flow: of texts, of objects with an ID, or a text with commas. */
 export function gatewayIdsOf(list: unknown): readonly string[] {
-  const items: readonly unknown[] = Array.isArray(list)
-    ? list
-    : typeof list === "string"
-      ? list.split(",")
-      : [];
+  const items: readonly unknown[] = Array.isArray(list) ? list : asText(list).split(",");
   const ids = items.map((item) => {
     const id: unknown = typeof item === "object" && item !== null ? Reflect.get(item, "id") : item;
-    return typeof id === "string" ? id.trim() : "";
+    return asText(id);
   });
   return [...new Set(ids.filter((id) => id !== ""))];
 }

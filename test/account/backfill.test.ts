@@ -157,6 +157,18 @@ describe("a backfill", () => {
     assert.deepEqual(world.delivered, [2]);
   });
 
+  it("misses nothing after an uplink of a time to come, which a server with a wrong clock has kept", async () => {
+    await world.start({ storage: { ahead: BEGIN + 5_000 - Date.now() } }, { late: 60_000 });
+    await world.begun();
+    const years = 10 * 365 * 86_400;
+    world.interrupt(() => [years, 2].forEach((second) => world.uplink(second)));
+    await world.until(() => world.filled.length === 1);
+    world.uplink(3, true);
+    world.interrupt(() => world.uplink(4));
+    await world.until(() => world.filled.length === 2);
+    assert.deepEqual(world.delivered, [2, years, 4]);
+  });
+
   it("goes on where an answer was cut, without a gap and without repeating", async () => {
     await world.start();
     await world.begun();

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { util } from "@node-red/util";
 import { isEventKind } from "../../src/stack/event";
 import { asWords } from "../../src/stack/values";
-import { parseDevicePattern } from "../../src/stack/filters";
 import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { readSettings } from "../../src/account/settings";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
@@ -12,6 +11,7 @@ import { HOME_ASSISTANT_DEFAULTS } from "../../nodes/tts-home-assistant/properti
 import { readHomeAssistantSettings } from "../../nodes/tts-home-assistant/settings";
 import { fieldPathOf } from "../../nodes/shared/fieldPath";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
+import { readDevices } from "../../nodes/shared/receiver";
 import { explainTopic } from "../../nodes/shared/topic";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
 import { readUplinkSettings } from "../../nodes/tts-uplink/settings";
@@ -72,13 +72,16 @@ const PROXIES = [
 
 const TOPICS = [...WORDS, "received", "device", "deviceField", "Device", 7, null];
 
+/** Of other types than forms write. */
+const OTHERS = [true, {}, ["a"], [1, {}]];
+
 const COMMON: Tried = {
   useTls: [true, false, "true", " FALSE", "1", "yes", "", 1, null],
-  host: HOSTS,
+  host: [...HOSTS, ...OTHERS],
   port: [...WHOLE_NUMBERS, ...around(1, 65_535)],
-  clientId: ["", "mine", "a b"],
+  clientId: ["", "mine", "a b", ...OTHERS],
   keepalive: [...WHOLE_NUMBERS, ...around(5, 300)],
-  downlinksPerMinute: [...WHOLE_NUMBERS, ...around(1, 60_000)],
+  downlinksPerMinute: [...WHOLE_NUMBERS, ...around(1, 60_000), ...OTHERS],
   holdMax: [...WHOLE_NUMBERS, ...around(0, 10_000), "20000"],
   holdFor: [...WHOLE_NUMBERS, ...around(1, 86_400), "90000"],
   applicationId: IDENTIFIERS,
@@ -112,7 +115,7 @@ const CASES: readonly Case[] = [
     { applicationId: "app1" },
     { apiKey: "key" },
     {
-      tenantId: ["", "ttn", "TTN", "t"],
+      tenantId: ["", "ttn", "TTN", "t", ...OTHERS],
       api: [
         "",
         "off",
@@ -123,6 +126,7 @@ const CASES: readonly Case[] = [
         "a.example.com",
         "https://",
         "mqtt://a",
+        ...OTHERS,
       ],
       apiKey: ["", " ", "key"],
       proxy: [...PROXIES, "http://127.0.0.1"],
@@ -155,7 +159,7 @@ const CASES: readonly Case[] = [
     { service: "pubsub", topics: { uplink_message: "up" } },
     { username: "" },
     {
-      baseTopic: ["", "a/b", "a/+", "#", "a".repeat(100), "a".repeat(101), 7],
+      baseTopic: ["", "a/b", "a/+", "#", "a".repeat(100), "a".repeat(101), 7, ...OTHERS],
       topics: [
         {},
         [],
@@ -170,7 +174,7 @@ const CASES: readonly Case[] = [
         { uplink_message: "up", downlink_push: "up" },
         { downlink_replace: "down", downlink_push: "down" },
       ],
-      sharedGroup: ["", "team", "a/b", "a#", "a+"],
+      sharedGroup: ["", "team", "a/b", "a#", "a+", ...OTHERS],
       qos: ["", "0", "1", "2", "3", 1, "one"],
       password: ["", "secret"],
       username: ["", "user"],
@@ -196,7 +200,21 @@ const CASES: readonly Case[] = [
     what: "an uplink",
     usual: { ...UPLINK_DEFAULTS, output: "field", field: "temperature" },
     tried: {
-      ports: ["", "1, 2, 10-20", "0", "255", "256", "-1", "20-10", "all", ",", "1;2", 7],
+      ports: [
+        "",
+        "1, 2, 10-20",
+        "0",
+        "255",
+        "256",
+        "-1",
+        "20-10",
+        "all",
+        ",",
+        "1;2",
+        7,
+        ...OTHERS,
+        [1, "2-5"],
+      ],
       output: [...WORDS, "decoded", "message", "flat", "location"],
       missing: [...WORDS, "bytes", "skip", "error"],
       topic: TOPICS,
@@ -224,12 +242,24 @@ const CASES: readonly Case[] = [
     what: "joins of devices",
     usual: { ...JOIN_DEFAULTS },
     tried: {
-      devices: ["", "door-1, valve-*", "door-1 door-2", "door/1", "*", ",", "my_dev", "Dev-*", "d"],
+      devices: [
+        "",
+        "door-1, valve-*",
+        "door-1 door-2",
+        "door/1",
+        "*",
+        ",",
+        "my_dev",
+        "Dev-*",
+        "d",
+        ...OTHERS,
+        ["door-1"],
+      ],
       topic: TOPICS,
     },
     accepts: (properties) => {
       const { devices, topic } = { ...JOIN_DEFAULTS, ...properties };
-      return parseDevicePattern(devices, "v3").ok && explainTopic(topic) === undefined;
+      return readDevices(devices, "v3").ok && explainTopic(topic) === undefined;
     },
   },
   {
@@ -260,12 +290,37 @@ const CASES: readonly Case[] = [
     usual: { ...WATCH_DEFAULTS },
     tried: {
       watch: [...WORDS, "devices", "gateways", 7, null],
-      gateways: [[], ["roof"], ["Roof"], ["roof", ""], "roof, yard", "Roof", 7, null, [{ id: "roof" }]],
-      silentAfter: [...WHOLE_NUMBERS, "0.001", "0.0009", "525600", "525601"],
+      gateways: [
+        [],
+        ["roof"],
+        ["Roof"],
+        ["roof", ""],
+        "roof, yard",
+        "Roof",
+        7,
+        null,
+        [{ id: "roof" }],
+        true,
+        {},
+      ],
+      silentAfter: [...WHOLE_NUMBERS, "0.001", "0.0009", "525600", "525601", ...OTHERS],
       batteryBelow: [...WHOLE_NUMBERS, ...around(0, 100)],
       lostAbove: [...WHOLE_NUMBERS, ...around(0, 100)],
       marginBelow: [...WHOLE_NUMBERS, ...around(-20, 40)],
-      changes: [[], ["silent"], ["silnt"], ["silnt", "back"], "silent, back", "silnt", "", 7, null, {}],
+      changes: [
+        [],
+        ["silent"],
+        ["silnt"],
+        ["silnt", "back"],
+        "silent, back",
+        "silnt",
+        "",
+        7,
+        null,
+        {},
+        true,
+        [7],
+      ],
     },
     accepts: (properties) => readWatchSettings(properties).ok,
   },
@@ -290,11 +345,13 @@ const CASES: readonly Case[] = [
     tried: {
       prefix: ["homeassistant", " ha ", "", "a b", "a/", "tts", " tts ", 7, null],
       base: ["tts", "a/b", "", "#", "homeassistant", 7, null],
-      expireAfter: [...WHOLE_NUMBERS, null],
+      expireAfter: [...WHOLE_NUMBERS, null, ...OTHERS],
       entities: [[], null, "text", [{ field: "temperature" }, "humidity"], [{ field: "" }], [{}]],
       commands: [
         [],
         null,
+        "[]",
+        {},
         [{ key: "valve", component: "switch", fPort: 5, payload: { open: "$value" } }],
         [{ key: "valve" }],
       ],

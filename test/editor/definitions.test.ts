@@ -132,6 +132,7 @@ describe("names of nodes in a flow", () => {
     assert.equal(labelOf("tts-uplink", {}), "what");
     assert.equal(labelOf("tts-uplink", { devices: "door-1", ports: "2" }), "what door-1 · 2");
     assert.equal(labelOf("tts-uplink", { ports: "1-10" }), "what 1-10");
+    assert.equal(labelOf("tts-uplink", { devices: ["a", "b"], ports: [1, 2] }), "what a, b · 1, 2");
     assert.equal(labelOf("tts-uplink", { devices: "d".repeat(80) }), `what ${"d".repeat(29)}…`);
     assert.equal(labelOf("tts-uplink", { name: "mine", devices: "door-1" }), "mine");
     const field = { output: "field", field: "gps.lat" };

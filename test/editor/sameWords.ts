@@ -118,6 +118,7 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "Cloud · Europe 2 (eu2)",
   ]),
   nl: new Set([
+    "__property__: type __type__",
     "lorawan watch",
     "Uplinks",
     "gateways",

@@ -144,6 +144,23 @@ describe("the payload of an uplink", () => {
     );
   });
 
+  it("takes each of several measurements that are inside of others, and changes none of them", () => {
+    const list = [
+      { time: "2026-11-21T06:00:00Z", water: { temperature: { current: 8, max: 9 } } },
+      { time: "2026-11-21T06:25:11Z", water: { temperature: { current: 7, min: 5 } } },
+    ];
+    const before = structuredClone(list);
+    assert.deepEqual(
+      readPayload({}, list).fields.map(({ key, value }) => [key, value]),
+      [
+        ["water.temperature.current", 7],
+        ["water.temperature.max", 9],
+        ["water.temperature.min", 5],
+      ],
+    );
+    assert.deepEqual(list, before);
+  });
+
   it("tells what a decoder says of a field", () => {
     const { attributes } = readPayload(
       { level: 3, _sensor_attr_level_unit: "cm", _sensor_attr_level_x: 1 },

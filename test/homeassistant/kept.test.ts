@@ -34,6 +34,15 @@ describe("messages of other nodes", () => {
     assert.notEqual(Reflect.get(first, "origin"), Reflect.get(second, "origin"));
   });
 
+  it("with bytes in them give no entity for each byte", () => {
+    const bytes = Buffer.from([1, 2, 3]);
+    for (const payload of [bytes, new Uint8Array(3)])
+      assert.equal(new Bridge(settings).take({ ...uplink, payload }, 1_000).refusal?.code, "invalid_message");
+    const bridge = new Bridge(settings);
+    bridge.take({ ...uplink, payload: { open: true, raw: bytes, list: [bytes] } }, 1_000);
+    assert.deepEqual([...(bridge.devices[0]?.fields.keys() ?? [])], ["open"]);
+  });
+
   it("that throw when they are read are refused", () => {
     const fails = (): never => {
       throw new Error("no");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Bridge } from "../../src/homeassistant/bridge";
+import { readCommands } from "../../src/homeassistant/commands";
 import type { Discovery } from "../../src/homeassistant/discovery";
 import type { EntityChoice } from "../../src/homeassistant/entities";
 import { entityProblem, type WrittenEntity } from "../../src/homeassistant/entityRules";
@@ -118,6 +119,42 @@ describe("fields beyond a hundred", () => {
   });
 });
 
+describe("a field whose first value is none", () => {
+  /** What Home Assistant is told of the field in the end, and its last value. */
+  const after = (field: string, ...values: readonly unknown[]): unknown[] => {
+    const bridge = bridgeWith();
+    let component: Readonly<Record<string, unknown>> = {};
+    let state: unknown;
+    for (const [index, value] of values.entries())
+      for (const { topic, payload } of bridge.take({ deviceId: "a", payload: { [field]: value } }, index + 1)
+        .publish ?? []) {
+        if (topic.endsWith("/config")) component = (payload as Discovery).components[field] ?? {};
+        else state = Reflect.get(Object(payload), field);
+      }
+    const { platform, unit_of_measurement: unit, state_class: stateClass } = component;
+    return [platform, unit, stateClass, state];
+  };
+
+  for (const none of ["NaN", "-Infinity", "N/A", "", false])
+    it(`is what its name says once there is a number: ${JSON.stringify(none)}`, () => {
+      const temperature = ["sensor", "°C", "measurement"];
+      assert.deepEqual(after("temperature", none, 21.5), [...temperature, 21.5]);
+      assert.deepEqual(after("temperature", none, "21.5"), [...temperature, 21.5]);
+      assert.deepEqual(after("temperature", 21.5, none, 22, none), [...temperature, null]);
+    });
+
+  it("is a text, a flag or a number as it comes where its name says nothing", () => {
+    assert.deepEqual(after("mode", "eco", 2), ["sensor", undefined, undefined, "2"]);
+    assert.deepEqual(after("mode", 2, "NaN", 3), ["sensor", undefined, "measurement", 3]);
+    assert.deepEqual(after("mode", 2, "NaN"), ["sensor", undefined, "measurement", null]);
+  });
+
+  it("may be a flag that is told as a number", () => {
+    assert.deepEqual(after("battery", false, 1), ["binary_sensor", undefined, undefined, true]);
+    assert.deepEqual(after("battery", "low", 50), ["sensor", "%", "measurement", 50]);
+  });
+});
+
 describe("the name of a device", () => {
   const nameIn = (bridge: Bridge, device: object): unknown => {
     const [config] = bridge.take({ deviceId: "door-1", device, payload: { open: true } }, 1).publish ?? [];
@@ -129,5 +166,24 @@ describe("the name of a device", () => {
     assert.equal(nameIn(bridgeWith(), { attributes: { name: "Front door" } }), "Front door");
     assert.equal(nameIn(bridgeWith(), { name: "Door", attributes: { name: "Front door" } }), "Door");
     assert.doesNotMatch(String(nameIn(bridgeWith(), { name: "", attributes: { name: "a\nb" } })), /\n/);
+  });
+});
+
+describe("the command of a number", () => {
+  const send = (text: string): unknown => {
+    const command = { key: "level", name: "Level", component: "number", fPort: 1, max: 1, step: 0.1 };
+    const read = readCommands([command], (expression) => expression.split("."));
+    assert.ok(read.ok);
+    return read.commands[0]?.send(text);
+  };
+
+  it("takes what becomes of steps that are added, and refuses what is beyond the limits", () => {
+    assert.deepEqual(send(String(0.1 + 0.2)), {
+      ok: true,
+      value: 0.30000000000000004,
+      payload: { fields: { level: 0.30000000000000004 } },
+    });
+    for (const wrong of ["1.0000000000000002", "-0.1", "NaN", "0x1", ""])
+      assert.deepEqual(send(wrong), { ok: false, rule: "0 … 1" });
   });
 });

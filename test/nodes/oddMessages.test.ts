@@ -135,7 +135,8 @@ describe("a message to a tts-watch that is not configured", () => {
   withNodeRed();
 
   it("is an error, each time", async () => {
-    for (const wrong of [{ watch: "x" }, { connection: "gone" }, { devices: "Door" }]) {
+    const gateways = { watch: "gateways", gateways: ["my_roof"] };
+    for (const wrong of [{ watch: "x" }, { connection: "gone" }, { devices: "Door" }, gateways]) {
       const simulator = await simulated();
       const nodes = [node("tts-watch", "watch", wrong), sink(), ...listeners()];
       const flows = await running([tab(), connection(simulator), ...nodes]);

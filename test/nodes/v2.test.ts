@@ -86,6 +86,20 @@ describe("nodes on a V2 network", () => {
     assert.deepEqual(flows.untaken(), []);
   });
 
+  it("watch gateways by the IDs that V2 gave them, and refuse what is none", async () => {
+    const simulator = await network();
+    const watch = (id: string, gateways: string[]): FlowNode =>
+      node("tts-watch", id, { watch: "gateways", gateways });
+    const flows = await started(simulator, [watch("watch", ["my_roof"]), watch("wrong", ["My_Roof"])], 1);
+    await flows.shows("watch", "waiting: my_roof");
+    const gateways = [{ gtw_id: "my_roof", rssi: -50, snr: 7 }];
+    simulator.uplink("door_1", { metadata: { time: new Date().toISOString(), gateways } });
+    const { event, gatewayId } = await flows.next();
+    assert.deepEqual([event, gatewayId], ["new", "my_roof"]);
+    const { error } = await flows.next("caught");
+    assert.deepEqual([error?.source.id, error?.code], ["wrong", "not_configured"]);
+  });
+
   it("give back what V2 sent to flows of the old nodes", async () => {
     const simulator = await network();
     const flows = await started(simulator, [uplink({ shape: "v2" })], 1);

@@ -1,5 +1,5 @@
 /** What a node without a name is called in a flow. */
-import { asText } from "../../../src/stack/values";
+import { asCommaList } from "../../../src/stack/values";
 
 const LONGEST = 30;
 
@@ -8,7 +8,7 @@ export const shorten = (text: string): string =>
 
 /** What a node lets through, shortened; empty for everything. A flow may have numbers there. */
 export function filterText(devices: unknown, ports?: unknown): string {
-  const parts = [devices, ports].map(asText).filter((part) => part !== "");
+  const parts = [devices, ports].map(asCommaList).filter((part) => part !== "");
   return shorten(parts.join(" · "));
 }
 

@@ -32,6 +32,8 @@ export type Rule = (value: string, others?: Others) => Reason | undefined;
 /** A whole value from the environment: what it will be is not known here. */
 export const isEnvironmentVariable = (value: string): boolean => environmentVariable(value) !== undefined;
 
+export const anyText: Rule = () => undefined;
+
 const required =
   (key: string): Rule =>
   (value) =>

@@ -1,4 +1,6 @@
 /** Rules in the shape that the editor wants its validators in. */
+import { wrongProperty } from "../../../src/stack/propertyTypes";
+import { asCommaList, asIs } from "../../../src/stack/values";
 import { connectionOf, generationOf } from "./connection";
 import { valueNow } from "./openForms";
 import type { EditedNode, Validator } from "./red";
@@ -9,13 +11,18 @@ import { text } from "./text";
 const inWords = ({ key, values }: Reason, label: string | undefined): string =>
   label === undefined ? text(key, values) : `${label}: ${text(key, values)}`;
 
+/** Of a type that no form writes, for which the node would be refused. */
+const isOther = (value: unknown): value is object | boolean =>
+  typeof value === "boolean" || (typeof value === "object" && value !== null);
+
 /** Of a property missing in a flow (`undefined`) the default counts, which is valid. */
 export function validator(rule: Rule): Validator {
   // The editor accepts a reason only from a validator with exactly two parameters.
   return function (this: EditedNode, value, options) {
     if (value === undefined || (typeof value === "string" && isEnvironmentVariable(value))) return true;
-    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-    const reason = rule(text, (property) => valueNow(this, property));
+    const reason = isOther(value)
+      ? { key: "validation.no-text" }
+      : rule(asIs(value), (property) => valueNow(this, property));
     return reason === undefined || inWords(reason, options.label);
   };
 }
@@ -28,12 +35,25 @@ export function missingIsEmpty(check: Validator): Validator {
   };
 }
 
+/** A text with commas, which may be a list. */
+export function commaList(check: Validator): Validator {
+  // The editor accepts a reason only from a validator with exactly two parameters.
+  return function (this: EditedNode, value, options) {
+    const isList = Array.isArray(value) && !value.some(isOther);
+    return check.call(this, isList ? asCommaList(value) : value, options);
+  };
+}
+
+/** Nothing that could be a list. */
+export const listReason = (property: string, value: unknown): Reason | undefined =>
+  wrongProperty({ [property]: value }, { [property]: [] }) && { key: "validation.no-list" };
+
 const devicesOf = { v2: validator(devicesRule("v2")), v3: validator(devicesRule("v3")) };
 
 /** A list of device IDs, whose form the service of the chosen connection decides on. */
 export const devices: Validator = function (this: EditedNode, value, options) {
   const form = generationOf(connectionOf(this));
-  return devicesOf[form].call(this, value, options);
+  return commaList(devicesOf[form]).call(this, value, options);
 };
 
 /** A validator that another property decides on; without a rule for its value everything is valid. */

@@ -3,7 +3,7 @@ import { warnOfBug } from "../../../src/connection/unexpected";
 import type { Awaited, Written } from "../../../src/account/seats";
 import { Dropped } from "../../../src/delivery/dropped";
 import { inDoubt, type Progress } from "../../../src/delivery/progress";
-import { recall } from "../../shared/recall";
+import { keep, recall } from "../../shared/recall";
 import { textOf } from "../../shared/text";
 import type { KeptDownlinks } from "../../tts-connection/connection";
 import { journalIn, newId, type Journal } from "./journal";
@@ -157,7 +157,7 @@ export class Keeper {
     if (records.length === 0 && this.#isEmpty) return kept;
     this.#isEmpty = records.length === 0;
     const isSaved = await new Promise<boolean>((resolve) => {
-      this.#node.context().set(KEY, records, (error: unknown) => resolve(!error));
+      keep(this.#RED, this.#node, KEY, records, resolve);
     });
     return isSaved ? kept : new Set();
   }

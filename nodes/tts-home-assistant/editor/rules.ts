@@ -4,12 +4,13 @@ import { entityProblem, takesInWords, type WrittenEntity } from "../../../src/ho
 import { keyOf } from "../../../src/homeassistant/names";
 import { isTopicPrefix, MOST_ENTITIES, objectsIn } from "../../../src/homeassistant/options";
 import { LIMITS, wholeNumber } from "../../../src/stack/limits";
+import { wrongProperty } from "../../../src/stack/propertyTypes";
 import { asText } from "../../../src/stack/values";
 import { fieldPathOf } from "../../shared/fieldPath";
 import { valueNow } from "../../shared/editor/openForms";
 import type { EditedNode, Validator } from "../../shared/editor/red";
 import { isEnvironmentVariable } from "../../shared/editor/rules";
-import { textsOf } from "../../shared/editor/text";
+import { text as sharedText, textsOf } from "../../shared/editor/text";
 
 const say = textsOf("tts-home-assistant");
 
@@ -19,7 +20,16 @@ const pathOf = (field: string): readonly (string | number)[] | undefined =>
 /** The reason in words, or `undefined`. `prefix` is what the node has now. */
 type Reason = (value: unknown, prefix?: string) => string | undefined;
 
+/** Of a type that no form writes. */
+const typeReason = (property: string, value: unknown, usual: unknown, key: string): string | undefined =>
+  wrongProperty({ [property]: value }, { [property]: usual }) && sharedText(key);
+
+const listReason = (property: string, value: unknown): string | undefined =>
+  typeReason(property, value, [], "validation.no-list");
+
 export const entitiesReason: Reason = (value) => {
+  const wrong = listReason("entities", value);
+  if (wrong !== undefined) return wrong;
   const list = objectsIn(value, MOST_ENTITIES + 1);
   if (list.length > MOST_ENTITIES) return say("reason.most-entities", { most: MOST_ENTITIES });
   for (const each of list) {
@@ -79,6 +89,8 @@ const inWords = ({ command, property, value }: CommandProblem): string => {
 };
 
 export const commandsReason: Reason = (value) => {
+  const wrong = listReason("commands", value);
+  if (wrong !== undefined) return wrong;
   const read = readCommands(value, pathOf);
   return read.ok ? undefined : inWords(read.problem);
 };
@@ -91,9 +103,10 @@ export const baseReason: Reason = (value, prefix = "") =>
   topicReason(value) ?? (asText(value) === prefix.trim() ? say("reason.topic-same") : undefined);
 
 export const expireReason: Reason = (value) =>
-  asText(value) === "" || wholeNumber(asText(value), LIMITS.expireAfter) !== undefined
+  typeReason("expireAfter", value, "", "validation.no-text") ??
+  (asText(value) === "" || wholeNumber(asText(value), LIMITS.expireAfter) !== undefined
     ? undefined
-    : say("reason.expire-after", { most: LIMITS.expireAfter.most });
+    : say("reason.expire-after", { most: LIMITS.expireAfter.most }));
 
 /** Of a property missing in a flow the default counts, which is valid. */
 export function validatorOf(reason: Reason): Validator {

@@ -73,7 +73,9 @@ export class Filling {
       await this.#handOver(stored);
     }
     if (this.signal.aborted) return false;
-    this.#newest = Math.max(this.#newest, uplinks.at(-1)?.time ?? this.begin);
+    // Of a time to come nothing is filled: the next gap would begin there, and what is received until then be missed.
+    const newest = Math.min(uplinks.at(-1)?.time ?? this.begin, this.#serverTime ?? Infinity);
+    this.#newest = Math.max(this.#newest, newest);
     return true;
   }
 

@@ -5,7 +5,7 @@ import { asText, asTrueOrFalse, asWholeNumber } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import type { ProxyChoice } from "../../connection/proxy/environment";
 import { readProxy } from "./proxy";
-import { unsetVariable, wrong, type Read, type Refusal } from "./read";
+import { unreadable, wrong, type Read, type Refusal } from "./read";
 
 /** What a chosen TLS configuration gives, or why it gives nothing; undefined where there is none. */
 export type ChosenTls = ConnectionOptions | "other_kind" | "unusable" | "no_certificate" | undefined;
@@ -45,7 +45,7 @@ export function readEndpoint(
   tls: ChosenTls,
 ): Read<Endpoint> {
   const { host: given, port: portGiven, useTls, tls: tlsNode } = properties;
-  const unset = unsetVariable({ host: given, port: portGiven, useTls });
+  const unset = unreadable({ host: given, port: portGiven, useTls });
   if (unset) return unset;
   const address = takeApart(asText(given));
   const host = address.host ?? "";
@@ -91,7 +91,7 @@ export function readSessionOptions(
   properties: ConnectionProperties,
 ): Read<Omit<CommonSettings, "host" | "port" | "tls" | "proxy">> {
   const { clientId, keepalive, downlinksPerMinute, holdMax, holdFor } = properties;
-  const unset = unsetVariable({ clientId, keepalive, downlinksPerMinute, holdMax, holdFor });
+  const unset = unreadable({ clientId, keepalive, downlinksPerMinute, holdMax, holdFor });
   if (unset) return unset;
   const numbers = {
     keepalive: asWholeNumber(keepalive, LIMITS.keepalive),

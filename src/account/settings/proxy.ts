@@ -4,7 +4,7 @@ import type { ConnectionCredentials, ConnectionProperties } from "../../stack/co
 import { LONGEST_SOCKS_LOGIN, readProxySetting, type ProxyProblem } from "../../stack/proxyAddress";
 import { shownText } from "../../stack/shown";
 import { asIs, asText } from "../../stack/values";
-import { tooLong, unsetVariable, wrong, type Read, type Refusal } from "./read";
+import { tooLong, unreadable, wrong, type Read, type Refusal } from "./read";
 
 const PROBLEMS: Readonly<Record<ProxyProblem, string>> = {
   form: "error.not-configured.proxy",
@@ -24,7 +24,7 @@ export function readProxy(
   { proxyUsername, proxyPassword }: ConnectionCredentials,
   target: { readonly host: string; readonly port: number } | undefined,
 ): Read<{ readonly proxy?: ProxyChoice }> {
-  const unset = unsetVariable({ proxy: given });
+  const unset = unreadable({ proxy: given });
   if (unset) return unset;
   const text = asText(given);
   const read = readProxySetting(text);
@@ -35,7 +35,7 @@ export function readProxy(
     return (target && unusableProxy(settings.proxy, target)) ?? { ok: true, settings };
   }
   if (!target) return wrong("error.not-configured.proxy-unencrypted");
-  const ofLogin = unsetVariable({ proxyUsername, proxyPassword });
+  const ofLogin = unreadable({ proxyUsername, proxyPassword });
   if (ofLogin) return ofLogin;
   const [user, password] = [asText(proxyUsername), asIs(proxyPassword)];
   const login = user === "" && password === "" ? undefined : { user, password };

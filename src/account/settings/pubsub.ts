@@ -6,7 +6,7 @@ import { asIs, asText, asWholeNumber } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import { readEndpoint, readSessionOptions, type ChosenTls, type CommonSettings } from "./common";
 import type { Dialect } from "./dialect";
-import { unsetVariable, wrong, type Read, type Refusal } from "./read";
+import { unreadable, unsetVariable, wrong, type Read, type Refusal } from "./read";
 
 /** Everything a session to a broker needs that the stack's Pub/Sub integration publishes to, checked. */
 export interface PubsubSettings extends CommonSettings {
@@ -61,7 +61,7 @@ function read(
   const { applicationId: application, baseTopic, topics, qos, sharedGroup } = properties;
   const { username, password } = credentials;
   const unset =
-    unsetVariable({ applicationId: application, baseTopic, qos, sharedGroup, username, password }) ??
+    unreadable({ applicationId: application, baseTopic, qos, sharedGroup, username, password }) ??
     unsetVariable(topics);
   if (unset) return unset;
   const endpoint = readEndpoint(properties, credentials, tls);

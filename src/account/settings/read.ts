@@ -1,5 +1,7 @@
+import { CONNECTION_DEFAULTS, CONNECTION_SECRETS } from "../../stack/connectionProperties";
 import { environmentVariable } from "../../stack/environment";
 import type { Explanation, TextValues } from "../../stack/explanation";
+import { explainWrongProperty } from "../../stack/propertyTypes";
 import { shownValues } from "../../stack/shown";
 import { asIs, asText } from "../../stack/values";
 
@@ -49,6 +51,19 @@ export function unsetVariable(properties: object | null): Refusal | undefined {
     if (variable !== undefined) return wrong("error.not-configured.environment", { property, variable });
   }
   return undefined;
+}
+
+const IN_A_FORM = {
+  ...CONNECTION_DEFAULTS,
+  ...Object.fromEntries(CONNECTION_SECRETS.map((name) => [name, ""])),
+};
+
+/** The same, else of the first of another type than in the form: it would count for one that is empty. */
+export function unreadable(properties: object): Refusal | undefined {
+  const defaults = Object.entries(IN_A_FORM).filter(([property]) => Object.hasOwn(properties, property));
+  const unset = unsetVariable(properties);
+  const explanation = explainWrongProperty(properties, Object.fromEntries(defaults));
+  return unset ?? (explanation && { ok: false, explanation });
 }
 
 /** What to say of the first of these properties that has more bytes than the protocol that carries it allows. */

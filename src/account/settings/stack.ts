@@ -7,7 +7,7 @@ import type { ConnectionCredentials, ConnectionProperties } from "../../stack/co
 import { readEndpoint, readSessionOptions, type ChosenTls } from "./common";
 import type { Dialect } from "./dialect";
 import { unusableProxy } from "./proxy";
-import { unsetVariable, withoutPassword, wrong, type Read } from "./read";
+import { unreadable, withoutPassword, wrong, type Read } from "./read";
 import type { StackSettings } from "./stackSettings";
 
 const API_PROBLEMS: Readonly<Record<ApiProblem, string>> = {
@@ -26,7 +26,7 @@ function read(
   tls: ChosenTls,
 ): Read<StackSettings> {
   const { applicationId: application, tenantId: tenant, api: apiGiven, backfill } = properties;
-  const unset = unsetVariable({
+  const unset = unreadable({
     applicationId: application,
     tenantId: tenant,
     api: apiGiven,

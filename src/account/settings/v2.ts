@@ -5,7 +5,7 @@ import { asText } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import { readEndpoint, readSessionOptions, type ChosenTls, type CommonSettings } from "./common";
 import type { Dialect } from "./dialect";
-import { unsetVariable, wrong, type Read } from "./read";
+import { unreadable, wrong, type Read } from "./read";
 
 /** Everything a session to a V2 network needs, checked. */
 export interface V2Settings extends CommonSettings {
@@ -21,7 +21,7 @@ function read(
   credentials: ConnectionCredentials,
   tls: ChosenTls,
 ): Read<V2Settings> {
-  const unset = unsetVariable({ applicationId: properties.applicationId, apiKey: credentials.apiKey });
+  const unset = unreadable({ applicationId: properties.applicationId, apiKey: credentials.apiKey });
   if (unset) return unset;
   const endpoint = readEndpoint(properties, credentials, tls);
   if (!endpoint.ok) return endpoint;
