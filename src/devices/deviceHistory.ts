@@ -68,7 +68,7 @@ export class DeviceHistory {
 
   constructor(stored?: StoredHistory) {
     this.counters = new Counters(stored?.session);
-    this.intervals = new Intervals("bursts", stored?.intervals);
+    this.intervals = new Intervals(stored?.intervals);
     this.signal = stored?.signal ?? noSignal();
     this.battery = stored?.battery;
     this.lastSeen = stored?.lastSeen ?? 0;

@@ -110,7 +110,8 @@ export class DeviceWatch {
       if (watched.state === "silent") continue;
       const { heardAt = -Infinity, intervals, counters } = watched.device?.history ?? {};
       if (counters && counters.framesExpected >= FEWEST_TO_WAIT) watched.loss = counters.lossRate;
-      const limit = limitOf(this.#options.rules, intervals, Math.max(watched.loss, watched.usualLoss));
+      const learned = intervals?.limitWith(Math.max(watched.loss, watched.usualLoss));
+      const limit = limitOf(this.#options.rules, learned);
       if (!watched.quiet.exceeds(limit, heardAt, look)) continue;
       watched.state = "silent";
       watched.since = at;

@@ -1,7 +1,7 @@
 import type { RxMetadata } from "../stack/messages";
 import { finite } from "../stack/radio";
 import type { Arrival } from "./deviceHistory";
-import { Intervals, type StoredIntervals } from "./intervals";
+import { GatewayIntervals, type StoredGatewayIntervals } from "./gatewayIntervals";
 
 /** As it can be stored. */
 export interface StoredGateway {
@@ -11,13 +11,13 @@ export interface StoredGateway {
   readonly uplinks: number;
   readonly rssi?: number | undefined;
   readonly snr?: number | undefined;
-  readonly intervals: StoredIntervals;
+  readonly intervals: StoredGatewayIntervals;
 }
 
 /** What the uplinks that a gateway received tell of it. */
 export class GatewayHistory {
   readonly gatewayId: string;
-  readonly intervals: Intervals;
+  readonly intervals: GatewayIntervals;
   /** ms since 1970. */
   lastUplink: number;
   /** In ms on the clock that is never set; `-Infinity` where that was not in this run. */
@@ -32,7 +32,7 @@ export class GatewayHistory {
 
   constructor(gatewayId: string, stored?: StoredGateway) {
     this.gatewayId = gatewayId;
-    this.intervals = new Intervals("random", stored?.intervals);
+    this.intervals = new GatewayIntervals(stored?.intervals);
     this.lastUplink = stored?.lastUplink ?? 0;
     this.uplinks = stored?.uplinks ?? 0;
     this.rssi = stored?.rssi;

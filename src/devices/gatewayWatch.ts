@@ -127,7 +127,7 @@ export class GatewayWatch {
     for (const watched of this.#gateways.values()) {
       if (watched.state === "offline") continue;
       const { heardAt = -Infinity, intervals } = watched.gateway ?? {};
-      const isQuiet = watched.quiet.exceeds(limitOf(this.#options.rules, intervals), heardAt, look);
+      const isQuiet = watched.quiet.exceeds(limitOf(this.#options.rules, intervals?.limit), heardAt, look);
       if (isQuiet && clock - watched.reportedAt >= REPORT_COUNTS_MS)
         this.#become(watched, "offline", at, told);
     }

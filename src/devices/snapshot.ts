@@ -4,6 +4,7 @@ import type { DeviceState, GatewayState } from "../stack/watch";
 import { isFrameCounter, type CountedSession } from "./counters";
 import { noSignal, type StoredHistory, type Signal } from "./deviceHistory";
 import type { StoredGateway } from "./gatewayHistory";
+import type { StoredGatewayIntervals } from "./gatewayIntervals";
 import type { StoredIntervals } from "./intervals";
 
 export interface StoredDevice {
@@ -133,6 +134,21 @@ function intervalsOf(value: unknown): StoredIntervals | undefined {
   return last && pauses && { last, pauses, sincePause, rests, sinceRest, first: atLeast0(value.first) };
 }
 
+function gatewayIntervalsOf(value: unknown): StoredGatewayIntervals | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const last = lengthsOf(value.last);
+  if (!last) return undefined;
+  const [pauses = [], longest = [], longestBefore = []] = [
+    lengthsOf(value.pauses),
+    lengthsOf(value.longest),
+    lengthsOf(value.longestBefore),
+  ];
+  return {
+    ...{ last, pauses, sincePause: atLeast0(value.sincePause) },
+    ...{ longest, longestBefore, days: atLeast0(value.days) },
+  };
+}
+
 const lengthsOf = (value: unknown): number[] | undefined =>
   Array.isArray(value)
     ? value
@@ -169,7 +185,7 @@ function gatewayOf({ id, state, since, quiet, history }: Record<string, unknown>
 function uplinksOf(value: unknown): StoredGateway | undefined {
   if (!isJsonObject(value)) return undefined;
   const { lastUplink, receivedAt, uplinks, rssi, snr, intervals } = value;
-  const found = intervalsOf(intervals);
+  const found = gatewayIntervalsOf(intervals);
   if (!isNumber(lastUplink) || !isCount(uplinks) || !found) return undefined;
   return {
     lastUplink,

@@ -1,6 +1,6 @@
 /** What the watches of devices and of gateways have in common. */
 import type { Change } from "../stack/watch";
-import { LIMIT_OF_UNKNOWN, type Intervals } from "./intervals";
+import { LIMIT_OF_UNKNOWN } from "./silence";
 
 /** One moment on two clocks. */
 export interface Moment {
@@ -31,13 +31,10 @@ export interface Told {
 
 /**
  * After how many ms without a sign of life something is silent.
- * @param intervals undefined where it was never heard
- * @param lossRate the part of what it sends that does not come, 0 to 1
+ * @param learned undefined where it was never heard
  */
-export function limitOf({ silentAfter }: WatchRules, intervals: Intervals | undefined, lossRate = 0): number {
-  if (silentAfter !== undefined) return silentAfter;
-  return intervals?.limitWith(lossRate) ?? LIMIT_OF_UNKNOWN;
-}
+export const limitOf = ({ silentAfter }: WatchRules, learned: number | undefined): number =>
+  silentAfter ?? learned ?? LIMIT_OF_UNKNOWN;
 
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;

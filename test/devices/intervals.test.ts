@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Intervals, type Habit } from "../../src/devices/intervals";
+import { Intervals } from "../../src/devices/intervals";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -9,13 +9,13 @@ const DAY = 24 * HOUR;
 const repeated = (length: number, count: number): number[] => Array.from({ length: count }, () => length);
 
 /** Those lengths, one after the other. */
-function learned(lengths: readonly number[], habit: Habit = "bursts"): Intervals {
-  const intervals = new Intervals(habit);
+function learned(lengths: readonly number[]): Intervals {
+  const intervals = new Intervals();
   for (const length of lengths) intervals.add(length);
   return intervals;
 }
 
-const limit = (lengths: readonly number[], habit?: Habit): number => learned(lengths, habit).limitWith(0);
+const limit = (lengths: readonly number[]): number => learned(lengths).limitWith(0);
 
 describe("the interval of a device", () => {
   it("is the median of the last ten", () => {
@@ -25,17 +25,16 @@ describe("the interval of a device", () => {
     assert.equal(learned([...repeated(HOUR, 10), ...repeated(MINUTE, 10)]).median, MINUTE);
   });
 
-  for (const habit of ["bursts", "random"] as const)
-    it(`gives a limit of exactly four of them, ten minutes at least, and a day and half an hour until two are known (${habit})`, () => {
-      assert.equal(limit([], habit), 24.5 * HOUR);
-      for (const one of [SECOND, HOUR, 22.9 * HOUR, 25.1 * HOUR, 30 * DAY])
-        assert.equal(limit([one], habit), 24.5 * HOUR);
-      assert.equal(limit([MINUTE, MINUTE], habit), 10 * MINUTE);
-      assert.equal(limit([2.5 * MINUTE, 2.5 * MINUTE], habit), 10 * MINUTE);
-      assert.equal(limit([2.6 * MINUTE, 2.6 * MINUTE], habit), 10.4 * MINUTE);
-      for (const length of [15 * MINUTE, HOUR, DAY])
-        for (const count of [2, 3, 10, 50]) assert.equal(limit(repeated(length, count), habit), 4 * length);
-    });
+  it("gives a limit of exactly four of them, ten minutes at least, and a day and half an hour until two are known", () => {
+    assert.equal(limit([]), 24.5 * HOUR);
+    for (const one of [SECOND, HOUR, 22.9 * HOUR, 25.1 * HOUR, 30 * DAY])
+      assert.equal(limit([one]), 24.5 * HOUR);
+    assert.equal(limit([MINUTE, MINUTE]), 10 * MINUTE);
+    assert.equal(limit([2.5 * MINUTE, 2.5 * MINUTE]), 10 * MINUTE);
+    assert.equal(limit([2.6 * MINUTE, 2.6 * MINUTE]), 10.4 * MINUTE);
+    for (const length of [15 * MINUTE, HOUR, DAY])
+      for (const count of [2, 3, 10, 50]) assert.equal(limit(repeated(length, count)), 4 * length);
+  });
 
   it("gives an hour more while one is known that is about a day", () => {
     for (const one of [23 * HOUR, DAY, 25 * HOUR]) assert.equal(limit([one]), 25 * HOUR);
@@ -63,7 +62,7 @@ describe("the interval of a device", () => {
     assert.equal(limit([HOUR, ...repeated(6 * SECOND, 601)]), 10 * MINUTE, "for longer than it paused");
     assert.equal(limit([3 * DAY, ...repeated(10 * MINUTE, 6 * 24)]), 25 * HOUR);
     assert.equal(limit([3 * DAY, ...repeated(10 * MINUTE, 6 * 24 + 1)]), 40 * MINUTE, "this is how it sends");
-    const lossy = new Intervals("bursts");
+    const lossy = new Intervals();
     lossy.add(DAY, false);
     for (const length of alarm) lossy.add(length);
     assert.equal(lossy.limitWith(0), 10 * MINUTE, "something was lost in the pause");
@@ -115,20 +114,6 @@ describe("the interval of a device", () => {
       }
   });
 
-  it("gives what is heard at random seventeen, once it was quiet for more than four twice", () => {
-    const known = repeated(10 * MINUTE, 10);
-    assert.equal(limit([...known, 2 * HOUR, ...known], "random"), 40 * MINUTE);
-    assert.equal(limit([...known, 2 * HOUR, 2 * HOUR, ...known], "random"), 170 * MINUTE);
-    assert.equal(limit([...known, 2 * HOUR, 2 * HOUR, ...known]), 40 * MINUTE, "a device is not");
-  });
-
-  it("gives it its pauses that are no chance, while they are a good part of its time", () => {
-    const known = repeated(10 * MINUTE, 10);
-    const away = (times: number) => [...known, 4 * HOUR, 4 * HOUR, ...repeated(10 * MINUTE, times)];
-    assert.equal(limit(away(72), "random"), 16 * HOUR);
-    assert.equal(limit(away(73), "random"), 40 * MINUTE);
-  });
-
   it("gives more where more than a twentieth is lost", () => {
     const intervals = learned([HOUR, HOUR, HOUR]);
     for (const rate of [0, 0.01, 0.05]) assert.equal(intervals.limitWith(rate), 4 * HOUR);
@@ -138,16 +123,16 @@ describe("the interval of a device", () => {
 
   it("is the same after it was stored", () => {
     const before = learned([DAY, ...Array.from({ length: 13 }, (_, index) => index * MINUTE)]);
-    const after = new Intervals("bursts", before.stored);
+    const after = new Intervals(before.stored);
     assert.deepEqual(after.stored, before.stored);
     assert.deepEqual([after.median, after.limitWith(0)], [before.median, before.limitWith(0)]);
     for (const intervals of [before, after]) intervals.add(HOUR);
     assert.deepEqual(after.stored, before.stored);
     const alarm = learned([DAY, ...repeated(6 * SECOND, 12)]);
-    assert.equal(new Intervals("bursts", alarm.stored).limitWith(0), 25 * HOUR);
+    assert.equal(new Intervals(alarm.stored).limitWith(0), 25 * HOUR);
     const trip = repeated(5 * MINUTE, 12);
     const moved = learned([...trip, 4 * HOUR, ...trip, 4 * HOUR, ...trip]);
-    const again = new Intervals("bursts", moved.stored);
+    const again = new Intervals(moved.stored);
     assert.deepEqual([again.stored, again.limitWith(0)], [moved.stored, 16 * HOUR]);
   });
 });
