@@ -6,9 +6,9 @@
  * - Three times as long as the fifth longest interval of the last days. Four longer ones may have been faults.
  * - Four of the pauses that it makes by habit: all its devices pause at night, or the only one sends in bursts.
  */
-import { inOrderOfSize, Latest, medianOf } from "./latest";
+import { inOrderOfSize, LastTen, medianOf } from "./lastTen";
 import { Pauses } from "./pauses";
-import { limitUntilKnown, MEDIANS, SHORTEST_LIMIT_MS } from "./silence";
+import { limitUntilKnown, MEDIANS, SHORTEST_LIMIT_MS } from "./silenceLimits";
 
 const LONGEST_TIMES = 3;
 
@@ -27,14 +27,14 @@ export interface StoredGatewayIntervals {
 }
 
 export class GatewayIntervals {
-  readonly #last: Latest;
+  readonly #last: LastTen;
   readonly #longest: Longest;
   #pauses: Pauses | undefined;
   /** Looked at far more often than there is another one. */
   #limit: number | undefined;
 
   constructor(stored?: StoredGatewayIntervals) {
-    this.#last = new Latest(stored?.last);
+    this.#last = new LastTen(stored?.last);
     this.#longest = new Longest(stored?.longest, stored?.longestBefore, stored?.days);
     if (stored && stored.pauses.length > 0) this.#pauses = new Pauses(stored.pauses, stored.sincePause);
   }

@@ -11,9 +11,9 @@
  *
  * A device of which more than a twentieth is lost gets more intervals: `mediansWith`.
  */
-import { inOrderOfSize, Latest, middleOf } from "./latest";
+import { inOrderOfSize, LastTen, middleOf } from "./lastTen";
 import { AGAIN_TIMES, limitOfPauses, Pauses, PAUSE_TIMES } from "./pauses";
-import { ABOUT_MS, LIMIT_OF_UNKNOWN, limitUntilKnown, MEDIANS, SHORTEST_LIMIT_MS } from "./silence";
+import { ABOUT_MS, LIMIT_OF_UNKNOWN, limitUntilKnown, MEDIANS, SHORTEST_LIMIT_MS } from "./silenceLimits";
 
 /** How much longer than the intervals of a burst its pauses are, whatever comes right before them. */
 const BURST_TIMES = 100;
@@ -35,7 +35,7 @@ export interface StoredIntervals {
 }
 
 export class Intervals {
-  readonly #last: Latest;
+  readonly #last: LastTen;
   readonly #pauses: Pauses;
   #rests: Pauses | undefined;
   #first: number;
@@ -49,7 +49,7 @@ export class Intervals {
   #limitedWith = 0;
 
   constructor(stored?: StoredIntervals) {
-    this.#last = new Latest(stored?.last);
+    this.#last = new LastTen(stored?.last);
     this.#pauses = new Pauses(stored?.pauses, stored?.sincePause);
     if (stored && stored.rests.length > 0) this.#rests = new Pauses(stored.rests, stored.sinceRest);
     this.#first = stored?.first ?? 0;

@@ -1,5 +1,5 @@
-import { inOrderOfSize, Latest, medianOf, middleOf } from "./latest";
-import { MEDIANS } from "./silence";
+import { inOrderOfSize, LastTen, medianOf, middleOf } from "./lastTen";
+import { MEDIANS } from "./silenceLimits";
 
 /** How much longer than other intervals a pause is. */
 export const PAUSE_TIMES = MEDIANS;
@@ -15,19 +15,19 @@ const FEWEST = 2;
  * was away.
  */
 export class Pauses {
-  #last: Latest;
+  #last: LastTen;
   #median: number | undefined;
   /** How long it has sent since, in ms. Time in which it could not be heard, or paused again, is left out. */
   since: number;
 
   constructor(pauses?: readonly number[], since = 0) {
-    this.#last = new Latest(pauses);
+    this.#last = new LastTen(pauses);
     this.since = since;
   }
 
   /** @param length ms */
   add(length: number): void {
-    if (!this.#isHabit) this.#last = new Latest();
+    if (!this.#isHabit) this.#last = new LastTen();
     this.#last.add(length);
     this.#median = undefined;
     this.since = 0;

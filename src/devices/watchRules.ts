@@ -1,6 +1,6 @@
 /** What the watches of devices and of gateways have in common. */
 import type { Change } from "../stack/watch";
-import { LIMIT_OF_UNKNOWN } from "./silence";
+import { LIMIT_OF_UNKNOWN } from "./silenceLimits";
 
 /** One moment on two clocks. */
 export interface Moment {

@@ -4,7 +4,7 @@
 const KEPT = 10;
 
 /** The last ten. */
-export class Latest {
+export class LastTen {
   readonly #ring: number[];
   #next: number;
 
