@@ -315,15 +315,17 @@ describe("the form of a connection", () => {
       assert.deepEqual(await values(form, "host", "tenantId"), [EU1, "mine"]);
     });
 
-    it("when an access key of V2 is pasted as its application", async () => {
+    it("when a key is pasted as the application or host of another service", async () => {
       const form = await newConnection();
+      const access = `ttn-account-v2.${"a".repeat(43)}`;
       await form.locator("input[name='tts-connection-service'][value='v2']").check();
-      await paste(form, "applicationId", `ttn-account-v2.${"a".repeat(43)}`);
-      assert.deepEqual(await values(form, "applicationId", "apiKey"), [
-        "",
-        `ttn-account-v2.${"a".repeat(43)}`,
-      ]);
+      await paste(form, "applicationId", access);
+      assert.deepEqual(await values(form, "applicationId", "apiKey"), ["", access]);
       assert.equal(await form.locator("#tts-connection-filled-in").innerText(), "Filled in: Access key");
+      await form.locator("input[name='tts-connection-service'][value='pubsub']").check();
+      await paste(form, "host", KEY);
+      assert.deepEqual(await values(form, "host", "password"), ["", KEY]);
+      assert.equal(await form.locator("#tts-connection-filled-in").innerText(), "Filled in: Password");
     });
 
     it("when a key has spaces and quotes around and in it", async () => {

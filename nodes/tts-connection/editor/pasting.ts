@@ -37,9 +37,9 @@ const FOREIGN: Readonly<Record<Field, RegExp>> = {
 export function followPastes(form: Form, note: JQuery, onHost: () => void): void {
   /** Whether it is a key, which has a field of its own. */
   const takeKey = (given: string): boolean => {
-    if (traitsIn(form).throughBroker || !isKeyLike(given)) return false;
-    form.set("apiKey", mendKey(given));
-    note.text(text("line.filled-in", { fields: keyLabel(form) }));
+    if (!isKeyLike(given)) return false;
+    form.set(secretOf(form).field, mendKey(given));
+    note.text(text("line.filled-in", { fields: text(secretOf(form).label) }));
     return true;
   };
   /** Whether something was found that belongs elsewhere, too, or is written differently. */
@@ -85,8 +85,12 @@ export function followPastes(form: Form, note: JQuery, onHost: () => void): void
   }
 }
 
-const keyLabel = (form: Form): string =>
-  text(traitsIn(form).generation === "v2" ? "label.access-key" : "label.api-key");
+/** Where what is secret stands: with the credentials, and not in the flow. */
+function secretOf(form: Form): { readonly field: string; readonly label: string } {
+  const { throughBroker, generation } = traitsIn(form);
+  if (throughBroker) return { field: "password", label: "label.password" };
+  return { field: "apiKey", label: generation === "v2" ? "label.access-key" : "label.api-key" };
+}
 
 /** Fills in what was found, and gives the names of the fields. */
 function fill(form: Form, parts: Pasted, onHost: () => void): Field[] {
