@@ -18,6 +18,7 @@ export default defineConfig({
         items: [
           { text: "The first uplink", link: "/first-uplink" },
           { text: "Sending to a device", link: "/downlinks" },
+          { text: "Watching devices and gateways", link: "/watching" },
           { text: "When something is wrong", link: "/when-something-is-wrong" },
         ],
       },

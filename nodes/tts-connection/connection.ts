@@ -9,6 +9,8 @@ import type { DownlinkJob } from "../../src/delivery/contract";
 import type { Progress } from "../../src/delivery/progress";
 import { V3_LIMITS, withoutApi, type DownlinkLimits } from "../../src/downlink/limits";
 import type { Explanation } from "../../src/stack/explanation";
+import { SERVICE_TRAITS } from "../../src/stack/services";
+import type { ApplicationName } from "../../src/stack/identifiers";
 import { ANSWER_KINDS, type Kind } from "../../src/stack/kinds";
 import type { StackError } from "../../src/stack/messages";
 import { deployment } from "./deployment";
@@ -47,7 +49,7 @@ export interface Receiver extends ConnectionUser {
 export interface WatchingUser extends ConnectionUser {
   readonly reader: Reader;
   /** Before anything is heard; never where the connection cannot be opened. */
-  readonly begin: (ledger: Ledger) => LedgerWatcher;
+  readonly begin: (ledger: Ledger, application: Partial<ApplicationName>) => LedgerWatcher;
 }
 
 /** What a node that watches gets. */
@@ -172,9 +174,19 @@ export class Connection {
     return this.#open?.lease.resource.decoderError(deviceId, correlationIds);
   }
 
+  /** Whose devices all are; through a broker come those of several. */
+  get #application(): Partial<ApplicationName> {
+    if (!this.#settings.ok) return {};
+    const { settings } = this.#settings;
+    const { applicationId } = settings;
+    if (applicationId === undefined || SERVICE_TRAITS[settings.service].throughBroker) return {};
+    const tenantId = "tenantId" in settings ? settings.tenantId : undefined;
+    return { applicationId, ...(tenantId === undefined ? {} : { tenantId }) };
+  }
+
   joinAsWatcher({ reader, begin, ...user }: WatchingUser): Watching {
     const { session, leave } = this.#join({ ...user, kinds: reader.kinds, sends: false });
-    const stop = session?.watch(reader, begin(session.ledger));
+    const stop = session?.watch(reader, begin(session.ledger, this.#application));
     return {
       api: () => session?.api,
       leave: async () => {

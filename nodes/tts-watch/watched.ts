@@ -5,6 +5,7 @@ import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
 import type { Snapshot } from "../../src/devices/snapshot";
 import type { Moment, Told } from "../../src/devices/watchRules";
 import { namedIn, type DevicePattern } from "../../src/stack/filters";
+import type { ApplicationName } from "../../src/stack/identifiers";
 import { deviceOf } from "../../src/stack/summary";
 import type { DeviceState, GatewayState } from "../../src/stack/watch";
 import type { WatchSettings } from "./settings";
@@ -23,6 +24,8 @@ export interface Watch {
 
 interface Surroundings {
   readonly ledger: Ledger;
+  /** Where all devices are of one. */
+  readonly application: Partial<ApplicationName>;
   readonly stored: Snapshot;
   readonly now: Moment;
   /** Something was heard, and this is to be told of it. */
@@ -35,7 +38,7 @@ export const watchOf = (settings: WatchSettings, devices: Devices, around: Surro
 function watchDevices(
   { rules }: WatchSettings,
   { matches, text }: Devices,
-  { ledger, stored, now, heard }: Surroundings,
+  { ledger, application, stored, now, heard }: Surroundings,
 ): Watch {
   const named = namedIn(text);
   const it = new DeviceWatch({ ledger, rules, matches, named, stored: stored.devices, now });
@@ -49,7 +52,7 @@ function watchDevices(
       return { devices: it.stored, gateways: [] };
     },
     state: (id) => it.state(id),
-    fieldsOf: (id) => ({ deviceId: id, device: summaryOf(ledger, id) }),
+    fieldsOf: (id) => ({ deviceId: id, device: summaryOf(ledger, id, application) }),
   };
 }
 
@@ -69,10 +72,10 @@ function watchGateways(
   };
 }
 
-/** As in the messages of all nodes, where its last uplink is still there. */
-function summaryOf(ledger: Ledger, id: string): object {
+/** As in the messages of all nodes, where its last uplink is still there; after a restart it is not. */
+function summaryOf(ledger: Ledger, id: string, application: Partial<ApplicationName>): object {
   const delivery = ledger.lastUplinksOf(id)[0]?.read();
   if (delivery) return deviceOf(delivery.received.message, delivery.origin);
   const eui = ledger.device(id)?.eui;
-  return eui === undefined ? { id } : { id, eui: eui.toUpperCase() };
+  return { id, ...(eui === undefined ? {} : { eui: eui.toUpperCase() }), ...application };
 }

@@ -4,6 +4,7 @@ import { GatewayReports } from "../../src/account/gatewayReports";
 import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
 import type { Snapshot } from "../../src/devices/snapshot";
 import type { Moment, Told } from "../../src/devices/watchRules";
+import type { ApplicationName } from "../../src/stack/identifiers";
 import { GATEWAY_CHANGES } from "../../src/stack/watch";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import type { Watching } from "../tts-connection/connection";
@@ -68,7 +69,7 @@ export class WatchingNode {
         wantsDevice: (deviceId) => isAll || devices.matches(deviceId),
       },
       onView: (view) => this.#show(view),
-      begin: (ledger) => this.#begin(ledger),
+      begin: (ledger, application) => this.#begin(ledger, application),
     });
     if (settings.watch === "gateways")
       this.#reports = new GatewayReports({
@@ -116,11 +117,11 @@ export class WatchingNode {
     return { at: Date.now(), clock: this.#ledger?.clock ?? 0 };
   }
 
-  #begin(ledger: Ledger): LedgerWatcher {
+  #begin(ledger: Ledger, application: Partial<ApplicationName>): LedgerWatcher {
     this.#ledger = ledger;
     const stored = takeOver(ledger, this.#node.id) ?? this.#stored;
     const watch = watchOf(this.#settings, this.#devices, {
-      ...{ ledger, stored, now: this.#now },
+      ...{ ledger, application, stored, now: this.#now },
       heard: (told) => this.#heard(told),
     });
     this.#watch = watch;

@@ -18,6 +18,9 @@ const refused = explanations("connection_refused");
 const topicRefused = explanations("subscription_refused");
 
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/i;
+/** Where people read, choose a cluster or sign in: their addresses stand in the same bar of the browser as that of the Console. */
+const WEB_PAGE =
+  /^(?:(?:www|console|account|id)\.)?(?:(?:cloud\.)?thethings\.(?:network|industries)|thethingsnetwork\.org|thethingsindustries\.com)$/i;
 const CLOUD = /\.cloud\.thethings\.industries$/i;
 const UNREACHABLE = /^E(HOST|NET)(UNREACH|DOWN)$/;
 const CLIENT_CERTIFICATE =
@@ -38,6 +41,15 @@ function hostNotFound(
   if (clusterOfHost(host)?.plan === "sandbox") return failed("error.host-not-found.known", values);
   if (CLOUD.test(host)) return failed("error.host-not-found.cloud", values);
   return failed("error.host-not-found.unknown", values);
+}
+
+function webPage(
+  host: string,
+  service: ConnectionContext["service"],
+  values: TextValues,
+): Explanation | undefined {
+  const isPage = SERVICE_TRAITS[service].isStackServer && WEB_PAGE.test(host);
+  return isPage ? failed("error.no-connection.web-page", values) : undefined;
 }
 
 function noConnection(errorCode: string, { host }: ConnectionContext, values: TextValues): Explanation {
@@ -98,7 +110,7 @@ export async function explainProblem(
     applicationId: shownText(context.applicationId),
     userName: shownText(context.userName),
   };
-  const gone = generation === "v2" ? publicV2Gone(host, server) : undefined;
+  const gone = generation === "v2" ? publicV2Gone(host, server) : webPage(host, service, server);
   switch (problem.problem) {
     case "host_not_found":
       return gone ?? hostNotFound(problem.errorCode, context, server);

@@ -67,6 +67,6 @@ export const objectsIn = (value: unknown, most: number): readonly Record<string,
 /** A key goes into a topic. */
 export const isCommandKey = (key: string): boolean => /^[A-Za-z0-9_-]{1,40}$/.test(key);
 
-/** Levels with `/` between, without what MQTT keeps for filters. */
+/** Levels with `/` between, without what MQTT keeps for filters. No address either: `mqtt://` has an empty level. */
 export const isTopicPrefix = (text: string): boolean =>
-  /^[^/+#\s\0$][^+#\0]*$/.test(text) && !text.endsWith("/") && text.length <= 100;
+  text.length <= 100 && !text.startsWith("$") && text.split("/").every((level) => /^[^+#\s\0]+$/.test(level));

@@ -3,7 +3,7 @@
  */
 import { takeApart, usualPort, type AddressParts } from "./address";
 import { clusterOfHost } from "./clusters";
-import { isIdentifier, splitApplication } from "./identifiers";
+import { apiKeyForm, isIdentifier, splitApplication } from "./identifiers";
 
 /** What was found. */
 export interface Pasted extends AddressParts {
@@ -44,6 +44,21 @@ export function mendKey(text: string): string {
   return isKey ? withoutWord : text.trim();
 }
 
+/** A key, or what is left of one that was not copied whole: a secret, whatever else it looks like. */
+export function isKeyLike(text: string): boolean {
+  const form = text.length > LONGEST_KEY ? "other" : apiKeyForm(mendKey(text));
+  return (
+    form === "api_key" || form === "access_key_v2" || form === "cut_off" || /^NNSXS\.\S*$/.test(text.trim())
+  );
+}
+
+/** A tenant with what stands before it in a user name. */
+const TENANT = /^@([a-z0-9-]+)$/;
+
+/** JSON without a space is one word. */
+const withoutBraces = (text: string): string =>
+  /^\s*[[{]/.test(text) ? text.replace(/["{}[\],]/g, " ") : text;
+
 /**
  * Everything that a pasted text tells of a connection: `app1@ttn`, a URL, `host:port`, a topic, an API key, or the Console's whole
  * block of addresses, user name and password, in any order. Where there are several addresses, the one with TLS. A port that is the
@@ -52,23 +67,27 @@ export function mendKey(text: string): string {
 export function readPasted(text: string): Pasted {
   if (text.length > LONGEST_PASTE) return {};
   const spaced = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, "");
-  const apiKey = KEY.exec(spaced)?.[0] ?? KEY.exec(spaced.replace(SPACE, ""))?.[0];
-  const rest = apiKey === undefined ? spaced : withoutKey(spaced, apiKey);
-  const words = rest
+  const wholeKey = KEY.exec(spaced)?.[0] ?? KEY.exec(spaced.replace(SPACE, ""))?.[0];
+  const rest = withoutBraces(wholeKey === undefined ? spaced : withoutKey(spaced, wholeKey));
+  const given = rest
     .split(SPACE)
     .map((word) => bare(word))
     .filter((word) => word !== "")
     // Each may be looked for in the whole text.
     .slice(0, MOST_WORDS);
+  const apiKey = wholeKey ?? given.find(isKeyLike);
+  const words = given.filter((word) => !isKeyLike(word));
   const [first = ""] = words;
+  const tenantId = words.length === 1 ? TENANT.exec(first)?.[1] : undefined;
+  if (tenantId !== undefined && isIdentifier(tenantId)) return { tenantId };
   const parts = words.length > 1 || apiKey !== undefined ? readBlock(rest, words) : takeApart(first);
   return { ...withEncryption(parts), ...(apiKey === undefined ? {} : { apiKey }) };
 }
 
-/** Also where it was wrapped. */
+/** Also where it was wrapped, and with the colon before it where it is the password in a URL. */
 function withoutKey(text: string, apiKey: string): string {
   const wrapped = Array.from(apiKey, (character) => (character === "." ? "\\." : character)).join("\\s*");
-  return text.replace(new RegExp(wrapped), " ");
+  return text.replace(new RegExp(`:${wrapped}(?=@)`), "").replace(new RegExp(wrapped), " ");
 }
 
 /** In a text of several words only what cannot be a word of it counts. */
@@ -82,7 +101,7 @@ function readBlock(text: string, words: readonly string[]): AddressParts {
   const labelled = USER_NAME.exec(text)?.[1];
   const named = labelled === undefined ? undefined : splitApplication(bare(labelled));
   const user =
-    named && isIdentifier(named.applicationId)
+    named && isIdentifier(named.applicationId) && isIdentifier(named.tenantId ?? named.applicationId)
       ? named
       : found.find(({ applicationId, tenantId }) => applicationId !== undefined && tenantId !== undefined);
   const { host, port, tls } = address;

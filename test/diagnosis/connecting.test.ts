@@ -318,6 +318,27 @@ describe("a refused login at another server", () => {
     }
   });
 
+  it("knows the pages that people read, choose a cluster or sign in on", async () => {
+    const problems: ConnectionProblem[] = [
+      { problem: "host_not_found", errorCode: "ENOTFOUND" },
+      { problem: "no_connection", errorCode: "ETIMEDOUT" },
+    ];
+    const pages = ["console.cloud.thethings.network", "www.thethingsnetwork.org", "thethingsindustries.com"];
+    const others = [
+      "eu1.cloud.thethings.network",
+      "acme.eu1.cloud.thethings.industries",
+      "console.example.com",
+    ];
+    for (const problem of problems) {
+      for (const host of [...pages, "id.thethings.network", "console.cloud.thethings.industries"])
+        says(await explain(problem, { host }), "connection_failed", "error.no-connection.web-page", host);
+      for (const host of others)
+        assert.notEqual((await explain(problem, { host })).key, "error.no-connection.web-page", host);
+      const broker = await explain(problem, { service: "pubsub", host: "www.thethingsnetwork.org" });
+      assert.notEqual(broker.key, "error.no-connection.web-page");
+    }
+  });
+
   it("knows that the public V2 network is gone", async () => {
     const problems: ConnectionProblem[] = [
       { problem: "host_not_found", errorCode: "ENOTFOUND" },

@@ -73,6 +73,30 @@ describe("what comments and pages cite", () => {
     assert.deepEqual(wrong, []);
   });
 
+  it("is found: every guide in the index and in the sidebar, every node in the README", () => {
+    const text = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
+    const guides = sources
+      .filter((source) => /^docs\/[^/]+\.md$/.test(source))
+      .map((source) => path.basename(source, ".md"))
+      .filter((guide) => guide !== "index");
+    const [index, sidebar] = [text("docs/index.md"), text("docs/.vitepress/config.mjs")];
+    assert.deepEqual(
+      guides.filter((guide) => !index.includes(`](${guide}.md`) && guide !== "trust"),
+      [],
+    );
+    assert.deepEqual(
+      guides.filter((guide) => !sidebar.includes(`"/${guide}"`)),
+      [],
+    );
+    const nodes = sources.flatMap((source) => /^nodes\/tts-([\w-]+)\/form\.html$/.exec(source)?.[1] ?? []);
+    assert.equal(nodes.length, 7);
+    const table = /^## The nodes$.*?^##/ms.exec(text("README.md"))?.[0] ?? "";
+    assert.deepEqual(
+      nodes.filter((node) => !table.includes(`| **${node.replace("-", " ")}** |`)),
+      [],
+    );
+  });
+
   it("is in this repository: no page that only its authors had", () => {
     const code = sources.filter((source) => source.endsWith(".ts"));
     const dead = code.flatMap((source) =>

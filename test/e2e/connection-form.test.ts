@@ -299,6 +299,35 @@ describe("the form of a connection", () => {
       assert.equal(await line(form), "Signs in as third on tts.example.com:1883 (not encrypted)");
     });
 
+    it("when a key, or a part of one, is pasted where it would stand in the flow", async () => {
+      const form = await newConnection();
+      await form.locator("summary").last().click();
+      await enter(form, "api", "off");
+      for (const name of ["name", "port", "clientId", "api", "proxy", "host", "applicationId", "tenantId"])
+        for (const key of [KEY, KEY.slice(0, -1), `ttn-account-v2.${"a".repeat(43)}`]) {
+          const before = await values(form, name);
+          await enter(form, "apiKey", "");
+          await paste(form, name, key);
+          assert.deepEqual(await values(form, name, "apiKey"), [...before, key], name);
+          assert.equal(await form.locator("#tts-connection-filled-in").innerText(), "Filled in: API key");
+        }
+      await paste(form, "tenantId", "@mine");
+      assert.deepEqual(await values(form, "host", "tenantId"), [EU1, "mine"]);
+    });
+
+    it("when a key is pasted as the application or host of another service", async () => {
+      const form = await newConnection();
+      const access = `ttn-account-v2.${"a".repeat(43)}`;
+      await form.locator("input[name='tts-connection-service'][value='v2']").check();
+      await paste(form, "applicationId", access);
+      assert.deepEqual(await values(form, "applicationId", "apiKey"), ["", access]);
+      assert.equal(await form.locator("#tts-connection-filled-in").innerText(), "Filled in: Access key");
+      await form.locator("input[name='tts-connection-service'][value='pubsub']").check();
+      await paste(form, "host", KEY);
+      assert.deepEqual(await values(form, "host", "password"), ["", KEY]);
+      assert.equal(await form.locator("#tts-connection-filled-in").innerText(), "Filled in: Password");
+    });
+
     it("when a key has spaces and quotes around and in it", async () => {
       const form = await newConnection();
       await form.locator("summary").last().click();

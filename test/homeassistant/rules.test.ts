@@ -4,6 +4,7 @@ import { readCommands } from "../../src/homeassistant/commands";
 import type { Discovery } from "../../src/homeassistant/discovery";
 import type { EntityChoice } from "../../src/homeassistant/entities";
 import { entityProblem, type WrittenEntity } from "../../src/homeassistant/entityRules";
+import { isTopicPrefix } from "../../src/homeassistant/options";
 
 const written = (given: Partial<WrittenEntity>): WrittenEntity => ({
   ...{ component: "", deviceClass: "", unit: "", stateClass: "" },
@@ -185,5 +186,15 @@ describe("the command of a number", () => {
     });
     for (const wrong of ["1.0000000000000002", "-0.1", "NaN", "0x1", ""])
       assert.deepEqual(send(wrong), { ok: false, rule: "0 … 1" });
+  });
+});
+
+describe("the beginning of a topic", () => {
+  it("is words with / between, and neither an address nor a filter", () => {
+    for (const topic of ["homeassistant", "tts", "ha/discovery", "a-b_c.d", "größe", "x".repeat(100)])
+      assert.ok(isTopicPrefix(topic), topic);
+    const wrong = ["", "/a", "a/", "a//b", "a b", "home assistant", "a/+", "a#", "$SYS", "x".repeat(101)];
+    for (const topic of [...wrong, "mqtt://ha:1883", "http://ha.local"])
+      assert.ok(!isTopicPrefix(topic), topic);
   });
 });

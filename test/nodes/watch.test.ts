@@ -54,6 +54,16 @@ describe("tts-watch", () => {
     await flows.shows("watch", "1 online");
   });
 
+  it("says of which application a device is, also before anything of it is kept", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator, { devices: "never-heard", atStart: true });
+    const message = await flows.next();
+    assert.deepEqual(
+      [message.event, message.device],
+      ["unknown", { id: "never-heard", applicationId: simulator.applicationId }],
+    );
+  });
+
   it("tells when a device is silent, and when it is back", async () => {
     const simulator = await nodeRed.simulated();
     const flows = await start(simulator, { silentAfter: SOON, devices: "thermometer" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CLUSTERS, clusterOfHost, hostOfCluster } from "../../src/stack/clusters";
-import { mendKey, readPasted } from "../../src/stack/pasted";
+import { isKeyLike, mendKey, readPasted } from "../../src/stack/pasted";
 
 const KEY = `NNSXS.${"A".repeat(39)}.${"B".repeat(52)}`;
 const EU1 = "eu1.cloud.thethings.network";
@@ -47,6 +47,31 @@ describe("what is pasted into the form of a connection", () => {
       tenantId: "ttn",
       apiKey: KEY,
     });
+  });
+
+  it("is a key that was not copied whole, and never a host", () => {
+    for (const part of [KEY.slice(0, -1), KEY.slice(2), `NNSXS.${"A".repeat(39)}`, "NNSXS.a1"]) {
+      assert.ok(isKeyLike(part), part);
+      assert.deepEqual(readPasted(part), { apiKey: part }, part);
+      assert.deepEqual(readPasted(`Username\tapp1@ttn\nPassword\t${part}`), {
+        ...{ applicationId: "app1", tenantId: "ttn", apiKey: part },
+      });
+    }
+    for (const other of ["", EU1, "my-app", "app1@ttn", "127.0.0.1", "x".repeat(3_000)])
+      assert.ok(!isKeyLike(other), other);
+  });
+
+  it("is a URL with the key in it, or JSON without a space", () => {
+    assert.deepEqual(readPasted(`mqtts://app1@ttn:${KEY}@${EU1}:8883`), WHOLE);
+    assert.deepEqual(readPasted(`mqtts://app1%40ttn:${KEY}@${EU1}`), WHOLE);
+    assert.deepEqual(readPasted(JSON.stringify({ host: EU1, username: "app1@ttn", password: KEY })), {
+      ...{ host: EU1, applicationId: "app1", tenantId: "ttn", apiKey: KEY },
+    });
+  });
+
+  it("is a tenant with the sign before it", () => {
+    assert.deepEqual(readPasted("@ttn"), { tenantId: "ttn" });
+    assert.deepEqual(readPasted("@"), {});
   });
 
   it("is one address, whose port tells of TLS", () => {

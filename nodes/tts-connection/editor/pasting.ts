@@ -1,7 +1,7 @@
 /** Whatever the Console shows may be pasted into whichever field: each part goes where it belongs. */
 import { usualPort } from "../../../src/stack/address";
 import { apiKeyForm } from "../../../src/stack/identifiers";
-import { LONGEST_PASTE, mendKey, readPasted, type Pasted } from "../../../src/stack/pasted";
+import { isKeyLike, LONGEST_PASTE, mendKey, readPasted, type Pasted } from "../../../src/stack/pasted";
 import type { Form } from "../../shared/editor/form";
 import { text } from "../../shared/editor/text";
 import { isHidden } from "./server";
@@ -11,6 +11,9 @@ const FIELDS = ["host", "applicationId", "tenantId", "apiKey"] as const;
 
 type Field = (typeof FIELDS)[number];
 
+/** Which would stand in the flow, for all to see, with a key in them. */
+const OTHER_FIELDS = ["name", "port", "clientId", "api", "proxy"];
+
 const LABELS: Readonly<Record<Field, string>> = {
   host: "label.host",
   applicationId: "label.application-id",
@@ -18,9 +21,9 @@ const LABELS: Readonly<Record<Field, string>> = {
   apiKey: "label.api-key",
 };
 
-/** What cannot be the value of a field itself. */
+/** What cannot be the value of a field itself; a key can be that of no other field. */
 const FOREIGN: Readonly<Record<Field, RegExp>> = {
-  host: /[\s@:/]|^NNSXS\./,
+  host: /[\s@:/]/,
   applicationId: /[\s@:/.]/,
   tenantId: /[\s@:/.]/,
   apiKey: /\S\s+\S|^v3\/|:\/\/|:\d+$|^[a-z0-9-]+@[a-z0-9-]+$/,
@@ -32,12 +35,20 @@ const FOREIGN: Readonly<Record<Field, RegExp>> = {
  * @param onHost called when a host was pasted, before the fields behind it are filled in
  */
 export function followPastes(form: Form, note: JQuery, onHost: () => void): void {
+  /** Whether it is a key, which has a field of its own. */
+  const takeKey = (given: string): boolean => {
+    if (!isKeyLike(given)) return false;
+    form.set(secretOf(form).field, mendKey(given));
+    note.text(text("line.filled-in", { fields: text(secretOf(form).label) }));
+    return true;
+  };
   /** Whether something was found that belongs elsewhere, too, or is written differently. */
   const take = (field: Field, given: string): boolean => {
     note.text("");
     const isStack = traitsIn(form).isStackServer;
-    if (isHidden(given.trim()) || given.length > LONGEST_PASTE || !FOREIGN[field].test(given.trim()))
-      return false;
+    if (isHidden(given.trim()) || given.length > LONGEST_PASTE) return false;
+    if (field !== "apiKey" && takeKey(given)) return true;
+    if (!FOREIGN[field].test(given.trim())) return false;
     if (!isStack && field !== "host") return false;
     const parts = readPasted(given);
     const filled = isStack ? fill(form, parts, onHost) : fillOther(form, parts);
@@ -45,6 +56,14 @@ export function followPastes(form: Form, note: JQuery, onHost: () => void): void
       note.text(text("line.filled-in", { fields: filled.map((name) => text(LABELS[name])).join(", ") }));
     return filled.length > 0;
   };
+  for (const field of OTHER_FIELDS) {
+    let before = form.value(field);
+    form.input(field).on("change", () => {
+      const given = form.value(field);
+      if (takeKey(given)) form.set(field, before);
+      before = form.value(field);
+    });
+  }
   for (const field of FIELDS) {
     let before = form.value(field);
     form.input(field).on("paste", ({ originalEvent }) => {
@@ -64,6 +83,13 @@ export function followPastes(form: Form, note: JQuery, onHost: () => void): void
       before = form.value(field);
     });
   }
+}
+
+/** Where what is secret stands: with the credentials, and not in the flow. */
+function secretOf(form: Form): { readonly field: string; readonly label: string } {
+  const { throughBroker, generation } = traitsIn(form);
+  if (throughBroker) return { field: "password", label: "label.password" };
+  return { field: "apiKey", label: generation === "v2" ? "label.access-key" : "label.api-key" };
 }
 
 /** Fills in what was found, and gives the names of the fields. */
