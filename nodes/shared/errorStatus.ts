@@ -95,6 +95,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-configured.environment-node": "status.variable-not-set",
   "not-configured.no-text": "status.wrong-type",
   "not-configured.no-list": "status.wrong-type",
+  "not-configured.flag": "status.is-value",
   "not-configured.qos": "status.wrong-qos",
   "not-configured.topics-missing": "status.no-sub-topics",
   "not-configured.topic-wildcard": "status.topic-wildcard",
