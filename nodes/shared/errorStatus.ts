@@ -74,6 +74,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-configured.tenant-id-form": "status.wrong-tenant",
   "not-configured.api-key": "status.no-api-key",
   "not-configured.access-key": "status.no-access-key",
+  "not-configured.credentials": "status.credentials-lost",
   "not-configured.user-name": "status.no-user-name",
   "not-configured.keepalive": "status.wrong-keepalive",
   "not-configured.tls-config": "status.no-tls-config",
