@@ -33,11 +33,15 @@ class LostCredentials {
     });
   }
 
+  /** Whether what this config node lacks may have been lost. */
+  has(nodeId: string): boolean {
+    if (this.#isStarting) this.#nodeIds.add(nodeId);
+    return this.#nodeIds.has(nodeId);
+  }
+
   /** The explanation, or a better one for this config node. */
   explain(nodeId: string, explanation: Explanation): Explanation {
-    if (!LACKS_KEY.has(explanation.key)) return explanation;
-    if (this.#isStarting) this.#nodeIds.add(nodeId);
-    if (!this.#nodeIds.has(nodeId)) return explanation;
+    if (!LACKS_KEY.has(explanation.key) || !this.has(nodeId)) return explanation;
     return { ...explanation, key: "error.not-configured.credentials", values: {} };
   }
 }

@@ -47,6 +47,10 @@ export default function init(RED: NodeAPI): void {
     const connect = (): UsedConnection => {
       const settings = settingsOf(this.id, properties, this.credentials, chosenTls(RED, properties.tls));
       this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;
+      // A broker may take who has no name, so there is no error before it refuses.
+      const isAnonymous = this.traits.throughBroker && !this.credentials.username;
+      if (settings.ok && isAnonymous && lostCredentials.has(this.id))
+        this.warn(textOf(RED, { key: "warning.credentials-lost", values: {} }));
       return open(settings);
     };
     this.kinds = EVERY_STACK_KIND;

@@ -34,10 +34,12 @@ describe("credentials that cannot be decrypted", function () {
     await nodeRed.logged(/Cannot reach|refused|does not answer|nothing listens/i);
     await nodeRed.end("SIGTERM");
 
-    nodeRed = await startNodeRed([connection("first", port), ...rest], {
+    const pubsub = { ...connection("broker", port), service: "pubsub", topics: { uplink_message: "up" } };
+    nodeRed = await startNodeRed([connection("first", port), pubsub, ...rest], {
       userDir,
       settings: { credentialSecret: "another" },
     });
+    await nodeRed.logged(/Signing in without a user name: Node-RED could not decrypt its credentials\./);
     await nodeRed.logged(/The key is not known: Node-RED could not decrypt its credentials\./);
     assert.doesNotMatch(nodeRed.log(), /has no API key/);
     assert.ok(!nodeRed.log().includes(KEY));
