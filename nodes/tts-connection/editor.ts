@@ -6,7 +6,7 @@ import { prefixOf, valueNow } from "../shared/editor/openForms";
 import * as rules from "../shared/editor/rules";
 import type { EditedNode, Validator } from "../shared/editor/red";
 import { text } from "../shared/editor/text";
-import { missingIsEmpty, validator, validatorBy } from "../shared/editor/validators";
+import { flag, missingIsEmpty, validator, validatorBy } from "../shared/editor/validators";
 import { bodyOf } from "./editor/ask";
 import { makeClusterField } from "./editor/clusterField";
 import { makeConsoleTable } from "./editor/consoleTable";
@@ -167,7 +167,14 @@ RED.nodes.registerType<ConnectionProperties, ConnectionCredentials>("tts-connect
       label: text("label.proxy"),
       validate: entered(rules.proxy),
     },
-    backfill: { value: CONNECTION_DEFAULTS.backfill, label: text("label.backfill") },
+    backfill: {
+      value: CONNECTION_DEFAULTS.backfill,
+      label: text("label.backfill"),
+      // The editor accepts a reason only from a validator with exactly two parameters.
+      validate(value, options) {
+        return valueNow(this, "service") !== "stack" || flag.call(this, value, options);
+      },
+    },
     clientId: {
       value: CONNECTION_DEFAULTS.clientId,
       label: text("label.client-id"),

@@ -14,6 +14,7 @@ import type { TtsConnectionNode } from "./configNode";
 import { Connection } from "./connection";
 import { DemoConnection, type UsedConnection } from "./demo/demoConnection";
 import { deployment } from "./deployment";
+import { lostCredentials } from "./lostCredentials";
 import { Listeners } from "./listeners";
 import { memoryOf } from "./memory";
 import { Notifier } from "./notifier";
@@ -25,10 +26,12 @@ type ConnectionDef = NodeDef & Partial<ConnectionProperties>;
 
 export default function init(RED: NodeAPI): void {
   deployment.watch(RED.events);
+  lostCredentials.watch(RED.events);
 
-  function settingsOf(...given: Parameters<typeof readSettings>): SettingsResult {
+  function settingsOf(nodeId: string, ...given: Parameters<typeof readSettings>): SettingsResult {
     const read = readSettings(...given);
-    return read.ok ? read : { ok: false, explanation: explainUnseen(RED, read.explanation) };
+    if (read.ok) return read;
+    return { ok: false, explanation: lostCredentials.explain(nodeId, explainUnseen(RED, read.explanation)) };
   }
 
   function TtsConnection(this: TtsConnectionNode, def: ConnectionDef): void {
@@ -42,8 +45,12 @@ export default function init(RED: NodeAPI): void {
     const open = (settings: SettingsResult): Connection =>
       new Connection(settings, listeners, notifier, memoryOf(RED, this));
     const connect = (): UsedConnection => {
-      const settings = settingsOf(properties, this.credentials, chosenTls(RED, properties.tls));
+      const settings = settingsOf(this.id, properties, this.credentials, chosenTls(RED, properties.tls));
       this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;
+      // A broker may take who has no name, so there is no error before it refuses.
+      const isAnonymous = this.traits.throughBroker && !this.credentials.username;
+      if (settings.ok && isAnonymous && lostCredentials.has(this.id))
+        this.warn(textOf(RED, { key: "warning.credentials-lost", values: {} }));
       return open(settings);
     };
     this.kinds = EVERY_STACK_KIND;

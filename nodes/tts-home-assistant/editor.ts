@@ -1,4 +1,5 @@
 import { Form } from "../shared/editor/form";
+import { flag } from "../shared/editor/validators";
 import { CATEGORY_DESCRIPTION, textsOf } from "../shared/editor/text";
 import { commandFields, entityFields, NEW_COMMAND } from "./editor/fields";
 import { RowList } from "./editor/rowList";
@@ -50,8 +51,16 @@ RED.nodes.registerType<HomeAssistantProperties>("tts-home-assistant", {
       label: say("label.entities"),
       validate: validatorOf(entitiesReason),
     },
-    automatic: { value: HOME_ASSISTANT_DEFAULTS.automatic, label: say("label.automatic") },
-    diagnostics: { value: HOME_ASSISTANT_DEFAULTS.diagnostics, label: say("label.diagnostics") },
+    automatic: {
+      value: HOME_ASSISTANT_DEFAULTS.automatic,
+      label: say("label.automatic"),
+      validate: flag,
+    },
+    diagnostics: {
+      value: HOME_ASSISTANT_DEFAULTS.diagnostics,
+      label: say("label.diagnostics"),
+      validate: flag,
+    },
     commands: {
       value: HOME_ASSISTANT_DEFAULTS.commands,
       label: say("label.commands"),

@@ -12,6 +12,7 @@ import {
   missingIsEmpty,
   validator,
   validatorBy,
+  flag,
 } from "../shared/editor/validators";
 import { makeFieldHint } from "./editor/fieldHint";
 import { showLastMessage } from "./editor/lastMessage";
@@ -82,7 +83,11 @@ RED.nodes.registerType<UplinkProperties>("tts-uplink", {
       label: say("label.topic"),
       validate: validator(rules.oneOf(UPLINK_CHOICES.topic)),
     },
-    emptyFrames: { value: UPLINK_DEFAULTS.emptyFrames, label: say("label.empty-frames") },
+    emptyFrames: {
+      value: UPLINK_DEFAULTS.emptyFrames,
+      label: say("label.empty-frames"),
+      validate: flag,
+    },
     shape: {
       value: UPLINK_DEFAULTS.shape,
       label: say("label.shape"),

@@ -21,7 +21,7 @@ import * as rules from "../shared/editor/rules";
 import { areSameWords } from "../shared/editor/sameWords";
 import { suggest } from "../shared/editor/suggest";
 import { CATEGORY_DESCRIPTION, text, textsOf } from "../shared/editor/text";
-import { devices as devicesValidator, listReason, validator } from "../shared/editor/validators";
+import { devices as devicesValidator, flag, listReason, validator } from "../shared/editor/validators";
 import { showTable } from "./editor/table";
 import { WATCH_CHOICES, WATCH_DEFAULTS, type WatchProperties } from "./properties";
 
@@ -185,7 +185,7 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
       label: say("label.margin-below"),
       validate: ifWatched("marginBelow", validator(number("marginBelow"))),
     },
-    atStart: { value: WATCH_DEFAULTS.atStart, label: say("label.at-start") },
+    atStart: { value: WATCH_DEFAULTS.atStart, label: say("label.at-start"), validate: flag },
   },
   paletteLabel() {
     return this._("label.palette");

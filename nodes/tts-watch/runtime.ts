@@ -7,7 +7,7 @@ import { serveTable } from "./admin/route";
 import type { WatchProperties } from "./properties";
 import { readQuestion } from "./question";
 import { explainGateways, readWatchSettings } from "./settings";
-import { WatchingNode, watching } from "./watchingNode";
+import { emptyTable, WatchingNode, watching } from "./watchingNode";
 import { accident, flowError } from "../shared/text";
 import { asMessage, onInput } from "../shared/red";
 
@@ -38,27 +38,35 @@ export default function init(RED: NodeAPI): void {
     }
     let isClosed = false;
     let node: WatchingNode | undefined;
+    /** Questions that came before the context store has answered: nothing is known yet, which is not the same as nothing. */
+    const early: (() => void)[] = [];
+    watching.set(this.id, { watch, connectionState: "connecting", table: emptyTable });
     restore(RED, this, (stored) => {
       if (isClosed) return;
       node = new WatchingNode(RED, this, found.connection, read.settings, devices.pattern, stored);
       watching.set(this.id, node);
+      for (const answer of early.splice(0)) answer();
     });
     onInput(this, (msg, send, done) => {
-      try {
-        const question = readQuestion(msg, read.settings.watch);
-        if (!question.ok) {
-          done(flowError(RED, question.explanation));
-          return;
+      const answer = (): void => {
+        try {
+          const question = readQuestion(msg, watch);
+          if (!question.ok) {
+            done(flowError(RED, question.explanation));
+            return;
+          }
+          send(asMessage({ ...msg, ...(node?.table(question.id) ?? emptyTable()) }));
+          done();
+        } catch (error) {
+          done(accident(error));
         }
-        const table = node?.table(question.id) ?? { event: "table", payload: [] };
-        send(asMessage({ ...msg, ...table }));
-        done();
-      } catch (error) {
-        done(accident(error));
-      }
+      };
+      if (node || isClosed) answer();
+      else early.push(answer);
     });
     this.on("close", (removed: boolean, done: () => void) => {
       isClosed = true;
+      early.length = 0;
       watching.delete(this.id);
       if (node) node.close(removed).then(done, done);
       else done();

@@ -24,8 +24,14 @@ const STORE_PAUSE = 30_000;
 /** How long nothing was heard counts, too; it need not be known to the minute. In pauses as above. */
 const STORE_QUIET_AFTER = 20;
 
+/** What a form shows of a node. */
+export type Watcher = Pick<WatchingNode, "table" | "watch" | "connectionState">;
+
 /** Those that run, by their IDs: for the table in an open form. */
-export const watching = new Map<string, WatchingNode>();
+export const watching = new Map<string, Watcher>();
+
+/** What is known before anything is. */
+export const emptyTable = (): ReturnType<WatchingNode["table"]> => ({ event: "table", payload: [] });
 
 /** A node that watches, on its connection. */
 export class WatchingNode {

@@ -14,6 +14,8 @@ export interface StorageOptions {
   readonly late?: boolean;
   /** What it gives at most, whatever limit is asked for. Default: no bound. */
   readonly most?: number;
+  /** As something in front of it that drops the question: it gives what it has, from the beginning. */
+  readonly ignoresAfter?: boolean;
   /** How far its clock is ahead of this machine's, in ms. Default 0. */
   readonly ahead?: number;
 }
@@ -40,6 +42,8 @@ export class SimulatedStorage {
   mode: StorageMode = "on";
   /** Breaks answers off after so many uplinks; undefined: no more. */
   cutAfter: number | undefined;
+  /** Of a `mode` that is a number: headers that go with it. */
+  refusedWith: Readonly<Record<string, string>> = {};
   readonly #options: StorageOptions;
   readonly #parts: Parts;
   readonly #kept: Kept[] = [];
@@ -97,7 +101,7 @@ export class SimulatedStorage {
   }
 
   #found(query: URLSearchParams): readonly Kept[] {
-    const after = exactTime(query.get("after") ?? "");
+    const after = this.#options.ignoresAfter ? NaN : exactTime(query.get("after") ?? "");
     const before = exactTime(query.get("before") ?? "");
     const found = this.#kept
       .filter(({ time }) => !(time <= after) && !(time >= before))
@@ -117,7 +121,7 @@ export class SimulatedStorage {
   }
 
   #refuse(response: ServerResponse, status: number, body: JsonObject): number {
-    response.writeHead(status, this.#headers).end(JSON.stringify(body));
+    response.writeHead(status, { ...this.#headers, ...this.refusedWith }).end(JSON.stringify(body));
     return status;
   }
 

@@ -7,6 +7,7 @@ import { warnOfBug } from "../connection/unexpected";
 import { isJsonObject } from "../stack/check";
 import { DEEPEST, isNestedDeeper } from "../stack/nesting";
 import { sendToApi, type ApiTarget } from "./apiRequest";
+import { retryAfterIn } from "./retryAfter";
 import { EventLines } from "./eventLines";
 
 /** Why there is no stream. */
@@ -162,7 +163,7 @@ export class EventStream {
       return;
     }
     if (statusCode !== 200) {
-      this.#over(attempt, problemOfStatus(statusCode));
+      this.#over(attempt, problemOfStatus(statusCode), retryAfterIn(response.headers));
       return;
     }
     attempt.response = response;
@@ -220,12 +221,12 @@ export class EventStream {
     attempt.timer.unref();
   }
 
-  #over(attempt: Attempt, why: StreamProblem): void {
+  #over(attempt: Attempt, why: StreamProblem, retryAfter = 0): void {
     if (!this.#attempts.has(attempt)) return;
     this.#close(attempt);
     // Another one is open, or about to be.
     if (this.#attempts.size > 0 || this.#ended) return;
-    this.#failed(why);
+    this.#failed(why, retryAfter);
   }
 
   #close(attempt: Attempt): void {
@@ -235,11 +236,12 @@ export class EventStream {
     attempt.request.destroy();
   }
 
-  #failed(why: StreamProblem): void {
+  #failed(why: StreamProblem, retryAfter = 0): void {
     if (this.#ended) return;
     this.#failures += 1;
     clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.#connect(), this.#timing.pause(why, this.#failures));
+    const pause = Math.max(retryAfter, this.#timing.pause(why, this.#failures));
+    this.#again = setTimeout(() => this.#connect(), pause);
     this.#again.unref();
     // A stream that was open and broke is no failure before it cannot be had again.
     if (this.#failures > 1 || this.#state.state !== "open" || LASTING.has(why))

@@ -9,6 +9,7 @@ import type { Uplink } from "../stack/uplink";
 import { sendToApi, type ApiTarget } from "./apiRequest";
 import { EventLines } from "./eventLines";
 import { problemOfStatus, type StreamProblem } from "./eventStream";
+import { retryAfterIn } from "./retryAfter";
 
 export interface StorageQuestion {
   readonly applicationId: string;
@@ -37,7 +38,12 @@ export type StoragePage =
       /** The clock of the server as the answer began, in ms since 1970. */
       readonly serverTime: number | undefined;
     }
-  | { readonly answer: "failed"; readonly why: StreamProblem };
+  | {
+      readonly answer: "failed";
+      readonly why: StreamProblem;
+      /** ms that the server asks to wait for. */
+      readonly retryAfter?: number;
+    };
 
 export interface StorageLimits {
   /** ms until the answer begins. */
@@ -100,7 +106,8 @@ export function askStorage(
       clearTimeout(late);
       const { statusCode = 0 } = response;
       if (statusCode !== 200) {
-        settle({ answer: "failed", why: problemOfStatus(statusCode) });
+        const retryAfter = retryAfterIn(response.headers);
+        settle({ answer: "failed", why: problemOfStatus(statusCode), retryAfter });
         return;
       }
       page.begin(response.headers.date);
@@ -136,6 +143,8 @@ class Page {
   #failed = false;
   /** Lines that are no uplinks. */
   #others = 0;
+  /** Uplinks from before the time that was asked for: the server, or what stands in front of it, has not understood the question. */
+  #earlier = 0;
 
   constructor(question: StorageQuestion) {
     this.#question = question;
@@ -156,11 +165,23 @@ class Page {
       return false;
     }
     if (read.line === "other") this.#others += 1;
+    else if (read.stored.time < this.#after) this.#earlier += 1;
     else this.#uplinks.push(read.stored);
-    return this.#uplinks.length + this.#others < this.#question.limit;
+    return !this.#isFull;
+  }
+
+  get #after(): number {
+    return this.#question.after ?? -Infinity;
+  }
+
+  get #isFull(): boolean {
+    return this.#uplinks.length + this.#others + this.#earlier >= this.#question.limit;
   }
 
   whole(): StoragePage {
+    // What is new would be behind it, and can't be had.
+    if (this.#earlier > 0 && this.#isFull && this.#uplinks.every(({ time }) => time === this.#after))
+      return { answer: "failed", why: "not_understood" };
     if (this.#uplinks.length === 0 && this.#others > 0) return { answer: "failed", why: "not_understood" };
     return this.#failed ? this.brokenOff() : this.#ok(true);
   }

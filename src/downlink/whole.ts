@@ -3,6 +3,7 @@
  * an object around it. None of them is bytes, and an encoder would make something else of them. Usable in the browser.
  */
 import { bytesIn, listIn, membersOf } from "./foreign";
+import { isPlainHex } from "./notation";
 import type { Encoding } from "./order";
 import { refused, type Refused } from "./ruled";
 
@@ -38,7 +39,7 @@ const KNOWN = new Set(
     "locationSolved serviceData",
     "port payload payloadRaw payloadFields devId deviceId appId hardwareSerial schedule counter metadata",
     "data object devEui applicationId applicationName deviceName multicastName reference id fCntDown",
-    "isPending isEncrypted expiresAt timing queueItem deviceQueueItem",
+    "isPending isEncrypted expiresAt timing queueItem deviceQueueItem flushQueue jsonObject",
     "DevEUI_downlink FCntDn time bytes payloadHex payloadBase64 warnings errors topic qos retain _msgid",
   ]
     .join(" ")
@@ -61,6 +62,50 @@ const FOREIGN: readonly (readonly [name: string, encoding: ForeignEncoding])[] =
   ["payloadbase64", "base64"],
   ["payload", "base64"],
 ];
+
+/** Of other servers, none of whose names alone says anything: what shows the object, and where payload and port are in it. */
+const OTHER_SERVERS: readonly {
+  readonly isIt: (value: (path: string) => unknown) => boolean;
+  readonly path: string;
+  readonly port: string;
+  readonly encoding: ForeignEncoding;
+}[] = [
+  // LORIOT.
+  {
+    isIt: (value) => value("cmd") === "tx" && value("EUI") !== undefined && value("data") !== undefined,
+    ...{ path: "data", port: "port", encoding: "hex" },
+  },
+  // AWS IoT Core for LoRaWAN.
+  {
+    isIt: (value) => value("PayloadData") !== undefined && value("WirelessMetadata.LoRaWAN") !== undefined,
+    ...{ path: "PayloadData", port: "WirelessMetadata.LoRaWAN.FPort", encoding: "base64" },
+  },
+  // Everynet.
+  {
+    isIt: (value) => value("type") === "downlink" && value("params.payload") !== undefined,
+    ...{ path: "params.payload", port: "params.port", encoding: "base64" },
+  },
+  // Azure IoT Edge LoRaWAN Starter Kit.
+  {
+    isIt: (value) => value("RawPayload") !== undefined && value("Fport") !== undefined,
+    ...{ path: "RawPayload", port: "Fport", encoding: "base64" },
+  },
+  // Gateways with a server inside, of MultiTech.
+  {
+    isIt: (value) =>
+      value("deveui") !== undefined && value("data") !== undefined && value("port") !== undefined,
+    ...{ path: "data", port: "port", encoding: "base64" },
+  },
+];
+
+function ofOtherServer(members: ReadonlyMap<string, unknown>): Whole | undefined {
+  const value = (path: string): unknown => {
+    const [first = "", ...rest] = path.split(".");
+    return rest.reduce((inner: unknown, name) => membersOf(inner)?.get(name), members.get(first));
+  };
+  const found = OTHER_SERVERS.find(({ isIt }) => isIt(value));
+  return found && { what: "foreign", path: found.path, port: found.port, encoding: found.encoding };
+}
 
 /** Names that no encoder has for its fields. */
 const TELLING = ["frmpayload", "decodedpayload", "classbc", "confirmedretry"];
@@ -94,6 +139,8 @@ export function wholeInText(text: string, isSure: boolean): Whole | undefined {
 
 /** The same for the members of a plain object. */
 export function wholeOf(members: ReadonlyMap<string, unknown>, isSure: boolean): Whole | undefined {
+  const other = ofOtherServer(members);
+  if (other !== undefined) return other;
   const names = new Map([...members.keys()].map((name) => [plainName(name), name]));
   if (isSure && [...names.keys()].some((name) => !KNOWN.has(name))) return undefined;
   const list = names.get("downlinks");
@@ -123,15 +170,15 @@ function foreignOf(
   for (const [plain, encoding] of FOREIGN) {
     const path = names.get(plain);
     if (path !== undefined) {
-      return { what: "foreign", path, port, encoding: encodingOf(members.get(path), encoding) };
+      return { what: "foreign", path, port, encoding: encodingOf(plain, members.get(path), encoding) };
     }
   }
   return undefined;
 }
 
-/** Text is what it usually is there; the rest can be seen. */
-function encodingOf(value: unknown, usual: ForeignEncoding): ForeignEncoding {
-  if (typeof value === "string") return usual;
+/** Text is what it usually is there, and a `payload` may be either; the rest can be seen. */
+function encodingOf(plain: string, value: unknown, usual: ForeignEncoding): ForeignEncoding {
+  if (typeof value === "string") return plain === "payload" && isPlainHex(value) ? "hex" : usual;
   return bytesIn(value) === undefined && listIn(value) === undefined ? "decoded" : "bytes";
 }
 

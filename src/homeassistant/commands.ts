@@ -2,6 +2,7 @@
 import { isJsonObject } from "../stack/check";
 import { PRIORITIES } from "../downlink/order";
 import { parseDevicePattern } from "../stack/filters";
+import { asTrueOrFalse } from "../stack/values";
 import { keyOf, nameFor } from "./names";
 import {
   COMMAND_COMPONENTS,
@@ -101,6 +102,8 @@ function readCommand(option: Readonly<Record<string, unknown>>, pathOf: PathOf):
   if (fPort === undefined) return bad("fPort");
   const priority = PRIORITIES.find((each) => each === (of("priority") || "NORMAL"));
   if (priority === undefined) return bad("priority");
+  const confirmed = asTrueOrFalse(of("confirmed") || "false");
+  if (confirmed === undefined) return bad("confirmed");
   // The rule of V2 takes all IDs of The Things Stack, too.
   const devices = parseDevicePattern(of("devices"), "v2");
   if (!devices.ok) return bad("devices");
@@ -141,7 +144,7 @@ function readCommand(option: Readonly<Record<string, unknown>>, pathOf: PathOf):
   const command = {
     ...{ key, name: nameFor(of("name") || key), component, fPort, priority, range, state, send },
     isFor: (deviceId: string) => devices.matches(deviceId),
-    confirmed: of("confirmed") === "true",
+    confirmed,
     unit: of("unit") === "" ? undefined : of("unit").slice(0, 20),
     options: component === "select" ? [...choices.keys()] : [],
   };

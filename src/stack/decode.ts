@@ -75,7 +75,7 @@ export function parseJson(bytes: Uint8Array): Parsed {
  * fields stay and are no error. The message is the value itself, not a copy.
  */
 export function checkMessage(value: unknown, expected?: Kind): Decoded {
-  if (!isJsonObject(value)) return refused({ problem: "not_an_object", found: jsonType(value) });
+  if (!isJsonObject(value)) return refused(otherThanObject(value));
   if (!namesDevice(value.end_device_ids)) return refused(otherThan(value));
   const envelope = ENVELOPE_SHAPE(value);
   if (envelope !== undefined) return refused({ problem: "wrong_type", ...envelope });
@@ -84,6 +84,15 @@ export function checkMessage(value: unknown, expected?: Kind): Decoded {
   const body = BODY_SHAPE[kind](value[kind]);
   if (body !== undefined) return refused({ problem: "wrong_type", ...below(kind, body) });
   return { ok: true, received: asReceived(kind, value) };
+}
+
+/** The Console exports its live data as a list, and Node-RED collects messages in one. */
+function otherThanObject(value: unknown): MessageProblem {
+  const first: unknown = Array.isArray(value) ? value[0] : undefined;
+  const field = isJsonObject(first) ? fieldWithMessage({ "[0]": first }, ["[0]"]) : undefined;
+  return field === undefined
+    ? { problem: "not_an_object", found: jsonType(value) }
+    : { problem: "in_a_field", field };
 }
 
 /** What something is that names no device. */
@@ -97,8 +106,11 @@ function otherThan(value: Record<string, unknown>): MessageProblem {
   return isV2 ? { problem: "v2_message" } : { problem: "no_device_id" };
 }
 
-/** `data` of an event of the live data, `result` of the streams of the HTTP API, which may have an event in it. */
-const FIELDS_AROUND = ["data", "result", "payload", "message"];
+/**
+ * `data` of an event of the live data, `result` of the streams of the HTTP API, which may have an event in it; `body` of what came by a
+ * webhook, `tts` of our own messages.
+ */
+const FIELDS_AROUND = ["data", "result", "payload", "message", "body", "tts"];
 const MOST_AROUND = 3;
 
 function fieldWithMessage(
@@ -110,7 +122,7 @@ function fieldWithMessage(
     const inner = value[field];
     if (!isJsonObject(inner)) continue;
     if (isJsonObject(inner.end_device_ids) || STACK_KINDS.some((kind) => kind in inner)) return field;
-    const deeper = depth < MOST_AROUND ? fieldWithMessage(inner, fields, depth + 1) : undefined;
+    const deeper = depth < MOST_AROUND ? fieldWithMessage(inner, FIELDS_AROUND, depth + 1) : undefined;
     if (deeper !== undefined) return `${field}.${deeper}`;
   }
   // Of an event that is about something else the data is in another form.

@@ -7,6 +7,9 @@ const LONGEST_TO_MEND = 300;
 /** In a topic or an address of the Console the ID stands behind one of these. */
 const BEFORE_ID = /^(?:end-?)?devices?$|^gateways?$/i;
 
+/** `app1.door-1@tenant`, as the logs of the stack have it. */
+const UNIQUE_ID = /^[a-z0-9-]+\.([a-z0-9-]+)@[a-z0-9-]+$/;
+
 /** What may stand behind the ID in a topic. */
 const BEHIND_ID =
   /^(?:up|join|activations|down|push|replace|queued|sent|ack|nack|failed|invalidated|location|solved|service|data|events|normalized|[+#])$/i;
@@ -17,6 +20,8 @@ const BEHIND_ID =
  */
 export function nearestIdentifier(text: string, form: IdentifierForm = "v3"): string | undefined {
   const whole = text.slice(0, LONGEST_TO_MEND).trim();
+  // An object that code made a text of.
+  if (/^\[object \w+\]$/.test(whole)) return undefined;
   // `door/1` has no level that could be an ID.
   return [idIn(whole), whole]
     .map((given) => asIdentifier(given, form))
@@ -50,6 +55,8 @@ const mended = (text: string, form: IdentifierForm): string =>
 function idIn(text: string): string {
   const json = /"(?:device_id|dev_id|deviceId)"\s*:\s*"([^"]+)"/.exec(text)?.[1];
   if (json !== undefined) return json;
+  const ofLog = UNIQUE_ID.exec(text)?.[1];
+  if (ofLog !== undefined) return ofLog;
   const [id = ""] = (text.includes("/") ? lastLevelIn(text) : text).split("@");
   return id;
 }

@@ -15,8 +15,8 @@ const KEY = /NNSXS\.[A-Z2-7]{39}\.[A-Z2-7]{52}/;
 /** Between them a key may have been wrapped; they are invisible in a field for passwords. */
 const SPACE = /[\s\u200b-\u200d\u2060\ufeff]+/g;
 /** Quotes, brackets and commas around a value, as in JSON, shells and chats. */
-const BEFORE: ReadonlySet<string> = new Set("\"'`“”„‘’<([");
-const BEHIND: ReadonlySet<string> = new Set("\"'`“”‘’>)],;");
+const BEFORE: ReadonlySet<string> = new Set("\"'`“”„‘’«‹<([");
+const BEHIND: ReadonlySet<string> = new Set("\"'`“”‘’»›>)],;");
 // No two parts of it may take the same character: on a long text it would try all ways to share them out.
 const USER_NAME = /\buser\s?name\b["'`]?\s*(?:[:=]\s*)?(\S+)/i;
 
@@ -36,10 +36,22 @@ function bare(text: string): string {
 
 const ACCESS_KEY_V2 = /^ttn-account-v2\.[\w-]+$/;
 
-/** An API key (or an access key of V2) as it was made, without the spaces, line breaks and quotes that came with it; anything else is only trimmed. */
+const WHOLE_KEY = new RegExp(`${KEY.source}(?![A-Z0-9])`, "g");
+/** As programs write white space. */
+const ESCAPED_SPACE = /\\[nrt]/g;
+
+/**
+ * An API key (or an access key of V2) as it was made, without the spaces, line breaks, quotes and words that came with it: the line of
+ * a `.env` file, JSON, user name and password in one. Anything else is only trimmed.
+ */
 export function mendKey(text: string): string {
   if (text.length > LONGEST_KEY) return text.trim();
-  const withoutWord = bare(text.replace(SPACE, "")).replace(/^(?:authorization:?)?bearer:?/i, "");
+  const [only, another] = text.match(WHOLE_KEY) ?? [];
+  if (only !== undefined && another === undefined) return only;
+  const withoutWord = bare(text.replace(ESCAPED_SPACE, "").replace(SPACE, "")).replace(
+    /^(?:authorization:?)?bearer:?/i,
+    "",
+  );
   const isKey = new RegExp(`^${KEY.source}$`).test(withoutWord) || ACCESS_KEY_V2.test(withoutWord);
   return isKey ? withoutWord : text.trim();
 }

@@ -1,11 +1,13 @@
 /** Properties of another type than forms give them: from an environment variable, or in a flow that was written by hand. */
 import { jsonType, type JsonType } from "./check";
 import type { Explanation } from "./explanation";
+import { shownText } from "./shown";
+import { asText, asTrueOrFalse } from "./values";
 
 /** A property whose value cannot be read, and would count for one that is empty. */
 export interface WrongProperty {
   readonly property: string;
-  readonly expected: "text" | "list";
+  readonly expected: "text" | "list" | "flag";
   readonly found: JsonType;
 }
 
@@ -34,11 +36,16 @@ const isInput = (property: string, value: unknown): boolean =>
 
 /**
  * The first property of another type than its default, which says what it is: a text, which may also be a number, or a list, which may
- * also be a text with commas. Flags are not looked at.
+ * also be a text with commas, or a flag, for which nothing but true and false may stand: `1` and `yes` would count for false.
  */
 export function wrongProperty(given: object, defaults: object): WrongProperty | undefined {
   for (const [property, usual] of Object.entries(defaults)) {
     const value: unknown = Reflect.get(given, property);
+    if (typeof usual === "boolean") {
+      if (value !== undefined && asTrueOrFalse(value) === undefined)
+        return { property, expected: "flag", found: jsonType(value) };
+      continue;
+    }
     if (isNothing(value)) continue;
     const isTyped = Object.hasOwn(defaults, `${property}Type`);
     const fits = isTyped
@@ -59,6 +66,10 @@ export function explainWrongProperty(given: object, defaults: object): Explanati
   const wrong = wrongProperty(given, defaults);
   if (wrong === undefined) return undefined;
   const { property, expected, found: type } = wrong;
+  if (expected === "flag") {
+    const value = shownText(asText(Reflect.get(given, property)) || (type === "string" ? "" : type), 60);
+    return { code: "not_configured", key: "error.not-configured.flag", values: { property, value } };
+  }
   const key = expected === "list" ? "error.not-configured.no-list" : "error.not-configured.no-text";
   return { code: "not_configured", key, values: { property, type } };
 }

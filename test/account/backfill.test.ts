@@ -210,6 +210,53 @@ describe("a backfill", () => {
       assert.deepEqual(world.delivered, [2]);
     });
 
+  for (const header of ["retry-after", "x-rate-limit-retry"])
+    it(`asks no earlier than ${header} says`, async () => {
+      await world.start();
+      await world.begun();
+      const { storage } = world.simulator;
+      if (storage) Object.assign(storage, { mode: 429, refusedWith: { [header]: "1" } });
+      const asked = world.asked;
+      world.interrupt(() => world.uplink(2));
+      await world.until(() => world.pauses === 1);
+      const refusedAt = performance.now();
+      if (storage) storage.mode = "on";
+      await world.until(() => world.filled.length === 1);
+      assert.ok(performance.now() - refusedAt > 900);
+      assert.ok(world.asked <= asked + 3);
+      assert.deepEqual(world.delivered, [2]);
+    });
+
+  it("says at once that a server asks for a long pause", async () => {
+    await world.start();
+    await world.begun();
+    const { storage } = world.simulator;
+    if (storage) Object.assign(storage, { mode: 429, refusedWith: { "retry-after": "900" } });
+    world.interrupt(() => world.uplink(2));
+    await world.until(() => world.problems.length > 0);
+    assert.deepEqual(world.problems, ["too_many"]);
+  });
+
+  it("delivers nothing of before from a server that does not look at the time it is asked for", async () => {
+    await world.start({ storage: { ignoresAfter: true } });
+    range(-200, -101).forEach((second) => world.uplink(second));
+    await world.begun();
+    world.interrupt(() => range(2, 5).forEach((second) => world.uplink(second)));
+    await world.until(() => world.filled.length === 1);
+    assert.deepEqual(world.delivered, range(2, 5));
+    assert.deepEqual(world.problems, []);
+  });
+
+  it("says so where such a server has so much of before that what is new cannot be had", async () => {
+    await world.start({ storage: { ignoresAfter: true } });
+    range(-700, -101).forEach((second) => world.uplink(second));
+    await world.begun();
+    world.interrupt(() => world.uplink(2));
+    await world.until(() => world.problems.length > 0);
+    assert.deepEqual(world.problems, ["not_understood"]);
+    assert.deepEqual(world.delivered, []);
+  });
+
   it("hands ten thousand over in batches, with room for others in between, while live ones come", async () => {
     await world.start({}, { tick: 2 });
     await world.begun();

@@ -52,6 +52,48 @@ const CASES: readonly (readonly [what: string, payload: unknown, text: RegExp, e
     ENCODINGS,
   ],
   [
+    "ChirpStack's, as its API takes it",
+    { queueItem: { ...CHIRPSTACK, devEui: "0102030405060708" }, flushQueue: true },
+    /set Payload to msg\.payload\.queueItem\.data\. /,
+    ENCODINGS,
+  ],
+  [
+    "one with a payload in hex",
+    { devEui: "0102030405060708", fPort: 4, payload: "0AF1" },
+    /set Payload to msg\.payload\.payload\. .*\bhex\b/,
+    ["bytes", "decoded", "downlinks"],
+  ],
+  [
+    "LORIOT's",
+    { cmd: "tx", EUI: "0102030405060708", port: 4, confirmed: false, data: "0AF1", appid: "BE01" },
+    /set Payload to msg\.payload\.data\. .*\bhex\b.*FPort to msg\.payload\.port/,
+    ["bytes", "decoded", "downlinks"],
+  ],
+  [
+    "that of AWS",
+    { MessageId: "1", PayloadData: "AQ==", TransmitMode: 1, WirelessMetadata: { LoRaWAN: { FPort: 4 } } },
+    /set Payload to msg\.payload\.PayloadData\. .*msg\.payload\.WirelessMetadata\.LoRaWAN\.FPort/,
+    ENCODINGS,
+  ],
+  [
+    "Everynet's",
+    { type: "downlink", meta: { device: "0102030405060708" }, params: { payload: "AQ==", port: 4 } },
+    /set Payload to msg\.payload\.params\.payload\. .*msg\.payload\.params\.port/,
+    ENCODINGS,
+  ],
+  [
+    "that of Azure",
+    { DevEUI: "0102030405060708", RawPayload: "AQ==", Fport: 4 },
+    /set Payload to msg\.payload\.RawPayload\. .*msg\.payload\.Fport/,
+    ENCODINGS,
+  ],
+  [
+    "MultiTech's",
+    { deveui: "01-02-03-04-05-06-07-08", data: "AQ==", port: 4, ack: false },
+    /set Payload to msg\.payload\.data\. .*msg\.payload\.port/,
+    ENCODINGS,
+  ],
+  [
     "ChirpStack's with its EUI",
     { devEUI: "0102030405060708", fPort: 4, data: "AQ==" },
     /payload\.data\./,

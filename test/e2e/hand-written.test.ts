@@ -45,6 +45,10 @@ const FLOWS: FlowNode[] = [
   connection("plain"),
   flow("variables", "tts-uplink", UPLINK_DEFAULTS, VARIABLES),
   flow("texts", "tts-uplink", UPLINK_DEFAULTS, { emptyFrames: "false" }),
+  flow("wrong-flag", "tts-uplink", UPLINK_DEFAULTS, { emptyFrames: "yes" }),
+  flow("number-flag", "tts-home-assistant", HOME_ASSISTANT_DEFAULTS, {
+    ...{ automatic: 0, diagnostics: null, connection: undefined, wires: [[], []] },
+  }),
   flow("numbers", "tts-uplink", UPLINK_DEFAULTS, { ports: 1, devices: 123 }),
   flow("order", "tts-event", EVENT_DEFAULTS, { events: ["downlink_ack", "downlink_queued"] }),
   flow("event-variable", "tts-event", EVENT_DEFAULTS, { events: ["${EVENTS}"], topic: "${TOPIC}" }),
@@ -129,6 +133,21 @@ describe("flows that were written by hand", () => {
     const form = await editor.openNode("texts");
     assert.equal(await form.locator("#node-input-emptyFrames").isChecked(), false);
     await editor.cancel();
+  });
+
+  it("say of a flag that is neither true nor false what it may be, until one is chosen", async () => {
+    const isValid = (): Promise<boolean> =>
+      editor.page.evaluate(() => RED.editor.validateNode(RED.nodes.node("wrong-flag")));
+    assert.equal(await isValid(), false);
+    const form = await editor.openNode("wrong-flag");
+    const reason = form.locator("#node-input-emptyFrames-reason");
+    assert.equal(await reason.innerText(), "true or false.");
+    assert.match(await form.locator("label:has(#node-input-emptyFrames)").innerText(), /yes$/);
+    await form.locator("#node-input-emptyFrames").click();
+    assert.equal(await reason.innerText(), "");
+    await editor.done();
+    assert.equal((await nodeNow("wrong-flag", ["emptyFrames"])).emptyFrames, true);
+    assert.equal(await isValid(), true);
   });
 
   it("are labelled also with numbers", async () => {

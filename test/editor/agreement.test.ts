@@ -75,8 +75,11 @@ const TOPICS = [...WORDS, "received", "device", "deviceField", "Device", 7, null
 /** Of other types than forms write. */
 const OTHERS = [true, {}, ["a"], [1, {}]];
 
+const FLAGS = [true, false, "true", " FALSE", "1", "yes", "", 0, 1, null, {}, [true]];
+
 const COMMON: Tried = {
-  useTls: [true, false, "true", " FALSE", "1", "yes", "", 1, null],
+  useTls: FLAGS,
+  backfill: FLAGS,
   host: [...HOSTS, ...OTHERS],
   port: [...WHOLE_NUMBERS, ...around(1, 65_535)],
   clientId: ["", "mine", "a b", ...OTHERS],
@@ -218,6 +221,7 @@ const CASES: readonly Case[] = [
       output: [...WORDS, "decoded", "message", "flat", "location"],
       missing: [...WORDS, "bytes", "skip", "error"],
       topic: TOPICS,
+      emptyFrames: FLAGS,
       shape: [...WORDS, "v3", "v2"],
       field: [
         "",
@@ -304,6 +308,7 @@ const CASES: readonly Case[] = [
         {},
       ],
       silentAfter: [...WHOLE_NUMBERS, "0.001", "0.0009", "525600", "525601", ...OTHERS],
+      atStart: FLAGS,
       batteryBelow: [...WHOLE_NUMBERS, ...around(0, 100)],
       lostAbove: [...WHOLE_NUMBERS, ...around(0, 100)],
       marginBelow: [...WHOLE_NUMBERS, ...around(-20, 40)],
@@ -345,6 +350,8 @@ const CASES: readonly Case[] = [
     tried: {
       prefix: ["homeassistant", " ha ", "", "a b", "a/", "tts", " tts ", 7, null],
       base: ["tts", "a/b", "", "#", "homeassistant", 7, null],
+      automatic: FLAGS,
+      diagnostics: FLAGS,
       expireAfter: [...WHOLE_NUMBERS, null, ...OTHERS],
       entities: [[], null, "text", [{ field: "temperature" }, "humidity"], [{ field: "" }], [{}]],
       commands: [
@@ -354,6 +361,9 @@ const CASES: readonly Case[] = [
         {},
         [{ key: "valve", component: "switch", fPort: 5, payload: { open: "$value" } }],
         [{ key: "valve" }],
+        ...["", "false", "TRUE", "yes", 1, true].map((confirmed) => [
+          { key: "valve", component: "switch", fPort: 5, confirmed },
+        ]),
       ],
     },
     accepts: (properties) =>

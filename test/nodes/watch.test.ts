@@ -7,6 +7,11 @@ import { restore } from "../../nodes/tts-watch/store";
 import { asMessage } from "../../nodes/shared/red";
 import type { Flows, FlowNode } from "./nodeRed";
 
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- no ES module, and not always the usual one
+const RuntimeNode = require("@node-red/runtime/lib/nodes/Node") as {
+  readonly prototype: { context: (this: { readonly type: string }) => unknown };
+};
+
 const watch = (more: object = {}): FlowNode => nodeRed.node("tts-watch", "watch", more);
 
 const flow = (simulator: Simulator, more: object = {}, connection: object = {}): FlowNode[] => [
@@ -305,6 +310,35 @@ describe("tts-watch", () => {
       sentence({ disconnectReason: "connection expired" }),
       "Gateway roof is offline: last seen TIME. The Things Stack says: connection expired",
     );
+  });
+
+  it("answers a question that comes before the store does when that has answered", async () => {
+    const simulator = await nodeRed.simulated();
+    const answers: (() => void)[] = [];
+    const slow = {
+      get: (_key: string, got: () => void) => answers.push(got),
+      set: (_key: string, _value: unknown, done: () => void) => done(),
+    };
+    const usual = RuntimeNode.prototype.context;
+    RuntimeNode.prototype.context = function () {
+      return this.type === "tts-watch" ? slow : usual.call(this);
+    };
+    try {
+      const flows = await nodeRed.running(flow(simulator, { devices: "never" }), {
+        connection: { apiKey: simulator.apiKey },
+      });
+      for (const mine of [1, 2]) flows.getNode("watch").receive(asMessage({ mine }));
+      const { status, body } = await flows.get("/tts-watch/watch/table");
+      assert.deepEqual([status, Reflect.get(Object(body), "state")], [200, "connecting"]);
+      assert.deepEqual(flows.untaken(), []);
+      for (const answer of answers) answer();
+      for (const expected of [1, 2]) {
+        const { mine, payload } = await flows.next();
+        assert.deepEqual([mine, (payload as { id: string }[]).map(({ id }) => id)], [expected, ["never"]]);
+      }
+    } finally {
+      RuntimeNode.prototype.context = usual;
+    }
   });
 
   it("begins anew where the store gives back what it cannot read, with a warning", () => {

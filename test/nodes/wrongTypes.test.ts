@@ -49,8 +49,20 @@ describe("a property from an environment variable of the type JSON", () => {
       ["tts-home-assistant", { expireAfter: "${OBJECT}" }, "expireAfter: type object"],
       ["tts-home-assistant", { commands: "${TEXT}" }, "commands: type string"],
       ["tts-home-assistant", { entities: "${OBJECT}" }, "entities: type object"],
+      ["tts-uplink", { emptyFrames: "${NUMBER}" }, "emptyFrames is 1"],
+      ["tts-watch", { atStart: "${WORD}" }, "atStart is yes"],
+      ["tts-home-assistant", { automatic: "${WORD}" }, "automatic is yes"],
+      ["tts-home-assistant", { diagnostics: "${OBJECT}" }, "diagnostics is object"],
     ] as const;
-    const variables = { OBJECT: { a: 1 }, FLAG: true, MIXED: ["door-1", {}], NUMBERS: [1, 2], TEXT: '"[]"' };
+    const variables = {
+      OBJECT: { a: 1 },
+      FLAG: true,
+      MIXED: ["door-1", {}],
+      NUMBERS: [1, 2],
+      TEXT: '"[]"',
+      NUMBER: 1,
+      WORD: '"yes"',
+    };
     const flows = await running(
       [
         { ...tab(), env: env(variables) },
@@ -91,6 +103,20 @@ describe("a property of a connection that is neither a text nor a number", () =>
           assert.equal(values.property, name);
         }
     });
+
+  it("is refused where it is to be true or false, and is neither", () => {
+    for (const value of [1, "yes", "", null, {}]) {
+      const properties = { ...CONNECTION_DEFAULTS, ...STACK, backfill: value };
+      const read = readSettings(
+        properties as unknown as typeof CONNECTION_DEFAULTS,
+        { apiKey: "key" },
+        undefined,
+      );
+      assert.ok(!read.ok, JSON.stringify(value));
+      const { key, values } = read.explanation;
+      assert.deepEqual([key, values.property], ["error.not-configured.flag", "backfill"]);
+    }
+  });
 
   it("is no matter where the service does not have it", () => {
     const properties = { ...CONNECTION_DEFAULTS, ...STACK, baseTopic: {}, sharedGroup: true };

@@ -118,6 +118,10 @@ describe("decoding what is no message", () => {
   const WHOLE = { end_device_ids: { device_id: "dev1" }, uplink_message: { f_port: 1 } };
   for (const [what, value, field] of [
     ["an event of the live data", { name: "as.up.data.forward", data: WHOLE }, "data"],
+    ["the live data as the Console exports them", [{ name: "as.up.data.forward", data: WHOLE }], "[0].data"],
+    ["a list of messages", [WHOLE, WHOLE], "[0]"],
+    ["what came by a webhook", { headers: {}, body: WHOLE }, "body"],
+    ["a message of our own nodes", { payload: 1, deviceId: "door-1", tts: WHOLE }, "tts"],
     ["one about something else", { name: "gs.up.receive", data: { message: {} } }, "data"],
     ["a line of an event stream", { result: { name: "as.up.data.forward", data: WHOLE } }, "result.data"],
     ["a line of stored messages", { result: WHOLE }, "result"],

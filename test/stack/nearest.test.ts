@@ -55,6 +55,7 @@ describe("the nearest ID", () => {
     ["app1/abp1", "abp1"],
     ["abp1/up", "abp1"],
     ["abp1@ttn", "abp1"],
+    ["fieldapp.abp1@ttn", "abp1"],
     ["Abp1@ttn", "abp1"],
     ["https://eu1.cloud.thethings.network/console/applications/app1/devices/abp1", "abp1"],
     [
@@ -73,7 +74,7 @@ describe("the nearest ID", () => {
   }
 
   it("is none where nothing can be made of a text, or it is right", () => {
-    for (const text of ["", "--", "ab", "door-1", "ä".repeat(1e6)]) {
+    for (const text of ["", "--", "ab", "door-1", "[object Object]", "ä".repeat(1e6)]) {
       assert.equal(nearestIdentifier(text), undefined);
     }
   });

@@ -42,6 +42,20 @@ describe("what is pasted into the form of a connection", () => {
     }
     assert.equal(mendKey(`Bearer ${KEY}`), KEY);
     assert.equal(mendKey(" what else one may have "), "what else one may have");
+    for (const text of [
+      `TTN_KEY=${KEY}`,
+      `export TTN_KEY="${KEY}"`,
+      `{ "apiKey": "${KEY}" }`,
+      `app1@ttn:${KEY}`,
+      `mosquitto_sub -u app1@ttn -P "${KEY}" -t '#'`,
+      `« ${KEY} »`,
+      `%22${KEY}%22`,
+      `${KEY}.`,
+      `${KEY.slice(0, 40)}\\n${KEY.slice(40)}`,
+    ])
+      assert.equal(mendKey(text), KEY, text);
+    const two = `${KEY} ${KEY.replace("NNSXS.A", "NNSXS.B")}`;
+    for (const text of [two, `${KEY}ABC`]) assert.equal(mendKey(text), text);
     assert.deepEqual(readPasted(`app1@ttn ${wrapped}`), {
       applicationId: "app1",
       tenantId: "ttn",

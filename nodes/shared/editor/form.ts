@@ -18,6 +18,9 @@ const UNTOUCHED = "tts-untouched";
 /** Of a checkbox whose value stands as text in the flow, as long as the user does not choose otherwise. */
 const AS_WRITTEN = "tts-as-written";
 
+/** Of one whose value is neither true nor false, nor a variable that may be: the editor sees the checkbox only. */
+const WRONG_FLAG = "tts-wrong-flag";
+
 /** What the editor has for none in the list of config nodes. */
 const NO_CONFIG_NODE = "_ADD_";
 
@@ -147,23 +150,28 @@ export class Form {
   #showWritten(): void {
     for (const [name, { value: usual, type }] of Object.entries(this.#node._def.defaults)) {
       const written: unknown = Reflect.get(this.#node, name);
-      if (type !== undefined || typeof written !== "string") continue;
+      if (type !== undefined) continue;
       const input = this.input(name);
-      if (typeof usual === "boolean") this.#showFlag(input, written, usual);
+      if (typeof usual === "boolean") {
+        if (typeof written !== "boolean" && written !== undefined) this.#showFlag(input, written, usual);
+      } else if (typeof written !== "string") continue;
       else if (input.is("select") && isEnvironmentVariable(written))
         input.append($("<option>", { value: written }).text(written)).val(written);
     }
   }
 
-  #showFlag(input: JQuery, written: string, usual: boolean): void {
+  #showFlag(input: JQuery, written: unknown, usual: boolean): void {
     const flag = asTrueOrFalse(written);
     const shown = flag ?? usual;
     input.prop({ checked: shown, indeterminate: flag === undefined }).addClass(AS_WRITTEN);
-    const variable = $("<code>").text(flag === undefined ? written : "");
+    const value = typeof written === "string" ? written : JSON.stringify(written);
+    input.toggleClass(WRONG_FLAG, flag === undefined && !isEnvironmentVariable(value));
+    const variable = $("<code>").text(flag === undefined ? value : "");
     variable.appendTo(input.closest("label"));
     const choose = (): void => {
-      input.removeClass(AS_WRITTEN).prop("indeterminate", false);
+      input.removeClass([AS_WRITTEN, WRONG_FLAG]).prop("indeterminate", false);
       variable.remove();
+      this.#showReasons();
     };
     input.on("click", choose);
     // The editor announces every field when it opens a form.
@@ -205,10 +213,11 @@ export class Form {
   #showReasons(): void {
     for (const name of this.#described()) {
       const input = this.input(name);
-      const invalid = input.hasClass("input-error") && !input.hasClass(UNTOUCHED);
+      const isWrongFlag = input.hasClass(WRONG_FLAG);
+      const invalid = isWrongFlag || (input.hasClass("input-error") && !input.hasClass(UNTOUCHED));
       this.control(name).attr("aria-invalid", String(invalid));
       const reason = $(`#${this.#prefix}-${name}-reason`);
-      const words = invalid ? this.#reason(name) : "";
+      const words = isWrongFlag ? text("validation.flag") : invalid ? this.#reason(name) : "";
       if (reason.text() !== words) reason.text(words);
       if (invalid) input.closest("details").prop("open", true);
     }

@@ -1,6 +1,6 @@
 /** Rules in the shape that the editor wants its validators in. */
 import { wrongProperty } from "../../../src/stack/propertyTypes";
-import { asCommaList, asIs } from "../../../src/stack/values";
+import { asCommaList, asIs, asTrueOrFalse } from "../../../src/stack/values";
 import { connectionOf, generationOf } from "./connection";
 import { valueNow } from "./openForms";
 import type { EditedNode, Validator } from "./red";
@@ -47,6 +47,14 @@ export function commaList(check: Validator): Validator {
 /** Nothing that could be a list. */
 export const listReason = (property: string, value: unknown): Reason | undefined =>
   wrongProperty({ [property]: value }, { [property]: [] }) && { key: "validation.no-list" };
+
+/** Of a checkbox, for which a flow may have anything. */
+// The editor accepts a reason only from a validator with exactly two parameters.
+export const flag: Validator = (value, options) => {
+  if (value === undefined || asTrueOrFalse(value) !== undefined) return true;
+  if (typeof value === "string" && isEnvironmentVariable(value)) return true;
+  return inWords({ key: "validation.flag" }, options.label);
+};
 
 const devicesOf = { v2: validator(devicesRule("v2")), v3: validator(devicesRule("v3")) };
 

@@ -80,6 +80,7 @@ const PROPERTY_LABELS: Readonly<Record<string, string>> = {
   width: "label.width",
   state: "label.state",
   priority: "label.priority",
+  confirmed: "label.confirmed",
 };
 
 const inWords = ({ command, property, value }: CommandProblem): string => {

@@ -1,6 +1,6 @@
 import type { NodeAPI } from "node-red";
 import { asText } from "../../../src/stack/values";
-import { watching, type WatchingNode } from "../watchingNode";
+import { watching, type Watcher } from "../watchingNode";
 
 /** Rows are looked through rather than counted. */
 const MOST_ROWS = 200;
@@ -9,7 +9,7 @@ const MOST_ROWS = 200;
 const served = new WeakSet();
 
 /** A node of a subflow runs under another ID in each instance: the first of them is shown. */
-function nodeOf(id: string): WatchingNode | undefined {
+function nodeOf(id: string): Watcher | undefined {
   if (id === "") return undefined;
   const direct = watching.get(id);
   if (direct) return direct;

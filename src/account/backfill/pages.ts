@@ -18,6 +18,8 @@ export interface StoredPagesOptions {
 
 /** In a row, before it is told. */
 const MOST_FAILURES = 5;
+/** A pause that the server asks for and that is told at once. */
+const LONG_MS = 5 * 60_000;
 const PAGE = 500;
 /** A server that always has more must come to an end. */
 const MOST_PAGES = 2_000;
@@ -88,9 +90,10 @@ export class StoredPages {
         return page;
       }
       const isLasting = LASTING.has(page.why);
-      if (isLasting || failures === MOST_FAILURES) problems.met(page.why);
+      const { why, retryAfter = 0 } = page;
+      if (isLasting || failures === MOST_FAILURES || retryAfter >= LONG_MS) problems.met(why);
       if (isLasting) return undefined;
-      await pause(this.#options.pause(page.why, failures), signal);
+      await pause(Math.max(retryAfter, this.#options.pause(why, failures)), signal);
     }
     return undefined;
   }

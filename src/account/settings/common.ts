@@ -5,7 +5,7 @@ import { asText, asTrueOrFalse, asWholeNumber } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import type { ProxyChoice } from "../../connection/proxy/environment";
 import { readProxy } from "./proxy";
-import { unreadable, wrong, type Read, type Refusal } from "./read";
+import { unreadable, unsetVariable, wrong, type Read, type Refusal } from "./read";
 
 /** What a chosen TLS configuration gives, or why it gives nothing; undefined where there is none. */
 export type ChosenTls = ConnectionOptions | "other_kind" | "unusable" | "no_certificate" | undefined;
@@ -45,7 +45,8 @@ export function readEndpoint(
   tls: ChosenTls,
 ): Read<Endpoint> {
   const { host: given, port: portGiven, useTls, tls: tlsNode } = properties;
-  const unset = unreadable({ host: given, port: portGiven, useTls });
+  // A scheme in the host decides before the flag.
+  const unset = unreadable({ host: given, port: portGiven }) ?? unsetVariable({ useTls });
   if (unset) return unset;
   const address = takeApart(asText(given));
   const host = address.host ?? "";
