@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import type { Simulator } from "../../simulator/simulator";
 import * as nodeRed from "./nodeRed";
 import type { Node, NodeAPI } from "node-red";
@@ -7,10 +8,12 @@ import { restore } from "../../nodes/tts-watch/store";
 import { asMessage } from "../../nodes/shared/red";
 import type { Flows, FlowNode } from "./nodeRed";
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- no ES module, and not always the usual one
-const RuntimeNode = require("@node-red/runtime/lib/nodes/Node") as {
+interface NodeClass {
   readonly prototype: { context: (this: { readonly type: string }) => unknown };
-};
+}
+
+const ofRuntime = createRequire(require.resolve("node-red")) as (name: string) => NodeClass;
+const RuntimeNode = ofRuntime("@node-red/runtime/lib/nodes/Node");
 
 const watch = (more: object = {}): FlowNode => nodeRed.node("tts-watch", "watch", more);
 
