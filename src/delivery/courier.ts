@@ -31,8 +31,8 @@ import { Pace } from "./pace";
  * |                                 | the connection ends                                | `unanswered`: in doubt, never sent again  |
  * | tracker, waiting (`published`)  | an answer, or found in the queue                   | open                                      |
  * |                                 | its time limit                                     | explained: an error, or `queued`          |
- * | tracker, open parts (`queued`,  | the stack's last word, a replace, 24 hours         | over                                      |
- * | `sent`, `nack`, `failed`)       |                                                    |                                           |
+ * | tracker, open parts (`queued`,  | the stack's last word, a replace, not found in the | over                                      |
+ * | `sent`, `nack`, `failed`)       | queue where it should be, 24 hours                 |                                           |
  *
  * The node is done at the state that it reports; the status follows until the downlink is over. More than a hundred items go in
  * parts: the next one goes out when the one before is accepted, and meanwhile nothing else goes to that device.

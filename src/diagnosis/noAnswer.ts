@@ -115,17 +115,17 @@ export async function lookUpDownlink(
 }
 
 /**
- * The correlation IDs of all that is in the queue of a device: nothing where there is no such device any more. `unavailable` where the
- * server cannot say at present; undefined where the API does not say.
+ * The correlation IDs of all that is in the queue of a device. `unavailable` where the server cannot say at present; undefined where the
+ * API does not say.
  */
 export async function queuedIds(
   applicationId: string,
   deviceId: string,
   api: Pick<FactsApi, "downlinkQueue">,
-): Promise<ReadonlySet<string> | "unavailable" | undefined> {
+): Promise<ReadonlySet<string> | "no_device" | "unavailable" | undefined> {
   const queue = await api.downlinkQueue(applicationId, deviceId);
   if (queue.answer === "ok") return new Set(queue.downlinks.flatMap((item) => item.correlation_ids ?? []));
-  if (isMissing(queue)) return new Set();
+  if (isMissing(queue)) return "no_device";
   return queue.answer === "unknown" && queue.why === "unavailable" ? "unavailable" : undefined;
 }
 

@@ -127,7 +127,7 @@ describe("a downlink that was published before Node-RED was restarted", () => {
       await pass();
       world.simulator.uplink(deviceId);
       await ended(flow);
-      assert.deepEqual([asked, flow.failure, flow.steps], [0, undefined, ["ack"]]);
+      assert.deepEqual([asked, flow.failure, flow.steps], [1, undefined, ["ack"]]);
     });
 
     it("tells each step that is still to come", async () => {
