@@ -202,7 +202,7 @@ export class Courier {
     const sent: Sent = {
       drop: () => this.#drop(dispatch),
       forget: () => this.#forget(dispatch),
-      progress: () => dispatch.progress,
+      progress: () => this.#progressOf(dispatch),
     };
     const [part] = dispatch.parts;
     if (dispatch.published && part) {
@@ -214,6 +214,14 @@ export class Courier {
     if (this.#arrived.size === 0) queueMicrotask(() => this.#look());
     this.#arrived.add(dispatch);
     return sent;
+  }
+
+  /** Time in which it waits for the pace does not count for the next process. */
+  #progressOf(dispatch: Dispatch): Progress | undefined {
+    const { progress } = dispatch;
+    if (!progress || progress.published) return progress;
+    const later = this.#hold.heldSince(dispatch, this.#clock.now()) - dispatch.arrivedAt;
+    return { ...progress, arrivedAt: progress.arrivedAt + later };
   }
 
   /** Until this one lets it go on, nothing is published; time limits and answers go on. */
