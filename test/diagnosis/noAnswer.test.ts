@@ -125,6 +125,13 @@ describe("a downlink without an answer, where the API answers", () => {
     assert.doesNotMatch(said, /because/, "an open connection goes on with it");
   });
 
+  it("names the device, too, where it is not known: a key that is gone is no reason, and the stack cannot be asked", async () => {
+    const asked = api({ info: refused("api_key_not_found") });
+    const said = await explained({ deviceId: "nowhere", deviceAnswered: false }, asked);
+    assert.match(said, /^The API key .* is no longer valid.* not because of the key.* no device nowhere in/);
+    assert.doesNotMatch(await explained({}, asked), /no device/, "one that is known");
+  });
+
   it("is queued where it is found in the queue, even with other rights missing", async () => {
     assert.equal(await explainNoAnswer(FACTS, api({ queue: ["other", OURS] })), "queued");
     assert.equal(await explainNoAnswer(FACTS, api({ queue: [OURS], info: unknown })), "queued");
