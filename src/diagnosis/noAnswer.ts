@@ -15,6 +15,7 @@ const notAccepted = explanations("not_accepted");
 /** More items than this in ten seconds: the server loses answers. */
 const BURST = 300;
 const MOST_NEAREST = 3;
+const TOO_MANY_REQUESTS = 429;
 type Values = Explanation["values"];
 type Queue = Awaited<ReturnType<FactsApi["downlinkQueue"]>>;
 
@@ -122,8 +123,8 @@ export async function lookUpDownlink(
 }
 
 /**
- * The correlation IDs of all that is in the queue of a device. `unavailable` where the server cannot say at present; undefined where the
- * API does not say.
+ * The correlation IDs of all that is in the queue of a device. `unavailable` where the server cannot say at present, or was asked too
+ * often; undefined where the API does not say.
  */
 export async function queuedIds(
   applicationId: string,
@@ -133,7 +134,9 @@ export async function queuedIds(
   const queue = await api.downlinkQueue(applicationId, deviceId);
   if (queue.answer === "ok") return new Set(queue.downlinks.flatMap((item) => item.correlation_ids ?? []));
   if (isMissing(queue)) return "no_device";
-  return queue.answer === "unknown" && queue.why === "unavailable" ? "unavailable" : undefined;
+  const isLater =
+    queue.answer === "unknown" ? queue.why === "unavailable" : queue.status === TOO_MANY_REQUESTS;
+  return isLater ? "unavailable" : undefined;
 }
 
 /** What the way there and back tells. */

@@ -383,8 +383,10 @@ describe("what is in the queue of a device", () => {
     assert.equal(await queuedIds("app1", "valve", api({ queue: refused("device_not_found") })), "no_device");
   });
 
-  it("may be known later where the server is partly down, and is not where the API says nothing", async () => {
-    assert.equal(await queuedIds("app1", "valve", api({ queue: unavailable })), "unavailable");
+  it("may be known later where the server is partly down or was asked too often, and is not where the API says nothing", async () => {
+    const tooMany = { ...refused("rate_limit_exceeded"), status: 429 } as ApiAnswer<never>;
+    for (const queue of [unavailable, tooMany])
+      assert.equal(await queuedIds("app1", "valve", api({ queue })), "unavailable");
     for (const queue of [unknown, refused("insufficient_application_rights")])
       assert.equal(await queuedIds("app1", "valve", api({ queue })), undefined);
   });
