@@ -121,8 +121,8 @@ export class Tracker {
   #rechecking = Promise.resolve();
   /** They were not there any more, the first time. */
   #missing = new WeakSet<Item>();
-  /** They are not there any more, but may be acknowledged; since when, or that they left during an interruption. */
-  readonly #gone = new WeakMap<Item, number | "unheard">();
+  /** They are not there any more, but may be acknowledged. */
+  readonly #gone = new WeakMap<Item, { readonly since: number; readonly why: Recheck["why"] }>();
   /** At the last look. */
   #now = 0;
   readonly #explaining: Questions<Outcome> = new Map();
@@ -393,8 +393,7 @@ export class Tracker {
         this.#rechecks.set(earlier, { at: this.#now, why: taken.clear, cleared: true });
       this.#events.changed();
     } else {
-      for (const [earlier, item] of emptied)
-        this.#end(earlier, item, "invalidated", taken[operation](deviceId));
+      for (const [earlier, item] of emptied) this.#takenOut(earlier, item, operation);
     }
     if (goesOn) this.#events.goesOn(deviceId, operation);
   }
@@ -491,10 +490,16 @@ export class Tracker {
 
   /** Where nobody says what is in the queue, the acknowledgement has to do. */
   #clearedOf(followed: OpenPart, queue: QueuedIds | undefined): void {
-    const { deviceId } = followed.dispatch;
     for (const item of followed.part.items)
-      if (item.inQueue && !queue?.has(item.ourId ?? ""))
-        this.#end(followed, item, "invalidated", taken.clear(deviceId));
+      if (item.inQueue && !queue?.has(item.ourId ?? "")) this.#takenOut(followed, item, "clear");
+  }
+
+  /** By this connection, unless it is known to have left before that. */
+  #takenOut(followed: OpenPart, item: Item, operation: "replace" | "clear"): void {
+    const { deviceId } = followed.dispatch;
+    const gone = this.#gone.get(item);
+    if (gone) this.#end(followed, item, "unanswered", gone.why(deviceId));
+    else this.#end(followed, item, "invalidated", taken[operation](deviceId));
   }
 
   #leftOf(followed: OpenPart, queue: QueuedIds, recheck: Recheck): void {
@@ -504,10 +509,10 @@ export class Tracker {
         this.#missing.delete(item);
         this.#gone.delete(item);
       } else if (mayBeAcknowledged(followed, item) && recheck.overtaken !== true) {
-        const since = this.#gone.get(item) ?? (recheck.why === leftUnseen ? this.#now : "unheard");
-        this.#gone.set(item, since);
-        if (since !== "unheard" && this.#now >= since + ACKNOWLEDGED_WITHIN_MS)
-          this.#end(followed, item, "unanswered", leftUnseen(deviceId));
+        const { since, why } = this.#gone.get(item) ?? { since: this.#now, why: recheck.why };
+        this.#gone.set(item, { since, why });
+        if (why === leftUnseen && this.#now >= since + ACKNOWLEDGED_WITHIN_MS)
+          this.#end(followed, item, "unanswered", why(deviceId));
       }
       // It may have left just now: what the stack tells of that is about to come.
       else if (this.#missing.delete(item)) this.#end(followed, item, "unanswered", recheck.why(deviceId));

@@ -149,6 +149,20 @@ describe("a downlink that leaves its queue without a word", () => {
       assert.equal(flow.failure?.key, "error.unanswered.left-unseen");
     });
 
+    for (const operation of ["clear", "replace"] as const)
+      it(`says so also where a ${operation} of this connection comes too late to have taken it out`, async () => {
+        const flow = await confirmed();
+        queue = empty;
+        await pass(16 * MINUTE);
+        world.send({ operation, ...(operation === "clear" && { items: [] }) });
+        await until(
+          () => flow.ends > 0,
+          "its end",
+          () => world.clock.turnOn(100),
+        );
+        assert.equal(flow.failure?.key, "error.unanswered.left-unseen");
+      });
+
     it("is acknowledged in that time", async () => {
       const flow = await confirmed();
       queue = empty;
