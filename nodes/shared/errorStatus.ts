@@ -251,6 +251,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "expired.cleared": "status.cleared",
   "not-accepted": "status.not-answered",
   "not-accepted.key-invalid": "status.key-invalid",
+  "not-accepted.key-invalid-no-device": "status.key-invalid",
   "not-accepted.no-right-to-write": "status.no-right-to-write",
   "not-accepted.may-not-send": "status.no-right-to-write",
   "not-accepted.no-right-to-read": "status.no-right-to-read",

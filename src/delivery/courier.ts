@@ -31,8 +31,8 @@ import { Pace } from "./pace";
  * |                                 | the connection ends                                | `unanswered`: in doubt, never sent again  |
  * | tracker, waiting (`published`)  | an answer, or found in the queue                   | open                                      |
  * |                                 | its time limit                                     | explained: an error, or `queued`          |
- * | tracker, open parts (`queued`,  | the stack's last word, a replace, 24 hours         | over                                      |
- * | `sent`, `nack`, `failed`)       |                                                    |                                           |
+ * | tracker, open parts (`queued`,  | the stack's last word, a replace, not found in the | over                                      |
+ * | `sent`, `nack`, `failed`)       | queue where it should be, 24 hours                 |                                           |
  *
  * The node is done at the state that it reports; the status follows until the downlink is over. More than a hundred items go in
  * parts: the next one goes out when the one before is accepted, and meanwhile nothing else goes to that device.
@@ -202,7 +202,7 @@ export class Courier {
     const sent: Sent = {
       drop: () => this.#drop(dispatch),
       forget: () => this.#forget(dispatch),
-      progress: () => dispatch.progress,
+      progress: () => this.#progressOf(dispatch),
     };
     const [part] = dispatch.parts;
     if (dispatch.published && part) {
@@ -214,6 +214,14 @@ export class Courier {
     if (this.#arrived.size === 0) queueMicrotask(() => this.#look());
     this.#arrived.add(dispatch);
     return sent;
+  }
+
+  /** Time in which it waits for the pace does not count for the next process. */
+  #progressOf(dispatch: Dispatch): Progress | undefined {
+    const { progress } = dispatch;
+    if (!progress || progress.published) return progress;
+    const later = this.#hold.heldSince(dispatch, this.#clock.now()) - dispatch.arrivedAt;
+    return { ...progress, arrivedAt: progress.arrivedAt + later };
   }
 
   /** Until this one lets it go on, nothing is published; time limits and answers go on. */

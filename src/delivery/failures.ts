@@ -31,6 +31,9 @@ export const restarted = failure("unanswered", "error.unanswered.restarted");
 export const leftUnheard = failure("unanswered", "error.unanswered.left-unheard");
 /** A later one was sent. */
 export const overtaken = failure("unanswered", "error.unanswered.overtaken");
+/** Others have emptied the queue, most likely. */
+export const leftUnseen = failure("unanswered", "error.unanswered.left-unseen");
+export const deviceGone = failure("unanswered", "error.unanswered.device-deleted");
 /** Values: `hours`. */
 export const neverEnded = failure("unanswered", "error.unanswered.never-ended");
 /** Where no explanation was found. */

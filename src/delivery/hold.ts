@@ -23,6 +23,7 @@ export class Hold {
   readonly #untold = new Set<Dispatch>();
   #untoldSince = Infinity;
   #disconnectedAt: number | undefined;
+  #hasConnected = false;
 
   /**
    * @param most downlink messages that may come while disconnected
@@ -109,6 +110,7 @@ export class Hold {
 
   connected(): void {
     this.#disconnectedAt = undefined;
+    this.#hasConnected = true;
     this.#late.clear();
   }
 
@@ -121,8 +123,17 @@ export class Hold {
   get expiresAt(): number {
     const [oldest] = this.#all;
     if (this.#disconnectedAt === undefined || !oldest) return Infinity;
-    const since = oldest.resumed ? oldest.arrivedAt : Math.max(oldest.arrivedAt, this.#disconnectedAt);
-    return since + this.#longestMs;
+    return this.heldSince(oldest, this.#disconnectedAt) + this.#longestMs;
+  }
+
+  /**
+   * Since when there is no connection for it, in this process or before; while there is one, `now`: what waits for the pace does not grow
+   * too old.
+   * @param now ms of the clock's `now`
+   */
+  heldSince(dispatch: Dispatch, now: number): number {
+    if (dispatch.resumed && !this.#hasConnected) return dispatch.arrivedAt;
+    return Math.max(dispatch.arrivedAt, this.#disconnectedAt ?? now);
   }
 
   /** It was held by an earlier process, and the time when there was none counts. */

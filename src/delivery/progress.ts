@@ -4,7 +4,7 @@ import type { Step } from "./contract";
 
 /** How far a downlink has come, as plain JSON: so that another process can go on with it. */
 export interface Progress {
-  /** ms since 1970. */
+  /** ms since 1970; of one that is held since when there is no connection for it. */
   readonly arrivedAt: number;
   /** Absent: it is held. `at`: ms since 1970. */
   readonly published?: { readonly at: number; readonly acknowledged: boolean; readonly accepted: boolean };

@@ -7,8 +7,10 @@ import type { Dispatch } from "./dispatch";
 import {
   brokerEnded,
   connectionEnded,
+  deviceGone,
   leftMeanwhile,
   leftUnheard,
+  leftUnseen,
   neverEnded,
   noExplanation,
   overtaken,
@@ -25,8 +27,8 @@ export type Outcome = Explanation | "queued";
 /** Correlation IDs of all that is in the queue of a device. */
 export type QueuedIds = Pick<ReadonlySet<string>, "has">;
 
-/** `unavailable`: the stack cannot say at present; undefined: not known. */
-export type Queued = QueuedIds | "unavailable" | undefined;
+/** `no_device`: there is none any more; `unavailable`: the stack cannot say at present; undefined: not known. */
+export type Queued = QueuedIds | "no_device" | "unavailable" | undefined;
 
 export interface TrackerEvents {
   /** The dispatch may go on with its next part. */
@@ -63,6 +65,19 @@ const LOOK_UP_AFTER_MS = 1_000;
 /** After a restart or an interruption, since there is a connection: what the stack tells at this moment has come by then. */
 const RECHECK_AFTER_MS = 5_000;
 
+/**
+ * Of a queue that others emptied, or that went with its device, nothing is told: where a node waits, it is looked at now and then, less
+ * and less often.
+ */
+const LOOK_AFTER_MS = 15 * 60_000;
+const LOOK_AT_LEAST_MS = 4 * 3_600_000;
+
+/**
+ * One that has left the queue unseen may have been sent by a gateway that reports nothing: so long its acknowledgement may come. What was
+ * told during an interruption is no such case: it waits as long as any.
+ */
+const ACKNOWLEDGED_WITHIN_MS = 2 * 3_600_000;
+
 /** A stack that cannot say is asked again, less and less often: so many times twice as late. */
 const MOST_DOUBLINGS = 6;
 
@@ -74,6 +89,10 @@ interface Recheck {
   readonly why: (deviceId: string) => Explanation;
   /** A clear of this connection should have taken it out. */
   readonly cleared?: true;
+  /** One behind it was sent: not even an acknowledgement comes any more. */
+  readonly overtaken?: boolean | undefined;
+  /** Nothing has happened; so many ms after the last look. */
+  readonly lookedAfter?: number;
   /** How often the stack could not say. */
   readonly unavailable?: number;
 }
@@ -101,7 +120,9 @@ export class Tracker {
   /** One device after the other. */
   #rechecking = Promise.resolve();
   /** They were not there any more, the first time. */
-  readonly #missing = new Set<Item>();
+  #missing = new WeakSet<Item>();
+  /** They are not there any more, but may be acknowledged. */
+  readonly #gone = new WeakMap<Item, { readonly since: number; readonly why: Recheck["why"] }>();
   /** At the last look. */
   #now = 0;
   readonly #explaining: Questions<Outcome> = new Map();
@@ -130,7 +151,7 @@ export class Tracker {
     part.deadline = inSteps(part.publishedAt + limit);
     this.#open.add(followed);
     this.#waiting.set(part, followed);
-    return Math.min(part.deadline, part.publishedAt + LONGEST_MS);
+    return Math.min(part.deadline, part.publishedAt + (this.#events.queueOf ? LOOK_AFTER_MS : LONGEST_MS));
   }
 
   /** What an earlier process has published. Time limits begin with the connection: before that, no answer can come. */
@@ -222,7 +243,7 @@ export class Tracker {
       if (!kept || followed.part.acknowledgedAfter === undefined) this.lost(followed);
     for (const followed of this.#rechecks.keys()) this.#interrupted.add(followed);
     this.#rechecks.clear();
-    this.#missing.clear();
+    this.#missing = new WeakSet();
     if (!this.#events.queueOf) return;
     for (const followed of this.#open.all()) {
       const { part } = followed;
@@ -230,10 +251,19 @@ export class Tracker {
     }
   }
 
-  #recheckLater(followed: OpenPart, why: Recheck["why"], now: number): void {
-    const { part } = followed;
-    if (this.#events.queueOf && part.accepted && isAwaited(part))
-      this.#rechecks.set(followed, { at: inSteps(now + RECHECK_AFTER_MS), why });
+  #recheckLater(followed: OpenPart, why: Recheck["why"], now: number, isOvertaken = why === overtaken): void {
+    if (this.#mayBeLookedFor(followed))
+      this.#rechecks.set(followed, { at: inSteps(now + RECHECK_AFTER_MS), why, overtaken: isOvertaken });
+  }
+
+  /** Where nothing else is about to be done. */
+  #lookLater(followed: OpenPart, after: number, since = followed.part.publishedAt): void {
+    if (!this.#rechecks.has(followed) && this.#mayBeLookedFor(followed))
+      this.#rechecks.set(followed, { at: inSteps(since + after), why: leftUnseen, lookedAfter: after });
+  }
+
+  #mayBeLookedFor({ part }: OpenPart): boolean {
+    return this.#events.queueOf !== undefined && part.accepted && isAwaited(part);
   }
 
   /** @param now ms of the clock's `now` */
@@ -242,11 +272,14 @@ export class Tracker {
       const item = this.#open.find(answer);
       const followed = item && this.#open.of(item);
       if (!item || !followed) {
-        if (answer.state === "sent") this.#overtaking(this.#open.forDevice(answer.deviceId), now);
+        // That of another client; it may have replaced what was there.
+        const ofDevice = this.#open.forDevice(answer.deviceId);
+        if (answer.state === "sent") this.#lookSoon(ofDevice, overtaken, now);
+        else if (answer.state === "queued") this.#lookSoon(ofDevice, leftUnseen, now);
         continue;
       }
       this.#answered(followed, item, answer);
-      if (item.state === "sent") this.#overtaking(this.#openBefore(followed), now);
+      if (item.state === "sent") this.#lookSoon(this.#openBefore(followed), overtaken, now);
     }
   }
 
@@ -258,13 +291,18 @@ export class Tracker {
    * A queue keeps its order: what was in it before one that was sent has left it, told or not. Others, such as the Console or a second
    * Node-RED, may have emptied it; of one that they have sent, only the queue tells whether it was in front.
    */
-  #overtaking(mayBeEarlier: readonly OpenPart[], now: number): void {
-    const before = this.#rechecks.size;
-    for (const earlier of mayBeEarlier) {
-      if (mayHaveLeft(earlier).length > 0 && !this.#rechecks.has(earlier))
-        this.#recheckLater(earlier, overtaken, now);
+  #lookSoon(mayHaveLeft: readonly OpenPart[], why: Recheck["why"], now: number): void {
+    let isNew = false;
+    for (const followed of mayHaveLeft) {
+      const recheck = this.#rechecks.get(followed);
+      if (recheck && recheck.lookedAfter === undefined) {
+        if (why === overtaken) this.#rechecks.set(followed, { ...recheck, overtaken: true });
+      } else if (inQueueOf(followed).length > 0) {
+        this.#recheckLater(followed, why, now);
+        isNew = true;
+      }
     }
-    if (this.#rechecks.size > before) this.#events.changed();
+    if (isNew) this.#events.changed();
   }
 
   /** Its node is gone. */
@@ -328,6 +366,7 @@ export class Tracker {
     part.accepted = true;
     // The stack does not answer a clear: it proves nothing.
     if (dispatch.operation !== "clear") this.#events.accepted(dispatch.deviceId);
+    this.#lookLater(followed, LOOK_AFTER_MS);
     if (part.operation === "replace") this.#emptied(followed);
     this.#maybeGoOn(followed);
   }
@@ -354,8 +393,7 @@ export class Tracker {
         this.#rechecks.set(earlier, { at: this.#now, why: taken.clear, cleared: true });
       this.#events.changed();
     } else {
-      for (const [earlier, item] of emptied)
-        this.#end(earlier, item, "invalidated", taken[operation](deviceId));
+      for (const [earlier, item] of emptied) this.#takenOut(earlier, item, operation);
     }
     if (goesOn) this.#events.goesOn(deviceId, operation);
   }
@@ -412,18 +450,32 @@ export class Tracker {
   }
 
   /**
-   * What has left the queue while there was nobody to be told: of a confirmed one its acknowledgement may still come, of others
-   * nothing more.
+   * What has left the queue while there was nobody to be told, or was taken out of it: of a confirmed one its acknowledgement may still
+   * come, of others nothing more.
    */
   async #recheck(deviceId: string, parts: readonly (readonly [OpenPart, Recheck])[]): Promise<void> {
-    if (!parts.some(([followed, recheck]) => inDoubt(followed, recheck).length > 0)) return;
-    const queue = await this.#events.queueOf?.(deviceId);
-    for (const [followed, recheck] of parts) {
-      if (queue === "unavailable") this.#recheckAgain(followed, recheck);
-      else if (recheck.cleared) this.#clearedOf(followed, queue);
-      else if (queue) this.#leftOf(followed, queue, recheck.why);
+    if (parts.some(([followed, recheck]) => isInDoubt(followed, recheck))) {
+      const queue = await this.#events.queueOf?.(deviceId);
+      for (const [followed, recheck] of parts) this.#lookedAt(followed, recheck, queue);
+    }
+    for (const [followed, { lookedAfter = 0 }] of parts) {
+      const after = Math.min(Math.max(2 * lookedAfter, LOOK_AFTER_MS), LOOK_AT_LEAST_MS);
+      this.#lookLater(followed, after, this.#now);
     }
     this.#events.changed();
+  }
+
+  #lookedAt(followed: OpenPart, recheck: Recheck, queue: Queued): void {
+    if (queue === "unavailable") {
+      if (recheck.lookedAfter === undefined) this.#recheckAgain(followed, recheck);
+    } else if (queue === "no_device") this.#deviceGone(followed);
+    else if (recheck.cleared) this.#clearedOf(followed, queue);
+    else if (queue) this.#leftOf(followed, queue, recheck);
+  }
+
+  #deviceGone(followed: OpenPart): void {
+    const failure = deviceGone(followed.dispatch.deviceId);
+    for (const item of followed.part.items) this.#end(followed, item, "unanswered", failure);
   }
 
   #recheckAgain(followed: OpenPart, recheck: Recheck): void {
@@ -438,21 +490,35 @@ export class Tracker {
 
   /** Where nobody says what is in the queue, the acknowledgement has to do. */
   #clearedOf(followed: OpenPart, queue: QueuedIds | undefined): void {
-    const { deviceId } = followed.dispatch;
     for (const item of followed.part.items)
-      if (item.inQueue && !queue?.has(item.ourId ?? ""))
-        this.#end(followed, item, "invalidated", taken.clear(deviceId));
+      if (item.inQueue && !queue?.has(item.ourId ?? "")) this.#takenOut(followed, item, "clear");
   }
 
-  #leftOf(followed: OpenPart, queue: QueuedIds, why: Recheck["why"]): void {
-    for (const item of mayHaveLeft(followed)) {
-      if (queue.has(item.ourId ?? "")) continue;
+  /** By this connection, unless it is known to have left before that. */
+  #takenOut(followed: OpenPart, item: Item, operation: "replace" | "clear"): void {
+    const { deviceId } = followed.dispatch;
+    const gone = this.#gone.get(item);
+    if (gone) this.#end(followed, item, "unanswered", gone.why(deviceId));
+    else this.#end(followed, item, "invalidated", taken[operation](deviceId));
+  }
+
+  #leftOf(followed: OpenPart, queue: QueuedIds, recheck: Recheck): void {
+    const { deviceId } = followed.dispatch;
+    for (const item of inQueueOf(followed)) {
+      if (queue.has(item.ourId ?? "")) {
+        this.#missing.delete(item);
+        this.#gone.delete(item);
+      } else if (mayBeAcknowledged(followed, item) && recheck.overtaken !== true) {
+        const { since, why } = this.#gone.get(item) ?? { since: this.#now, why: recheck.why };
+        this.#gone.set(item, { since, why });
+        if (why === leftUnseen && this.#now >= since + ACKNOWLEDGED_WITHIN_MS)
+          this.#end(followed, item, "unanswered", why(deviceId));
+      }
       // It may have left just now: what the stack tells of that is about to come.
-      if (this.#missing.delete(item))
-        this.#end(followed, item, "unanswered", why(followed.dispatch.deviceId));
+      else if (this.#missing.delete(item)) this.#end(followed, item, "unanswered", recheck.why(deviceId));
       else {
         this.#missing.add(item);
-        this.#rechecks.set(followed, { at: inSteps(this.#now + RECHECK_AFTER_MS), why });
+        this.#recheckLater(followed, recheck.why, this.#now, recheck.overtaken);
       }
     }
   }
@@ -498,6 +564,8 @@ export class Tracker {
     }
     for (const item of part.items) if (!item.answered && !item.over) dispatch.fail(item, outcome);
     this.#events.stop(dispatch, outcome);
+    // What is wrong with this one, such as a device that was deleted, may be wrong with those before it.
+    this.#lookSoon(this.#openBefore(followed), leftUnseen, this.#now);
   }
 
   /** The stack has not said it of these items, but of others of their push, and a push is queued as a whole. */
@@ -525,15 +593,18 @@ export class Tracker {
   }
 }
 
-/** Of these it is known that nothing more comes once they are not in the queue any more. */
-const mayHaveLeft = ({ part, dispatch }: OpenPart): readonly Item[] =>
-  part.items.filter(
-    ({ inQueue, settled, confirmed, ourId }) =>
-      inQueue && !settled && ourId !== undefined && (!confirmed || dispatch.options.report === "sent"),
-  );
+/** What its node waits for, and should be there. */
+const inQueueOf = ({ part }: OpenPart): readonly Item[] =>
+  part.items.filter(({ inQueue, settled, ourId }) => inQueue && !settled && ourId !== undefined);
 
-const inDoubt = (followed: OpenPart, { cleared }: Recheck): readonly Item[] =>
-  cleared ? followed.part.items.filter(({ inQueue }) => inQueue) : mayHaveLeft(followed);
+/** That it has left the queue is not the end: its node waits for the acknowledgement. */
+const mayBeAcknowledged = ({ dispatch }: OpenPart, { confirmed }: Item): boolean =>
+  confirmed && dispatch.options.report !== "sent";
+
+const isInDoubt = (followed: OpenPart, { cleared, lookedAfter }: Recheck): boolean => {
+  if (cleared) return followed.part.items.some(({ inQueue }) => inQueue);
+  return lookedAfter === undefined ? inQueueOf(followed).length > 0 : isAwaited(followed.part);
+};
 
 /** Its node waits for an answer. */
 const isAwaited = (part: Part): boolean => part.items.some((item) => !item.settled);

@@ -15,8 +15,13 @@ const notAccepted = explanations("not_accepted");
 /** More items than this in ten seconds: the server loses answers. */
 const BURST = 300;
 const MOST_NEAREST = 3;
+const TOO_MANY_REQUESTS = 429;
 type Values = Explanation["values"];
 type Queue = Awaited<ReturnType<FactsApi["downlinkQueue"]>>;
+
+/** Something came from this device, or was queued for it. */
+const isKnown = ({ deviceId, devicesSeen, deviceAnswered }: NoAnswerFacts): boolean =>
+  deviceAnswered || [...devicesSeen].includes(deviceId);
 
 const isMissing = (answer: ApiAnswer<object>): boolean =>
   answer.answer === "refused" && answer.name === "device_not_found";
@@ -64,7 +69,10 @@ async function fromApi(
     if (key.valid === false) return undefined;
     if (key.mayWrite === false && queue.answer === "ok" && queue.downlinks.length === 0) return "queued";
   }
-  if (key.valid === false) return notAccepted("error.not-accepted.key-invalid", named);
+  if (key.valid === false)
+    return isKnown(facts)
+      ? notAccepted("error.not-accepted.key-invalid", named)
+      : notAccepted("error.not-accepted.key-invalid-no-device", named);
   // Granted after the login, it counts from the next one on.
   if (key.mayWrite === false || facts.key?.mayWrite === false)
     return notAccepted("error.not-accepted.no-right-to-write", named);
@@ -115,18 +123,20 @@ export async function lookUpDownlink(
 }
 
 /**
- * The correlation IDs of all that is in the queue of a device: nothing where there is no such device any more. `unavailable` where the
- * server cannot say at present; undefined where the API does not say.
+ * The correlation IDs of all that is in the queue of a device. `unavailable` where the server cannot say at present, or was asked too
+ * often; undefined where the API does not say.
  */
 export async function queuedIds(
   applicationId: string,
   deviceId: string,
   api: Pick<FactsApi, "downlinkQueue">,
-): Promise<ReadonlySet<string> | "unavailable" | undefined> {
+): Promise<ReadonlySet<string> | "no_device" | "unavailable" | undefined> {
   const queue = await api.downlinkQueue(applicationId, deviceId);
   if (queue.answer === "ok") return new Set(queue.downlinks.flatMap((item) => item.correlation_ids ?? []));
-  if (isMissing(queue)) return new Set();
-  return queue.answer === "unknown" && queue.why === "unavailable" ? "unavailable" : undefined;
+  if (isMissing(queue)) return "no_device";
+  const isLater =
+    queue.answer === "unknown" ? queue.why === "unavailable" : queue.status === TOO_MANY_REQUESTS;
+  return isLater ? "unavailable" : undefined;
 }
 
 /** What the way there and back tells. */
@@ -147,11 +157,11 @@ function fromLogin({ key, operation }: NoAnswerFacts, values: Values): Explanati
 }
 
 /** The likeliest reason first, from what this side has seen. Rule: docs/server.md#7-downlinks-what-is-taken. */
-function fromEvidence(facts: NoAnswerFacts, seen: boolean, values: Values): Explanation {
+function fromEvidence(facts: NoAnswerFacts, values: Values): Explanation {
   const transport = fromTransport(facts, values);
   if (transport) return transport;
   const { mayRead, mayWrite } = facts.key ?? {};
-  const known = seen || facts.deviceAnswered;
+  const known = isKnown(facts);
   const decoded = facts.encoding === "decoded";
   if (isMute(facts) && mayRead !== true) return notAccepted("error.not-accepted.likely-no-read", values);
   if (!facts.receivedAnything && mayRead !== true)
@@ -223,5 +233,5 @@ export async function explainNoAnswer(
   const fact = (api ? await fromApi(facts, values, api) : undefined) ?? fromLogin(facts, values);
   // A clear is never answered: without a fact nothing is wrong with it.
   if (facts.operation === "clear") return fact ?? "queued";
-  return fact ?? fromEvidence(facts, seen, values);
+  return fact ?? fromEvidence(facts, values);
 }

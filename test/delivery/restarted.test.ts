@@ -127,7 +127,7 @@ describe("a downlink that was published before Node-RED was restarted", () => {
       await pass();
       world.simulator.uplink(deviceId);
       await ended(flow);
-      assert.deepEqual([asked, flow.failure, flow.steps], [0, undefined, ["ack"]]);
+      assert.deepEqual([asked, flow.failure, flow.steps], [1, undefined, ["ack"]]);
     });
 
     it("tells each step that is still to come", async () => {
@@ -358,11 +358,12 @@ describe("a downlink that was published before Node-RED was restarted, without a
 });
 
 describe("downlinks that waited for the pace when Node-RED was restarted", () => {
+  const job: DownlinkJob = {
+    ...{ report: "queued", timeout: 10, offline: "hold" },
+    order: { deviceId: "valve", operation: "push", encoding: "bytes", items: [item()] },
+  };
+
   it("are all sent, also where they are more than may come without a connection", async () => {
-    const job: DownlinkJob = {
-      ...{ report: "queued", timeout: 10, offline: "hold" },
-      order: { deviceId: "valve", operation: "push", encoding: "bytes", items: [item()] },
-    };
     const before = await startWorld();
     await before.connected();
     before.courier.pause(before);
@@ -386,6 +387,59 @@ describe("downlinks that waited for the pace when Node-RED was restarted", () =>
       );
       const codes = come.map(({ failure }) => failure?.code);
       assert.deepEqual(codes, ["expired", undefined, undefined, undefined]);
+    } finally {
+      await world.end();
+    }
+  });
+
+  const HELD_FOR = 60;
+  const LONGER = 10 * HELD_FOR * 1_000;
+
+  /** As it stands on the disk, written now. */
+  const waited = async (ms: number): Promise<Progress> => {
+    const before = await startWorld({ holdFor: HELD_FOR });
+    await before.connected();
+    before.courier.pause(before);
+    const sent = before.courier.send(job, new Flow());
+    await new Promise((resolve) => setImmediate(resolve));
+    before.clock.turnOn(ms);
+    const progress = sent.progress();
+    await before.end();
+    assert.ok(progress);
+    return { ...progress, arrivedAt: progress.arrivedAt - ms };
+  };
+
+  it("are sent, however long they have waited for it", async () => {
+    const progress = await waited(LONGER);
+    const world = await startWorld({ holdFor: HELD_FOR });
+    try {
+      const flow = new Flow();
+      world.courier.send(job, flow, progress);
+      await until(() => flow.ends > 0, "its end");
+      assert.equal(flow.failure, undefined);
+    } finally {
+      await world.end();
+    }
+  });
+
+  it("are held for their time where the connection ends, however long they wait for it now", async () => {
+    const progress = await waited(0);
+    const world = await startWorld({ holdFor: HELD_FOR });
+    try {
+      await world.connected();
+      world.courier.pause(world);
+      const flow = new Flow();
+      const sent = world.courier.send(job, flow, progress);
+      await new Promise((resolve) => setImmediate(resolve));
+      world.clock.turnOn(LONGER);
+      await world.simulator.stop();
+      await until(() => !world.session.open, "the end");
+      world.clock.turnOn((HELD_FOR * 1_000) / 2);
+      assert.equal(flow.ends, 0);
+      const { arrivedAt } = sent.progress() ?? { arrivedAt: Infinity };
+      assert.ok(arrivedAt < world.clock.date() - (HELD_FOR * 1_000) / 2, "without a connection it counts");
+      world.clock.turnOn((HELD_FOR * 1_000) / 2);
+      assert.equal(flow.failure?.code, "expired");
     } finally {
       await world.end();
     }

@@ -125,6 +125,13 @@ describe("a downlink without an answer, where the API answers", () => {
     assert.doesNotMatch(said, /because/, "an open connection goes on with it");
   });
 
+  it("names the device, too, where it is not known: a key that is gone is no reason, and the stack cannot be asked", async () => {
+    const asked = api({ info: refused("api_key_not_found") });
+    const said = await explained({ deviceId: "nowhere", deviceAnswered: false }, asked);
+    assert.match(said, /^The API key .* is no longer valid.* not because of the key.* no device nowhere in/);
+    assert.doesNotMatch(await explained({}, asked), /no device/, "one that is known");
+  });
+
   it("is queued where it is found in the queue, even with other rights missing", async () => {
     assert.equal(await explainNoAnswer(FACTS, api({ queue: ["other", OURS] })), "queued");
     assert.equal(await explainNoAnswer(FACTS, api({ queue: [OURS], info: unknown })), "queued");
@@ -371,16 +378,15 @@ describe("a downlink with a key that may not send", () => {
 describe("what is in the queue of a device", () => {
   const unavailable: ApiAnswer<never> = { answer: "unknown", why: "unavailable" };
 
-  it("is known by correlation IDs, and is nothing where the device was deleted", async () => {
+  it("is known by correlation IDs, and so is that the device was deleted", async () => {
     assert.deepEqual(await queuedIds("app1", "valve", api({ queue: ["a", OURS] })), new Set(["a", OURS]));
-    assert.deepEqual(
-      await queuedIds("app1", "valve", api({ queue: refused("device_not_found") })),
-      new Set(),
-    );
+    assert.equal(await queuedIds("app1", "valve", api({ queue: refused("device_not_found") })), "no_device");
   });
 
-  it("may be known later where the server is partly down, and is not where the API says nothing", async () => {
-    assert.equal(await queuedIds("app1", "valve", api({ queue: unavailable })), "unavailable");
+  it("may be known later where the server is partly down or was asked too often, and is not where the API says nothing", async () => {
+    const tooMany = { ...refused("rate_limit_exceeded"), status: 429 } as ApiAnswer<never>;
+    for (const queue of [unavailable, tooMany])
+      assert.equal(await queuedIds("app1", "valve", api({ queue })), "unavailable");
     for (const queue of [unknown, refused("insufficient_application_rights")])
       assert.equal(await queuedIds("app1", "valve", api({ queue })), undefined);
   });

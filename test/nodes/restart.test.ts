@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startSimulator, type Simulator } from "../../simulator/simulator";
 import type { NodeRed } from "../e2e/node-red";
-import { DEVICES } from "./downlinks";
+import { DEVICES, until } from "./downlinks";
 import { connection, node, subscribed, tab, uplink } from "./nodeRed";
 import { logging, startAgain, written } from "./restarting";
 import { survivesRestarts } from "./restartScenes";
@@ -26,6 +27,37 @@ describe("when Node-RED is killed and started again, with context on the disk", 
     await nodeRed.stop();
     await simulator.stop();
     await rm(userDir, { recursive: true, force: true });
+  });
+
+  it("downlinks that the context store had not written yet are counted, once", async () => {
+    const far = { ...connection(simulator, { host: "127.0.0.1", port: "1" }) };
+    const flow = [
+      ...[tab(), far],
+      node("tts-downlink", "down", { connection: "connection", device: "lamp", deviceType: "str" }),
+      node("inject", "ask", {
+        ...{ wires: [["down"]], repeat: "", once: false },
+        props: [{ p: "payload", v: "[1]", vt: "bin" }],
+      }),
+    ];
+    const start = async (): Promise<void> => {
+      const config = { flushInterval: 600 };
+      nodeRed = await startAgain(userDir, flow, { connection: { apiKey: simulator.apiKey } }, { config });
+    };
+    const give = (): Promise<Response> => fetch(`${nodeRed.url}/inject/ask`, { method: "POST" });
+    const counted = /Waiting downlinks lost because Node-RED ended too soon: 2\./;
+    await start();
+    for (let times = 0; times < 2; times++) await give();
+    const journal = path.join(userDir, "tts-downlinks.journal");
+    await until(() => existsSync(journal) && readFileSync(journal, "utf8").split("waits").length === 3, "it");
+    await nodeRed.end("SIGKILL");
+
+    await start();
+    await nodeRed.logged(counted);
+    await nodeRed.end("SIGKILL");
+    await start();
+    await nodeRed.logged(/Started flows/);
+    await give();
+    assert.doesNotMatch(nodeRed.log(), counted);
   });
 
   it("uplinks that came meanwhile are fetched, each once, and a watch knows what it knew", async () => {

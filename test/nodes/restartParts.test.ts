@@ -13,6 +13,8 @@ describe("the journal of downlinks that were written down", () => {
   });
   afterEach(() => rmSync(userDir, { recursive: true, force: true }));
 
+  const waiting = (id: string): { id: string; hasLeft: boolean } => ({ id, hasLeft: false });
+
   it("knows in the next process what has left and what is over", () => {
     const journal = new Journal(userDir);
     const { name } = journal;
@@ -29,6 +31,32 @@ describe("the journal of downlinks that were written down", () => {
         [false, true],
       ],
     );
+  });
+
+  it("knows in the next process what a node waited for and is not in the store, and tells it once", () => {
+    const journal = new Journal(userDir);
+    assert.ok(journal.name);
+    const [stored, held, left, before, over] = [newId(), newId(), newId(), newId(), newId()];
+    journal.waits("node", [waiting(stored), waiting(held), waiting(left), waiting(over)]);
+    journal.waits("node", [waiting(stored), { id: before, hasLeft: true }]);
+    journal.waits("other.node", [waiting(newId())]);
+    journal.leaving(left);
+    journal.over(over);
+    const next = new Journal(userDir);
+    assert.deepEqual(next.lost("node", new Set([stored])), { held: 1, followed: 2 });
+    assert.deepEqual(next.lost("node", new Set([stored])), { held: 0, followed: 0 });
+    const third = new Journal(userDir);
+    assert.deepEqual(third.lost("node", new Set([stored])), { held: 0, followed: 0 });
+    assert.deepEqual(third.lost("other.node", new Set()), { held: 1, followed: 0 });
+  });
+
+  it("keeps that where it begins anew above a megabyte", () => {
+    const journal = new Journal(userDir);
+    assert.ok(journal.name);
+    journal.waits("node", [waiting(newId()), { id: newId(), hasLeft: true }]);
+    for (let count = 0; count < 28_000; count++) journal.over(newId());
+    assert.ok(journal.name);
+    assert.deepEqual(new Journal(userDir).lost("node", new Set()), { held: 1, followed: 1 });
   });
 
   it("trusts nothing that names another journal, or none", () => {

@@ -5,7 +5,8 @@ import path from "node:path";
 /*
  * A context store writes to the disk when it likes: by default every thirty seconds. After a power failure, a downlink may stand
  * there as held that was published since. So before a downlink that was written down is published, its ID goes into this file, and
- * on to the disk. What the store has as held is published after a restart only if this very file is there and does not name it.
+ * on to the disk. What the store has as held is published after a restart only if this very file is there and does not name it. The
+ * other way round, what waits here and is not in the store after a restart was lost, and is counted.
  */
 
 const FILE = "tts-downlinks.journal";
@@ -13,6 +14,9 @@ const FILE = "tts-downlinks.journal";
 const MOST_BYTES = 1_048_576;
 const NAME = /^journal ([0-9a-f]{32})$/;
 const LINE = /^(left|over) ([0-9a-f]{32})$/;
+const WAITS = /^waits ([0-9a-f]{32}) (\S+)$/;
+/** So many are written into a journal that begins anew. */
+const MOST_WAITING = 5_000;
 
 export const newId = (): string => randomBytes(16).toString("hex");
 
@@ -21,6 +25,8 @@ export class Journal {
   readonly #file: string;
   readonly #left = new Set<string>();
   readonly #over = new Set<string>();
+  /** By ID the node that waits for it. */
+  readonly #waiting = new Map<string, string>();
   readonly #onStuck: (file: string) => void;
   #name: string | undefined;
   #bytes = 0;
@@ -48,15 +54,41 @@ export class Journal {
     return this.#over.has(id);
   }
 
+  /** A node has these to wait for: they are about to be given to the store. */
+  waits(nodeId: string, downlinks: Iterable<{ readonly id: string; readonly hasLeft: boolean }>): void {
+    let lines = "";
+    for (const { id, hasLeft } of downlinks) {
+      if (this.#waiting.has(id)) continue;
+      this.#waiting.set(id, nodeId);
+      lines += waitsLine(id, nodeId);
+      if (!hasLeft) continue;
+      this.#left.add(id);
+      lines += leftLine(id);
+    }
+    if (lines !== "") this.#append(lines, false);
+  }
+
+  /** What an earlier process waited for at this node, and is not among these: told once. */
+  lost(nodeId: string, found: ReadonlySet<string>): { readonly held: number; readonly followed: number } {
+    const ids = [...this.#waiting].filter(([id, waiter]) => waiter === nodeId && !found.has(id));
+    let held = 0;
+    for (const [id] of ids) {
+      if (!this.#left.has(id)) held += 1;
+      this.over(id);
+    }
+    return { held, followed: ids.length - held };
+  }
+
   /** Before it is published. Resists a power failure. */
   leaving(id: string): void {
     this.#left.add(id);
-    this.#append(`left ${id}\n`, true);
+    this.#append(leftLine(id), true);
   }
 
   /** Nothing is to be said or done of it any more. */
   over(id: string): void {
     this.#over.add(id);
+    this.#waiting.delete(id);
     this.#append(`over ${id}\n`, false);
   }
 
@@ -72,15 +104,21 @@ export class Journal {
     this.#bytes = text.length;
     for (const line of lines) {
       const [, what, id] = LINE.exec(line) ?? [];
+      const [, waiting, nodeId] = WAITS.exec(line) ?? [];
       if (id !== undefined) (what === "left" ? this.#left : this.#over).add(id);
+      if (waiting !== undefined && nodeId !== undefined) this.#waiting.set(waiting, nodeId);
     }
+    for (const id of this.#over) this.#waiting.delete(id);
   }
 
   #begin(): void {
     const name = newId();
     this.#name = undefined;
     this.#bytes = 0;
-    if (this.#write(`journal ${name}\n`, true, "w")) this.#name = name;
+    const waiting = [...this.#waiting]
+      .slice(0, MOST_WAITING)
+      .map((entry) => waitsLine(...entry) + (this.#left.has(entry[0]) ? leftLine(entry[0]) : ""));
+    if (this.#write(`journal ${name}\n${waiting.join("")}`, true, "w")) this.#name = name;
   }
 
   #append(line: string, safely: boolean): void {
@@ -111,6 +149,9 @@ export class Journal {
     return true;
   }
 }
+
+const leftLine = (id: string): string => `left ${id}\n`;
+const waitsLine = (id: string, nodeId: string): string => `waits ${id} ${nodeId}\n`;
 
 const journals = new Map<string, Journal>();
 

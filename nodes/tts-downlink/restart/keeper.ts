@@ -94,11 +94,18 @@ export class Keeper {
     const records = recordsIn(value);
     this.#isEmpty = records.length === 0;
     const incomplete = records.filter((record) => !this.#tryWith(record)).length;
-    if (incomplete > 0)
-      this.#node.warn(
-        textOf(this.#RED, { key: "warning.kept-without-message", values: { number: incomplete } }),
-      );
+    const { held, followed } = this.#journal.lost(
+      this.#node.id,
+      new Set([...live, ...records.map(({ id }) => id)]),
+    );
+    this.#warn("warning.kept-without-message", incomplete);
+    this.#warn("warning.lost-held", held);
+    this.#warn("warning.lost-followed", followed);
     this.touch();
+  }
+
+  #warn(key: string, number: number): void {
+    if (number > 0) this.#node.warn(textOf(this.#RED, { key, values: { number } }));
   }
 
   /** Returns those that need not be dropped, because they stand in the store now. */
@@ -154,6 +161,10 @@ export class Keeper {
       records.push(record);
       kept.add(awaited);
     }
+    this.#journal.waits(
+      this.#node.id,
+      records.map(({ id, progress }) => ({ id, hasLeft: progress.published !== undefined })),
+    );
     if (records.length === 0 && this.#isEmpty) return kept;
     this.#isEmpty = records.length === 0;
     const isSaved = await new Promise<boolean>((resolve) => {
