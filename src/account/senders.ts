@@ -1,7 +1,7 @@
 import type { Session } from "../connection/session";
 import type { DownlinkView } from "../delivery/contract";
 import { Courier, type Refusal } from "../delivery/courier";
-import type { Queued } from "../delivery/tracker";
+import type { Queued } from "../delivery/queueLooks";
 import type { NoAnswerEvidence } from "../downlink/evidence";
 import { explainMayNotSend, explainNoAnswer, lookUpDownlink, queuedIds } from "../diagnosis/noAnswer";
 import type { PubsubEvidence } from "../diagnosis/noAnswerFacts";

@@ -18,6 +18,11 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
+/** Time limits are looked at in steps of this, so that a burst costs no more than this many looks. */
+const STEP_MS = 100;
+
+export const inSteps = (at: number): number => Math.ceil(at / STEP_MS) * STEP_MS;
+
 /** What `setTimeout` takes. */
 const LONGEST_MS = 2 ** 31 - 1;
 

@@ -13,7 +13,8 @@ import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failur
 import type { DownlinkJob, Follower } from "./contract";
 import type { Progress } from "./progress";
 import type { OpenPart } from "./openParts";
-import { Tracker, type Queued } from "./tracker";
+import type { Queued } from "./queueLooks";
+import { Tracker } from "./tracker";
 import { Hold } from "./hold";
 import { Pace } from "./pace";
 

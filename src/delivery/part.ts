@@ -55,6 +55,9 @@ export function partsOf(order: DownlinkOrder, items: readonly Item[]): Part[] {
 export const isBefore = (one: Part, other: Part): boolean =>
   one.publishedAt === other.publishedAt ? one.sequence < other.sequence : one.publishedAt < other.publishedAt;
 
+/** Its node waits for an answer. */
+export const isAwaited = (part: Part): boolean => part.items.some((item) => !item.settled);
+
 function withIds(item: DownlinkItem, correlationIds: readonly string[]): DownlinkItem {
   return correlationIds.length === 0 ? item : { ...item, correlation_ids: [...correlationIds] };
 }

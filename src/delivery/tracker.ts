@@ -4,33 +4,26 @@ import type { Explanation } from "../stack/explanation";
 import type { Received } from "../stack/messages";
 import { answersIn, type Answer } from "./answers";
 import type { Dispatch } from "./dispatch";
+import { inSteps } from "./clock";
 import {
   brokerEnded,
   connectionEnded,
-  deviceGone,
   leftMeanwhile,
-  leftUnheard,
   leftUnseen,
   neverEnded,
   noExplanation,
   overtaken,
   restarted,
-  taken,
 } from "./failures";
 import { OpenParts, type OpenPart } from "./openParts";
 import type { Item } from "./item";
-import { isBefore, type Part } from "./part";
+import { isAwaited, isBefore, type Part } from "./part";
+import { FIRST_LOOK_MS, QueueLooks, type QueueLookEvents } from "./queueLooks";
 
 /** `queued`: it is in the queue after all, or nothing is wrong. */
 export type Outcome = Explanation | "queued";
 
-/** Correlation IDs of all that is in the queue of a device. */
-export type QueuedIds = Pick<ReadonlySet<string>, "has">;
-
-/** `no_device`: there is none any more; `unavailable`: the stack cannot say at present; undefined: not known. */
-export type Queued = QueuedIds | "no_device" | "unavailable" | undefined;
-
-export interface TrackerEvents {
+export interface TrackerEvents extends Pick<QueueLookEvents, "queueOf" | "changed"> {
   /** The dispatch may go on with its next part. */
   goOn(dispatch: Dispatch): void;
   /** Nothing more of it may go out. */
@@ -39,63 +32,22 @@ export interface TrackerEvents {
   explain(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome>;
   /** Only what is certain; undefined: nothing is. Never rejects. Absent where there is no API. */
   lookUp?(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
-  /** What is in the queue of a device, by correlation IDs. Absent where there is no API. */
-  queueOf?(deviceId: string): Promise<Queued>;
   /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
   goesOn(deviceId: string, operation: "replace" | "clear"): void;
   accepted(deviceId: string): void;
   /** The stack takes downlinks of this key, and this device exists. */
   knows(deviceId: string): boolean;
-  /** Something happened without a call from outside. */
-  changed(): void;
 }
 
 /** Without an end it is forgotten then. */
 const LONGEST_MS = 24 * 3_600_000;
 /** Without a time limit the next part goes on after so long without an answer. */
 const PATIENCE_MS = 10_000;
-/** Time limits are looked at in steps of this, so that a burst costs no more than this many looks. */
-const STEP_MS = 100;
 /**
  * The answer comes around the acknowledgement. So long after it without one, and it is worth a question: a downlink for a device that
  * does not exist need not wait for its time limit.
  */
 const LOOK_UP_AFTER_MS = 1_000;
-
-/** After a restart or an interruption, since there is a connection: what the stack tells at this moment has come by then. */
-const RECHECK_AFTER_MS = 5_000;
-
-/**
- * Of a queue that others emptied, or that went with its device, nothing is told: where a node waits, it is looked at now and then, less
- * and less often.
- */
-const LOOK_AFTER_MS = 15 * 60_000;
-const LOOK_AT_LEAST_MS = 4 * 3_600_000;
-
-/**
- * One that has left the queue unseen may have been sent by a gateway that reports nothing: so long its acknowledgement may come. What was
- * told during an interruption is no such case: it waits as long as any.
- */
-const ACKNOWLEDGED_WITHIN_MS = 2 * 3_600_000;
-
-/** A stack that cannot say is asked again, less and less often: so many times twice as late. */
-const MOST_DOUBLINGS = 6;
-
-/** Something in the queue of which may have left it unheard. */
-interface Recheck {
-  /** When to ask, by the clock's `now`. */
-  readonly at: number;
-  /** Where it is not there any more. */
-  readonly why: (deviceId: string) => Explanation;
-  /** A clear of this connection should have taken it out. */
-  readonly cleared?: true;
-  /** One behind it was sent: not even an acknowledgement comes any more. */
-  readonly overtaken?: boolean | undefined;
-  /** Nothing has happened; so many ms after the last look. */
-  readonly lookedAfter?: number;
-  /** How often the stack could not say. */
-  readonly unavailable?: number;
-}
 
 /** One question at a time for each device is enough for all that wait for the same. */
 type Questions<T> = Map<string, Promise<T>>;
@@ -113,18 +65,7 @@ export class Tracker {
   readonly #clearing = new Set<Dispatch>();
   /** An earlier process has published them, and there was no connection since. */
   readonly #resumed = new Set<OpenPart>();
-  /** In the queue when the connection ended. */
-  readonly #interrupted = new Set<OpenPart>();
-  /** What was in the queue before there was a connection. */
-  readonly #rechecks = new Map<OpenPart, Recheck>();
-  /** One device after the other. */
-  #rechecking = Promise.resolve();
-  /** They were not there any more, the first time. */
-  #missing = new WeakSet<Item>();
-  /** They are not there any more, but may be acknowledged. */
-  readonly #gone = new WeakMap<Item, { readonly since: number; readonly why: Recheck["why"] }>();
-  /** At the last look. */
-  #now = 0;
+  readonly #looks: QueueLooks;
   readonly #explaining: Questions<Outcome> = new Map();
   readonly #lookingUp: Questions<Outcome | undefined> = new Map();
 
@@ -134,13 +75,18 @@ export class Tracker {
     this.#connectionEnded = service.traits.throughBroker ? brokerEnded : connectionEnded;
     this.#stacksWords = correlationIds;
     this.#open = new OpenParts(correlationIds);
+    const { queueOf } = events;
+    this.#looks = new QueueLooks({
+      ...(queueOf && { queueOf: (deviceId) => queueOf(deviceId) }),
+      end: (...ended) => this.#end(...ended),
+      changed: () => events.changed(),
+    });
   }
 
   get dueAt(): number {
     const oldest = this.#open.oldest;
-    let due = oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity;
+    let due = Math.min(oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity, this.#looks.dueAt);
     for (const { deadline, lookUpAt } of this.#waiting.keys()) due = Math.min(due, deadline, lookUpAt);
-    for (const { at } of this.#rechecks.values()) due = Math.min(due, at);
     return due;
   }
 
@@ -151,7 +97,7 @@ export class Tracker {
     part.deadline = inSteps(part.publishedAt + limit);
     this.#open.add(followed);
     this.#waiting.set(part, followed);
-    return Math.min(part.deadline, part.publishedAt + (this.#events.queueOf ? LOOK_AFTER_MS : LONGEST_MS));
+    return Math.min(part.deadline, part.publishedAt + (this.#looks.arePossible ? FIRST_LOOK_MS : LONGEST_MS));
   }
 
   /** What an earlier process has published. Time limits begin with the connection: before that, no answer can come. */
@@ -175,11 +121,10 @@ export class Tracker {
       part.deadline = inSteps(Math.max(part.publishedAt + limit, now + PATIENCE_MS));
       if (this.#events.lookUp && !part.accepted && dispatch.operation !== "clear")
         part.lookUpAt = inSteps(now + LOOK_UP_AFTER_MS);
-      this.#recheckLater(followed, leftMeanwhile, now);
+      this.#looks.soon(followed, leftMeanwhile, now);
     }
-    for (const followed of this.#interrupted) this.#recheckLater(followed, leftUnheard, now);
     this.#resumed.clear();
-    this.#interrupted.clear();
+    this.#looks.connected(now);
   }
 
   /**
@@ -241,29 +186,7 @@ export class Tracker {
   connectionEnded(kept: boolean): void {
     for (const followed of [...this.#waiting.values()])
       if (!kept || followed.part.acknowledgedAfter === undefined) this.lost(followed);
-    for (const followed of this.#rechecks.keys()) this.#interrupted.add(followed);
-    this.#rechecks.clear();
-    this.#missing = new WeakSet();
-    if (!this.#events.queueOf) return;
-    for (const followed of this.#open.all()) {
-      const { part } = followed;
-      if (part.accepted && isAwaited(part) && !this.#resumed.has(followed)) this.#interrupted.add(followed);
-    }
-  }
-
-  #recheckLater(followed: OpenPart, why: Recheck["why"], now: number, isOvertaken = why === overtaken): void {
-    if (this.#mayBeLookedFor(followed))
-      this.#rechecks.set(followed, { at: inSteps(now + RECHECK_AFTER_MS), why, overtaken: isOvertaken });
-  }
-
-  /** Where nothing else is about to be done. */
-  #lookLater(followed: OpenPart, after: number, since = followed.part.publishedAt): void {
-    if (!this.#rechecks.has(followed) && this.#mayBeLookedFor(followed))
-      this.#rechecks.set(followed, { at: inSteps(since + after), why: leftUnseen, lookedAfter: after });
-  }
-
-  #mayBeLookedFor({ part }: OpenPart): boolean {
-    return this.#events.queueOf !== undefined && part.accepted && isAwaited(part);
+    this.#looks.connectionEnded(this.#open.all().filter((followed) => !this.#resumed.has(followed)));
   }
 
   /** @param now ms of the clock's `now` */
@@ -274,35 +197,18 @@ export class Tracker {
       if (!item || !followed) {
         // That of another client; it may have replaced what was there.
         const ofDevice = this.#open.forDevice(answer.deviceId);
-        if (answer.state === "sent") this.#lookSoon(ofDevice, overtaken, now);
-        else if (answer.state === "queued") this.#lookSoon(ofDevice, leftUnseen, now);
+        if (answer.state === "sent") this.#looks.allSoon(ofDevice, overtaken, now);
+        else if (answer.state === "queued") this.#looks.allSoon(ofDevice, leftUnseen, now);
         continue;
       }
       this.#answered(followed, item, answer);
-      if (item.state === "sent") this.#lookSoon(this.#openBefore(followed), overtaken, now);
+      // A queue keeps its order: what was in it before one that was sent has left it, told or not.
+      if (item.state === "sent") this.#looks.allSoon(this.#openBefore(followed), overtaken, now);
     }
   }
 
   #openBefore({ part, dispatch }: OpenPart): readonly OpenPart[] {
     return this.#open.forDevice(dispatch.deviceId).filter((earlier) => isBefore(earlier.part, part));
-  }
-
-  /**
-   * A queue keeps its order: what was in it before one that was sent has left it, told or not. Others, such as the Console or a second
-   * Node-RED, may have emptied it; of one that they have sent, only the queue tells whether it was in front.
-   */
-  #lookSoon(mayHaveLeft: readonly OpenPart[], why: Recheck["why"], now: number): void {
-    let isNew = false;
-    for (const followed of mayHaveLeft) {
-      const recheck = this.#rechecks.get(followed);
-      if (recheck && recheck.lookedAfter === undefined) {
-        if (why === overtaken) this.#rechecks.set(followed, { ...recheck, overtaken: true });
-      } else if (inQueueOf(followed).length > 0) {
-        this.#recheckLater(followed, why, now);
-        isNew = true;
-      }
-    }
-    if (isNew) this.#events.changed();
   }
 
   /** Its node is gone. */
@@ -314,8 +220,7 @@ export class Tracker {
         const followed = this.#open.of(item);
         if (followed) {
           this.#resumed.delete(followed);
-          this.#interrupted.delete(followed);
-          this.#rechecks.delete(followed);
+          this.#looks.forget(followed);
         }
         this.#open.remove(item);
       }
@@ -332,13 +237,12 @@ export class Tracker {
 
   /** @param now ms of the clock's `now` */
   sweep(now: number): void {
-    this.#now = now;
     for (const followed of [...this.#waiting.values()]) {
       const { part } = followed;
       if (part.deadline <= now) this.#missed(followed);
       else if (part.lookUpAt <= now) this.#lookUp(followed);
     }
-    this.#recheckDue(now);
+    this.#looks.sweep(now);
     let oldest = this.#open.oldest;
     while (oldest && oldest.part.publishedAt + LONGEST_MS <= now) {
       this.#neverEnded(oldest);
@@ -366,7 +270,7 @@ export class Tracker {
     part.accepted = true;
     // The stack does not answer a clear: it proves nothing.
     if (dispatch.operation !== "clear") this.#events.accepted(dispatch.deviceId);
-    this.#lookLater(followed, LOOK_AFTER_MS);
+    this.#looks.later(followed);
     if (part.operation === "replace") this.#emptied(followed);
     this.#maybeGoOn(followed);
   }
@@ -388,13 +292,9 @@ export class Tracker {
       }
     }
     // Rule: docs/server.md#3-publishing, 1. Of a clear there is the acknowledgement only, which is no proof.
-    if (operation === "clear" && this.#events.queueOf && emptied.some(([, item]) => !item.settled)) {
-      for (const [earlier] of emptied)
-        this.#rechecks.set(earlier, { at: this.#now, why: taken.clear, cleared: true });
-      this.#events.changed();
-    } else {
-      for (const [earlier, item] of emptied) this.#takenOut(earlier, item, operation);
-    }
+    if (operation === "clear" && this.#looks.arePossible && emptied.some(([, item]) => !item.settled))
+      this.#looks.afterClear(emptied.map(([earlier]) => earlier));
+    else for (const [earlier, item] of emptied) this.#looks.takenOut(earlier, item, operation);
     if (goesOn) this.#events.goesOn(deviceId, operation);
   }
 
@@ -433,94 +333,6 @@ export class Tracker {
         return undefined;
       }
     });
-  }
-
-  #recheckDue(now: number): void {
-    const due = new Map<string, [OpenPart, Recheck][]>();
-    for (const [followed, recheck] of this.#rechecks) {
-      if (recheck.at > now) continue;
-      this.#rechecks.delete(followed);
-      const { deviceId } = followed.dispatch;
-      const ofDevice = due.get(deviceId);
-      if (ofDevice) ofDevice.push([followed, recheck]);
-      else due.set(deviceId, [[followed, recheck]]);
-    }
-    for (const [deviceId, parts] of due)
-      this.#rechecking = this.#rechecking.then(() => this.#recheck(deviceId, parts)).catch(warnOfBug);
-  }
-
-  /**
-   * What has left the queue while there was nobody to be told, or was taken out of it: of a confirmed one its acknowledgement may still
-   * come, of others nothing more.
-   */
-  async #recheck(deviceId: string, parts: readonly (readonly [OpenPart, Recheck])[]): Promise<void> {
-    if (parts.some(([followed, recheck]) => isInDoubt(followed, recheck))) {
-      const queue = await this.#events.queueOf?.(deviceId);
-      for (const [followed, recheck] of parts) this.#lookedAt(followed, recheck, queue);
-    }
-    for (const [followed, { lookedAfter = 0 }] of parts) {
-      const after = Math.min(Math.max(2 * lookedAfter, LOOK_AFTER_MS), LOOK_AT_LEAST_MS);
-      this.#lookLater(followed, after, this.#now);
-    }
-    this.#events.changed();
-  }
-
-  #lookedAt(followed: OpenPart, recheck: Recheck, queue: Queued): void {
-    if (queue === "unavailable") {
-      if (recheck.lookedAfter === undefined) this.#recheckAgain(followed, recheck);
-    } else if (queue === "no_device") this.#deviceGone(followed);
-    else if (recheck.cleared) this.#clearedOf(followed, queue);
-    else if (queue) this.#leftOf(followed, queue, recheck);
-  }
-
-  #deviceGone(followed: OpenPart): void {
-    const failure = deviceGone(followed.dispatch.deviceId);
-    for (const item of followed.part.items) this.#end(followed, item, "unanswered", failure);
-  }
-
-  #recheckAgain(followed: OpenPart, recheck: Recheck): void {
-    const { unavailable = 0 } = recheck;
-    const wait = RECHECK_AFTER_MS * 2 ** Math.min(unavailable, MOST_DOUBLINGS);
-    this.#rechecks.set(followed, {
-      ...recheck,
-      at: inSteps(this.#now + wait),
-      unavailable: unavailable + 1,
-    });
-  }
-
-  /** Where nobody says what is in the queue, the acknowledgement has to do. */
-  #clearedOf(followed: OpenPart, queue: QueuedIds | undefined): void {
-    for (const item of followed.part.items)
-      if (item.inQueue && !queue?.has(item.ourId ?? "")) this.#takenOut(followed, item, "clear");
-  }
-
-  /** By this connection, unless it is known to have left before that. */
-  #takenOut(followed: OpenPart, item: Item, operation: "replace" | "clear"): void {
-    const { deviceId } = followed.dispatch;
-    const gone = this.#gone.get(item);
-    if (gone) this.#end(followed, item, "unanswered", gone.why(deviceId));
-    else this.#end(followed, item, "invalidated", taken[operation](deviceId));
-  }
-
-  #leftOf(followed: OpenPart, queue: QueuedIds, recheck: Recheck): void {
-    const { deviceId } = followed.dispatch;
-    for (const item of inQueueOf(followed)) {
-      if (queue.has(item.ourId ?? "")) {
-        this.#missing.delete(item);
-        this.#gone.delete(item);
-      } else if (mayBeAcknowledged(followed, item) && recheck.overtaken !== true) {
-        const { since, why } = this.#gone.get(item) ?? { since: this.#now, why: recheck.why };
-        this.#gone.set(item, { since, why });
-        if (why === leftUnseen && this.#now >= since + ACKNOWLEDGED_WITHIN_MS)
-          this.#end(followed, item, "unanswered", why(deviceId));
-      }
-      // It may have left just now: what the stack tells of that is about to come.
-      else if (this.#missing.delete(item)) this.#end(followed, item, "unanswered", recheck.why(deviceId));
-      else {
-        this.#missing.add(item);
-        this.#recheckLater(followed, recheck.why, this.#now, recheck.overtaken);
-      }
-    }
   }
 
   #ask<T extends Outcome | undefined>(
@@ -565,7 +377,7 @@ export class Tracker {
     for (const item of part.items) if (!item.answered && !item.over) dispatch.fail(item, outcome);
     this.#events.stop(dispatch, outcome);
     // What is wrong with this one, such as a device that was deleted, may be wrong with those before it.
-    this.#lookSoon(this.#openBefore(followed), leftUnseen, this.#now);
+    this.#looks.allSoon(this.#openBefore(followed), leftUnseen);
   }
 
   /** The stack has not said it of these items, but of others of their push, and a push is queued as a whole. */
@@ -592,21 +404,3 @@ export class Tracker {
     dispatch.enter(item, state, failure);
   }
 }
-
-/** What its node waits for, and should be there. */
-const inQueueOf = ({ part }: OpenPart): readonly Item[] =>
-  part.items.filter(({ inQueue, settled, ourId }) => inQueue && !settled && ourId !== undefined);
-
-/** That it has left the queue is not the end: its node waits for the acknowledgement. */
-const mayBeAcknowledged = ({ dispatch }: OpenPart, { confirmed }: Item): boolean =>
-  confirmed && dispatch.options.report !== "sent";
-
-const isInDoubt = (followed: OpenPart, { cleared, lookedAfter }: Recheck): boolean => {
-  if (cleared) return followed.part.items.some(({ inQueue }) => inQueue);
-  return lookedAfter === undefined ? inQueueOf(followed).length > 0 : isAwaited(followed.part);
-};
-
-/** Its node waits for an answer. */
-const isAwaited = (part: Part): boolean => part.items.some((item) => !item.settled);
-
-const inSteps = (at: number): number => Math.ceil(at / STEP_MS) * STEP_MS;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MOST_ITEMS } from "../../src/delivery/part";
 import type { DownlinkItem } from "../../src/downlink/order";
 import type { Flow, World } from "./world";
-import type { Queued } from "../../src/delivery/tracker";
+import type { Queued } from "../../src/delivery/queueLooks";
 import { item, NOT_ACCEPTED, publishedIds, startWorld, until } from "./world";
 
 const ended = (...flows: Flow[]): Promise<void> =>

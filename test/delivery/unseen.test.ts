@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Queued } from "../../src/delivery/tracker";
+import type { Queued } from "../../src/delivery/queueLooks";
 import { device, item, NOT_ACCEPTED, startWorld, until, type Flow, type World } from "./world";
 
 const MINUTE = 60_000;
