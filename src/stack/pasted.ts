@@ -47,7 +47,11 @@ const ESCAPED_SPACE = /\\[nrt]/g;
 export function mendKey(text: string): string {
   if (text.length > LONGEST_KEY) return text.trim();
   const [only, another] = text.match(WHOLE_KEY) ?? [];
-  if (only !== undefined && another === undefined) return only;
+  return only !== undefined && another === undefined ? only : withoutWrapping(text);
+}
+
+/** The same where there is nothing else in the text. */
+function withoutWrapping(text: string): string {
   const withoutWord = bare(text.replace(ESCAPED_SPACE, "").replace(SPACE, "")).replace(
     /^(?:authorization:?)?bearer:?/i,
     "",
@@ -56,9 +60,9 @@ export function mendKey(text: string): string {
   return isKey ? withoutWord : text.trim();
 }
 
-/** A key, or what is left of one that was not copied whole: a secret, whatever else it looks like. */
+/** Nothing but a key, or what is left of one that was not copied whole: a secret, whatever else it looks like. */
 export function isKeyLike(text: string): boolean {
-  const form = text.length > LONGEST_KEY ? "other" : apiKeyForm(mendKey(text));
+  const form = text.length > LONGEST_KEY ? "other" : apiKeyForm(withoutWrapping(text));
   return (
     form === "api_key" || form === "access_key_v2" || form === "cut_off" || /^NNSXS\.\S*$/.test(text.trim())
   );
