@@ -106,7 +106,8 @@ async function meet(scene: Scene, { fault, sides }: Step, checked: Map<Side, num
     const isBroken = fault.breaks && sides.includes(side);
     if (!isBroken && side.logins.length > (loginsBefore.get(side) ?? 0))
       scene.findings.push(`${fault.name} (${side.name}): the connection has ended`);
-    const back = backWith.get(side) ?? 0;
+    // The first that comes again may have been sent behind others, which went while the line was broken.
+    const back = (backWith.get(side) ?? 0) + scene.target.disorder;
     checkUplinks(
       scene,
       side,
