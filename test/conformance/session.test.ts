@@ -224,11 +224,12 @@ describe(`our session at ${TARGET}`, () => {
   });
 
   it("keeps the connection with its pings", async () => {
-    const engine = start(serviceOf(target), { keepalive: 1 });
+    // The pause is half again as long as the server waits; a shorter keepalive would not survive a busy machine.
+    const engine = start(serviceOf(target), { keepalive: 3 });
     const uplinks = engine.receive("uplink_message");
     await engine.state("connected", "uplink_message");
     const openedAt = engine.session.openedAt;
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await new Promise((resolve) => setTimeout(resolve, 6_500));
     await uplinks.next(await simulate(target, "uplink_message"));
     assert.equal(engine.session.openedAt, openedAt);
     assert.deepEqual(engine.problems(), []);

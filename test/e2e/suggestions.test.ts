@@ -498,7 +498,7 @@ describe("suggestions from the traffic", () => {
     const started = performance.now();
     await devices.pressSequentially("device-77");
     await form.getByText("and 91 more: type on").waitFor();
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(performance.now() - started < 5_000);
     assert.equal(await optionsIn(form).count(), 20);
     await editor.screenshot("suggest-many", true);
     for (let index = 0; index < 20; index++) await devices.press("ArrowDown");

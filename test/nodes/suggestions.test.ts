@@ -106,7 +106,7 @@ describe("the suggestions for the forms", () => {
       }
       const started = performance.now();
       const { items, more } = await ask(flows, "devices", { typed: "device-77" });
-      assert.ok(performance.now() - started < 500);
+      assert.ok(performance.now() - started < 2_000);
       assert.deepEqual([items.length, more], [20, 91]);
       assert.ok(items.every(({ value }) => value.startsWith("device-77")));
       assert.ok(JSON.stringify(await ask(flows, "devices")).length < 5_000);

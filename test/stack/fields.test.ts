@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { util } from "@node-red/util";
+import { cpuTime } from "../cpuTime";
 import { fieldsOf, sampleOf } from "../../src/stack/fields";
 import { uplinkPayload } from "../../src/stack/uplink";
 import { received } from "./fixtures";
@@ -79,9 +80,10 @@ describe("the fields of a decoded payload", () => {
     assert.deepEqual(fieldsOf(deep), [{ path: "a.a.a.a.a.a", sample: "{…}" }]);
     let lists: unknown = 1;
     for (let level = 0; level < 900; level++) lists = Array.from({ length: 100 }, () => lists);
-    const started = performance.now();
-    assert.equal(fieldsOf({ lists, text: "x".repeat(10_000_000) }).length, 200);
-    assert.ok(performance.now() - started < 500);
+    const took = cpuTime(() => {
+      assert.equal(fieldsOf({ lists, text: "x".repeat(10_000_000) }).length, 200);
+    });
+    assert.ok(took < 500, `${took} ms`);
     const keys = Object.fromEntries([1, 2, 3].map((key) => [`${key}${"k".repeat(98)}`, { a: 1 }]));
     assert.ok(fieldsOf({ x: { y: keys } }).every(({ path }) => path.length <= 200));
   });

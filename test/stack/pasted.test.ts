@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cpuTime } from "../cpuTime";
 import { CLUSTERS, clusterOfHost, hostOfCluster } from "../../src/stack/clusters";
 import { isKeyLike, mendKey, readPasted } from "../../src/stack/pasted";
 
@@ -131,15 +132,9 @@ describe("what is pasted into the form of a connection", () => {
   });
 
   it("takes no time, whatever it is", () => {
-    const before = performance.now();
-    for (const text of [
-      "A".repeat(200_000),
-      "NNSXS.".repeat(30_000),
-      "a@b ".repeat(50_000),
-      "[".repeat(100_000),
-    ])
-      readPasted(text);
-    assert.ok(performance.now() - before < 2_000);
+    const texts = ["A".repeat(200_000), "NNSXS.".repeat(30_000), "a@b ".repeat(50_000), "[".repeat(100_000)];
+    const took = cpuTime(() => texts.forEach((text) => readPasted(text)));
+    assert.ok(took < 2_000, `${took} ms`);
   });
 
   it("is read up to 20,000 characters, and not looked at beyond", () => {

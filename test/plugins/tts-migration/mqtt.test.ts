@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cpuTime } from "../../cpuTime";
 import { convertFlow, together, type Conversion } from "../../../plugins/tts-migration/conversion/convert";
 import { convertMqtt } from "../../../plugins/tts-migration/conversion/mqtt/convert";
 import { DASHBOARD } from "./flows";
@@ -278,8 +279,7 @@ describe("core's MQTT nodes for The Things Stack", () => {
       ...ids.map((id) => func(`make-${id}`, "return msg;", ["send"])),
       mqttOut("v3/farm@ttn/devices/valve/down/push"),
     ];
-    const begun = performance.now();
-    assert.equal(convert(flow).converted, ids.length + 1);
-    assert.ok(performance.now() - begun < 5_000, `${performance.now() - begun} ms`);
+    const took = cpuTime(() => assert.equal(convert(flow).converted, ids.length + 1));
+    assert.ok(took < 5_000, `${took} ms`);
   });
 });
