@@ -51,9 +51,12 @@ export function followPastes(form: Form, note: JQuery, onHost: () => void): void
       // A field of one line would run the lines of the Console's block into each other.
       const pasted =
         originalEvent instanceof ClipboardEvent ? (originalEvent.clipboardData?.getData("text") ?? "") : "";
-      const mended = mendKey(pasted);
-      if (field === "apiKey" && apiKeyForm(mended) === "api_key") form.set(field, mended);
-      else if (!take(field, pasted)) return;
+      if (!take(field, pasted)) {
+        // Beside a key alone there is nothing that belongs elsewhere.
+        const mended = mendKey(pasted);
+        if (field !== "apiKey" || apiKeyForm(mended) !== "api_key") return;
+        form.set(field, mended);
+      }
       originalEvent?.preventDefault();
     });
     form.input(field).on("change", () => {
