@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import type { Simulator } from "../../simulator/simulator";
 import * as nodeRed from "./nodeRed";
 import type { Node, NodeAPI } from "node-red";
@@ -7,8 +8,9 @@ import { restore } from "../../nodes/tts-watch/store";
 import { asMessage } from "../../nodes/shared/red";
 import type { Flows, FlowNode } from "./nodeRed";
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- no ES module, and not always the usual one
-const RuntimeNode = require("@node-red/runtime/lib/nodes/Node") as {
+/** With the dependencies of the Node-RED that runs. */
+const ofNodeRed = createRequire(require.resolve("node-red"));
+const RuntimeNode = ofNodeRed("@node-red/runtime/lib/nodes/Node") as {
   readonly prototype: { context: (this: { readonly type: string }) => unknown };
 };
 
