@@ -22,7 +22,14 @@ const STALLED_MS = 15 * 60_000;
 /** A burst to many devices must not become a burst of questions. */
 const MOST_DEVICES = 1_000;
 
-const OVER: ReadonlySet<DownlinkView["state"]> = new Set(["sent", "ack", "nack", "failed", "invalidated"]);
+const OVER: ReadonlySet<DownlinkView["state"]> = new Set([
+  "sent",
+  "ack",
+  "nack",
+  "failed",
+  "invalidated",
+  "unanswered",
+]);
 
 /** A device in whose queue something waits. */
 interface Waiting {
@@ -58,7 +65,7 @@ export class StalledQueues {
       this.#waiting.set(deviceId, { since, isAsked: false });
       this.#alarm.at(since + STALLED_MS);
     }
-    if (this.#waiting.size === 0) this.#stopListening();
+    if (this.#waiting.size === 0) this.#rest();
   }
 
   /** Something that the network tells. */
@@ -66,16 +73,16 @@ export class StalledQueues {
     if (received.kind !== "downlink_error" || this.#waiting.get(deviceId)?.isAsked !== true) return;
     this.#waiting.delete(deviceId);
     this.#options.warn(networkReason("downlink_error", received.message.downlink_error.data, deviceId));
-    if (this.#waiting.size === 0) this.#stopListening();
+    if (this.#waiting.size === 0) this.#rest();
   }
 
   end(): void {
-    this.#alarm.clear();
     this.#waiting.clear();
-    this.#stopListening();
+    this.#rest();
   }
 
-  #stopListening(): void {
+  #rest(): void {
+    this.#alarm.clear();
     this.#unlisten?.();
     this.#unlisten = undefined;
   }

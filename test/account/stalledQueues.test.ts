@@ -100,11 +100,12 @@ describe("a queue whose first downlink does not go", () => {
     assert.equal(listening(), 0);
   });
 
-  for (const state of ["sent", "ack", "failed", "invalidated"] as const)
+  for (const state of ["sent", "ack", "failed", "invalidated", "unanswered"] as const)
     it(`is forgotten with the next step: ${state}`, async () => {
-      const { stalled, asked, pass, listening } = queues([item({ class_b_c: {} })]);
+      const { stalled, clock, asked, pass, listening } = queues([item({ class_b_c: {} })]);
       stalled.step(queued);
       stalled.step({ deviceId: "valve", state });
+      assert.equal(clock.timers, 0);
       await pass(QUARTER_HOUR);
       assert.deepEqual([asked, listening()], [[], 0]);
     });
