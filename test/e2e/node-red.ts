@@ -118,7 +118,8 @@ export async function startNodeRed(
     await rm(userDir, { recursive: true, force: true });
   };
   const deadline = Date.now() + 60_000;
-  while (!STARTED.test(output)) {
+  // The flows may be there before the server: in any language, it tells its address.
+  while (!STARTED.test(output) || !output.includes(`127.0.0.1:${port}`)) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`Node-RED did not start:\n${output}`);
