@@ -16,6 +16,7 @@ import type { ServiceTraits } from "../../src/stack/services";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import { findConnection } from "./findConnection";
 import { LastMessage, waitingFor } from "./lastMessage";
+import { MissingDevices } from "./missingDevices";
 import type { Outcome } from "./outcome";
 import { asMessage } from "./red";
 import { refuse } from "./refuse";
@@ -69,6 +70,7 @@ export function receive(RED: NodeAPI, node: Node, receiving: Receiving): void {
     node,
     recipient: receivingNode,
     onView: (view) => receivingNode.show(view),
+    naming: receivingNode.missing,
     asksDecoder,
   });
   node.on("close", (_removed: boolean, done: () => void) => {
@@ -152,6 +154,7 @@ class ReceivingNode implements Recipient {
   readonly everyDevice: boolean;
   readonly named: readonly string[] | undefined;
   readonly wantsPort: Recipient["wantsPort"];
+  readonly missing: MissingDevices;
   readonly #node: Node;
   readonly #view: Receiving["view"];
   readonly #last = new LastMessage();
@@ -179,6 +182,7 @@ class ReceivingNode implements Recipient {
     this.#devices = devices;
     this.#ports = receiving.ports ?? "";
     this.#status = new StatusWriter((next) => node.status(next));
+    this.missing = new MissingDevices(RED, node, devices.text, () => this.#status.show(this.#statusNow));
     this.kinds = receiving.kinds;
     this.everyDevice = devices.exact === undefined && devices.text === "";
     this.named = devices.exact;
@@ -256,8 +260,12 @@ class ReceivingNode implements Recipient {
   #statusOf(connection: ConnectionView): NodeStatus {
     const table = statusOf(connection);
     if (connection.state !== "connected") return nodeStatus(this.#RED, table);
-    if (!this.#last.any)
-      return nodeStatus(this.#RED, table, waitingFor(this.#RED, this.#devices.text, this.#ports));
+    if (!this.#last.any) {
+      const { status } = this.missing;
+      return status
+        ? nodeStatus(this.#RED, status)
+        : nodeStatus(this.#RED, table, waitingFor(this.#RED, this.#devices.text, this.#ports));
+    }
     return nodeStatus(this.#RED, { ...table, fill: this.#last.fill }, this.#last.line(this.#RED));
   }
 }

@@ -21,6 +21,7 @@ import type { Encoded, FieldsToEncode } from "../../src/diagnosis/encoder";
 import { questionsFor, type Questions, type QueueAnswer } from "../../src/account/questions";
 import { warnOfBug } from "../../src/connection/unexpected";
 import { Dropped } from "../../src/delivery/dropped";
+import type { NamingNode } from "../../src/account/namedDevices";
 import type { Awaited, Occupant, Seat, Waiter } from "../../src/account/seats";
 import { isClientIdTaken, sharedSessionFor, type SharedSession } from "../../src/account/sharedSession";
 import type { ConnectionInsight } from "../../src/account/suggestions";
@@ -37,6 +38,8 @@ import type { Notifier } from "./notifier";
 interface ConnectionUser {
   readonly node: Node;
   readonly onView: (view: ConnectionView) => void;
+  /** The devices that it waits for by their IDs. */
+  readonly naming?: NamingNode;
 }
 
 export interface Receiver extends ConnectionUser {
@@ -160,8 +163,8 @@ export class Connection {
   }
 
   /** Returns what ends the use; it resolves when the connection is closed, where this was its last user. */
-  join({ node, recipient, onView, asksDecoder }: Receiver): () => Promise<void> {
-    const { session, leave } = this.#join({ node, onView, kinds: recipient.kinds, sends: false });
+  join({ recipient, asksDecoder, ...user }: Receiver): () => Promise<void> {
+    const { session, leave } = this.#join({ ...user, kinds: recipient.kinds, sends: false });
     const stop = session?.receive(recipient, asksDecoder);
     return async () => {
       stop?.();
@@ -300,12 +303,14 @@ export class Connection {
     this.#users.add(user);
     this.#listeners.add(user.node);
     const session = this.#session();
+    const leaveNaming = user.naming && session?.joinNaming(user.naming);
     user.onView(this.#viewFor(user));
     // The Catch and Status nodes of a tab exist only when all its nodes do.
     this.#catchingUp ??= setImmediate(() => this.#catchUp());
     return {
       session,
       leave: async () => {
+        leaveNaming?.();
         this.#users.delete(user);
         this.#listeners.remove(user.node);
         if (this.#users.size === 0) await this.#close();

@@ -9,6 +9,7 @@ import { GATEWAY_CHANGES } from "../../src/stack/watch";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import type { Watching } from "../tts-connection/connection";
 import { waitingFor } from "../shared/lastMessage";
+import { MissingDevices } from "../shared/missingDevices";
 import { asMessage } from "../shared/red";
 import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
 import { accident } from "../shared/text";
@@ -41,6 +42,7 @@ export class WatchingNode {
   readonly #devices: Devices;
   readonly #stored: Snapshot;
   readonly #status: StatusWriter;
+  readonly #missing: MissingDevices;
   readonly #watching: Watching;
   readonly #reports: GatewayReports | undefined;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -66,6 +68,7 @@ export class WatchingNode {
     this.#devices = devices;
     this.#stored = stored;
     this.#status = new StatusWriter((next) => node.status(next));
+    this.#missing = new MissingDevices(RED, node, devices.text, () => this.#status.show(this.#statusNow));
     const isAll = settings.watch === "gateways" || devices.text === "";
     this.#watching = connection.joinAsWatcher({
       node,
@@ -75,6 +78,7 @@ export class WatchingNode {
         wantsDevice: (deviceId) => isAll || devices.matches(deviceId),
       },
       onView: (view) => this.#show(view),
+      ...(settings.watch === "devices" && { naming: this.#missing }),
       begin: (ledger, application) => this.#begin(ledger, application),
     });
     if (settings.watch === "gateways")
@@ -195,6 +199,7 @@ export class WatchingNode {
     const gone = silent + offline;
     if (this.#view.state !== "connected") return nodeStatus(this.#RED, table);
     const word = this.#settings.watch === "devices" ? "silent" : "offline";
+    if (online + gone === 0 && this.#missing.status) return nodeStatus(this.#RED, this.#missing.status);
     if (online + gone === 0) {
       const what =
         this.#settings.watch === "devices" ? this.#devices.text : this.#settings.gateways.join(", ");

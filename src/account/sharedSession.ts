@@ -25,6 +25,7 @@ import type { ArrivalMemory } from "./backfill/memories";
 import { ConnectionLog, type LogLevels } from "./connectionLog";
 import { keyRecordOf, type KeyRecord } from "./keyRecord";
 import { ledgerOf } from "./ledgers";
+import { NamedDevices, type NamingNode } from "./namedDevices";
 import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice } from "./notices";
 import { Senders } from "./senders";
@@ -69,6 +70,7 @@ export class SharedSession {
   readonly #network: NetworkEvents | undefined;
   #backfill: Backfill | undefined;
   readonly #stalled: StalledQueues | undefined;
+  readonly #named: NamedDevices | undefined;
   #streamProblem: StreamProblem | undefined;
   #eventNodes = 0;
   readonly #log: ConnectionLog;
@@ -137,6 +139,12 @@ export class SharedSession {
         api: () => this.#stack?.api,
         listen: () => this.#network?.join() ?? (() => undefined),
         warn,
+      });
+    if (stack)
+      this.#named = new NamedDevices({
+        applicationId: stack.applicationId,
+        api: () => this.#stack?.api,
+        heard: this.ledger,
       });
     // What comes while flows are deployed waits until all nodes are there that want it. What a broker keeps comes right after the login.
     this.#unattend = attend({
@@ -226,6 +234,11 @@ export class SharedSession {
     return this.#network?.decoderError(deviceId, correlationIds);
   }
 
+  /** Tells a node which of the devices that it names do not exist, where the stack can say. Returns what ends it. */
+  joinNaming(node: NamingNode): () => void {
+    return this.#named?.join(node) ?? (() => undefined);
+  }
+
   /** Has messages read for the ledger, and the ledger tell of them. */
   watch(reader: Reader, watcher: LedgerWatcher): () => void {
     const unwatch = this.ledger.watch(watcher);
@@ -286,6 +299,7 @@ export class SharedSession {
     this.#unattend();
     this.#stack?.end();
     this.#stalled?.end();
+    this.#named?.end();
     this.#network?.end();
     this.#backfill?.end();
     this.#log.end();
@@ -308,6 +322,7 @@ export class SharedSession {
       this.#key.acceptedUntil = Date.now();
       this.#stack?.loggedIn(openedAt);
       this.#network?.loggedIn();
+      this.#named?.loggedIn();
       this.#silence.connected();
     }
     const state = this.session.stateFor(new Set());

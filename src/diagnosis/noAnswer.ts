@@ -23,7 +23,8 @@ type Queue = Awaited<ReturnType<FactsApi["downlinkQueue"]>>;
 const isKnown = ({ deviceId, devicesSeen, deviceAnswered }: NoAnswerFacts): boolean =>
   deviceAnswered || [...devicesSeen].includes(deviceId);
 
-const isMissing = (answer: ApiAnswer<object>): boolean =>
+/** There is no such device. */
+export const isMissing = (answer: ApiAnswer<object>): boolean =>
   answer.answer === "refused" && answer.name === "device_not_found";
 
 const isQueued = (queue: Queue, correlationId: string): boolean =>

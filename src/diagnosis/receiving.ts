@@ -1,4 +1,5 @@
 import type { Text } from "../stack/explanation";
+import { nearestOf } from "../stack/nearest";
 import { SERVICE_TRAITS, type ServiceName } from "../stack/services";
 import type { StreamProblem } from "./eventStream";
 import type { KeyFacts } from "./keyFacts";
@@ -25,6 +26,31 @@ export function explainSilence({ applicationId, service, sharedGroup, key }: Sil
   if (key?.mayRead === true) return { key: "warning.silence.may-read", values };
   if (key?.mayRead === false) return warnOfMissing("read", key, applicationId);
   return { key: "warning.silence.unknown", values };
+}
+
+const MOST_NAMED = 3;
+
+/**
+ * The warning of a node that waits for devices which its application does not have.
+ * @param heard those that something came from
+ */
+export function explainMissingDevices(
+  applicationId: string,
+  deviceIds: readonly string[],
+  heard: Iterable<string>,
+): Text {
+  const [first = "", ...others] = deviceIds;
+  const application = shownText(applicationId);
+  if (others.length > 0) {
+    const named = deviceIds.slice(0, MOST_NAMED).map((id) => shownText(id));
+    const devices = [...named, ...(deviceIds.length > MOST_NAMED ? ["…"] : [])].join(", ");
+    return { key: "warning.no-devices", values: { devices, applicationId: application } };
+  }
+  const [nearest] = nearestOf(first, heard);
+  const values = { device: shownText(first), applicationId: application };
+  return nearest === undefined
+    ? { key: "warning.no-device", values }
+    : { key: "warning.no-device-nearest", values: { ...values, nearest: shownText(nearest) } };
 }
 
 /** The warning when messages come twice without a reconnect: another client publishes them twice. */

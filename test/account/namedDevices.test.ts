@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { NamedDevices } from "../../src/account/namedDevices";
+import type { StackApi } from "../../src/diagnosis/stackApi";
+import type { Text } from "../../src/stack/explanation";
+import { TurnableClock } from "../delivery/world";
+import { rendered } from "../diagnosis/catalogue";
+
+type Answer = Awaited<ReturnType<StackApi["downlinkQueue"]>>;
+
+const THERE: Answer = { answer: "ok", downlinks: [] };
+const MISSING: Answer = { answer: "refused", status: 404, name: "device_not_found" } as Answer;
+const FORBIDDEN: Answer = { answer: "refused", status: 403, name: "no_application_rights" } as Answer;
+const UNREACHABLE: Answer = { answer: "unknown", why: "timeout" };
+const SOON = 2_000;
+const QUARTER_HOUR = 15 * 60_000;
+
+/** An application that answers like this of its devices, and some that were heard. */
+function application(answers: Record<string, Answer>, heard: readonly string[] = []) {
+  const clock = new TurnableClock();
+  const asked: string[] = [];
+  const devices = new NamedDevices({
+    applicationId: "app1",
+    api: () => ({
+      downlinkQueue: (_applicationId, deviceId) => {
+        asked.push(deviceId);
+        return Promise.resolve(answers[deviceId] ?? MISSING);
+      },
+    }),
+    heard: new Set(heard),
+    clock,
+  });
+  const node = (...named: string[]) => {
+    const told: string[][] = [];
+    const said: string[] = [];
+    const onMissing = (ids: readonly string[], warning: Text | undefined): void => {
+      told.push([...ids]);
+      if (warning) said.push(rendered(warning));
+    };
+    return { told, said, leave: devices.join({ named, onMissing }) };
+  };
+  const pass = async (ms: number): Promise<void> => {
+    clock.turnOn(ms);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { devices, answers, clock, asked, node, pass };
+}
+
+describe("the devices that nodes name", () => {
+  it("are looked up after the login, each once, whichever nodes name it", async () => {
+    const { devices, asked, node, pass } = application({ door: THERE });
+    const [one, other] = [node("door", "valv"), node("valv")];
+    await pass(SOON);
+    assert.deepEqual(asked, []);
+    devices.loggedIn();
+    await pass(SOON);
+    assert.deepEqual(asked, ["door", "valv"]);
+    assert.deepEqual([one.told, other.told], [[["valv"]], [["valv"]]]);
+    assert.match(one.said.join(), /^No device valv in app1: nothing will come from it\. .*End devices/);
+    assert.deepEqual(other.said, one.said);
+  });
+
+  it("are not asked for where they were heard, and the heard one that may be meant is named", async () => {
+    const { devices, asked, node, pass } = application({}, ["valve", "door"]);
+    const { said } = node("door", "valv");
+    devices.loggedIn();
+    await pass(SOON);
+    assert.deepEqual(asked, ["valv"]);
+    assert.match(said.join(), /^No device valv in app1: did you mean valve\?/);
+  });
+
+  it("are told together where several are missing", async () => {
+    const { devices, node, pass } = application({});
+    const { said } = node("one", "two", "three", "four");
+    devices.loggedIn();
+    await pass(SOON);
+    assert.equal(said.length, 1);
+    assert.match(said.join(), /not in app1.* They are one, two, three, …\./);
+  });
+
+  it("are asked for again now and then while they are missing, and said once", async () => {
+    const { devices, answers, asked, node, pass, clock } = application({});
+    const { told, said } = node("valv");
+    devices.loggedIn();
+    await pass(SOON);
+    await pass(QUARTER_HOUR);
+    answers.valv = THERE;
+    await pass(QUARTER_HOUR);
+    assert.deepEqual(told, [["valv"], ["valv"], []]);
+    assert.deepEqual([said.length, asked.length, clock.timers], [1, 3, 0]);
+    devices.loggedIn();
+    await pass(SOON);
+    assert.equal(asked.length, 3);
+  });
+
+  it("are thought to exist where the key may not know, and asked for at the next login where nothing answered", async () => {
+    const { devices, answers, asked, node, pass } = application({ secret: FORBIDDEN, far: UNREACHABLE });
+    const { said } = node("secret", "far");
+    devices.loggedIn();
+    await pass(SOON);
+    assert.deepEqual(said, []);
+    answers.far = MISSING;
+    devices.loggedIn();
+    await pass(SOON);
+    assert.deepEqual(asked, ["secret", "far", "far"]);
+    assert.match(said.join(), /^No device far /);
+  });
+
+  it("of a node that joins later are looked up soon, of one that has left no more", async () => {
+    const { devices, asked, node, pass, clock } = application({});
+    devices.loggedIn();
+    assert.equal(clock.timers, 0);
+    const late = node("valv");
+    await pass(SOON);
+    assert.equal(late.said.length, 1);
+    late.leave();
+    await pass(QUARTER_HOUR);
+    assert.deepEqual(asked, ["valv"]);
+    node("door");
+    devices.end();
+    await pass(QUARTER_HOUR);
+    assert.deepEqual(asked, ["valv"]);
+  });
+
+  it("are asked for one after the other, fifty at most", async () => {
+    const { devices, asked, node, pass } = application({});
+    node(...Array.from({ length: 60 }, (_each, number) => `device-${number}`));
+    devices.loggedIn();
+    await pass(SOON);
+    await pass(0);
+    assert.equal(asked.length, 50);
+  });
+
+  it("are nothing to ask for where nodes name none", async () => {
+    const { devices, clock, node } = application({});
+    node();
+    devices.loggedIn();
+    assert.equal(clock.timers, 0);
+    await Promise.resolve();
+  });
+});
