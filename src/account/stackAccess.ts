@@ -41,6 +41,13 @@ export class StackAccess {
     return this.#office?.api;
   }
 
+  /** The same, on the host of the connection: that of another cluster has other devices. */
+  get apiOfHost(): StackApi | undefined {
+    const usual = apiUrl("", this.#settings.host);
+    if (!this.#office || usual === undefined) return undefined;
+    return serverOf(this.#office.url).host === serverOf(usual).host ? this.#office.api : undefined;
+  }
+
   /** Of different `api` settings of one identity the first that is not empty counts. */
   adoptApi(setting: string): void {
     if (this.#apiSetting !== "" || setting === "") return;
