@@ -14,7 +14,8 @@ export type QueueAnswer =
 /** Undefined where the connection is not to the stack's own server, or its API is switched off. */
 export function questionsFor(settings: ConnectionSettings): Questions | undefined {
   const stack = stackSettingsOf(settings);
-  const office = stack && apiOf(stack);
+  // The answer says whom it asked.
+  const office = stack && apiOf(stack, true);
   return office && new Questions(office.api, office.url, stack.applicationId);
 }
 

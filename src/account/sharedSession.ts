@@ -143,7 +143,7 @@ export class SharedSession {
     if (stack)
       this.#named = new NamedDevices({
         applicationId: stack.applicationId,
-        api: () => this.#stack?.apiOfHost,
+        api: () => this.#stack?.api,
         heard: this.ledger,
       });
     // What comes while flows are deployed waits until all nodes are there that want it. What a broker keeps comes right after the login.

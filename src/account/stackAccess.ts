@@ -15,10 +15,18 @@ function targetOf({ api, host, tls, apiKey, proxy: choice }: StackSettings): Api
   return { url, apiKey, ...(tls ? { tls } : {}), ...(proxy ? { proxy } : {}) };
 }
 
-/** The HTTP API that these settings lead to; undefined where it is switched off. */
-export function apiOf(settings: StackSettings): KeyOffice | undefined {
+/**
+ * The HTTP API that these settings lead to; undefined where it is switched off.
+ * @param isCluster it is that of the connection's own cluster, by its host
+ */
+export function apiOf(settings: StackSettings, isCluster = isOnHost(settings)): KeyOffice | undefined {
   const target = targetOf(settings);
-  return target && { url: target.url, api: createStackApi(target) };
+  return target && { url: target.url, api: createStackApi(target, isCluster) };
+}
+
+function isOnHost({ api, host }: StackSettings): boolean {
+  const [url, usual] = [apiUrl(api, host), apiUrl("", host)];
+  return url !== undefined && usual !== undefined && serverOf(url).host === serverOf(usual).host;
 }
 
 /** What only the stack's own server has beside MQTT: an HTTP API to ask with the same key, and rights that the key has or lacks. */
@@ -39,13 +47,6 @@ export class StackAccess {
   /** Absent where it is switched off. */
   get api(): StackApi | undefined {
     return this.#office?.api;
-  }
-
-  /** The same, on the host of the connection: that of another cluster has other devices. */
-  get apiOfHost(): StackApi | undefined {
-    const usual = apiUrl("", this.#settings.host);
-    if (!this.#office || usual === undefined) return undefined;
-    return serverOf(this.#office.url).host === serverOf(usual).host ? this.#office.api : undefined;
   }
 
   /** Of different `api` settings of one identity the first that is not empty counts. */

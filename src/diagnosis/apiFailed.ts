@@ -24,6 +24,7 @@ const OF_SILENCE: Readonly<Record<UnknownReason, string>> = {
   not_asked: "error.api-failed.unreachable",
   redirect: "error.api-failed.not-understood",
   not_understood: "error.api-failed.not-understood",
+  other_cluster: "error.api-failed.not-understood",
   too_large: "error.api-failed.too-large",
   unavailable: "error.api-failed.unavailable",
 };

@@ -47,6 +47,8 @@ export type UnknownReason =
   | "too_large"
   | "not_understood"
   | "not_asked"
+  /** There is no such device, but it may be another cluster that was asked. */
+  | "other_cluster"
   /** By its status: a server that cannot do it now, or what stands in front of it. */
   | "unavailable";
 

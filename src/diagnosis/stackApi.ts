@@ -74,8 +74,13 @@ interface EncodeQuestion {
   readonly versionIds: JsonObject | undefined;
 }
 
-export function createStackApi(target: ApiTarget): StackApi {
+/**
+ * @param isCluster it is that of the cluster that the devices are in. Otherwise it may be that of another one, which has other devices:
+ * that one is missing counts only when it has known any.
+ */
+export function createStackApi(target: ApiTarget, isCluster = true): StackApi {
   const inFlight = new Map<string, Promise<ApiReply>>();
+  let knowsDevices = isCluster;
 
   function ask(question: ApiQuestion): Promise<ApiReply> {
     const key = `${question.method} ${question.path} ${question.limits?.wait ?? ""} ${question.body ?? ""}`;
@@ -101,6 +106,14 @@ export function createStackApi(target: ApiTarget): StackApi {
     }
   }
 
+  /** Of a question about a device. */
+  function ofDevice<T>(found: ApiAnswer<T>): ApiAnswer<T> {
+    knowsDevices ||= found.answer === "ok";
+    const answered = deviceRefusal(found);
+    const isMissing = answered.answer === "refused" && answered.name === "device_not_found";
+    return isMissing && !knowsDevices ? { answer: "unknown", why: "other_cluster" } : answered;
+  }
+
   const application = (id: string): string => `/applications/${encodeURIComponent(id)}`;
   const queue = (applicationId: string, deviceId: string): string =>
     `/as${application(applicationId)}/devices/${encodeURIComponent(deviceId)}/down`;
@@ -122,7 +135,7 @@ export function createStackApi(target: ApiTarget): StackApi {
         const downlinks = downlinksOf(json);
         return downlinks && { downlinks: structuredClone(downlinks) };
       });
-      return deviceRefusal(found);
+      return ofDevice(found);
     },
     gatewayStatistics: (gatewayId) =>
       answer(
@@ -134,12 +147,12 @@ export function createStackApi(target: ApiTarget): StackApi {
       const found = await answer({ method: "POST", path, body: "{}" }, (json) =>
         Object.keys(json).length === 0 ? {} : undefined,
       );
-      return deviceRefusal(found);
+      return ofDevice(found);
     },
     async downlinkFormatter(applicationId, deviceId) {
       const path = `/as${application(applicationId)}/devices/${encodeURIComponent(deviceId)}?field_mask=formatters,version_ids`;
       const question = { method: "GET", path, limits: GENEROUS } as const;
-      return deviceRefusal(await answer(question, deviceFormatterOf));
+      return ofDevice(await answer(question, deviceFormatterOf));
     },
     defaultDownlinkFormatter: (applicationId) =>
       answer(
