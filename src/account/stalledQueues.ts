@@ -21,6 +21,10 @@ export interface StalledQueuesOptions {
 const STALLED_MS = 15 * 60_000;
 /** A burst to many devices must not become a burst of questions. */
 const MOST_DEVICES = 1_000;
+/** Of one device. The stack keeps fewer. */
+const MOST_QUEUED = 100;
+
+type Step = Pick<DownlinkView, "deviceId" | "state" | "correlationIds">;
 
 const OVER: ReadonlySet<DownlinkView["state"]> = new Set([
   "sent",
@@ -36,6 +40,8 @@ interface Waiting {
   /** ms of the clock's `now`, since when nothing has gone. */
   readonly since: number;
   isAsked: boolean;
+  /** What is known to be in it. */
+  readonly queued: Set<string>;
 }
 
 /**
@@ -58,14 +64,25 @@ export class StalledQueues {
   }
 
   /** A step of any downlink. */
-  step({ deviceId, state }: Pick<DownlinkView, "deviceId" | "state">): void {
-    if (OVER.has(state)) this.#waiting.delete(deviceId);
-    else if (state === "queued" && !this.#waiting.has(deviceId) && this.#waiting.size < MOST_DEVICES) {
-      const since = this.#clock.now();
-      this.#waiting.set(deviceId, { since, isAsked: false });
-      this.#alarm.at(since + STALLED_MS);
+  step({ deviceId, state, correlationIds }: Step): void {
+    // Ours: those of a flow may be the same for all.
+    const id = correlationIds.at(-1) ?? "";
+    const waiting = this.#waiting.get(deviceId);
+    if (state === "queued") {
+      if (waiting && waiting.queued.size < MOST_QUEUED) waiting.queued.add(id);
+      else if (!waiting && this.#waiting.size < MOST_DEVICES) this.#wait(deviceId, new Set([id]));
+    } else if (OVER.has(state) && waiting) {
+      this.#waiting.delete(deviceId);
+      waiting.queued.delete(id);
+      if (waiting.queued.size > 0) this.#wait(deviceId, waiting.queued);
     }
     if (this.#waiting.size === 0) this.#rest();
+  }
+
+  #wait(deviceId: string, queued: Set<string>): void {
+    const since = this.#clock.now();
+    this.#waiting.set(deviceId, { since, isAsked: false, queued });
+    this.#alarm.at(since + STALLED_MS);
   }
 
   /** Something that the network tells. */

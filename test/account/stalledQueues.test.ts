@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { StalledQueues } from "../../src/account/stalledQueues";
 import { networkEvent } from "../../src/diagnosis/networkEvents";
+import type { DownlinkView } from "../../src/delivery/contract";
 import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { ApplicationDownlink } from "../../src/stack/messages";
 import { rendered } from "../diagnosis/catalogue";
@@ -39,7 +40,11 @@ function queues(downlinks: readonly ApplicationDownlink[], answer: Answer = { an
 }
 
 const item = (more: object = {}): ApplicationDownlink => ({ f_port: 15, frm_payload: "AQ==", ...more });
-const queued = { deviceId: "valve", state: "queued" } as const;
+const step = (deviceId: string, state: DownlinkView["state"], id = "one") => ({
+  ...{ deviceId, state },
+  correlationIds: ["of-the-flow", id],
+});
+const queued = step("valve", "queued");
 
 /** As the stack's event stream tells that no gateway could send. */
 function noGateway(deviceId = "valve") {
@@ -104,11 +109,26 @@ describe("a queue whose first downlink does not go", () => {
     it(`is forgotten with the next step: ${state}`, async () => {
       const { stalled, clock, asked, pass, listening } = queues([item({ class_b_c: {} })]);
       stalled.step(queued);
-      stalled.step({ deviceId: "valve", state });
+      stalled.step(step("valve", state));
       assert.equal(clock.timers, 0);
       await pass(QUARTER_HOUR);
       assert.deepEqual([asked, listening()], [[], 0]);
     });
+
+  it("is the next one's, when one of two has gone", async () => {
+    const { stalled, said, asked, pass } = queues([item({ class_b_c: {} })]);
+    stalled.step(queued);
+    stalled.step(step("valve", "queued", "two"));
+    await pass(QUARTER_HOUR / 2);
+    stalled.step(step("valve", "sent"));
+    await pass(QUARTER_HOUR / 2);
+    assert.deepEqual(asked, []);
+    await pass(QUARTER_HOUR / 2);
+    assert.equal(said.length, 1);
+    stalled.step(step("valve", "sent", "two"));
+    await pass(QUARTER_HOUR);
+    assert.deepEqual(asked, ["valve"]);
+  });
 
   it("is quiet where the API says nothing", async () => {
     const { stalled, said, pass } = queues([], { answer: "unknown", why: "timeout" });
@@ -119,15 +139,14 @@ describe("a queue whose first downlink does not go", () => {
 
   it("asks for a thousand devices at most, each after its own quarter of an hour", async () => {
     const { stalled, asked, pass } = queues([]);
-    for (let number = 0; number < 1_001; number += 1)
-      stalled.step({ deviceId: `d-${number}`, state: "queued" });
+    for (let number = 0; number < 1_001; number += 1) stalled.step(step(`d-${number}`, "queued"));
     await pass(QUARTER_HOUR);
     assert.equal(asked.length, 1_000);
 
     const other = queues([]);
     other.stalled.step(queued);
     await other.pass(QUARTER_HOUR / 2);
-    other.stalled.step({ deviceId: "lamp", state: "queued" });
+    other.stalled.step(step("lamp", "queued"));
     await other.pass(QUARTER_HOUR / 2);
     assert.deepEqual(other.asked, ["valve"]);
     await other.pass(QUARTER_HOUR / 2);
