@@ -7,6 +7,7 @@
  *   hundred times as long as what it sends in a burst, or four times as long as the interval right before it.
  * - One whose first interval was such a pause, and that sends in a burst for the first time, keeps the day and an hour, until it has sent
  *   like this for as long as it paused, or for a day.
+ * - Of one that sends when something happens, at any time, the longest interval of most days counts: twice that.
  * - After a pause in which nothing was lost it may make the same again: a quarter more than that.
  *
  * A device of which more than a twentieth is lost gets more intervals: `mediansWith`.
@@ -14,6 +15,7 @@
 import { inOrderOfSize, LastTen, middleOf } from "./lastTen";
 import { AGAIN_TIMES, limitOfPauses, Pauses, PAUSE_TIMES } from "./pauses";
 import { ABOUT_MS, LIMIT_OF_UNKNOWN, limitUntilKnown, MEDIANS, SHORTEST_LIMIT_MS } from "./silenceLimits";
+import { Variation, type StoredVariation } from "./variation";
 
 /** How much longer than the intervals of a burst its pauses are, whatever comes right before them. */
 const BURST_TIMES = 100;
@@ -32,12 +34,14 @@ export interface StoredIntervals {
   readonly sinceRest: number;
   /** The first of all, where it was long and is the only pause; else 0. */
   readonly first: number;
+  readonly variation: StoredVariation;
 }
 
 export class Intervals {
   readonly #last: LastTen;
   readonly #pauses: Pauses;
   #rests: Pauses | undefined;
+  readonly #variation: Variation;
   #first: number;
   /** The last one, and whether nothing that was sent in it is missing. */
   #before: number;
@@ -52,6 +56,7 @@ export class Intervals {
     this.#last = new LastTen(stored?.last);
     this.#pauses = new Pauses(stored?.pauses, stored?.sincePause);
     if (stored && stored.rests.length > 0) this.#rests = new Pauses(stored.rests, stored.sinceRest);
+    this.#variation = new Variation(stored?.variation);
     this.#first = stored?.first ?? 0;
     this.#before = stored?.last.at(-1) ?? Infinity;
   }
@@ -69,6 +74,7 @@ export class Intervals {
       this.#pauses.add(length);
       this.#first = this.#last.size === 0 ? length : 0;
     } else this.#pauses.pass(length);
+    this.#variation.add(length, isWhole);
     this.#last.add(length);
     this.#before = length;
     this.#isWhole = isWhole;
@@ -107,7 +113,7 @@ export class Intervals {
     const besideBursts = this.#pauses.values.filter((pause) => pause >= BURST_TIMES * this.#short);
     const pauses = limitOfPauses(besideBursts, medians);
     const rests = limitOfPauses(this.#rests?.values ?? [], medians);
-    return Math.max(SHORTEST_LIMIT_MS, medians * median, pauses, rests, again, first);
+    return Math.max(SHORTEST_LIMIT_MS, medians * median, pauses, rests, again, first, this.#variation.limit);
   }
 
   /** Once the median is known. */
@@ -126,6 +132,7 @@ export class Intervals {
       rests: this.#rests?.inOrder ?? [],
       sinceRest: this.#rests?.since ?? 0,
       first: this.#first,
+      variation: this.#variation.stored,
     };
   }
 }

@@ -6,6 +6,7 @@ import { noSignal, type StoredHistory, type Signal } from "./deviceHistory";
 import type { StoredGateway } from "./gatewayHistory";
 import type { StoredGatewayIntervals } from "./gatewayIntervals";
 import type { StoredIntervals } from "./intervals";
+import type { StoredVariation } from "./variation";
 
 export interface StoredDevice {
   readonly id: string;
@@ -131,7 +132,17 @@ function intervalsOf(value: unknown): StoredIntervals | undefined {
   const pauses = lengthsOf(value.pauses);
   const rests = lengthsOf(value.rests) ?? [];
   const [sincePause, sinceRest] = [atLeast0(value.sincePause), atLeast0(value.sinceRest)];
-  return last && pauses && { last, pauses, sincePause, rests, sinceRest, first: atLeast0(value.first) };
+  const [first, variation] = [atLeast0(value.first), variationOf(value.variation)];
+  return last && pauses && { last, pauses, sincePause, rests, sinceRest, first, variation };
+}
+
+/** Earlier versions knew of none. */
+function variationOf(value: unknown): StoredVariation {
+  const { spread, before, longest, day, today } = isJsonObject(value) ? value : {};
+  return {
+    ...{ spread: atLeast0(spread), before: atLeast0(before), longest: lengthsOf(longest) ?? [] },
+    ...{ day: atLeast0(day), today: atLeast0(today) },
+  };
 }
 
 function gatewayIntervalsOf(value: unknown): StoredGatewayIntervals | undefined {

@@ -73,7 +73,10 @@ describe("what a store gives back", () => {
       lastSeen: 1,
       receivedAt: undefined,
       session: undefined,
-      intervals: { last: [1, 5], pauses: [3], rests: [], sincePause: 0, sinceRest: 0, first: 0 },
+      intervals: {
+        ...{ last: [1, 5], pauses: [3], rests: [], sincePause: 0, sinceRest: 0, first: 0 },
+        variation: { spread: 0, before: 0, longest: [], day: 0, today: 0 },
+      },
       battery: undefined,
       signal: noSignal(),
     });
