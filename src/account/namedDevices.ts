@@ -28,8 +28,9 @@ export interface NamingNode {
 const SOON_MS = 2_000;
 /** A device may be added later. */
 const AGAIN_MS = 15 * 60_000;
-/** Of one connection: a long list of devices must not become a burst of questions. */
-const MOST_DEVICES = 50;
+/** A long list of devices must not become a burst of questions: so many, then the next ones a minute later. */
+const MOST_AT_ONCE = 50;
+const NEXT_MS = 60_000;
 
 /**
  * Whether the devices that nodes name exist. Filters are for the nodes only: the server grants its topics whatever they are, and a node
@@ -43,7 +44,7 @@ export class NamedDevices {
   readonly #nodes = new Map<NamingNode, Set<string>>();
   /** They exist, or the key may not know. */
   readonly #settled = new Set<string>();
-  #missing: ReadonlySet<string> = new Set();
+  readonly #missing = new Set<string>();
   #isConnected = false;
 
   constructor(options: NamedDevicesOptions) {
@@ -77,19 +78,29 @@ export class NamedDevices {
   }
 
   async #look(): Promise<void> {
+    const isLeft = await this.#askSome();
+    if (isLeft) this.#lookIn(NEXT_MS);
+    else if (this.#missing.size > 0) this.#lookIn(AGAIN_MS);
+  }
+
+  /** Returns whether there are more to be asked for. */
+  async #askSome(): Promise<boolean> {
     const { api, applicationId, heard } = this.#options;
     const named = new Set([...this.#nodes.keys()].flatMap((node) => node.named));
     const inDoubt = [...named].filter((deviceId) => !heard.has(deviceId) && !this.#settled.has(deviceId));
-    const missing = new Set<string>();
-    for (const deviceId of inDoubt.slice(0, MOST_DEVICES)) {
+    const isNew = (deviceId: string): boolean => !this.#missing.has(deviceId);
+    const asked = inDoubt.some(isNew) ? inDoubt.filter(isNew) : inDoubt;
+    for (const deviceId of asked.slice(0, MOST_AT_ONCE)) {
       const answer = await api()?.downlinkQueue(applicationId, deviceId);
-      if (answer === undefined || answer.answer === "unknown") continue;
-      if (isMissing(answer)) missing.add(deviceId);
+      // Then the next ones will have none either.
+      if (answer === undefined || answer.answer === "unknown") return false;
+      if (isMissing(answer)) this.#missing.add(deviceId);
       else this.#settled.add(deviceId);
     }
-    this.#missing = missing;
+    for (const deviceId of this.#missing)
+      if (!inDoubt.includes(deviceId) || this.#settled.has(deviceId)) this.#missing.delete(deviceId);
     for (const [node, told] of this.#nodes) this.#tell(node, told);
-    if (missing.size > 0) this.#lookIn(AGAIN_MS);
+    return asked.length > MOST_AT_ONCE;
   }
 
   #tell(node: NamingNode, told: Set<string>): void {

@@ -12,6 +12,7 @@ const MISSING: Answer = { answer: "refused", status: 404, name: "device_not_foun
 const FORBIDDEN: Answer = { answer: "refused", status: 403, name: "no_application_rights" } as Answer;
 const UNREACHABLE: Answer = { answer: "unknown", why: "timeout" };
 const SOON = 2_000;
+const MINUTE = 60_000;
 const QUARTER_HOUR = 15 * 60_000;
 
 /** An application that answers like this of its devices, and some that were heard. */
@@ -121,13 +122,26 @@ describe("the devices that nodes name", () => {
     assert.deepEqual(asked, ["valv"]);
   });
 
-  it("are asked for one after the other, fifty at most", async () => {
+  it("are asked for one after the other, fifty a minute", async () => {
     const { devices, asked, node, pass } = application({});
-    node(...Array.from({ length: 60 }, (_each, number) => `device-${number}`));
+    const { told } = node(...Array.from({ length: 60 }, (_each, number) => `device-${number}`));
     devices.loggedIn();
     await pass(SOON);
-    await pass(0);
     assert.equal(asked.length, 50);
+    await pass(MINUTE);
+    assert.deepEqual([asked.length, new Set(asked).size], [60, 60]);
+    assert.deepEqual(
+      told.map(({ length }) => length),
+      [50, 60],
+    );
+  });
+
+  it("are asked for no further where nothing answers", async () => {
+    const { devices, asked, clock, node, pass } = application({ far: UNREACHABLE });
+    node("far", "valv");
+    devices.loggedIn();
+    await pass(SOON);
+    assert.deepEqual([asked, clock.timers], [["far"], 0]);
   });
 
   it("are nothing to ask for where nodes name none", async () => {
