@@ -203,7 +203,7 @@ export class Connection {
     const { session, leave } = this.#join({ ...user, kinds: ANSWER_KINDS, sends: true });
     if (!session || !this.#settings.ok) return this.#nowhere(leave);
     const { settings } = this.#settings;
-    const senders = session.joinSenders(user.node.id, settings.downlinksPerMinute, usesEncoder);
+    const senders = session.joinSenders(user.node.id, usesEncoder);
     const { seat } = senders;
     seat.take({ onStep, onInherited });
     let dontRun = (): void => undefined;
@@ -351,7 +351,16 @@ export class Connection {
       levels: this.#notifier.logLevels,
       attend: (deploys) => deployment.attend(deploys),
     });
-    return { lease, unlisten: lease.resource.listen(listener) };
+    const { resource } = lease;
+    const unlisten = resource.listen(listener);
+    const leavePace = resource.joinPace(settings.downlinksPerMinute);
+    return {
+      lease,
+      unlisten: () => {
+        unlisten();
+        leavePace();
+      },
+    };
   }
 
   async #close(): Promise<void> {

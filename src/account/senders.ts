@@ -48,10 +48,11 @@ interface Joined {
   readonly leave: () => void;
 }
 
-/** All nodes that send on one session: one courier while any node sends, at the lowest of the paces of its config nodes. */
+/** All nodes that send on one session: one courier while any node sends, at the lowest of the paces of all its config nodes. */
 export class Senders {
   readonly #shared: SendersSession;
-  readonly #paces = new Set<{ readonly perMinute: number | undefined }>();
+  readonly #paces = new Set<{ readonly perMinute: number }>();
+  readonly #joined = new Set<object>();
   /** By the IDs of their nodes. */
   readonly #seats = new Map<string, Seat>();
   #courier: Courier | undefined;
@@ -69,10 +70,22 @@ export class Senders {
     return this.#unheard;
   }
 
-  /** For a node with this ID, on a config node with this pace. */
-  join(nodeId: string, perMinute: number | undefined): Joined {
+  /** Of a config node, until the returned function is called. */
+  joinPace(perMinute: number | undefined): () => void {
+    if (perMinute === undefined) return () => undefined;
     const pace = { perMinute };
     this.#paces.add(pace);
+    this.#setPace();
+    return () => {
+      this.#paces.delete(pace);
+      this.#setPace();
+    };
+  }
+
+  /** For a node with this ID. */
+  join(nodeId: string): Joined {
+    const joined = {};
+    this.#joined.add(joined);
     const courier = (this.#courier ??= this.#open());
     this.#setPace();
     const seat = this.#seats.get(nodeId) ?? new Seat(courier, this.#shared.onStep);
@@ -85,9 +98,8 @@ export class Senders {
           seat.drop();
           this.#seats.delete(nodeId);
         }
-        this.#paces.delete(pace);
-        this.#setPace();
-        if (this.#paces.size === 0) this.#close();
+        this.#joined.delete(joined);
+        if (this.#joined.size === 0) this.#close();
       },
     };
   }
@@ -123,7 +135,7 @@ export class Senders {
   }
 
   #setPace(): void {
-    const paces = [...this.#paces].flatMap(({ perMinute }) => (perMinute === undefined ? [] : [perMinute]));
+    const paces = Array.from(this.#paces, ({ perMinute }) => perMinute);
     this.#courier?.setPerMinute(paces.length === 0 ? undefined : Math.min(...paces));
   }
 

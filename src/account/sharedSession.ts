@@ -258,14 +258,15 @@ export class SharedSession {
     return this.#service.downlinkLimits;
   }
 
-  /** Takes downlinks to their end, for a node on a config node with this pace; of several paces the lowest counts. */
-  joinSenders(
-    nodeId: string,
-    perMinute: number | undefined,
-    usesEncoder = false,
-  ): ReturnType<Senders["join"]> {
+  /** Of several paces of its config nodes the lowest counts. Returns what ends it. */
+  joinPace(perMinute: number | undefined): () => void {
+    return this.#senders.joinPace(perMinute);
+  }
+
+  /** Takes downlinks to their end, for a node. */
+  joinSenders(nodeId: string, usesEncoder = false): ReturnType<Senders["join"]> {
     this.#stack?.need("write");
-    const senders = this.#senders.join(nodeId, perMinute);
+    const senders = this.#senders.join(nodeId);
     // Why the stack's encoder failed is told nowhere else.
     const leaveNetwork = usesEncoder ? this.#network?.join() : undefined;
     return {

@@ -17,7 +17,7 @@ import {
   withDevices,
   type Properties,
 } from "./downlinks";
-import { connection, running, subscribed, withNodeRed, type FlowNode, type Flows } from "./nodeRed";
+import { connection, running, subscribed, withNodeRed, type FlowNode, type Flows, uplink } from "./nodeRed";
 
 const OPERATION: Properties = { operation: "how", operationType: "msg" };
 
@@ -209,6 +209,27 @@ describe("a burst of a thousand messages", () => {
     give(flows, { number: 6 });
     await flows.shows("downlink", "held · valve");
     assert.equal(simulator.publishes.length, 5);
+  });
+
+  it("goes at the lowest pace of the connections that share a session, also of one that only receives", async () => {
+    const simulator = await withDevices();
+    const nodes = downlinkFlow(simulator);
+    const slow = [
+      connection(simulator, { id: "slow", downlinksPerMinute: "1" }),
+      uplink({ connection: "slow" }),
+    ];
+    const { apiKey } = simulator;
+    const flows = await sending(simulator, [...nodes, ...slow], {
+      connection: { apiKey },
+      slow: { apiKey },
+    });
+    give(flows, { number: 1 });
+    assert.equal((await flows.next()).number, 1);
+    give(flows, { number: 2 });
+    await flows.shows("downlink", "held · valve");
+    assert.deepEqual([simulator.sessions, simulator.publishes.length], [1, 1]);
+    await flows.deploy("full", nodes);
+    assert.equal((await flows.next()).number, 2);
   });
 
   it("makes all connections of the application as slow as the server's limit, whatever their keys", async () => {
