@@ -297,7 +297,7 @@ describe("the form of tts-downlink", () => {
 
     const other = await editor.openNode("fresh");
     await other.locator(`#${idOf("connection")}`).selectOption("coff");
-    assert.equal(await other.getByLabel("Read", { exact: true }).isDisabled(), true);
+    assert.equal(await other.getByLabel("Show", { exact: true }).isDisabled(), true);
     await editor.cancel();
   });
 
