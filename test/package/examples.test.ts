@@ -266,4 +266,23 @@ describe("the example", () => {
       await expected.then?.(nodeRed);
       if (!expected.fails) assert.doesNotMatch(nodeRed.log(), /debug:error\]|\[error\]/);
     });
+
+  const caught = ({ type, scope }: FlowNode): boolean => type === "catch" && Array.isArray(scope);
+  for (const example of OWN.filter(({ nodes }) => nodes.some(caught)))
+    it(`"${example.name}" says why there is no connection, and takes it for no answer to a message`, async () => {
+      const port = String(await freePort());
+      const account = { service: "stack", host: "127.0.0.1", port, useTls: false, tenantId: "", api: "off" };
+      const nodes = example.nodes.map((node) => ({
+        ...node,
+        ...(node.type === "debug" && { console: true }),
+        ...(isConnection(node) && {
+          ...{ ...account, applicationId: "app1" },
+          credentials: { apiKey: "NNSXS.VEEBURF3KR77ZR3BH7MQVYXLJJWWT7GHMVR7GDI.secret" },
+        }),
+      }));
+      nodeRed.clearLog();
+      await nodeRed.setFlows(nodes);
+      await nodeRed.logged(/debug:error\]\s+Nothing listens on 127\.0\.0\.1/);
+      assert.doesNotMatch(nodeRed.log(), /\[warn\]/);
+    });
 });
