@@ -145,6 +145,11 @@ export class Connection {
     if (!settings.ok) this.#faulty = faulty(settings.explanation);
   }
 
+  /** How many nodes use it. */
+  get users(): number {
+    return this.#users.size;
+  }
+
   get insight(): ConnectionInsight {
     return {
       state: this.#users.size === 0 ? "unused" : this.#ownView().state,

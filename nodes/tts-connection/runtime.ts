@@ -61,7 +61,14 @@ export default function init(RED: NodeAPI): void {
     this.encode = (deviceId, fields) => connection.encode(deviceId, fields);
     this.joinAsWatcher = (user) => connection.joinAsWatcher(user);
     this.insight = () => connection.insight;
-    this.on("close", () => notifier.clear());
+    this.on("close", () => {
+      notifier.clear();
+      // Node-RED does not see that a node depends on a connection whose ID comes from a variable of its tab, group or subflow.
+      deployment.atEnd(() => {
+        const number = connection.users;
+        if (number > 0) this.warn(textOf(RED, { key: "warning.not-restarted", values: { number } }));
+      });
+    });
   }
 
   serveSuggestions(RED);

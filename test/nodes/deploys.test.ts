@@ -202,6 +202,35 @@ describe("a partial deploy", () => {
     await sessions(simulator, 1);
     await deliversOnce(simulator, flows, ["out"]);
   });
+
+  it("of the connection warns of nodes within subflows that Node-RED does not take along", async () => {
+    const simulator = await simulated();
+    const nodes = [
+      tab(),
+      connection(simulator),
+      { id: "sub", type: "subflow", in: [], out: [{ wires: [{ id: "within", port: 0 }] }], env: [] },
+      { ...uplink({ connection: "${WHERE}", wires: [] }, "within"), z: "sub" },
+      node("subflow:sub", "instance", {
+        connection: undefined,
+        env: [{ name: "WHERE", type: "conf-type", value: "connection" }],
+      }),
+      sink(),
+    ];
+    const flows = await receiving(simulator, nodes);
+    const changed = nodes.map((each) =>
+      each.type === "tts-connection" ? { ...each, keepalive: "60" } : each,
+    );
+    await flows.deploy("nodes", changed);
+    assert.match(
+      flows.logged("WARN").join(),
+      /^Nodes that still use the connection as it was before .*: 1\./,
+    );
+    await flows.deploy("full", changed);
+    await subscribed(simulator, 2);
+    await sessions(simulator, 1);
+    assert.equal(flows.logged("WARN").length, 1);
+    await deliversOnce(simulator, flows, ["out"]);
+  });
 });
 
 describe("redeploys", () => {

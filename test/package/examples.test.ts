@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runInNewContext } from "node:vm";
 import { demoStackDevices } from "../../simulator/devices/demo";
 import { startNodeRed, toFlow, type FlowNode, type NodeRed } from "../e2e/node-red";
-import { EXAMPLES, isConnection, isShared, type Example } from "../exampleFiles";
+import { EXAMPLES, exampleOf, isConnection, isShared, type Example } from "../exampleFiles";
 import { freePort } from "../freePort";
 
 /** An example as it is imported; what goes to the debug sidebar is in the log as well. No broker listens on the port given. */
@@ -60,7 +61,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
     ],
   },
   "Look into the queue": {
-    logs: [/debug:downlink\]/, /debug:queue\]/],
+    logs: [/debug:downlink\]/, /debug:queue\]/, /debug:line\]\s+0: FPort 15, \w+==, NORMAL/],
   },
   "Formatter errors by mail": {
     logs: [/debug:mail\][^]*uplink formatter of [\w-]+/],
@@ -135,7 +136,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
         .trimEnd()
         .split("\n")
         .filter((text) => text.trim() !== ""))
-        assert.match(line, /^(# (HELP|TYPE) lorawan_\w+ .+|lorawan_\w+\{device="[\w-]+"\} -?[\d.]+(e-3)?)$/);
+        assert.match(line, /^(# (HELP|TYPE) lorawan_\w+ .+|lorawan_\w+\{device="[\w-]+"\} -?[\d.]+)$/);
     },
   },
   "Bridge to another broker": {
@@ -233,6 +234,26 @@ function assertInLine(nodes: readonly FlowNode[]): void {
     assert.ok(Math.abs(leftOf(node) - 60) <= 60, `${String(node.name)} starts at ${leftOf(node)}`);
 }
 
+it("the metrics have values that are 0, and leave out those that are not known", () => {
+  const nodes = exampleOf("Health and metrics").nodes;
+  const func = String(nodes.find(({ type }) => type === "function")?.func);
+  const payload = [
+    { id: "door-1", received: 3, lost: 0, lastSeen: 1_500, snr: 0, battery: 0 },
+    { id: "door-2" },
+  ];
+  const { payload: text } = runInNewContext(`(() => {${func}})()`, { msg: { payload } }) as {
+    payload: string;
+  };
+  const values = text.split("\n").filter((line) => line.startsWith("lorawan"));
+  assert.deepEqual(values, [
+    'lorawan_uplinks_total{device="door-1"} 3',
+    'lorawan_lost_total{device="door-1"} 0',
+    'lorawan_last_uplink_timestamp_seconds{device="door-1"} 1.5',
+    'lorawan_snr_db{device="door-1"} 0',
+    'lorawan_battery_percent{device="door-1"} 0',
+  ]);
+});
+
 describe("the example", () => {
   let nodeRed: NodeRed;
 
@@ -265,5 +286,24 @@ describe("the example", () => {
       for (const text of expected.logs) await nodeRed.logged(text);
       await expected.then?.(nodeRed);
       if (!expected.fails) assert.doesNotMatch(nodeRed.log(), /debug:error\]|\[error\]/);
+    });
+
+  const caught = ({ type, scope }: FlowNode): boolean => type === "catch" && Array.isArray(scope);
+  for (const example of OWN.filter(({ nodes }) => nodes.some(caught)))
+    it(`"${example.name}" says why there is no connection, and takes it for no answer to a message`, async () => {
+      const port = String(await freePort());
+      const account = { service: "stack", host: "127.0.0.1", port, useTls: false, tenantId: "", api: "off" };
+      const nodes = example.nodes.map((node) => ({
+        ...node,
+        ...(node.type === "debug" && { console: true }),
+        ...(isConnection(node) && {
+          ...{ ...account, applicationId: "app1" },
+          credentials: { apiKey: "NNSXS.VEEBURF3KR77ZR3BH7MQVYXLJJWWT7GHMVR7GDI.secret" },
+        }),
+      }));
+      nodeRed.clearLog();
+      await nodeRed.setFlows(nodes);
+      await nodeRed.logged(/debug:error\]\s+Nothing listens on 127\.0\.0\.1/);
+      assert.doesNotMatch(nodeRed.log(), /\[warn\]/);
     });
 });

@@ -10,7 +10,7 @@ import { demoStack, type DemoUse } from "./demoStack";
 /** What nodes and forms use of a connection. */
 export type UsedConnection = Pick<
   Connection,
-  "join" | "joinAsSender" | "joinAsWatcher" | "decoderError" | "encode" | "insight"
+  "join" | "joinAsSender" | "joinAsWatcher" | "decoderError" | "encode" | "insight" | "users"
 >;
 
 const NOTHING_KEPT: Sender["downlinks"] = { target: "", progress: [], resume: () => undefined };
@@ -32,6 +32,10 @@ export class DemoConnection implements UsedConnection {
   /** @param open makes the connection as to any other stack */
   constructor(open: (settings: SettingsResult) => Connection) {
     this.#open = open;
+  }
+
+  get users(): number {
+    return this.#users.size;
   }
 
   get insight(): ConnectionInsight {
