@@ -96,22 +96,32 @@ export class LastMessage {
   }
 }
 
-/** What a node waits for, before the first message: of several devices their number. */
-export function waitingFor(RED: NodeAPI, devices: string, ports: string): string {
+const NOUNS = {
+  devices: { all: "status.all-devices", several: "status.devices" },
+  gateways: { all: "status.all-gateways", several: "status.gateways" },
+} as const;
+
+/** What a node waits for, before the first message: of several devices or gateways their number. */
+export function waitingFor(
+  RED: NodeAPI,
+  names: string,
+  ports: string,
+  noun: keyof typeof NOUNS = "devices",
+): string {
   const waiting = (...parts: string[]): string =>
     textOf(RED, { key: "status.waiting", values: { what: parts.join(" · ") } });
   const what = ports === "" ? [] : [textOf(RED, { key: "status.fport", values: { port: ports } })];
-  if (devices === "" && ports !== "")
+  if (names === "" && ports !== "")
     return fitted(RED, { key: "status.waiting", values: { what: what[0] ?? "" } });
-  const who = devicesIn(RED, devices);
+  const who = namesIn(RED, names, noun);
   const fits = lineOf([waiting(who, ...what)], [waiting(who)]);
   return fits.length <= LONGEST ? fits : fitted(RED, { key: "status.waiting", values: { what: who } });
 }
 
-function devicesIn(RED: NodeAPI, devices: string): string {
-  const number = devices.split(",").length;
-  if (devices === "") return textOf(RED, { key: "status.all-devices", values: {} });
-  if (number === 1) return devices;
-  const key = devices.includes("*") ? "status.patterns" : "status.devices";
+function namesIn(RED: NodeAPI, names: string, noun: keyof typeof NOUNS): string {
+  const number = names.split(",").length;
+  if (names === "") return textOf(RED, { key: NOUNS[noun].all, values: {} });
+  if (number === 1) return names;
+  const key = names.includes("*") ? "status.patterns" : NOUNS[noun].several;
   return textOf(RED, { key, values: { number } });
 }

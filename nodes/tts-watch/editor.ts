@@ -10,11 +10,11 @@ import {
   WATCH_LIMITS,
   type Change,
 } from "../../src/stack/watch";
-import { asWords } from "../../src/stack/values";
+import { asCommaList, asWords } from "../../src/stack/values";
 import { connectionOf, generationOf } from "../shared/editor/connection";
 import { Form } from "../shared/editor/form";
 import { followConnections, takeConnection } from "../shared/editor/newNode";
-import { filterText } from "../shared/editor/nodeLabel";
+import { filterText, shorten } from "../shared/editor/nodeLabel";
 import { valueNow } from "../shared/editor/openForms";
 import type { EditedNode, Validator } from "../shared/editor/red";
 import * as rules from "../shared/editor/rules";
@@ -193,7 +193,10 @@ RED.nodes.registerType<WatchProperties>("tts-watch", {
   label() {
     if (this.name) return this.name;
     const isGateways = this.watch === "gateways";
-    const whom = isGateways ? gatewayIdsOf(this.gateways).join(", ") : this.devices;
+    const whom = asCommaList(isGateways ? gatewayIdsOf(this.gateways).join(", ") : this.devices);
+    const number = whom.split(",").length;
+    if (number > 1 && !whom.includes("*") && shorten(whom) !== whom)
+      return this._(isGateways ? "label.several-gateways" : "label.several", { number });
     return `${this._(isGateways ? "label.short-gateways" : "label.short")} ${filterText(whom)}`.trim();
   },
   labelStyle() {

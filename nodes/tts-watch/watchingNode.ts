@@ -201,9 +201,9 @@ export class WatchingNode {
     const word = this.#settings.watch === "devices" ? "silent" : "offline";
     if (online + gone === 0 && this.#missing.status) return nodeStatus(this.#RED, this.#missing.status);
     if (online + gone === 0) {
-      const what =
-        this.#settings.watch === "devices" ? this.#devices.text : this.#settings.gateways.join(", ");
-      return nodeStatus(this.#RED, table, waitingFor(this.#RED, what, ""));
+      const { watch, gateways } = this.#settings;
+      const what = watch === "devices" ? this.#devices.text : gateways.join(", ");
+      return nodeStatus(this.#RED, table, waitingFor(this.#RED, what, "", watch));
     }
     const line = statusLine(this.#RED, online, gone, word);
     return nodeStatus(this.#RED, { ...table, fill: gone + unknown > 0 ? "yellow" : "green" }, line);

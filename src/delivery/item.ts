@@ -145,7 +145,7 @@ export class Item {
     this.#count(state, downlink.confirmed_retry?.attempt, error);
     switch (state) {
       case "queued":
-        if (checkPayload && this.encodedByStack && downlink.frm_payload === undefined)
+        if (checkPayload && this.encodedByStack && (downlink.frm_payload ?? "") === "")
           return { state, failure: notEncoded(this.deviceId) };
         return { state };
       case "sent":

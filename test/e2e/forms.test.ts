@@ -661,10 +661,22 @@ describe("the forms in the editor", () => {
   it("names nodes so that a flow can be read at a glance", async () => {
     const labelOf = (id: string): Promise<string> =>
       editor.page.evaluate((nodeId) => RED.utils.getNodeLabel(RED.nodes.node(nodeId), ""), id);
+    const watchLabel = (properties: object): Promise<string> =>
+      editor.page.evaluate(
+        (given) => RED.utils.getNodeLabel({ ...RED.nodes.node("w2"), ...given, name: "" }, ""),
+        properties,
+      );
     assert.equal(await labelOf("u3"), "uplink door-1 · 2");
     assert.equal(await labelOf("e2"), "sent, acknowledged");
     assert.equal(await labelOf("e3"), "events");
     assert.equal(await labelOf("w2"), "watch door-1, valve-*");
+    const ids = Array.from({ length: 12 }, (_, n) => `door-${String(n)}`);
+    assert.equal(await watchLabel({ devices: ids.join(", ") }), "watch 12 devices");
+    assert.equal(await watchLabel({ watch: "gateways", gateways: ids }), "watch 12 gateways");
+    assert.equal(
+      await watchLabel({ devices: ["roof-*", ...ids].join(", ") }),
+      "watch roof-*, door-0, door-1, door-…",
+    );
     assert.equal(await labelOf("c4"), "not set up yet (eu1.cloud.thethings.network)");
   });
 

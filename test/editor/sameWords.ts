@@ -122,6 +122,7 @@ export const SAME_IN: Readonly<Record<string, ReadonlySet<string>>> = {
     "lorawan watch",
     "Uplinks",
     "gateways",
+    "__number__ gateways",
     "online",
     "offline",
     "__number__ online",

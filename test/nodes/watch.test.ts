@@ -392,8 +392,9 @@ describe("tts-watch", () => {
       [{ gateways: ["Roof"] }, "waiting: all devices"],
       [
         { watch: "gateways", devices: "a b", batteryBelow: "soon", lostAbove: "soon", marginBelow: "" },
-        "waiting: all devices",
+        "waiting: all gateways",
       ],
+      [{ watch: "gateways", gateways: ["roof-1", "roof-2"] }, "waiting: 2 gateways"],
     ] as const) {
       const flows = await start(simulator, more);
       await flows.shows("watch", status);
