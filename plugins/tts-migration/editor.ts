@@ -8,6 +8,7 @@ import { CONNECTION_DEFAULTS } from "../../src/stack/connectionProperties";
 import { DOWNLINK_DEFAULTS } from "../../nodes/tts-downlink/properties";
 import { EVENT_DEFAULTS } from "../../nodes/tts-event/properties";
 import { JOIN_DEFAULTS } from "../../nodes/tts-join/properties";
+import { PACKAGE } from "../../nodes/shared/package";
 import { UPLINK_DEFAULTS } from "../../nodes/tts-uplink/properties";
 import type { FlowNode } from "./conversion/flow";
 import { descriptionsOf } from "./editor/description";
@@ -17,6 +18,8 @@ import { text } from "./editor/text";
 import { userNamesFor, type UserNames } from "./editor/userNames";
 
 const ACTION = "the-things-stack:convert-ttn-nodes";
+/** Node-RED 3.1 and 4.0 take no text: the editor looks it up. */
+const ACTION_LABEL = `${PACKAGE}/tts-migration:migration.action`;
 const OFFER_OFF = "tts-connection-no-migration-offer";
 const NOTIFICATION = "tts-connection-migration";
 const LOOK_AGAIN_MS = 300;
@@ -57,7 +60,7 @@ function obstacleNow(): string | undefined {
 }
 
 function watchForOldNodes(): void {
-  RED.actions.add(ACTION, convertAll, { label: text("migration.action") });
+  RED.actions.add(ACTION, convertAll, { label: ACTION_LABEL });
   let timer: number | undefined;
   const offerSoon = (): void => {
     window.clearTimeout(timer);
