@@ -61,6 +61,8 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
   "not-configured.service": "status.wrong-service",
   "not-configured.host-form": "status.wrong-host",
   "not-configured.host": "status.no-host",
+  "not-configured.host-form-server": "status.wrong-host",
+  "not-configured.host-server": "status.no-host",
   "not-configured.websocket": "status.no-websocket",
   "not-configured.port": "status.wrong-port",
   "not-configured.proxy": "status.wrong-proxy",

@@ -82,6 +82,10 @@ export class Session {
   readonly #left = new LeftTopics();
   /** Connections in a row that ended soon after their login. */
   #shortLives = 0;
+  /** In one of these all subscriptions were answered: then it is no topic that ends them. */
+  #everyTopicStood = false;
+  /** The filter that had no answer when the last connection ended; a broker that refuses one ends each connection there. */
+  #endedAt: string | undefined;
 
   constructor(settings: SessionSettings) {
     this.#settings = settings;
@@ -332,12 +336,23 @@ export class Session {
    */
   #judged(problem: ConnectionProblem): ConnectionProblem {
     if (!this.#open || this.#openedAt === undefined) return problem;
-    this.#shortLives = Date.now() - this.#openedAt < SOON_MS ? this.#shortLives + 1 : 0;
     const { unanswered, oneByOne } = this.#subscriptions;
+    if (Date.now() - this.#openedAt < SOON_MS) {
+      this.#shortLives += 1;
+      this.#everyTopicStood ||= unanswered === undefined;
+    } else {
+      this.#shortLives = 0;
+      this.#everyTopicStood = false;
+      this.#reported = "";
+    }
+    const isSameTopic = oneByOne && unanswered === this.#endedAt;
+    this.#endedAt = unanswered;
     this.#subscriptions.oneByOne = unanswered !== undefined && this.#settings.service.traits.throughBroker;
     if (problem.problem !== "connection_lost" || this.#shortLives < 2) return problem;
-    if (unanswered === undefined) return { ...problem, soon: true };
-    return oneByOne ? { problem: "topic_refused", filter: unanswered, closed: true } : problem;
+    if (this.#everyTopicStood) return { ...problem, soon: true };
+    return isSameTopic && unanswered !== undefined
+      ? { problem: "topic_refused", filter: unanswered, closed: true }
+      : problem;
   }
 
   #subscriptionsChanged(): void {
@@ -346,7 +361,8 @@ export class Session {
     // A connection works when all its subscriptions stand; until then what was wrong before may come again at once.
     else if (!pending) {
       this.#problem = undefined;
-      this.#reported = "";
+      // What ends each connection soon is not gone because one stands again.
+      if (this.#shortLives < 2) this.#reported = "";
     }
     this.#stateChanged();
   }

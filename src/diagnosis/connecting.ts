@@ -5,7 +5,7 @@ import type { ProxyServer } from "../connection/proxy/server";
 import { clusterOfHost, nearestHost } from "../stack/clusters";
 import type { Explanation, TextValues } from "../stack/explanation";
 import { explainCertificate } from "./certificate";
-import { explanations, type ConnectionContext } from "./context";
+import { explanations, isStackItself, type ConnectionContext } from "./context";
 import { explainKeyForm, explainLoginRefused } from "./loginRefused";
 import { shownText } from "../stack/shown";
 import type { StackApi } from "./stackApi";
@@ -85,9 +85,13 @@ function proxyFailed(
   return failed(PROXY_FAULTS[fault], { ...values, ...more });
 }
 
-function tlsFailed(errorCode: string, values: TextValues): Explanation {
+/** @param hasOwn a client certificate is chosen */
+function tlsFailed(errorCode: string, hasOwn: boolean, values: TextValues): Explanation {
   if (VERSIONS.test(errorCode)) return failed("error.tls-failed.version", values);
-  if (CLIENT_CERTIFICATE.test(errorCode)) return failed("error.tls-failed.client-certificate", values);
+  if (CLIENT_CERTIFICATE.test(errorCode))
+    return hasOwn
+      ? failed("error.tls-failed.client-certificate-refused", values)
+      : failed("error.tls-failed.client-certificate", values);
   if (OWN_FILES.test(errorCode)) return failed("error.tls-failed.own-files", values);
   return failed("error.tls-failed.other", values);
 }
@@ -128,7 +132,10 @@ export async function explainProblem(
     case "certificate":
       return explainCertificate(problem.errorCode, context);
     case "tls_failed":
-      return tlsFailed(problem.errorCode, { ...server, errorCode: shownText(problem.errorCode) });
+      return tlsFailed(problem.errorCode, context.tls?.cert !== undefined, {
+        ...server,
+        errorCode: shownText(problem.errorCode),
+      });
     case "no_answer":
       return failed("error.no-answer", server);
     case "closed":
@@ -145,6 +152,7 @@ export async function explainProblem(
       return explainKeyForm(problem.returnCode, problem.form, context, api);
     case "topic_refused": {
       const values = { ...server, filter: shownText(problem.filter, 120) };
+      if (!isStack && isStackItself(context)) return topicRefused("error.topic-refused.at-stack", values);
       if (problem.closed) return topicRefused("error.topic-refused.closed", values);
       return isStack
         ? topicRefused("error.topic-refused.stack", values)

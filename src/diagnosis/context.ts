@@ -21,6 +21,8 @@ export interface ConnectionContext {
   readonly keyForm?: ApiKeyForm;
   /** Only where the password is an access key of V2. */
   readonly accessKeyForm?: ApiKeyForm;
+  /** The password of a user at an MQTT broker is an API key: then it is hardly a broker. */
+  readonly passwordIsApiKey?: true;
   /** How many characters the API key has. */
   readonly keyLength?: number;
   /** ms since 1970: this key was accepted in this run, the last time then. */
@@ -34,6 +36,13 @@ export interface ConnectionContext {
   /** That the connection goes through. Its login does not show. */
   readonly proxy?: ProxyServer | undefined;
 }
+
+/** Those of The Things Stack, old and new. */
+export const STACK_HOST = /\.cloud\.thethings\.(network|industries)$/i;
+
+/** Where another service is chosen: the server is that of The Things Stack, by its name, or by an API key as password. */
+export const isStackItself = ({ host, passwordIsApiKey, accessKeyForm }: ConnectionContext): boolean =>
+  STACK_HOST.test(host) || passwordIsApiKey === true || accessKeyForm === "api_key";
 
 export function explanations(code: ErrorCode): (key: string, values?: TextValues) => Explanation {
   return (key, values = {}) => ({ code, key, values });

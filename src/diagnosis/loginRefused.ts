@@ -2,7 +2,7 @@ import { SERVICE_TRAITS } from "../stack/services";
 import { tenantOfHost } from "../stack/address";
 import type { Explanation, TextValues } from "../stack/explanation";
 import { userName, type ApiKeyForm } from "../stack/identifiers";
-import { explanations, type ConnectionContext } from "./context";
+import { explanations, isStackItself, type ConnectionContext } from "./context";
 import { keyFacts, type InvalidKey, type KeyFacts } from "./keyFacts";
 import { keyNameOf } from "./missingRight";
 import { shownText, shownTime } from "../stack/shown";
@@ -115,6 +115,7 @@ function atAnotherServer(returnCode: number, context: ConnectionContext): Explan
   const { service, acceptedUntil } = context;
   if (returnCode === IDENTIFIER_REJECTED) return refused("error.login-refused.client-id", values);
   if (SERVICE_TRAITS[service].generation === "v2") return explainV2Login(context, values);
+  if (isStackItself(context)) return refused("error.login-refused.pubsub-at-stack", values);
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.server-accepted-before", {
       ...values,

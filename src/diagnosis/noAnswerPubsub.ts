@@ -47,14 +47,24 @@ export function explainNoAnswerOnBroker(
       ...values,
       others: shownList(others, MOST_SHOWN),
     });
+  // Another application on this broker may have a device of the same name.
+  const isKnown = facts.deviceAnswered || (known.seen && others.every((one) => one === applicationId));
   if (facts.anyAnswered && !known.seen && !facts.deviceAnswered) {
     if (values.nearest !== "") return notAccepted("error.not-accepted.likely-no-device-nearest", values);
     return facts.encoding === "decoded"
       ? notAccepted("error.not-accepted.likely-device-or-encoder", values)
       : notAccepted("error.not-accepted.likely-no-device", values);
   }
-  if (!evidence.hearsFailures) return notAccepted("error.not-accepted.pubsub-no-failures", values);
-  if (!facts.anyAnswered) return notAccepted("error.not-accepted.pubsub-never-answered", values);
+  if (!evidence.hearsFailures)
+    return isKnown
+      ? notAccepted("error.not-accepted.pubsub-no-failures-known", values)
+      : notAccepted("error.not-accepted.pubsub-no-failures", values);
+  if (!facts.anyAnswered)
+    return isKnown
+      ? notAccepted("error.not-accepted.pubsub-never-answered-known", values)
+      : notAccepted("error.not-accepted.pubsub-never-answered", values);
   if (facts.encoding === "decoded") return notAccepted("error.not-accepted.likely-encoder", values);
-  return notAccepted("error.not-accepted.pubsub-unknown", values);
+  return isKnown
+    ? notAccepted("error.not-accepted.pubsub-unknown-known", values)
+    : notAccepted("error.not-accepted.pubsub-unknown", values);
 }

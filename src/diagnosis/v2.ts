@@ -1,6 +1,6 @@
 /** What is wrong on a V2 network. It has no API to ask: the likely reasons, in the words of V2. */
 import type { Explanation, TextValues } from "../stack/explanation";
-import { explanations, type ConnectionContext } from "./context";
+import { explanations, STACK_HOST, type ConnectionContext } from "./context";
 import { shownTime } from "../stack/shown";
 
 const failed = explanations("connection_failed");
@@ -9,17 +9,18 @@ const notAccepted = explanations("not_accepted");
 
 /** Those of the public network, which was switched off in December 2021. */
 const PUBLIC = /(^|\.)thethings\.network$/i;
-const STACK = /\.cloud\.thethings\.(network|industries)$/i;
 
 /** The host was one of the public network, which is gone; undefined: another one. */
 export function publicV2Gone(host: string, values: TextValues): Explanation | undefined {
-  return PUBLIC.test(host) && !STACK.test(host) ? failed("error.no-connection.public-v2", values) : undefined;
+  return PUBLIC.test(host) && !STACK_HOST.test(host)
+    ? failed("error.no-connection.public-v2", values)
+    : undefined;
 }
 
 /** A refused login. What is entered as access key tells more than the server. */
 export function explainV2Login(context: ConnectionContext, values: TextValues): Explanation {
   const { host, accessKeyForm: form, acceptedUntil } = context;
-  if (STACK.test(host)) return refused("error.login-refused.v2-at-stack", values);
+  if (STACK_HOST.test(host)) return refused("error.login-refused.v2-at-stack", values);
   if (form === "api_key") return refused("error.login-refused.v2-api-key", values);
   if (acceptedUntil !== undefined)
     return refused("error.login-refused.v2-accepted-before", {

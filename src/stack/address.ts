@@ -51,7 +51,8 @@ export function tenantOfHost(host: string): string | undefined {
 
 /**
  * Takes a pasted text apart: an MQTT URL, the URL of a page of the Console or of the HTTP API, `host:port`, `app1@ttn`, a topic
- * `v3/app1@ttn/…`, or a plain host. Parts that the text does not name, or names wrongly, are absent. Nothing is thrown.
+ * `v3/app1@ttn/…`, or a plain host. Parts that the text does not name are absent; all are where the
+ * port cannot be one. Nothing is thrown.
  */
 export function takeApart(text: string): AddressParts {
   if (text.length > LONGEST) return {};
@@ -102,8 +103,10 @@ function ofHostAndPort(text: string): AddressParts {
   const host = plainHost(found?.[1] ?? found?.[3] ?? text);
   if (!/^[a-z0-9._-]+$/.test(host) && !IPV6.test(host)) return {};
   const digits = found?.[2] ?? found?.[4] ?? "";
+  if (digits === "") return { host };
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
-  return port >= 1 && port <= 65535 ? { host, port } : { host };
+  // The host alone would be another address than the one that was meant.
+  return port >= 1 && port <= 65535 ? { host, port } : {};
 }
 
 function ofApplication(text: string): AddressParts {

@@ -118,7 +118,10 @@ describe("the settings of a Pub/Sub connection", () => {
     ["with a group over uplinks and answers", { sharedGroup: "g", topics: all }, "shared-group-answers"],
     ["with QoS 3", { qos: 3 }, "qos"],
     ["without QoS", { qos: "" }, "qos"],
-    ["without a host", { host: "" }, "host"],
+    ["without a host", { host: "" }, "host-server"],
+    ["with a host that cannot be read", { host: "my broker" }, "host-form-server"],
+    ["with a port in the host that cannot be one", { host: "broker.example.com:99999" }, "host-form-server"],
+    ["with MQTT over WebSocket", { host: "wss://broker.example.com" }, "websocket"],
     ["with a bad application", { applicationId: "App_1" }, "application-id-form"],
     ["with an unset variable", { baseTopic: "${BASE}" }, "environment"],
     ["with an unset variable as sub topic", { topics: { uplink_message: "${UP}" } }, "environment"],
@@ -181,7 +184,8 @@ describe("the settings of a V2 connection", () => {
       "application-id-form-v2",
     ],
     ["without a key", {}, {}, "access-key"],
-    ["without a host", { host: "" }, { apiKey: "x" }, "host"],
+    ["without a host", { host: "" }, { apiKey: "x" }, "host-server"],
+    ["with one that cannot be read", { host: "my v2" }, { apiKey: "x" }, "host-form-server"],
   ];
   for (const [how, given, credentials, key] of WRONG) {
     it(`are refused ${how}`, () => {

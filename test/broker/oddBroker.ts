@@ -44,6 +44,37 @@ export async function startOddBroker(): Promise<OddBroker> {
   };
 }
 
+/**
+ * One that ends each connection after so many answers to subscriptions; the last number counts for all that follow. So does a broker
+ * while another client keeps logging in with the same client ID: sooner or later, as it happens.
+ */
+export async function startEndingBroker(
+  answers: readonly number[],
+): Promise<Pick<OddBroker, "host" | "port" | "stop">> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    let left = answers[Math.min(connections++, answers.length - 1)] ?? 0;
+    const packets = parser();
+    packets.on("packet", (packet) => {
+      if (packet.cmd === "connect")
+        socket.write(generate({ cmd: "connack", returnCode: 0, sessionPresent: false }));
+      if (packet.cmd !== "subscribe") return;
+      if (left > 0) socket.write(generate({ cmd: "suback", messageId: packet.messageId ?? 0, granted: [0] }));
+      left -= 1;
+      if (left <= 0) setTimeout(() => socket.destroy(), 20);
+    });
+    socket.on("data", (chunk) => packets.parse(chunk)).on("error", () => undefined);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    ...{ host: "127.0.0.1", port: (server.address() as AddressInfo).port },
+    stop: async () => {
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
 /** One that knows no QoS 2: it grants 1 for it, and ends the connection at a message with it. Delivers nothing. */
 export async function startModestBroker(): Promise<
   Pick<OddBroker, "host" | "port" | "stop"> & { readonly published: number[] }

@@ -91,6 +91,7 @@ describe("why there is no connection", () => {
     ["says that TLS is on and the port speaks plain", { problem: "tls_mismatch" }, { port: 1883 }, "error.tls-mismatch.with-tls", "1883", "8883"],
     ["says that TLS is off and the port wants it", { problem: "tls_mismatch" }, { useTls: false }, "error.tls-mismatch.without-tls", "8883"],
     ["knows the wish for a client certificate", { problem: "tls_failed", errorCode: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED" }, {}, "error.tls-failed.client-certificate"],
+    ["knows one that is not taken", { problem: "tls_failed", errorCode: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA" }, { tls: { cert: "" } }, "error.tls-failed.client-certificate-refused", "refuses the client certificate"],
     ["knows old versions of TLS", { problem: "tls_failed", errorCode: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" }, {}, "error.tls-failed.version", "TLS 1.2"],
     ["knows unreadable files of one's own", { problem: "tls_failed", errorCode: "ERR_OSSL_PEM_NO_START_LINE" }, {}, "error.tls-failed.own-files", "PEM"],
     ["gives the code of other TLS failures", { problem: "tls_failed", errorCode: "ERR_SSL_INTERNAL" }, {}, "error.tls-failed.other", "ERR_SSL_INTERNAL"],
@@ -316,6 +317,26 @@ describe("a refused login at another server", () => {
       const mixed = await explain(LOGIN, { service: "v2", host });
       says(mixed, refused, "error.login-refused.v2-at-stack", host);
     }
+  });
+
+  it("tells a broker of one's own and The Things Stack apart where their hosts or passwords are mixed up", async () => {
+    const filter = "ttn/my-app/up";
+    const TOPIC: ConnectionProblem = { problem: "topic_refused", filter };
+    const mixed: readonly Partial<ConnectionContext>[] = [
+      { service: "pubsub", host: "eu1.cloud.thethings.network", userName: "" },
+      { service: "pubsub", host: "tts.example.com", passwordIsApiKey: true },
+    ];
+    for (const context of mixed) {
+      says(
+        await explain(LOGIN, context),
+        refused,
+        "error.login-refused.pubsub-at-stack",
+        "MQTT broker of your own",
+      );
+      says(await explain(TOPIC, context), "subscription_refused", "error.topic-refused.at-stack", filter);
+    }
+    const v2: Partial<ConnectionContext> = { service: "v2", accessKeyForm: "api_key" };
+    says(await explain(TOPIC, v2), "subscription_refused", "error.topic-refused.at-stack", filter);
   });
 
   it("knows the pages that people read, choose a cluster or sign in on", async () => {

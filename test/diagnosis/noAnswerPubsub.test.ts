@@ -38,6 +38,9 @@ const outcome = (facts: Partial<NoAnswerFacts>, evidence: Partial<PubsubEvidence
 
 const restarted: Partial<PubsubEvidence> = { backSince: BACK, answeredSince: false };
 
+/** Of which application a device is, nobody can tell here. */
+const SHARED: Partial<PubsubEvidence> = { applicationsSeen: ["app1", "app2"] };
+
 const CASES: readonly (readonly [string, Partial<NoAnswerFacts>, Partial<PubsubEvidence>, string, RegExp])[] =
   [
     [
@@ -51,15 +54,15 @@ const CASES: readonly (readonly [string, Partial<NoAnswerFacts>, Partial<PubsubE
       "nothing has come since the broker is back",
       {},
       { ...restarted, receivedSince: false },
-      "pubsub-unknown",
-      /no device/,
+      "pubsub-unknown-known",
+      /lost its connection to the broker.*log/,
     ],
     [
       "one was answered since the broker is back",
       {},
       { ...restarted, answeredSince: true },
-      "pubsub-unknown",
-      /no device/,
+      "pubsub-unknown-known",
+      /lost its connection to the broker.*log/,
     ],
     ["the broker said nothing", { pubackMs: Number.NaN }, {}, "pubsub-no-puback", /broker\.example\.com/],
     [
@@ -84,17 +87,39 @@ const CASES: readonly (readonly [string, Partial<NoAnswerFacts>, Partial<PubsubE
       /valv.*valve/,
     ],
     ["its name is like no other's", { deviceId: "pump" }, {}, "likely-no-device", /no device pump/],
-    ["failures cannot be heard", {}, { hearsFailures: false }, "pubsub-no-failures", /downlink_failed/],
+    ["failures cannot be heard", {}, { hearsFailures: false }, "pubsub-no-failures-known", /downlink_failed/],
+    [
+      "failures cannot be heard and the device may be another application's",
+      {},
+      { hearsFailures: false, ...SHARED },
+      "pubsub-no-failures",
+      /downlink_failed.*no device valve/,
+    ],
     [
       "none was ever answered",
-      { anyAnswered: false },
+      { anyAnswered: false, devicesSeen: [] },
       {},
       "pubsub-never-answered",
-      /downlink_push.*may not use these topics/,
+      /downlink_push.*may not use these topics.*no device valve/,
+    ],
+    [
+      "none was ever answered, and the device sends",
+      { anyAnswered: false },
+      {},
+      "pubsub-never-answered-known",
+      /messages come from this device.*downlink_push.*missing in the Console.*may not use these topics/,
+    ],
+    [
+      "none was ever answered, and a device of this name sends in one of two applications",
+      { anyAnswered: false },
+      SHARED,
+      "pubsub-never-answered",
+      /no device valve/,
     ],
     ["an encoder has to make the bytes", { encoding: "decoded" }, {}, "likely-encoder", /downlink formatter/],
     ["many went at once", { recentItems: 400 }, {}, "burst", /400/],
-    ["nothing is known", {}, {}, "pubsub-unknown", /no device.*broker.*log/],
+    ["nothing is known", {}, SHARED, "pubsub-unknown", /no device.*broker.*log/],
+    ["nothing is known but the device", {}, {}, "pubsub-unknown-known", /broker.*log/],
   ];
 
 describe("a downlink without an answer by way of a broker", () => {
@@ -114,6 +139,7 @@ describe("a downlink without an answer by way of a broker", () => {
       const words = rendered(explanation);
       assert.match(words, text);
       assert.doesNotMatch(words, /API key|right “/);
+      if (key.endsWith("-known")) assert.doesNotMatch(words, /no device/);
     });
 
   it("is unanswered where there is no connection any more", async () => {

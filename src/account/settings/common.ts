@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from "node:tls";
 import { takeApart, usualPort, webSocketScheme, type AddressParts } from "../../stack/address";
 import { LIMITS } from "../../stack/limits";
+import { traitsOf, type ServiceTraits } from "../../stack/services";
 import { asText, asTrueOrFalse, asWholeNumber } from "../../stack/values";
 import type { ConnectionCredentials, ConnectionProperties } from "../../stack/connectionProperties";
 import type { ProxyChoice } from "../../connection/proxy/environment";
@@ -50,7 +51,7 @@ export function readEndpoint(
   if (unset) return unset;
   const address = takeApart(asText(given));
   const host = address.host ?? "";
-  if (host === "") return noHost(asText(given));
+  if (host === "") return noHost(asText(given), traitsOf(properties.service));
   const encrypted = address.tls ?? asTrueOrFalse(useTls);
   // The key would cross the network in the clear for a variable that is 1 or yes.
   if (encrypted === undefined)
@@ -80,11 +81,14 @@ const TLS_FAULTS = {
   no_certificate: "error.not-configured.tls-no-certificate",
 } as const;
 
-function noHost(given: string): Refusal {
-  if (given === "") return wrong("error.not-configured.host");
+function noHost(given: string, { isStackServer }: ServiceTraits): Refusal {
+  if (given === "")
+    return wrong(isStackServer ? "error.not-configured.host" : "error.not-configured.host-server");
   const scheme = webSocketScheme(given);
   if (scheme !== undefined) return wrong("error.not-configured.websocket", { scheme });
-  return wrong("error.not-configured.host-form", { host: given });
+  return wrong(isStackServer ? "error.not-configured.host-form" : "error.not-configured.host-form-server", {
+    host: given,
+  });
 }
 
 /** How the session is held, and how fast downlinks go. */

@@ -8,7 +8,14 @@ import type { StackSettings } from "./stackSettings";
 /** Of a connection, for explanations; nothing in it is secret. */
 export type AccountContext = Pick<
   ConnectionContext,
-  "userName" | "applicationId" | "tenantId" | "clientId" | "keyForm" | "keyLength" | "accessKeyForm"
+  | "userName"
+  | "applicationId"
+  | "tenantId"
+  | "clientId"
+  | "keyForm"
+  | "keyLength"
+  | "accessKeyForm"
+  | "passwordIsApiKey"
 >;
 
 /** What each service makes of its own settings. */

@@ -1,5 +1,5 @@
 import { pubsubService } from "../../services/pubsub";
-import { isIdentifier, splitApplication } from "../../stack/identifiers";
+import { apiKeyForm, isIdentifier, splitApplication } from "../../stack/identifiers";
 import { LIMITS } from "../../stack/limits";
 import { readPubsubTopics, type PubsubTopics, type PubsubTopicsProblem } from "../../stack/pubsubTopics";
 import { asIs, asText, asWholeNumber } from "../../stack/values";
@@ -108,9 +108,10 @@ export const pubsub: Dialect<PubsubSettings> = {
     ...[[...topics], qos, sharedGroup],
   ],
   withoutSecret: (settings) => ({ ...settings, password: "" }),
-  context: ({ username, applicationId, clientId }) => ({
+  context: ({ username, password = "", applicationId, clientId }) => ({
     userName: username ?? "",
     applicationId: applicationId ?? "",
+    ...(apiKeyForm(password) === "api_key" ? { passwordIsApiKey: true } : {}),
     ...(clientId === undefined ? {} : { clientId }),
   }),
   limitedWith: ({ username }) => username,
