@@ -171,6 +171,38 @@ describe("core's MQTT nodes for The Things Stack", () => {
     assert.deepEqual([conversion.node("all").type, conversion.node("any").type], ["mqtt in", "mqtt out"]);
   });
 
+  it("at another host that may be for The Things Stack are left, and that is said only where others there are", () => {
+    const own = broker({ broker: "lora.example.com" });
+    const unclear = ["#", "v3/farm/#", "+/farm/devices/+/up", "${TOPIC}"];
+    const nodes = [
+      ...unclear.map((topic, index) => mqttIn(topic, "json", [], { id: `in-${index}` })),
+      mqttIn("", "json", [], { id: "dynamic", inputs: 1 }),
+      mqttOut(""),
+    ];
+    const other = mqttIn("zigbee/door", "json", [], { id: "zigbee" });
+    const alone = convert([own, ...nodes, other]);
+    assert.deepEqual([alone.converted, alone.notes], [0, []]);
+    const conversion = convert([
+      own,
+      ...nodes,
+      other,
+      mqttIn("v3/farm/devices/+/up", "json", [], { id: "up" }),
+    ]);
+    for (const { id } of nodes) assert.deepEqual(keysOn(conversion, id), ["left-unclear"], id);
+    assert.deepEqual(keysOn(conversion, "zigbee"), []);
+    assert.deepEqual(keysOn(convert([broker(), mqttIn("${TOPIC}", "json", [])]), "in"), ["left-unclear"]);
+  });
+
+  it("at a host from an environment variable keep it", () => {
+    const named = broker({ broker: "${MQTT_HOST}", port: "8883", usetls: true });
+    const conversion = convert([named, mqttIn("v3/farm@ttn/devices/+/up", "json", [])]);
+    const { host, port, useTls, applicationId, tenantId } = conversion.connectionOf("in");
+    assert.deepEqual(
+      [host, port, useTls, applicationId, tenantId],
+      ["${MQTT_HOST}", "", true, "farm", "ttn"],
+    );
+  });
+
   it("are left as they are where something would change behind them, and it is said why", () => {
     const leftOf = (node: Node, ...others: readonly Node[]): string[] => {
       const conversion = convert([...others, node]);

@@ -26,7 +26,8 @@ const isTrue = (value: unknown): boolean => value === true || value === "true";
 /** `undefined` if it has no address that a connection can have. */
 export function readBroker(node: FlowNode): Broker | undefined {
   const address = textIn(node, "broker");
-  const { host, port, tls } = takeApart(address);
+  const isVariable = environmentVariable(address) !== undefined;
+  const { host, port, tls } = isVariable ? { host: address } : takeApart(address);
   if (host === undefined || webSocketScheme(address) !== undefined) return undefined;
   const useTls = tls ?? isTrue(node.usetls);
   const given = textIn(node, "port");

@@ -7,7 +7,7 @@ import { isFlowNode, textIn, wiresOf, type FlowNode } from "../flow";
 import { noteOn, type Converted, type Note } from "../note";
 import { Places } from "../places";
 import { connectionFor, loginAt, type Broker } from "./brokers";
-import { givesText, readNode, type Reading } from "./reading";
+import { givesText, readNode, stackBrokerOf, type Reading } from "./reading";
 import { receivingFrom, type Around } from "./receiving";
 import { makesObject, sendingFrom } from "./sending";
 import { TextReaders } from "./text";
@@ -27,9 +27,11 @@ export function convertMqtt(
   const nodes = flow.filter(isFlowNode);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const readings = new Map<string, Reading>();
+  const atStack = new Set(nodes.map(stackBrokerOf));
   for (const node of nodes) {
-    const named = byId.get(textIn(node, "broker"));
-    const reading = readNode(node, named?.type === "mqtt-broker" ? named : undefined);
+    const broker = textIn(node, "broker");
+    const named = byId.get(broker);
+    const reading = readNode(node, named?.type === "mqtt-broker" ? named : undefined, atStack.has(broker));
     if (reading) readings.set(node.id, reading);
   }
   const connections = new Connections(nodes, readings, newId, users);

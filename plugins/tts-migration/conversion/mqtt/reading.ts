@@ -1,4 +1,5 @@
 /** Which of core's MQTT nodes are for The Things Stack, and which of these cannot be converted, and why. */
+import { environmentVariable } from "../../../../src/stack/environment";
 import { textIn, type FlowNode } from "../flow";
 import { noteOn, type Note } from "../note";
 import { readBroker, type Broker } from "./brokers";
@@ -35,6 +36,10 @@ const ROLES: Readonly<Record<string, "in" | "out">> = { "mqtt in": "in", "mqtt o
 const roleOfMqtt = (node: FlowNode): "in" | "out" | undefined =>
   Object.hasOwn(ROLES, node.type) ? ROLES[node.type] : undefined;
 
+/** The broker of a node with a topic of The Things Stack; of several it may be the only one that tells whose broker it is. */
+export const stackBrokerOf = (node: FlowNode): string | undefined =>
+  roleOfMqtt(node) !== undefined && isStackTopic(textIn(node, "topic")) ? textIn(node, "broker") : undefined;
+
 /** As bytes, of which no node here can say that they are those that came. */
 const BYTES = ["buffer", "base64"];
 
@@ -45,8 +50,13 @@ export const givesText = (node: FlowNode): boolean =>
 /**
  * What is to become of a node; `undefined` if it has nothing to do with The Things Stack.
  * @param brokerNode the one that it names
+ * @param isStack other nodes have topics of The Things Stack there
  */
-export function readNode(node: FlowNode, brokerNode: FlowNode | undefined): Reading | undefined {
+export function readNode(
+  node: FlowNode,
+  brokerNode: FlowNode | undefined,
+  isStack: boolean,
+): Reading | undefined {
   const role = roleOfMqtt(node);
   if (role === undefined) return undefined;
   const topic = textIn(node, "topic");
@@ -58,7 +68,12 @@ export function readNode(node: FlowNode, brokerNode: FlowNode | undefined): Read
   });
   const isOfV2 = isV2Topic(topic) && !isStackTopic(topic);
   if (owner === "v2" || (owner === "stack" && isOfV2)) return left("migration.mqtt-left-v2");
-  if (owner === "other" && !isStackTopic(topic)) return undefined;
+  const isVariable = environmentVariable(topic) !== undefined;
+  if (owner === "stack" && isVariable) return left("migration.mqtt-left-unclear");
+  if (owner === "other" && !isStackTopic(topic)) {
+    const mayBe = topic === "" || isVariable || (readFilter(topic)?.kinds.length ?? 0) > 0;
+    return isStack && mayBe ? left("migration.mqtt-left-unclear", { topic: topic || "-" }) : undefined;
+  }
   if (!broker)
     return left("migration.mqtt-left-broker", { address: brokerNode ? textIn(brokerNode, "broker") : "-" });
   return role === "in" ? readIn(node, topic, broker, left) : readOut(topic, broker, left);
