@@ -17,7 +17,7 @@ function keysOfForm(type: NodeType): string[] {
 
 /** String literals that look like keys. */
 function keysOfScript(source: string): string[] {
-  return [...source.matchAll(/["'`](?:\$\{PACKAGE\}\/tts-connection:)?([a-z]+\.[a-z0-9-]+)["'`]/g)]
+  return [...source.matchAll(/["'`](?:\$\{PACKAGE\}\/tts-[a-z]+:)?([a-z]+\.[a-z0-9-]+)["'`]/g)]
     .map(([, key = ""]) => key)
     .filter((key) => KEY.test(key));
 }
