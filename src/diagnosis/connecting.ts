@@ -4,7 +4,7 @@ import type { ProxyFault, ProxyFaultName } from "../connection/proxy/fault";
 import type { ProxyServer } from "../connection/proxy/server";
 import { clusterOfHost, nearestHost } from "../stack/clusters";
 import type { Explanation, TextValues } from "../stack/explanation";
-import { explainCertificate } from "./certificate";
+import { explainCertificate, probeCertificate } from "./certificate";
 import { explanations, isStackItself, type ConnectionContext } from "./context";
 import { explainKeyForm, explainLoginRefused } from "./loginRefused";
 import { shownText } from "../stack/shown";
@@ -85,6 +85,9 @@ function proxyFailed(
   return failed(PROXY_FAULTS[fault], { ...values, ...more });
 }
 
+const closed = (isStack: boolean, values: TextValues): Explanation =>
+  isStack ? failed("error.closed.stack", values) : failed("error.closed.server", values);
+
 /** @param hasOwn a client certificate is chosen */
 function tlsFailed(errorCode: string, hasOwn: boolean, values: TextValues): Explanation {
   if (VERSIONS.test(errorCode)) return failed("error.tls-failed.version", values);
@@ -126,9 +129,11 @@ export async function explainProblem(
     case "proxy":
       return proxyFailed(problem, context.proxy, server);
     case "tls_mismatch":
-      return useTls
-        ? failed("error.tls-mismatch.with-tls", server)
-        : failed("error.tls-mismatch.without-tls", server);
+      if (useTls) return failed("error.tls-mismatch.with-tls", server);
+      // A server that takes no more connections ends them at once as well.
+      return (await probeCertificate(context, context.now))
+        ? failed("error.tls-mismatch.without-tls", server)
+        : closed(isStack, server);
     case "certificate":
       return explainCertificate(problem.errorCode, context);
     case "tls_failed":
@@ -139,7 +144,7 @@ export async function explainProblem(
     case "no_answer":
       return failed("error.no-answer", server);
     case "closed":
-      return isStack ? failed("error.closed.stack", server) : failed("error.closed.server", server);
+      return closed(isStack, server);
     case "protocol_refused":
       return refused("error.protocol-refused", server);
     case "limit_reached":

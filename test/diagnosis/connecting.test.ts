@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import net, { type AddressInfo } from "node:net";
+import tls from "node:tls";
 import type { ConnectionProblem } from "../../src/connection/problem";
 import { explainProblem, type ConnectionContext } from "../../src/diagnosis/connecting";
 import { createStackApi, type StackApi } from "../../src/diagnosis/stackApi";
 import type { Explanation } from "../../src/stack/explanation";
 import type { ApiKeyForm } from "../../src/stack/identifiers";
+import { CERTIFICATE } from "../simulator/certificate";
 import { rendered } from "./catalogue";
 import {
   API_KEY,
@@ -89,7 +93,6 @@ describe("why there is no connection", () => {
     ["says that there is no way", { problem: "no_connection", errorCode: "EHOSTUNREACH" }, {}, "error.no-connection.unreachable", "network"],
     ["gives the code of other errors", { problem: "no_connection", errorCode: "EPERM" }, {}, "error.no-connection.other", "EPERM"],
     ["says that TLS is on and the port speaks plain", { problem: "tls_mismatch" }, { port: 1883 }, "error.tls-mismatch.with-tls", "1883", "8883"],
-    ["says that TLS is off and the port wants it", { problem: "tls_mismatch" }, { useTls: false }, "error.tls-mismatch.without-tls", "8883"],
     ["knows the wish for a client certificate", { problem: "tls_failed", errorCode: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED" }, {}, "error.tls-failed.client-certificate"],
     ["knows one that is not taken", { problem: "tls_failed", errorCode: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA" }, { tls: { cert: "" } }, "error.tls-failed.client-certificate-refused", "refuses the client certificate"],
     ["knows old versions of TLS", { problem: "tls_failed", errorCode: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" }, {}, "error.tls-failed.version", "TLS 1.2"],
@@ -107,6 +110,30 @@ describe("why there is no connection", () => {
   for (const [title, problem, context, key, ...parts] of rows) {
     it(title, async () => says(await explain(problem, context), "connection_failed", key, ...parts));
   }
+});
+
+describe("a port without TLS that ends the connection at once", () => {
+  const servers: net.Server[] = [];
+  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+  async function explainAt(server: net.Server, service: ConnectionContext["service"]): Promise<Explanation> {
+    servers.push(server.listen(0, "127.0.0.1"));
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    return explain({ problem: "tls_mismatch" }, { host: "127.0.0.1", port, useTls: false, service });
+  }
+
+  it("expects TLS where it answers to it", async () => {
+    const server = tls.createServer(CERTIFICATE, (socket) => socket.on("error", () => undefined));
+    says(await explainAt(server, "pubsub"), "connection_failed", "error.tls-mismatch.without-tls", "1883");
+  });
+
+  it("else takes no connection, as a broker that has as many as it allows", async () => {
+    const full = (): net.Server => net.createServer((socket) => socket.destroy());
+    const key = "error.closed.server";
+    says(await explainAt(full(), "pubsub"), "connection_failed", key, "as many connections as it allows");
+    says(await explainAt(full(), "stack"), "connection_failed", "error.closed.stack", "limits");
+  });
 });
 
 describe("why a server says no", () => {
