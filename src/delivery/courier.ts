@@ -9,7 +9,7 @@ import { Dispatch } from "./dispatch";
 import { Dropped } from "./dropped";
 import type { NoAnswerEvidence } from "../downlink/evidence";
 import { DownlinkHistory } from "./history";
-import { goesOn, heldTooLong, notConnected, obsolete, pushedOut } from "./failures";
+import { goesOn, heldTooLong, notConnected, obsolete, pushedOut, queuedTwice } from "./failures";
 import type { DownlinkJob, Follower } from "./contract";
 import type { Progress } from "./progress";
 import type { OpenPart } from "./openParts";
@@ -119,6 +119,7 @@ export class Courier {
   #connected = false;
   #sequence = 0;
   #ended = false;
+  #saidTwice = false;
 
   constructor(options: CourierOptions) {
     const { session, service } = options;
@@ -151,6 +152,10 @@ export class Courier {
       ...(options.queueOf && {
         queueOf: (deviceId) => options.queueOf?.(deviceId) ?? Promise.resolve(undefined),
       }),
+      queuedTwice: (deviceId) => {
+        if (!this.#saidTwice) options.warn(queuedTwice(deviceId));
+        this.#saidTwice = true;
+      },
       goesOn: (deviceId, operation) => options.warn(goesOn[operation](deviceId)),
       accepted: (deviceId) => {
         this.#history.accepted(deviceId, this.#clock.date());

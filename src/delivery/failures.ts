@@ -56,6 +56,8 @@ export const goesOn = {
   replace: about("warning.goes-on.replace"),
   clear: about("warning.goes-on.clear"),
 } as const;
+/** Two integrations take downlinks from the same topics. */
+export const queuedTwice = about("warning.queued-twice");
 
 /** Held here while a later replace or clear came. */
 export const obsolete = { replace: obsoleteByReplace, clear: obsoleteByClear } as const;

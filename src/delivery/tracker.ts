@@ -34,10 +34,15 @@ export interface TrackerEvents extends Pick<QueueLookEvents, "queueOf" | "change
   lookUp?(followed: OpenPart, unanswered: Item | undefined): Promise<Outcome | undefined>;
   /** Confirmed downlinks that a replace or clear came too late for: they are sent until they are acknowledged or given up. */
   goesOn(deviceId: string, operation: "replace" | "clear"): void;
+  /** The same downlink is in the queue as two: another one took it from the same topic. */
+  queuedTwice(deviceId: string): void;
   accepted(deviceId: string): void;
   /** The stack takes downlinks of this key, and this device exists. */
   knows(deviceId: string): boolean;
 }
+
+/** One for each downlink that the stack takes. */
+const STACK_ID = "as:downlink:";
 
 /** Without an end it is forgotten then. */
 const LONGEST_MS = 24 * 3_600_000;
@@ -66,6 +71,8 @@ export class Tracker {
   /** An earlier process has published them, and there was no connection since. */
   readonly #resumed = new Set<OpenPart>();
   readonly #looks: QueueLooks;
+  /** The IDs that the stack gave to downlinks when it queued them. */
+  readonly #queuedAs = new WeakMap<Item, string>();
   readonly #explaining: Questions<Outcome> = new Map();
   readonly #lookingUp: Questions<Outcome | undefined> = new Map();
 
@@ -201,10 +208,20 @@ export class Tracker {
         else if (answer.state === "queued") this.#looks.allSoon(ofDevice, leftUnseen, now);
         continue;
       }
+      if (answer.state === "queued") this.#compareQueued(item, answer);
       this.#answered(followed, item, answer);
       // A queue keeps its order: what was in it before one that was sent has left it, told or not.
       if (item.state === "sent") this.#looks.allSoon(this.#openBefore(followed), overtaken, now);
     }
+  }
+
+  /** What comes again over the broker has the same ID of the stack. */
+  #compareQueued(item: Item, { deviceId, downlink }: Answer): void {
+    const id = downlink.correlation_ids?.find((one) => one.startsWith(STACK_ID));
+    if (id === undefined) return;
+    const known = this.#queuedAs.get(item);
+    this.#queuedAs.set(item, id);
+    if (known !== undefined && known !== id) this.#events.queuedTwice(deviceId);
   }
 
   #openBefore({ part, dispatch }: OpenPart): readonly OpenPart[] {

@@ -108,7 +108,7 @@ export async function tryConnection(
         },
         onTunnel: () => passed("proxy", { proxy: shownText(endpoint.proxy?.shown ?? "", 120) }),
         onOpen() {
-          passed("login", { userName: shownText(context.userName) });
+          passed("login", context.userName === "" ? {} : { userName: shownText(context.userName) });
           const rights = rightSteps(subject).then((results) => results.forEach(report));
           const topics = topicStep(opened, subject, seen).then((result) => result && report(result));
           Promise.all([rights, topics])

@@ -15,7 +15,7 @@ import {
 import { listeners, node, running, sink, tab, uplink, withNodeRed, type Flows } from "../nodes/nodeRed";
 import { publishedToBroker } from "../stack/fixtures";
 import { startMosquitto, type Mosquitto } from "./mosquitto";
-import { BASE, pubsub, stackOn, TOPICS } from "./pubsub";
+import { BASE, pubsub, settingsFor, stackOn, TOPICS } from "./pubsub";
 
 const WAITING = "waiting: all devices";
 
@@ -95,6 +95,21 @@ describe("Pub/Sub over a real broker", () => {
         },
       ],
     });
+  });
+
+  it("says once that two integrations take a downlink from the same topics", async () => {
+    const { stack } = await stackOn(broker);
+    await stack.connectPubsub(settingsFor(broker));
+    const flows = await running(flow({}, { report: "queued" }));
+    for (let count = 0; count < 2; count++) {
+      give(flows, { deviceId: "lamp" });
+      await flows.next("sent");
+    }
+    await until(() => stack.queue("lamp").length === 4, "each of them twice in the queue");
+    const twice = (): string[] => flows.logged("WARN").filter((text) => text.includes("queued twice"));
+    await until(() => twice().length > 0, "a warning");
+    assert.match(twice().join(), /^The downlink to lamp was queued twice\..*two Pub\/Sub integrations/);
+    assert.equal(twice().length, 1);
   });
 
   it("replaces and clears the queue", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator/simulator";
 import { READ_ONLY, WRITE_ONLY } from "../nodes/rights";
+import { startOddBroker } from "../broker/oddBroker";
 import { CERTIFICATE } from "../simulator/certificate";
 import { EditorPage } from "./editor-page";
 import { assertFits, assertReadable, assertWellMade, NARROW } from "./form-checks";
@@ -435,6 +436,21 @@ describe("the form of a connection", () => {
         .evaluateAll((items) =>
           items.map((item) => `${item.id.slice(20)} ${item.getAttribute("class")?.slice(12) ?? ""}`),
         );
+
+    it("at a broker of one's own, without a login, and says what only messages can show", async () => {
+      const broker = await startOddBroker();
+      try {
+        const form = await newConnection();
+        await form.getByLabel("Pub/Sub on my broker").check();
+        await enter(form, "host", `mqtt://${broker.host}:${broker.port}`);
+        await form.getByRole("button", { name: "Fill in usual names" }).click();
+        assert.match(await test(form), /^The connection works\. Whether the topics are those of the Console/);
+        assert.deepEqual(await outcomes(form), ["tcp passed", "login passed", "topics passed"]);
+        assert.doesNotMatch(await step(form, "login").innerText(), /signed in as/);
+      } finally {
+        await broker.stop();
+      }
+    });
 
     it("step by step, and all is well", async () => {
       const simulator = await simulated();

@@ -8,6 +8,7 @@ import { CONNECTION_DEFAULTS, CONNECTION_SECRETS } from "../../../src/stack/conn
 import type { TrialStep } from "../../../src/stack/trial";
 import type { ReportLine, StepLine } from "../report";
 import { inWords, parse, reasonOf, inOwnLanguage } from "./ask";
+import { traitsIn } from "./services";
 
 const NAMES: Readonly<Record<TrialStep, string>> = {
   proxy: "step.proxy",
@@ -52,6 +53,9 @@ const VERDICTS: Readonly<Record<"failed" | "warning" | "unknown" | "passed", Ver
   unknown: { words: "step.rights-unknown", look: "tts-warned" },
   passed: { words: "step.works", look: "tts-passed" },
 };
+
+/** A broker may grant what it never delivers, and knows nothing of the Console. */
+const THROUGH_BROKER: Verdict = { words: "step.works-at-broker", look: "tts-passed" };
 
 /** Outcomes that tell more than that it works, the gravest first. */
 const WORSE = ["warning", "unknown"] as const;
@@ -189,7 +193,8 @@ export class TestButton {
     for (const [step, outcome] of this.#outcomes) if (outcome === "waiting") this.#mark(step, "skipped");
     const isFailed = outcomes.includes("failed") || outcomes.includes("waiting") || why !== undefined;
     const verdict = isFailed ? "failed" : (WORSE.find((outcome) => outcomes.includes(outcome)) ?? "passed");
-    const { words, look } = VERDICTS[verdict];
+    const { words, look } =
+      verdict === "passed" && traitsIn(this.#form).throughBroker ? THROUGH_BROKER : VERDICTS[verdict];
     const told = why ?? text(words);
     this.#end.text(this.#isTlsChanged ? `${told} ${text("step.tls-changed")}` : told).addClass(look);
     this.#end[0]?.scrollIntoView({ block: "nearest" });
