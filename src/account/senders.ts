@@ -70,6 +70,11 @@ export class Senders {
     return this.#unheard;
   }
 
+  /** Whether something that is followed is known to be in the queue of this device. */
+  isQueued(deviceId: string): boolean {
+    return this.#courier?.isQueued(deviceId) ?? false;
+  }
+
   /** Of a config node, until the returned function is called. */
   joinPace(perMinute: number | undefined): () => void {
     if (perMinute === undefined) return () => undefined;

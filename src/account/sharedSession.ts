@@ -137,6 +137,7 @@ export class SharedSession {
       this.#stalled = new StalledQueues({
         applicationId: stack.applicationId,
         api: () => this.#stack?.api,
+        waits: (deviceId) => this.#senders.isQueued(deviceId),
         listen: () => this.#network?.join() ?? (() => undefined),
         warn,
       });

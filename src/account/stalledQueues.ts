@@ -11,6 +11,8 @@ export interface StalledQueuesOptions {
   readonly applicationId: string;
   /** Undefined where it is switched off. */
   readonly api: () => Pick<StackApi, "downlinkQueue"> | undefined;
+  /** Something of this connection is known to be in the queue of this device. */
+  readonly waits: (deviceId: string) => boolean;
   /** Has the network's errors told, until the returned function is called. */
   readonly listen: () => () => void;
   readonly warn: (text: Text) => void;
@@ -21,27 +23,14 @@ export interface StalledQueuesOptions {
 const STALLED_MS = 15 * 60_000;
 /** A burst to many devices must not become a burst of questions. */
 const MOST_DEVICES = 1_000;
-/** Of one device. The stack keeps fewer. */
-const MOST_QUEUED = 100;
 
-type Step = Pick<DownlinkView, "deviceId" | "state" | "correlationIds">;
-
-const OVER: ReadonlySet<DownlinkView["state"]> = new Set([
-  "sent",
-  "ack",
-  "nack",
-  "failed",
-  "invalidated",
-  "unanswered",
-]);
+type Step = Pick<DownlinkView, "deviceId" | "steps">;
 
 /** A device in whose queue something waits. */
 interface Waiting {
   /** ms of the clock's `now`, since when nothing has gone. */
   readonly since: number;
   isAsked: boolean;
-  /** What is known to be in it. */
-  readonly queued: Set<string>;
 }
 
 /**
@@ -63,25 +52,21 @@ export class StalledQueues {
     this.#alarm = new Alarm(this.#clock, () => this.#look());
   }
 
-  /** A step of any downlink. */
-  step({ deviceId, state, correlationIds }: Step): void {
-    // Ours: those of a flow may be the same for all.
-    const id = correlationIds.at(-1) ?? "";
-    const waiting = this.#waiting.get(deviceId);
-    if (state === "queued") {
-      if (waiting && waiting.queued.size < MOST_QUEUED) waiting.queued.add(id);
-      else if (!waiting && this.#waiting.size < MOST_DEVICES) this.#wait(deviceId, new Set([id]));
-    } else if (OVER.has(state) && waiting) {
-      this.#waiting.delete(deviceId);
-      waiting.queued.delete(id);
-      if (waiting.queued.size > 0) this.#wait(deviceId, waiting.queued);
-    }
-    if (this.#waiting.size === 0) this.#rest();
+  /** A step of any downlink: the last of its own. */
+  step({ deviceId, steps }: Step): void {
+    const isNew = !this.#waiting.has(deviceId);
+    const cameIn = steps.at(-1)?.state === "queued";
+    if (isNew && (!cameIn || this.#waiting.size >= MOST_DEVICES)) return;
+    // What has left it makes room for the next one.
+    if (isNew || !cameIn) this.#waiting.delete(deviceId);
+    if (this.#options.waits(deviceId)) this.#wait(deviceId);
+    else this.#restIfNone();
   }
 
-  #wait(deviceId: string, queued: Set<string>): void {
+  #wait(deviceId: string): void {
+    if (this.#waiting.has(deviceId)) return;
     const since = this.#clock.now();
-    this.#waiting.set(deviceId, { since, isAsked: false, queued });
+    this.#waiting.set(deviceId, { since, isAsked: false });
     this.#alarm.at(since + STALLED_MS);
   }
 
@@ -90,12 +75,16 @@ export class StalledQueues {
     if (received.kind !== "downlink_error" || this.#waiting.get(deviceId)?.isAsked !== true) return;
     this.#waiting.delete(deviceId);
     this.#options.warn(networkReason("downlink_error", received.message.downlink_error.data, deviceId));
-    if (this.#waiting.size === 0) this.#rest();
+    this.#restIfNone();
   }
 
   end(): void {
     this.#waiting.clear();
     this.#rest();
+  }
+
+  #restIfNone(): void {
+    if (this.#waiting.size === 0) this.#rest();
   }
 
   #rest(): void {
@@ -107,15 +96,19 @@ export class StalledQueues {
   #look(): void {
     const now = this.#clock.now();
     for (const [deviceId, waiting] of this.#waiting) {
-      if (waiting.isAsked) continue;
-      if (waiting.since + STALLED_MS > now) {
-        this.#alarm.at(waiting.since + STALLED_MS);
-        return;
+      const dueAt = waiting.since + STALLED_MS;
+      // Not each end is a step: after a day, or when its node goes, it is forgotten without one.
+      if (!this.#options.waits(deviceId)) this.#waiting.delete(deviceId);
+      else if (waiting.isAsked) this.#alarm.at(now + STALLED_MS);
+      else if (dueAt > now) this.#alarm.at(dueAt);
+      else {
+        waiting.isAsked = true;
+        this.#unlisten ??= this.#options.listen();
+        this.#alarm.at(now + STALLED_MS);
+        this.#ask(deviceId, waiting).catch(warnOfBug);
       }
-      waiting.isAsked = true;
-      this.#unlisten ??= this.#options.listen();
-      this.#ask(deviceId, waiting).catch(warnOfBug);
     }
+    this.#restIfNone();
   }
 
   async #ask(deviceId: string, waiting: Waiting): Promise<void> {

@@ -230,6 +230,11 @@ export class Courier {
     return { ...progress, arrivedAt: progress.arrivedAt + later };
   }
 
+  /** Whether something that is followed is known to be in the queue of this device. */
+  isQueued(deviceId: string): boolean {
+    return this.#tracker.isQueued(deviceId);
+  }
+
   /** Until this one lets it go on, nothing is published; time limits and answers go on. */
   pause(by: object): void {
     this.#pausedBy.add(by);

@@ -73,6 +73,13 @@ export class OpenParts {
     return [...(this.#byDevice.get(deviceId) ?? [])];
   }
 
+  /** Whether something of them is known to be in the queue of this device. */
+  isQueued(deviceId: string): boolean {
+    for (const { part } of this.#byDevice.get(deviceId) ?? [])
+      if (part.items.some((item) => item.inQueue && this.#byItem.has(item))) return true;
+    return false;
+  }
+
   /** Lets go of an item, and of its part with the last one. */
   remove(item: Item): void {
     const followed = this.#byItem.get(item);

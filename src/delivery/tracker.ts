@@ -90,6 +90,11 @@ export class Tracker {
     });
   }
 
+  /** Whether something that is followed is known to be in the queue of this device. */
+  isQueued(deviceId: string): boolean {
+    return this.#open.isQueued(deviceId);
+  }
+
   get dueAt(): number {
     const oldest = this.#open.oldest;
     let due = Math.min(oldest ? oldest.part.publishedAt + LONGEST_MS : Infinity, this.#looks.dueAt);

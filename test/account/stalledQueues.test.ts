@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { StalledQueues } from "../../src/account/stalledQueues";
 import { networkEvent } from "../../src/diagnosis/networkEvents";
-import type { DownlinkView } from "../../src/delivery/contract";
+import type { DownlinkState } from "../../src/delivery/contract";
 import type { StackApi } from "../../src/diagnosis/stackApi";
 import type { ApplicationDownlink } from "../../src/stack/messages";
 import { rendered } from "../diagnosis/catalogue";
@@ -17,8 +17,11 @@ function queues(downlinks: readonly ApplicationDownlink[], answer: Answer = { an
   const said: string[] = [];
   const asked: string[] = [];
   let listening = 0;
+  /** What is in the queues, by device and name. */
+  const inQueue = new Set<string>();
   const stalled = new StalledQueues({
     applicationId: "app1",
+    waits: (deviceId) => [...inQueue].some((one) => one.startsWith(`${deviceId} `)),
     api: () => ({
       downlinkQueue: (_applicationId, deviceId) => {
         asked.push(deviceId);
@@ -36,15 +39,16 @@ function queues(downlinks: readonly ApplicationDownlink[], answer: Answer = { an
     clock.turnOn(ms);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { stalled, clock, said, asked, pass, listening: () => listening };
+  /** A step of a downlink with this name. */
+  const step = (deviceId: string, state: DownlinkState, name = "one"): void => {
+    if (state === "queued") inQueue.add(`${deviceId} ${name}`);
+    else inQueue.delete(`${deviceId} ${name}`);
+    stalled.step({ deviceId, steps: [{ state, at: clock.date() }] });
+  };
+  return { stalled, step, inQueue, clock, said, asked, pass, listening: () => listening };
 }
 
 const item = (more: object = {}): ApplicationDownlink => ({ f_port: 15, frm_payload: "AQ==", ...more });
-const step = (deviceId: string, state: DownlinkView["state"], id = "one") => ({
-  ...{ deviceId, state },
-  correlationIds: ["of-the-flow", id],
-});
-const queued = step("valve", "queued");
 
 /** As the stack's event stream tells that no gateway could send. */
 function noGateway(deviceId = "valve") {
@@ -62,8 +66,8 @@ function noGateway(deviceId = "valve") {
 
 describe("a queue whose first downlink does not go", () => {
   it("is said to be blocked by a downlink for class B or C, once", async () => {
-    const { stalled, said, pass } = queues([item({ class_b_c: {} }), item()]);
-    stalled.step(queued);
+    const { step, said, pass } = queues([item({ class_b_c: {} }), item()]);
+    step("valve", "queued");
     await pass(QUARTER_HOUR - 60_000);
     assert.deepEqual(said, []);
     await pass(60_000);
@@ -72,26 +76,26 @@ describe("a queue whose first downlink does not go", () => {
       said.join(),
       /^A downlink for class B or C blocks the queue of valve\. .*FPort 15.*any of the 2 in its queue/,
     );
-    stalled.step(queued);
+    step("valve", "queued");
     await pass(10 * QUARTER_HOUR);
     assert.equal(said.length, 1);
   });
 
   it("is not, where the time of that downlink is still to come", async () => {
-    const { stalled, clock, said, pass } = queues([]);
+    const { step, clock, said, pass } = queues([]);
     const later = new Date(clock.date() + 2 * QUARTER_HOUR).toISOString();
     const other = queues([item({ class_b_c: { absolute_time: later } })]);
-    other.stalled.step(queued);
+    other.step("valve", "queued");
     await other.pass(QUARTER_HOUR);
     assert.deepEqual([other.asked, other.said], [["valve"], []]);
-    stalled.step(queued);
+    step("valve", "queued");
     await pass(QUARTER_HOUR);
     assert.deepEqual(said, []);
   });
 
   it("is explained by what the network tells of an attempt from then on", async () => {
-    const { stalled, said, pass, listening } = queues([item()]);
-    stalled.step(queued);
+    const { stalled, step, said, pass, listening } = queues([item()]);
+    step("valve", "queued");
     stalled.tell(noGateway());
     assert.deepEqual([said, listening()], [[], 0]);
     await pass(QUARTER_HOUR);
@@ -107,46 +111,60 @@ describe("a queue whose first downlink does not go", () => {
 
   for (const state of ["sent", "ack", "failed", "invalidated", "unanswered"] as const)
     it(`is forgotten with the next step: ${state}`, async () => {
-      const { stalled, clock, asked, pass, listening } = queues([item({ class_b_c: {} })]);
-      stalled.step(queued);
-      stalled.step(step("valve", state));
+      const { step, clock, asked, pass, listening } = queues([item({ class_b_c: {} })]);
+      step("valve", "queued");
+      step("valve", state);
       assert.equal(clock.timers, 0);
       await pass(QUARTER_HOUR);
       assert.deepEqual([asked, listening()], [[], 0]);
     });
 
   it("is the next one's, when one of two has gone", async () => {
-    const { stalled, said, asked, pass } = queues([item({ class_b_c: {} })]);
-    stalled.step(queued);
-    stalled.step(step("valve", "queued", "two"));
+    const { step, said, asked, pass } = queues([item({ class_b_c: {} })]);
+    step("valve", "queued");
+    step("valve", "queued", "two");
     await pass(QUARTER_HOUR / 2);
-    stalled.step(step("valve", "sent"));
+    step("valve", "sent");
     await pass(QUARTER_HOUR / 2);
     assert.deepEqual(asked, []);
     await pass(QUARTER_HOUR / 2);
     assert.equal(said.length, 1);
-    stalled.step(step("valve", "sent", "two"));
+    step("valve", "sent", "two");
     await pass(QUARTER_HOUR);
     assert.deepEqual(asked, ["valve"]);
   });
 
+  it("is forgotten where its end is no step, as when nothing was told of it for a day", async () => {
+    const { step, inQueue, clock, pass, listening } = queues([item()]);
+    step("valve", "queued");
+    step("lamp", "queued");
+    step("lamp", "queued", "two");
+    inQueue.delete("lamp one");
+    step("lamp", "sent", "two");
+    await pass(QUARTER_HOUR);
+    assert.equal(listening(), 1);
+    inQueue.clear();
+    await pass(QUARTER_HOUR);
+    assert.deepEqual([listening(), clock.timers], [0, 0]);
+  });
+
   it("is quiet where the API says nothing", async () => {
-    const { stalled, said, pass } = queues([], { answer: "unknown", why: "timeout" });
-    stalled.step(queued);
+    const { step, said, pass } = queues([], { answer: "unknown", why: "timeout" });
+    step("valve", "queued");
     await pass(QUARTER_HOUR);
     assert.deepEqual(said, []);
   });
 
   it("asks for a thousand devices at most, each after its own quarter of an hour", async () => {
-    const { stalled, asked, pass } = queues([]);
-    for (let number = 0; number < 1_001; number += 1) stalled.step(step(`d-${number}`, "queued"));
+    const { step, asked, pass } = queues([]);
+    for (let number = 0; number < 1_001; number += 1) step(`d-${number}`, "queued");
     await pass(QUARTER_HOUR);
     assert.equal(asked.length, 1_000);
 
     const other = queues([]);
-    other.stalled.step(queued);
+    other.step("valve", "queued");
     await other.pass(QUARTER_HOUR / 2);
-    other.stalled.step(step("lamp", "queued"));
+    other.step("lamp", "queued");
     await other.pass(QUARTER_HOUR / 2);
     assert.deepEqual(other.asked, ["valve"]);
     await other.pass(QUARTER_HOUR / 2);
@@ -154,8 +172,8 @@ describe("a queue whose first downlink does not go", () => {
   });
 
   it("asks nothing more after the end", async () => {
-    const { stalled, asked, pass, listening } = queues([item()]);
-    stalled.step(queued);
+    const { stalled, step, asked, pass, listening } = queues([item()]);
+    step("valve", "queued");
     stalled.end();
     await pass(QUARTER_HOUR);
     assert.deepEqual([asked, listening()], [[], 0]);

@@ -151,8 +151,8 @@ function compare(scene: Scene, before: Resources, after: Resources): void {
 async function resting(scene: Scene, ms: number, before?: Resources): Promise<Resources> {
   scene.quiet();
   await scene.pass(ms);
-  // What was held goes with the first, and is over with the second.
-  for (let times = 0; times < 2; times++) {
+  // What was held goes with the first, is over with the second, and what looks after it ends with the third.
+  for (let times = 0; times < 3; times++) {
     await scene.red.ask("pass", HOURS_50);
     await scene.pass(ms);
   }
