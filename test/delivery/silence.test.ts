@@ -402,7 +402,10 @@ describe("downlinks without an end", () => {
     await until(() => waiting.steps.length + done.steps.length === 4, "queued");
     world.clock.turnOn(23 * HOUR);
     assert.equal(waiting.ends, 0);
-    assert.deepEqual(["valve", "lamp"].map((id) => world.courier.isQueued(id)), [true, false]);
+    assert.deepEqual(
+      ["valve", "lamp"].map((id) => world.courier.isQueued(id)),
+      [true, false],
+    );
     world.clock.turnOn(HOUR);
     assert.equal(world.courier.isQueued("valve"), false);
     assert.equal(waiting.failure?.code, "unanswered");
