@@ -1,6 +1,6 @@
 import { warnOfBug } from "../connection/unexpected";
 import { Alarm, SYSTEM_CLOCK, type Clock } from "../delivery/clock";
-import { isMissing } from "../diagnosis/noAnswer";
+import { isLater, isMissing } from "../diagnosis/noAnswer";
 import { explainMissingDevices } from "../diagnosis/receiving";
 import type { StackApi } from "../diagnosis/stackApi";
 import type { Text } from "../stack/explanation";
@@ -26,7 +26,7 @@ export interface NamingNode {
 
 /** After a login, or a node that joins: the others of a deploy are there by then. */
 const SOON_MS = 2_000;
-/** A device may be added later. */
+/** A device may be added later, and an API that does not answer may be back. */
 const AGAIN_MS = 15 * 60_000;
 /** A long list of devices must not become a burst of questions: so many, then the next ones a minute later. */
 const MOST_AT_ONCE = 50;
@@ -42,8 +42,10 @@ export class NamedDevices {
   readonly #clock: Clock;
   /** With what each was told. */
   readonly #nodes = new Map<NamingNode, Set<string>>();
-  /** They exist, or the key may not know. */
-  readonly #settled = new Set<string>();
+  readonly #existing = new Set<string>();
+  /** The key may not know. Rights count from the next login on. */
+  readonly #unknowable = new Set<string>();
+  /** The one that was asked for longest ago first. */
   readonly #missing = new Set<string>();
   #isConnected = false;
 
@@ -65,6 +67,7 @@ export class NamedDevices {
 
   loggedIn(): void {
     this.#isConnected = true;
+    this.#unknowable.clear();
     this.#lookIn(SOON_MS);
   }
 
@@ -78,29 +81,38 @@ export class NamedDevices {
   }
 
   async #look(): Promise<void> {
-    const isLeft = await this.#askSome();
-    if (isLeft) this.#lookIn(NEXT_MS);
+    const next = await this.#askSome();
+    if (next !== undefined) this.#lookIn(next);
     else if (this.#missing.size > 0) this.#lookIn(AGAIN_MS);
   }
 
-  /** Returns whether there are more to be asked for. */
-  async #askSome(): Promise<boolean> {
-    const { api, applicationId, heard } = this.#options;
+  /** Returns in how many ms there is more to be asked. */
+  async #askSome(): Promise<number | undefined> {
     const named = new Set([...this.#nodes.keys()].flatMap((node) => node.named));
-    const inDoubt = [...named].filter((deviceId) => !heard.has(deviceId) && !this.#settled.has(deviceId));
-    const isNew = (deviceId: string): boolean => !this.#missing.has(deviceId);
-    const asked = inDoubt.some(isNew) ? inDoubt.filter(isNew) : inDoubt;
-    for (const deviceId of asked.slice(0, MOST_AT_ONCE)) {
-      const answer = await api()?.downlinkQueue(applicationId, deviceId);
-      // Then the next ones will have none either.
-      if (answer === undefined || answer.answer === "unknown") return false;
-      if (isMissing(answer)) this.#missing.add(deviceId);
-      else this.#settled.add(deviceId);
-    }
     for (const deviceId of this.#missing)
-      if (!inDoubt.includes(deviceId) || this.#settled.has(deviceId)) this.#missing.delete(deviceId);
+      if (!named.has(deviceId) || !this.#isInDoubt(deviceId)) this.#missing.delete(deviceId);
+    const unasked = [...named].filter((id) => this.#isInDoubt(id) && !this.#missing.has(id));
+    const asked = unasked.length > 0 ? unasked : [...this.#missing];
+    let next = unasked.length > MOST_AT_ONCE ? NEXT_MS : undefined;
+    for (const deviceId of asked.slice(0, MOST_AT_ONCE)) {
+      const answer = await this.#options.api()?.downlinkQueue(this.#options.applicationId, deviceId);
+      if (answer === undefined || isLater(answer)) {
+        // The next ones would have none either.
+        next = answer && AGAIN_MS;
+        break;
+      }
+      this.#missing.delete(deviceId);
+      if (isMissing(answer)) this.#missing.add(deviceId);
+      else if (answer.answer === "ok") this.#existing.add(deviceId);
+      else this.#unknowable.add(deviceId);
+    }
     for (const [node, told] of this.#nodes) this.#tell(node, told);
-    return asked.length > MOST_AT_ONCE;
+    return next;
+  }
+
+  #isInDoubt(deviceId: string): boolean {
+    const isHeard = this.#options.heard.has(deviceId);
+    return !isHeard && !this.#existing.has(deviceId) && !this.#unknowable.has(deviceId);
   }
 
   #tell(node: NamingNode, told: Set<string>): void {

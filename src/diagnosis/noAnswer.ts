@@ -27,6 +27,10 @@ const isKnown = ({ deviceId, devicesSeen, deviceAnswered }: NoAnswerFacts): bool
 export const isMissing = (answer: ApiAnswer<object>): boolean =>
   answer.answer === "refused" && answer.name === "device_not_found";
 
+/** It may know, but does not say at present. */
+export const isLater = (answer: ApiAnswer<object>): boolean =>
+  answer.answer === "unknown" || (answer.answer === "refused" && answer.status === TOO_MANY_REQUESTS);
+
 const isQueued = (queue: Queue, correlationId: string): boolean =>
   queue.answer === "ok" && queue.downlinks.some((item) => item.correlation_ids?.includes(correlationId));
 

@@ -10,6 +10,7 @@ type Answer = Awaited<ReturnType<StackApi["downlinkQueue"]>>;
 const THERE: Answer = { answer: "ok", downlinks: [] };
 const MISSING: Answer = { answer: "refused", status: 404, name: "device_not_found" } as Answer;
 const FORBIDDEN: Answer = { answer: "refused", status: 403, name: "no_application_rights" } as Answer;
+const TOO_MANY: Answer = { answer: "refused", status: 429, name: "rate_limit_exceeded" } as Answer;
 const UNREACHABLE: Answer = { answer: "unknown", why: "timeout" };
 const SOON = 2_000;
 const MINUTE = 60_000;
@@ -93,18 +94,32 @@ describe("the devices that nodes name", () => {
     assert.equal(asked.length, 3);
   });
 
-  it("are thought to exist where the key may not know, and asked for at the next login where nothing answered", async () => {
-    const { devices, answers, asked, node, pass } = application({ secret: FORBIDDEN, far: UNREACHABLE });
-    const { said } = node("secret", "far");
+  it("are thought to exist where the key may not know, until the next login", async () => {
+    const { devices, answers, asked, node, pass, clock } = application({ secret: FORBIDDEN });
+    const { said } = node("secret");
     devices.loggedIn();
     await pass(SOON);
-    assert.deepEqual(said, []);
-    answers.far = MISSING;
+    assert.deepEqual([said, clock.timers], [[], 0]);
+    answers.secret = MISSING;
     devices.loggedIn();
     await pass(SOON);
-    assert.deepEqual(asked, ["secret", "far", "far"]);
-    assert.match(said.join(), /^No device far /);
+    assert.deepEqual(asked, ["secret", "secret"]);
+    assert.match(said.join(), /^No device secret /);
   });
+
+  for (const [how, answer] of Object.entries({ nothing: UNREACHABLE, "too many questions": TOO_MANY }))
+    it(`are asked for again later where the API answers ${how}, and what is known by then is told`, async () => {
+      const { devices, answers, asked, node, pass } = application({ far: answer });
+      const { told } = node("valv", "far", "door");
+      devices.loggedIn();
+      await pass(SOON);
+      assert.deepEqual([asked, told], [["valv", "far"], [["valv"]]]);
+      answers.far = MISSING;
+      answers.door = THERE;
+      await pass(QUARTER_HOUR);
+      assert.deepEqual(asked, ["valv", "far", "far", "door"]);
+      assert.deepEqual(told.at(-1), ["valv", "far"]);
+    });
 
   it("of a node that joins later are looked up soon, of one that has left no more", async () => {
     const { devices, asked, node, pass, clock } = application({});
@@ -134,14 +149,12 @@ describe("the devices that nodes name", () => {
       told.map(({ length }) => length),
       [50, 60],
     );
-  });
-
-  it("are asked for no further where nothing answers", async () => {
-    const { devices, asked, clock, node, pass } = application({ far: UNREACHABLE });
-    node("far", "valv");
-    devices.loggedIn();
-    await pass(SOON);
-    assert.deepEqual([asked, clock.timers], [["far"], 0]);
+    await pass(QUARTER_HOUR);
+    assert.equal(asked.length, 110);
+    await pass(MINUTE);
+    assert.equal(asked.length, 110);
+    await pass(QUARTER_HOUR);
+    assert.deepEqual(new Set(asked.slice(60)).size, 60);
   });
 
   it("are nothing to ask for where nodes name none", async () => {
