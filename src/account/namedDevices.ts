@@ -5,10 +5,12 @@ import { explainMissingDevices } from "../diagnosis/receiving";
 import type { StackApi } from "../diagnosis/stackApi";
 import type { Text } from "../stack/explanation";
 
+type Api = Pick<StackApi, "downlinkQueue">;
+
 export interface NamedDevicesOptions {
   readonly applicationId: string;
   /** Undefined where it is switched off. */
-  readonly api: () => Pick<StackApi, "downlinkQueue"> | undefined;
+  readonly api: () => Api | undefined;
   /** Those that something came from. */
   readonly heard: Iterable<string> & { has(deviceId: string): boolean };
   readonly clock?: Clock;
@@ -45,8 +47,9 @@ export class NamedDevices {
   readonly #existing = new Set<string>();
   /** The key may not know. Rights count from the next login on. */
   readonly #unknowable = new Set<string>();
-  /** The one that was asked for longest ago first. */
   readonly #missing = new Set<string>();
+  /** Those that are in doubt, the one that was asked for longest ago first. */
+  readonly #asked = new Set<string>();
   #isConnected = false;
 
   constructor(options: NamedDevicesOptions) {
@@ -81,33 +84,32 @@ export class NamedDevices {
   }
 
   async #look(): Promise<void> {
-    const next = await this.#askSome();
-    if (next !== undefined) this.#lookIn(next);
-    else if (this.#missing.size > 0) this.#lookIn(AGAIN_MS);
+    const api = this.#options.api();
+    if (!api) return;
+    const named = new Set([...this.#nodes.keys()].flatMap((node) => node.named));
+    const isAsked = (deviceId: string): boolean => named.has(deviceId) && this.#isInDoubt(deviceId);
+    for (const set of [this.#asked, this.#missing])
+      for (const deviceId of set) if (!isAsked(deviceId)) set.delete(deviceId);
+    const unasked = [...named].filter((deviceId) => isAsked(deviceId) && !this.#asked.has(deviceId));
+    const isAnswered = await this.#ask(api, unasked.length > 0 ? unasked : [...this.#asked]);
+    for (const [node, told] of this.#nodes) this.#tell(node, told);
+    if (isAnswered && unasked.length > MOST_AT_ONCE) this.#lookIn(NEXT_MS);
+    else if (!isAnswered || this.#asked.size > 0) this.#lookIn(AGAIN_MS);
   }
 
-  /** Returns in how many ms there is more to be asked. */
-  async #askSome(): Promise<number | undefined> {
-    const named = new Set([...this.#nodes.keys()].flatMap((node) => node.named));
-    for (const deviceId of this.#missing)
-      if (!named.has(deviceId) || !this.#isInDoubt(deviceId)) this.#missing.delete(deviceId);
-    const unasked = [...named].filter((id) => this.#isInDoubt(id) && !this.#missing.has(id));
-    const asked = unasked.length > 0 ? unasked : [...this.#missing];
-    let next = unasked.length > MOST_AT_ONCE ? NEXT_MS : undefined;
-    for (const deviceId of asked.slice(0, MOST_AT_ONCE)) {
-      const answer = await this.#options.api()?.downlinkQueue(this.#options.applicationId, deviceId);
-      if (answer === undefined || isLater(answer)) {
-        // The next ones would have none either.
-        next = answer && AGAIN_MS;
-        break;
-      }
+  /** The first of these. Returns whether it is worth to ask for more. */
+  async #ask(api: Api, deviceIds: readonly string[]): Promise<boolean> {
+    for (const deviceId of deviceIds.slice(0, MOST_AT_ONCE)) {
+      const answer = await api.downlinkQueue(this.#options.applicationId, deviceId);
+      if (isLater(answer)) return false;
+      this.#asked.delete(deviceId);
       this.#missing.delete(deviceId);
-      if (isMissing(answer)) this.#missing.add(deviceId);
-      else if (answer.answer === "ok") this.#existing.add(deviceId);
-      else this.#unknowable.add(deviceId);
+      if (answer.answer === "ok") this.#existing.add(deviceId);
+      else if (isMissing(answer)) this.#missing.add(deviceId);
+      else if (answer.answer === "refused") this.#unknowable.add(deviceId);
+      if (this.#isInDoubt(deviceId)) this.#asked.add(deviceId);
     }
-    for (const [node, told] of this.#nodes) this.#tell(node, told);
-    return next;
+    return true;
   }
 
   #isInDoubt(deviceId: string): boolean {

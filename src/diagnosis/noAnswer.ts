@@ -5,6 +5,7 @@ import { SERVICE_TRAITS } from "../stack/services";
 import { explanations } from "./context";
 import { keyFacts, type KeyFacts } from "./keyFacts";
 import { keyNameOf, missingRight, type OwnerTexts } from "./missingRight";
+import type { UnknownReason } from "./apiRequest";
 import { isMute, type NoAnswerFacts } from "./noAnswerFacts";
 import { explainNoAnswerOnBroker } from "./noAnswerPubsub";
 import type { ApiAnswer, FactsApi } from "./stackApi";
@@ -27,9 +28,14 @@ const isKnown = ({ deviceId, devicesSeen, deviceAnswered }: NoAnswerFacts): bool
 export const isMissing = (answer: ApiAnswer<object>): boolean =>
   answer.answer === "refused" && answer.name === "device_not_found";
 
-/** It may know, but does not say at present. */
+/** What depends on what was asked for, and not on the way to the API. */
+const OF_QUESTION: ReadonlySet<UnknownReason> = new Set(["too_large", "not_understood", "other_cluster"]);
+
+/** It answers nothing at present, whatever it is asked. */
 export const isLater = (answer: ApiAnswer<object>): boolean =>
-  answer.answer === "unknown" || (answer.answer === "refused" && answer.status === TOO_MANY_REQUESTS);
+  answer.answer === "unknown"
+    ? !OF_QUESTION.has(answer.why)
+    : answer.answer === "refused" && answer.status === TOO_MANY_REQUESTS;
 
 const isQueued = (queue: Queue, correlationId: string): boolean =>
   queue.answer === "ok" && queue.downlinks.some((item) => item.correlation_ids?.includes(correlationId));

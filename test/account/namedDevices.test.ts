@@ -11,6 +11,7 @@ const THERE: Answer = { answer: "ok", downlinks: [] };
 const MISSING: Answer = { answer: "refused", status: 404, name: "device_not_found" } as Answer;
 const FORBIDDEN: Answer = { answer: "refused", status: 403, name: "no_application_rights" } as Answer;
 const TOO_MANY: Answer = { answer: "refused", status: 429, name: "rate_limit_exceeded" } as Answer;
+const OTHER_CLUSTER: Answer = { answer: "unknown", why: "other_cluster" };
 const UNREACHABLE: Answer = { answer: "unknown", why: "timeout" };
 const SOON = 2_000;
 const MINUTE = 60_000;
@@ -120,6 +121,17 @@ describe("the devices that nodes name", () => {
       assert.deepEqual(asked, ["valv", "far", "far", "door"]);
       assert.deepEqual(told.at(-1), ["valv", "far"]);
     });
+
+  it("are asked for one by one where an answer says nothing of one of them, and that one again later", async () => {
+    const { devices, answers, asked, node, pass } = application({ far: OTHER_CLUSTER });
+    const { told } = node("far", "valv");
+    devices.loggedIn();
+    await pass(SOON);
+    assert.deepEqual([asked, told], [["far", "valv"], [["valv"]]]);
+    answers.far = MISSING;
+    await pass(QUARTER_HOUR);
+    assert.deepEqual(told.at(-1), ["far", "valv"]);
+  });
 
   it("of a node that joins later are looked up soon, of one that has left no more", async () => {
     const { devices, asked, node, pass, clock } = application({});
