@@ -278,6 +278,15 @@ describe("a backfill", () => {
     assert.ok(last - first > 300, "all at once");
   }).timeout(30_000);
 
+  it("hands nothing over twice that came while more was missing than is remembered", async () => {
+    await world.start({}, { tick: 0, batch: 1_000 });
+    await world.begun();
+    world.interrupt(() => range(2, 12_001).forEach((second) => world.uplink(second)));
+    range(20_000, 20_050).forEach((second) => world.uplink(second, true));
+    await world.until(() => world.filled.length === 1);
+    assert.deepEqual(world.delivered, range(2, 12_001));
+  }).timeout(30_000);
+
   it("stops at an interruption, and fetches the rest after it", async () => {
     await world.start({}, { batch: 1 });
     await world.begun();

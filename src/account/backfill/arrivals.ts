@@ -24,8 +24,9 @@ export class Arrivals {
   /** What came until then is complete, while later ones may be missing; undefined: nothing is missing. */
   from: number | undefined;
   #latest: number | undefined;
-  /** The last ones. */
-  readonly #known = new Map<string, number>();
+  /** The last ones that came as they were received, and the last that were fetched: however many these are, they push none of those out. */
+  readonly #came = new Map<string, number>();
+  readonly #fetched = new Map<string, number>();
 
   /** When the last one was received. */
   get latest(): number | undefined {
@@ -38,7 +39,7 @@ export class Arrivals {
     if (time === undefined) return;
     // Not the greatest one: that of a server whose clock was wrong once would keep all others out.
     this.#latest = time;
-    this.add(uplink, deviceId, time);
+    this.#note(this.#came, uplink, deviceId, time);
   }
 
   /** Nothing came before this time. */
@@ -51,26 +52,34 @@ export class Arrivals {
     this.from ??= this.#latest;
   }
 
-  /** Whether it was not there yet. */
+  /** One was fetched. Returns whether it was not there yet. */
   add(uplink: Uplink, deviceId: string, time: number): boolean {
+    return this.#note(this.#fetched, uplink, deviceId, time);
+  }
+
+  #note(among: Map<string, number>, uplink: Uplink, deviceId: string, time: number): boolean {
     const key = keyOf(uplink, deviceId, time);
-    if (key.length > LONGEST_KEY || this.#known.has(key)) return false;
-    this.#known.set(key, time);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+    if (key.length > LONGEST_KEY || this.#came.has(key) || this.#fetched.has(key)) return false;
+    among.set(key, time);
+    const [oldest] = among.keys();
+    if (among.size > MOST_KNOWN && oldest !== undefined) among.delete(oldest);
     return true;
   }
 
   /** Whether one came that was received between these times. */
   cameBetween(begin: number, end: number): boolean {
-    return [...this.#known.values()].some((time) => time >= begin && time <= end);
+    return this.#known.some(([, time]) => time >= begin && time <= end);
   }
 
   get kept(): KeptArrivals | undefined {
     const from = this.from ?? this.#latest;
     if (from === undefined) return undefined;
-    const known = [...this.#known].filter(([, time]) => time >= from - OVERLAP_MS);
-    return { from, known: known.slice(-MOST_KEPT) };
+    const known = this.#known.filter(([, time]) => time >= from - OVERLAP_MS);
+    return { from, known: known.sort(([, one], [, other]) => one - other).slice(-MOST_KEPT) };
+  }
+
+  get #known(): [string, number][] {
+    return [...this.#came, ...this.#fetched];
   }
 
   /** Takes over what an earlier run of this process has kept; nothing of what cannot be that. */
@@ -83,7 +92,7 @@ export class Arrivals {
     for (const entry of known.slice(-MOST_KEPT)) {
       const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
       const [key, time] = pair;
-      if (typeof key === "string" && key.length <= LONGEST_KEY && isTime(time)) this.#known.set(key, time);
+      if (typeof key === "string" && key.length <= LONGEST_KEY && isTime(time)) this.#came.set(key, time);
     }
   }
 }
