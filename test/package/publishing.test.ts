@@ -35,6 +35,18 @@ describe("the package, published", () => {
     );
   });
 
+  it("has each error code in its README that flows may see", () => {
+    const page = readFileSync(path.join(PACKAGE, "docs/when-something-is-wrong.md"), "utf8");
+    const codes = Array.from(page.matchAll(/^### .*$/gm), ([heading]) =>
+      Array.from(heading.matchAll(/`([a-z]+_[a-z]+|unanswered|expired|undelivered)`/g), ([, code]) => code),
+    ).flat();
+    assert.ok(codes.length >= 15, String(codes));
+    assert.deepEqual(
+      codes.filter((code) => !readme.includes(`\`${String(code)}\``)),
+      [],
+    );
+  });
+
   it("has addresses of its own files in its README only where there are such files", () => {
     const files = addresses.flatMap((address) =>
       [OWN, OWN_PICTURES].flatMap((base) => (address.startsWith(base) ? [address.slice(base.length)] : [])),
