@@ -33,6 +33,7 @@ const AGAIN_MS = 15 * 60_000;
 /** A long list of devices must not become a burst of questions: so many, then the next ones a minute later. */
 const MOST_AT_ONCE = 50;
 const NEXT_MS = 60_000;
+const NOTHING: readonly string[] = [];
 
 /**
  * Whether the devices that nodes name exist. Filters are for the nodes only: the server grants its topics whatever they are, and a node
@@ -43,7 +44,7 @@ export class NamedDevices {
   readonly #alarm: Alarm;
   readonly #clock: Clock;
   /** With what each was told. */
-  readonly #nodes = new Map<NamingNode, Set<string>>();
+  readonly #nodes = new Map<NamingNode, readonly string[]>();
   readonly #existing = new Set<string>();
   /** The key may not know. Rights count from the next login on. */
   readonly #unknowable = new Set<string>();
@@ -63,7 +64,7 @@ export class NamedDevices {
   /** Until the returned function is called. */
   join(node: NamingNode): () => void {
     if (node.named.length === 0) return () => undefined;
-    this.#nodes.set(node, new Set());
+    this.#nodes.set(node, NOTHING);
     if (this.#isConnected) this.#lookIn(SOON_MS);
     return () => this.#nodes.delete(node);
   }
@@ -117,12 +118,12 @@ export class NamedDevices {
     return !isHeard && !this.#existing.has(deviceId) && !this.#unknowable.has(deviceId);
   }
 
-  #tell(node: NamingNode, told: Set<string>): void {
+  #tell(node: NamingNode, told: readonly string[]): void {
     const missing = node.named.filter((deviceId) => this.#missing.has(deviceId));
-    const untold = missing.filter((deviceId) => !told.has(deviceId));
-    for (const deviceId of untold) told.add(deviceId);
+    const untold = missing.filter((deviceId) => !told.includes(deviceId));
     const { applicationId, heard } = this.#options;
     const isNew = untold.length > 0;
+    if (isNew) this.#nodes.set(node, [...told, ...untold]);
     node.onMissing(missing, isNew ? explainMissingDevices(applicationId, untold, heard) : undefined);
   }
 }

@@ -40,7 +40,8 @@ interface KnownTopic {
   device: Entry | undefined;
 }
 
-const MOST_TOPICS = 5_000;
+/** Of ten thousand devices the uplinks, and as many others. */
+const MOST_TOPICS = 20_000;
 const LONGEST_KNOWN = 200;
 /** Names and sub topics have bounds: no message of the stack, a Pub/Sub integration or V2 comes on a longer topic. */
 const LONGEST_TOPIC = 400;

@@ -49,7 +49,7 @@ export interface Route extends Recipients {
     { readonly all: readonly Recipient[]; readonly known: Map<number | undefined, Recipients> } | undefined;
 }
 
-const MOST_DEVICES = 5_000;
+const MOST_DEVICES = 10_000;
 /** What may be sent around as a port: a hostile `f_port: 1e9` must not fill the map. */
 const MOST_PORTS = 256;
 /** Where only the body names device and application, a name may have any length: longer ones than real ones are not remembered. */

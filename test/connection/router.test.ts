@@ -153,12 +153,20 @@ describe("the router", () => {
     assert.deepEqual([first.got.length, second.got.length], [2, 2]);
   });
 
+  it("finds out once what to do with each of ten thousand devices, however often they come in turn", () => {
+    const { router, take } = routerFor();
+    const { one, asked } = recipient({ devices: ["door"] });
+    router.add(one);
+    for (let count = 0; count < 20_000; count++) take(`device-${count % 10_000}`);
+    assert.equal(asked.devices.length, 10_000);
+  });
+
   it("holds no more than some thousand devices, and still delivers", () => {
     const { router, take } = routerFor();
     const { one, got, asked } = recipient({ devices: ["door"] });
     router.add(one);
     take("door");
-    for (let count = 0; count < 5_001; count++) take(`hostile-${count}`);
+    for (let count = 0; count < 20_001; count++) take(`hostile-${count}`);
     take("door");
     assert.equal(got.length, 2);
     assert.equal(asked.devices.filter((device) => device === "door").length, 2, "forgotten and asked again");
