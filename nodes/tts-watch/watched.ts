@@ -47,6 +47,7 @@ function watchDevices(
     watcher: {
       onUplink: (device, step, arrival) => heard(it.uplink(device, step, arrival)),
       onJoin: (device, arrival) => heard(it.join(device, arrival)),
+      historyOf: (id) => it.historyOf(id),
     },
     get snapshot() {
       return { devices: it.stored, gateways: [] };
@@ -63,7 +64,10 @@ function watchGateways(
   const it = new GatewayWatch({ ledger, rules, named, stored: stored.gateways, now });
   return {
     it,
-    watcher: { onGateway: (gateway, arrival) => heard(it.uplink(gateway, arrival)) },
+    watcher: {
+      onGateway: (gateway, arrival) => heard(it.uplink(gateway, arrival)),
+      gatewayOf: (id) => it.historyOf(id),
+    },
     get snapshot() {
       return { devices: [], gateways: it.stored };
     },

@@ -124,6 +124,10 @@ export class DeviceWatch {
     return this.#devices.keys();
   }
 
+  historyOf(id: string): DeviceHistory | undefined {
+    return this.#devices.get(id)?.device?.history;
+  }
+
   state(id: string): DeviceState | undefined {
     const watched = this.#devices.get(id);
     return watched && deviceStateOf(watched, this.#options.ledger);
@@ -222,9 +226,12 @@ export class DeviceWatch {
     return watched;
   }
 
-  /** Those that were not heard for longest. */
+  /** Those that were not heard for longest; a node is there for those that it names. */
   #pushOut(): void {
-    const oldest = [...this.#devices.values()].sort((one, other) => lastSeen(one) - lastSeen(other));
+    const named = new Set(this.#options.named);
+    const oldest = [...this.#devices.values()]
+      .filter(({ id }) => !named.has(id))
+      .sort((one, other) => lastSeen(one) - lastSeen(other));
     for (const { id } of oldest.slice(0, PUSHED_OUT)) this.#devices.delete(id);
   }
 }

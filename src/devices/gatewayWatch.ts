@@ -138,6 +138,10 @@ export class GatewayWatch {
     return this.#gateways.keys();
   }
 
+  historyOf(id: string): GatewayHistory | undefined {
+    return this.#gateways.get(id)?.gateway;
+  }
+
   state(id: string): GatewayState | undefined {
     const watched = this.#gateways.get(id);
     return watched && stateOf(watched);
