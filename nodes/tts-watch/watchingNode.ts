@@ -12,7 +12,7 @@ import { waitingFor } from "../shared/lastMessage";
 import { MissingDevices } from "../shared/missingDevices";
 import { asMessage } from "../shared/red";
 import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
-import { accident } from "../shared/text";
+import { accident, textOf } from "../shared/text";
 import type { WatchSettings } from "./settings";
 import { handOver, store, takeOver } from "./store";
 import { watchOf, type Devices, type Watch } from "./watched";
@@ -51,6 +51,7 @@ export class WatchingNode {
   #ledger: Ledger | undefined;
   #view: ConnectionView = { state: "connecting" };
   #isChanged = false;
+  #isFull = false;
   /** Pauses in which nothing was stored. */
   #unstored = 0;
 
@@ -133,6 +134,7 @@ export class WatchingNode {
     const watch = watchOf(this.#settings, this.#devices, {
       ...{ ledger, application, stored, now: this.#now },
       heard: (told) => this.#heard(told),
+      onFull: (most) => this.#warnOfFull(most),
     });
     this.#watch = watch;
     watch.it.setConnected(this.#view.state === "connected", this.#now);
@@ -148,6 +150,12 @@ export class WatchingNode {
   #heard(told: readonly Told[]): void {
     this.#isChanged = true;
     this.#tell(told);
+  }
+
+  /** Once: it stays so. */
+  #warnOfFull(most: number): void {
+    if (!this.#isFull) this.#node.warn(textOf(this.#RED, { key: "warning.watch-full", values: { most } }));
+    this.#isFull = true;
   }
 
   #tell(told: readonly Told[]): void {

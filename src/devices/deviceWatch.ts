@@ -16,6 +16,8 @@ export interface DeviceWatchOptions {
   readonly named: readonly string[];
   readonly stored: readonly StoredDevice[];
   readonly now: Moment;
+  /** There are more than can be watched. */
+  readonly onFull?: (most: number) => void;
   /** ms between two looks; as often as the rules need it where it is left out. */
   readonly pause?: number;
 }
@@ -233,6 +235,7 @@ export class DeviceWatch {
       .filter(({ id }) => !named.has(id))
       .sort((one, other) => lastSeen(one) - lastSeen(other));
     for (const { id } of oldest.slice(0, PUSHED_OUT)) this.#devices.delete(id);
+    this.#options.onFull?.(MOST_DEVICES);
   }
 }
 

@@ -175,6 +175,21 @@ describe("tts-watch", () => {
     assert.equal(filters.length, 2);
   });
 
+  it("says once that there are more than it can watch", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator, { changes: [] });
+    for (let index = 0; index < 12_600; index++) {
+      simulator.publish("uplink_message", `device-${index}`, { f_port: 1 });
+      // Each has its turn to be read.
+      if (index % 500 === 0) await new Promise(setImmediate);
+    }
+    await flows.shows("watch", "7600 online");
+    assert.deepEqual(
+      flows.logged("WARN").map((line) => line.slice(0, 72)),
+      ["More than 10000 to watch: those not heard for longest are left out. Use "],
+    );
+  });
+
   it("knows after a deploy what it knew, and tells the states when that is wanted", async () => {
     const simulator = await nodeRed.simulated();
     const flows = await start(simulator);
