@@ -185,6 +185,8 @@ export class Senders {
   }
 
   #queueOf(deviceId: string): Promise<Queued> {
+    // No answer would count for an API that never has one. Nothing is lost by asking later.
+    if (this.#questions >= MOST_QUESTIONS) return Promise.resolve("unavailable");
     const { applicationId = "" } = this.#shared.settings;
     return this.#ask(async (api) => api && queuedIds(applicationId, deviceId, api));
   }
