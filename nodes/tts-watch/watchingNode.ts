@@ -14,7 +14,7 @@ import { asMessage } from "../shared/red";
 import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
 import { accident, textOf } from "../shared/text";
 import type { WatchSettings } from "./settings";
-import { handOver, store, takeOver } from "./store";
+import { handOver, NOTHING, store, takeOver } from "./store";
 import { watchOf, type Devices, type Watch } from "./watched";
 import { reasonOf, statusLine } from "./words";
 
@@ -49,6 +49,7 @@ export class WatchingNode {
   #starting: NodeJS.Immediate | undefined;
   #watch: Watch | undefined;
   #ledger: Ledger | undefined;
+  #application: string | undefined;
   #view: ConnectionView = { state: "connecting" };
   #isChanged = false;
   #isFull = false;
@@ -130,7 +131,9 @@ export class WatchingNode {
 
   #begin(ledger: Ledger, application: Partial<ApplicationName>): LedgerWatcher {
     this.#ledger = ledger;
-    const stored = takeOver(ledger, this.#node.id) ?? this.#stored;
+    const { applicationId, tenantId = "" } = application;
+    if (applicationId !== undefined) this.#application = `${applicationId}@${tenantId}`;
+    const stored = takeOver(ledger, this.#node.id) ?? this.#storedHere;
     const watch = watchOf(this.#settings, this.#devices, {
       ...{ ledger, application, stored, now: this.#now },
       heard: (told) => this.#heard(told),
@@ -233,7 +236,15 @@ export class WatchingNode {
     else done();
   }
 
+  /** Another application has other devices: those of before would soon be called silent. */
+  get #storedHere(): Snapshot {
+    const { application = this.#application } = this.#stored;
+    return this.#application === undefined || application === this.#application ? this.#stored : NOTHING;
+  }
+
   get #snapshot(): Snapshot | undefined {
-    return this.#watch?.snapshot;
+    const snapshot = this.#watch?.snapshot;
+    const application = this.#application;
+    return snapshot && application !== undefined ? { application, ...snapshot } : snapshot;
   }
 }
