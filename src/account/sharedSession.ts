@@ -307,6 +307,9 @@ export class SharedSession {
     this.#backfill?.end();
     this.#log.end();
     this.#audience.end();
+    // Of what is in use no longer the last ones are kept.
+    ledgerOf(this.#settings);
+    if (this.#backfill) arrivalsOf(this.#settings);
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
     await this.session.end();

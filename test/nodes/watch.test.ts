@@ -243,6 +243,32 @@ describe("tts-watch", () => {
       assert.deepEqual(flows.untaken(), []);
     });
 
+  it("knows after its connection was disabled what it knew, also as one of nine", async () => {
+    const simulator = await nodeRed.simulated();
+    const others = Array.from({ length: 8 }, (_, number) => number);
+    const more = others.flatMap((number) => [
+      nodeRed.connection(simulator, { id: `other-${number}`, keepalive: String(40 + number) }),
+      nodeRed.uplink({ id: `uplink-${number}`, connection: `other-${number}`, wires: [[]] }),
+    ]);
+    const ids = ["connection", ...others.map((number) => `other-${number}`)];
+    const credentials = Object.fromEntries(ids.map((id) => [id, { apiKey: simulator.apiKey }]));
+    const nodes = [...flow(simulator), ...more];
+    const flows = await nodeRed.receiving(simulator, nodes, 10, credentials);
+    simulator.uplink("thermometer");
+    assert.equal((await flows.next()).event, "new");
+    const isOne = ({ id }: FlowNode): boolean => id === "connection" || id === "watch";
+    await flows.deploy(
+      "full",
+      nodes.map((each) => (isOne(each) ? { ...each, d: true } : each)),
+    );
+    await nodeRed.sessions(simulator, 8);
+    await flows.deploy("full", nodes);
+    await nodeRed.subscribed(simulator, 12);
+    flows.getNode("watch").receive(asMessage({}));
+    const [known] = (await flows.next()).payload as Record<string, unknown>[];
+    assert.deepEqual([known?.id, known?.received], ["thermometer", 1]);
+  });
+
   it("knows after a deploy who is silent, and tells it no second time", async () => {
     const simulator = await nodeRed.simulated();
     const properties = { silentAfter: SOON, devices: "thermometer" };
