@@ -4,7 +4,7 @@ import { GatewayReports } from "../../src/account/gatewayReports";
 import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
 import type { Snapshot } from "../../src/devices/snapshot";
 import type { Moment, Told } from "../../src/devices/watchRules";
-import type { ApplicationName } from "../../src/stack/identifiers";
+import { userName, type ApplicationName } from "../../src/stack/identifiers";
 import { GATEWAY_CHANGES } from "../../src/stack/watch";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import type { Watching } from "../tts-connection/connection";
@@ -131,8 +131,8 @@ export class WatchingNode {
 
   #begin(ledger: Ledger, application: Partial<ApplicationName>): LedgerWatcher {
     this.#ledger = ledger;
-    const { applicationId, tenantId = "" } = application;
-    if (applicationId !== undefined) this.#application = `${applicationId}@${tenantId}`;
+    const { applicationId, tenantId } = application;
+    if (applicationId !== undefined) this.#application = userName(applicationId, tenantId);
     const stored = takeOver(ledger, this.#node.id) ?? this.#storedHere;
     const watch = watchOf(this.#settings, this.#devices, {
       ...{ ledger, application, stored, now: this.#now },
