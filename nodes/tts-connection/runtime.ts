@@ -43,7 +43,7 @@ export default function init(RED: NodeAPI): void {
     const listeners = new Listeners();
     const notifier = new Notifier(RED, this, listeners);
     const open = (settings: SettingsResult): Connection =>
-      new Connection(settings, listeners, notifier, memoryOf(RED, this));
+      new Connection(settings, listeners, notifier, memoryOf(RED, this, settings));
     const connect = (): UsedConnection => {
       const settings = settingsOf(this.id, properties, this.credentials, chosenTls(RED, properties.tls));
       this.kinds = settings.ok ? kindsOf(settings.settings) : undefined;

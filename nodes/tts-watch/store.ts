@@ -6,21 +6,24 @@ import { keep, recall } from "../shared/recall";
 import { textOf } from "../shared/text";
 
 const KEY = "known";
-const NOTHING: Snapshot = { devices: [], gateways: [] };
+export const NOTHING: Snapshot = { devices: [], gateways: [] };
 
 /**
  * Node-RED without a configured context store empties the context of a node with every deploy: this outlives that, by the IDs of nodes,
  * as long as there is a ledger of their connection.
  */
 const handedOver = new WeakMap<Ledger, Map<string, Snapshot>>();
-/** Nodes that are deployed at a time. */
-const MOST_NODES = 100;
+/** Nodes that are deployed at a time. Of some the next one never comes, or on another connection. */
+const MOST_NODES = 1_000;
 
 /** For the node of the same ID that comes next. */
 export function handOver(ledger: Ledger, nodeId: string, snapshot: Snapshot): void {
   const ofLedger = handedOver.get(ledger) ?? new Map<string, Snapshot>();
   handedOver.set(ledger, ofLedger);
-  if (ofLedger.size < MOST_NODES) ofLedger.set(nodeId, snapshot);
+  ofLedger.delete(nodeId);
+  ofLedger.set(nodeId, snapshot);
+  const [oldest] = ofLedger.keys();
+  if (ofLedger.size > MOST_NODES && oldest !== undefined) ofLedger.delete(oldest);
 }
 
 /** What the node of the same ID knew that was there before. */

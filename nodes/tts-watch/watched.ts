@@ -30,6 +30,7 @@ interface Surroundings {
   readonly now: Moment;
   /** Something was heard, and this is to be told of it. */
   readonly heard: (told: readonly Told[]) => void;
+  readonly onFull: (most: number) => void;
 }
 
 export const watchOf = (settings: WatchSettings, devices: Devices, around: Surroundings): Watch =>
@@ -38,15 +39,16 @@ export const watchOf = (settings: WatchSettings, devices: Devices, around: Surro
 function watchDevices(
   { rules }: WatchSettings,
   { matches, text }: Devices,
-  { ledger, application, stored, now, heard }: Surroundings,
+  { ledger, application, stored, now, heard, onFull }: Surroundings,
 ): Watch {
   const named = namedIn(text);
-  const it = new DeviceWatch({ ledger, rules, matches, named, stored: stored.devices, now });
+  const it = new DeviceWatch({ ledger, rules, matches, named, stored: stored.devices, now, onFull });
   return {
     it,
     watcher: {
       onUplink: (device, step, arrival) => heard(it.uplink(device, step, arrival)),
       onJoin: (device, arrival) => heard(it.join(device, arrival)),
+      historyOf: (id) => it.historyOf(id),
     },
     get snapshot() {
       return { devices: it.stored, gateways: [] };
@@ -58,12 +60,15 @@ function watchDevices(
 
 function watchGateways(
   { rules, gateways: named }: WatchSettings,
-  { ledger, stored, now, heard }: Surroundings,
+  { ledger, stored, now, heard, onFull }: Surroundings,
 ): Watch {
-  const it = new GatewayWatch({ ledger, rules, named, stored: stored.gateways, now });
+  const it = new GatewayWatch({ ledger, rules, named, stored: stored.gateways, now, onFull });
   return {
     it,
-    watcher: { onGateway: (gateway, arrival) => heard(it.uplink(gateway, arrival)) },
+    watcher: {
+      onGateway: (gateway, arrival) => heard(it.uplink(gateway, arrival)),
+      gatewayOf: (id) => it.historyOf(id),
+    },
     get snapshot() {
       return { devices: [], gateways: it.stored };
     },

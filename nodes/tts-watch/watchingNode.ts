@@ -4,7 +4,7 @@ import { GatewayReports } from "../../src/account/gatewayReports";
 import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
 import type { Snapshot } from "../../src/devices/snapshot";
 import type { Moment, Told } from "../../src/devices/watchRules";
-import type { ApplicationName } from "../../src/stack/identifiers";
+import { userName, type ApplicationName } from "../../src/stack/identifiers";
 import { GATEWAY_CHANGES } from "../../src/stack/watch";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import type { Watching } from "../tts-connection/connection";
@@ -12,9 +12,9 @@ import { waitingFor } from "../shared/lastMessage";
 import { MissingDevices } from "../shared/missingDevices";
 import { asMessage } from "../shared/red";
 import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
-import { accident } from "../shared/text";
+import { accident, textOf } from "../shared/text";
 import type { WatchSettings } from "./settings";
-import { handOver, store, takeOver } from "./store";
+import { handOver, NOTHING, store, takeOver } from "./store";
 import { watchOf, type Devices, type Watch } from "./watched";
 import { reasonOf, statusLine } from "./words";
 
@@ -49,8 +49,10 @@ export class WatchingNode {
   #starting: NodeJS.Immediate | undefined;
   #watch: Watch | undefined;
   #ledger: Ledger | undefined;
+  #application: string | undefined;
   #view: ConnectionView = { state: "connecting" };
   #isChanged = false;
+  #isFull = false;
   /** Pauses in which nothing was stored. */
   #unstored = 0;
 
@@ -129,10 +131,13 @@ export class WatchingNode {
 
   #begin(ledger: Ledger, application: Partial<ApplicationName>): LedgerWatcher {
     this.#ledger = ledger;
-    const stored = takeOver(ledger, this.#node.id) ?? this.#stored;
+    const { applicationId, tenantId } = application;
+    if (applicationId !== undefined) this.#application = userName(applicationId, tenantId);
+    const stored = takeOver(ledger, this.#node.id) ?? this.#storedHere;
     const watch = watchOf(this.#settings, this.#devices, {
       ...{ ledger, application, stored, now: this.#now },
       heard: (told) => this.#heard(told),
+      onFull: (most) => this.#warnOfFull(most),
     });
     this.#watch = watch;
     watch.it.setConnected(this.#view.state === "connected", this.#now);
@@ -148,6 +153,12 @@ export class WatchingNode {
   #heard(told: readonly Told[]): void {
     this.#isChanged = true;
     this.#tell(told);
+  }
+
+  /** Once: it stays so. */
+  #warnOfFull(most: number): void {
+    if (!this.#isFull) this.#node.warn(textOf(this.#RED, { key: "warning.watch-full", values: { most } }));
+    this.#isFull = true;
   }
 
   #tell(told: readonly Told[]): void {
@@ -225,7 +236,15 @@ export class WatchingNode {
     else done();
   }
 
+  /** Another application has other devices: those of before would soon be called silent. */
+  get #storedHere(): Snapshot {
+    const { application = this.#application } = this.#stored;
+    return this.#application === undefined || application === this.#application ? this.#stored : NOTHING;
+  }
+
   get #snapshot(): Snapshot | undefined {
-    return this.#watch?.snapshot;
+    const snapshot = this.#watch?.snapshot;
+    const application = this.#application;
+    return snapshot && application !== undefined ? { application, ...snapshot } : snapshot;
   }
 }

@@ -52,12 +52,14 @@ export class NamedDevices {
   /** Those that are in doubt, the one that was asked for longest ago first. */
   readonly #asked = new Set<string>();
   #isConnected = false;
+  /** One look after the other: an API may take its time. */
+  #looking = Promise.resolve();
 
   constructor(options: NamedDevicesOptions) {
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#alarm = new Alarm(this.#clock, () => {
-      this.#look().catch(warnOfBug);
+      this.#looking = this.#looking.then(() => this.#look()).catch(warnOfBug);
     });
   }
 
@@ -101,6 +103,7 @@ export class NamedDevices {
   /** The first of these. Returns whether it is worth to ask for more. */
   async #ask(api: Api, deviceIds: readonly string[]): Promise<boolean> {
     for (const deviceId of deviceIds.slice(0, MOST_AT_ONCE)) {
+      if (this.#nodes.size === 0) return false;
       const answer = await api.downlinkQueue(this.#options.applicationId, deviceId);
       if (isLater(answer)) return false;
       this.#asked.delete(deviceId);

@@ -2,6 +2,9 @@ import type { DownlinkJob, DownlinkView, Failure, Follower } from "../delivery/c
 import type { Courier, Sent } from "../delivery/courier";
 import type { Progress } from "../delivery/progress";
 
+/** A step of a downlink, or how far it had come in an earlier process. */
+export type Standing = Pick<DownlinkView, "deviceId" | "state" | "steps">;
+
 /** Waits for one downlink, until the node is done with it. */
 export type Waiter = Omit<Follower, "onStep">;
 
@@ -68,14 +71,14 @@ export class Awaited {
  */
 export class Seat {
   readonly #courier: Courier;
-  readonly #onStep: Occupant["onStep"];
+  readonly #onStep: (standing: Standing) => void;
   readonly #awaited = new Map<Awaited, Sent>();
   /** What a node that was closed has left, until the next one inherits it; some of it may have ended since. */
   readonly #left = new Set<Awaited>();
   #occupant: Occupant | undefined;
 
-  /** @param onStep of any of its downlinks, also while no node is here */
-  constructor(courier: Courier, onStep: Occupant["onStep"] = () => undefined) {
+  /** @param onStep of any of its downlinks, also while no node is here, and of those that it goes on with after a restart */
+  constructor(courier: Courier, onStep: (standing: Standing) => void = () => undefined) {
     this.#courier = courier;
     this.#onStep = onStep;
   }
@@ -105,6 +108,11 @@ export class Seat {
   /** What came to an earlier process, as if the node had inherited it. */
   resume(awaited: Awaited, progress: Progress): void {
     this.#send(awaited, progress);
+    const { deviceId } = awaited.job.order;
+    for (const { steps } of progress.items) {
+      const last = steps.at(-1);
+      if (last) this.#onStep({ deviceId, state: last.state, steps: [...steps] });
+    }
     this.#occupant?.onInherited(awaited);
   }
 

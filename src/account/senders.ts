@@ -1,5 +1,4 @@
 import type { Session } from "../connection/session";
-import type { DownlinkView } from "../delivery/contract";
 import { Courier, type Refusal } from "../delivery/courier";
 import type { Queued } from "../delivery/queueLooks";
 import type { NoAnswerEvidence } from "../downlink/evidence";
@@ -13,7 +12,7 @@ import type { Explanation, Text } from "../stack/explanation";
 import type { StackError } from "../stack/messages";
 import type { KeyRecord } from "./keyRecord";
 import { paceOf } from "./paces";
-import { Seat } from "./seats";
+import { Seat, type Standing } from "./seats";
 import type { ConnectionSettings } from "./settings";
 
 /** A burst to many devices that all stay silent must not become a burst of questions: for more, the evidence at hand has to do. */
@@ -36,7 +35,7 @@ export interface SendersSession {
   readonly key: KeyRecord;
   readonly warn: (text: Text) => void;
   /** Of any downlink, also while its node is made anew. */
-  readonly onStep: (view: DownlinkView) => void;
+  readonly onStep: (standing: Standing) => void;
   /** What may be shown has changed. */
   readonly changed: () => void;
 }
@@ -185,6 +184,8 @@ export class Senders {
   }
 
   #queueOf(deviceId: string): Promise<Queued> {
+    // No answer would count for an API that never has one. Nothing is lost by asking later.
+    if (this.#questions >= MOST_QUESTIONS) return Promise.resolve("unavailable");
     const { applicationId = "" } = this.#shared.settings;
     return this.#ask(async (api) => api && queuedIds(applicationId, deviceId, api));
   }

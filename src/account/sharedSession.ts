@@ -28,6 +28,7 @@ import { ledgerOf } from "./ledgers";
 import { NamedDevices, type NamingNode } from "./namedDevices";
 import { NetworkEvents, needsStream } from "./networkEvents";
 import { notReached, type ErrorNotice } from "./notices";
+import { SaidOnce } from "./saidOnce";
 import { Senders } from "./senders";
 import {
   contextOf,
@@ -71,7 +72,7 @@ export class SharedSession {
   #backfill: Backfill | undefined;
   readonly #stalled: StalledQueues | undefined;
   readonly #named: NamedDevices | undefined;
-  #streamProblem: StreamProblem | undefined;
+  readonly #saidOfStream = new SaidOnce<StreamProblem>();
   #eventNodes = 0;
   readonly #log: ConnectionLog;
   #standing: ErrorNotice | undefined;
@@ -306,6 +307,9 @@ export class SharedSession {
     this.#backfill?.end();
     this.#log.end();
     this.#audience.end();
+    // Of what is in use no longer the last ones are kept.
+    ledgerOf(this.#settings);
+    if (this.#backfill) arrivalsOf(this.#settings);
     if (this.session.openedAt !== undefined) this.#key.acceptedUntil = Date.now();
     if (this.session.lastMessageAt !== undefined) this.#key.received = true;
     await this.session.end();
@@ -360,10 +364,9 @@ export class SharedSession {
   /** Each reason is said once, until there was a stream again; and only where a node waits for its events. */
   #warnOfStream(): void {
     const problem = this.#network?.problem;
-    if (problem !== undefined && this.#eventNodes === 0) return;
-    if (problem !== undefined && problem !== this.#streamProblem)
+    if (problem === undefined) this.#saidOfStream.forget();
+    else if (this.#eventNodes > 0 && this.#saidOfStream.isNew(problem))
       this.#audience.warn(explainNoStream(problem));
-    this.#streamProblem = problem;
   }
 
   #met(problem: ConnectionProblem): void {

@@ -36,9 +36,9 @@ export class Silence {
   #look(): void {
     const { settings, session, key, mayNotRead, warn } = this.#options;
     if (session.lastMessageAt !== undefined) key.received = true;
-    if (key.received || mayNotRead()) return;
-    if (session.openedAt === undefined) {
-      this.#timer = undefined; // The next connection gets its hour.
+    if (key.received) return;
+    if (mayNotRead() || session.openedAt === undefined) {
+      this.#timer = undefined; // The next connection gets its hour, with a right that came meanwhile.
       return;
     }
     const { service, applicationId = "" } = settings;

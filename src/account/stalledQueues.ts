@@ -1,11 +1,11 @@
 import { warnOfBug } from "../connection/unexpected";
 import { Alarm, SYSTEM_CLOCK, type Clock } from "../delivery/clock";
-import type { DownlinkView } from "../delivery/contract";
 import type { NetworkEvent } from "../diagnosis/networkEvents";
 import { networkReason } from "../diagnosis/networkReasons";
 import type { StackApi } from "../diagnosis/stackApi";
 import type { Text } from "../stack/explanation";
 import { shownText } from "../stack/shown";
+import type { Standing } from "./seats";
 
 export interface StalledQueuesOptions {
   readonly applicationId: string;
@@ -23,8 +23,6 @@ export interface StalledQueuesOptions {
 const STALLED_MS = 15 * 60_000;
 /** A burst to many devices must not become a burst of questions. */
 const MOST_DEVICES = 1_000;
-
-type Step = Pick<DownlinkView, "deviceId" | "steps">;
 
 /** A device in whose queue something waits. */
 interface Waiting {
@@ -53,7 +51,7 @@ export class StalledQueues {
   }
 
   /** A step of any downlink: the last of its own. */
-  step({ deviceId, steps }: Step): void {
+  step({ deviceId, steps }: Pick<Standing, "deviceId" | "steps">): void {
     const isNew = !this.#waiting.has(deviceId);
     const cameIn = steps.at(-1)?.state === "queued";
     if (isNew && (!cameIn || this.#waiting.size >= MOST_DEVICES)) return;

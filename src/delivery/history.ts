@@ -16,6 +16,7 @@ const MOST_DEVICES = 5_000;
 export class DownlinkHistory {
   readonly #session: Seen;
   readonly #byBroker: boolean;
+  /** For which the stack has taken one, the latest last. */
   readonly #devices = new Set<string>();
   readonly #recent = new Tally(RECENT_SECONDS);
   /** When the stack took the last downlink, in ms since 1970. */
@@ -34,7 +35,10 @@ export class DownlinkHistory {
   /** @param at ms since 1970 */
   accepted(deviceId: string, at: number): void {
     this.#acceptedAt = at;
-    if (this.#devices.size < MOST_DEVICES) this.#devices.add(deviceId);
+    this.#devices.delete(deviceId);
+    this.#devices.add(deviceId);
+    const [oldest] = this.#devices;
+    if (this.#devices.size > MOST_DEVICES && oldest !== undefined) this.#devices.delete(oldest);
   }
 
   /** The stack takes downlinks of this key, and this device exists. */

@@ -98,7 +98,8 @@ export class Item {
 
   /** Its steps are known already. */
   restore(progress: ItemProgress): void {
-    const { fPort, fCnt, error, failure, attempts, concluded, over, settled } = progress;
+    const { fPort, fCnt, error, failure, attempts, concluded, over, settled, stepsLeftOut = 0 } = progress;
+    this.steps.leftOut += stepsLeftOut;
     this.fPort = fPort;
     this.fCnt = fCnt;
     this.error = error;
@@ -113,7 +114,7 @@ export class Item {
     const { correlationIds, ourId, fPort, fCnt, error, failure, attempts, over, settled } = this;
     return {
       correlationIds,
-      steps: this.steps.view().steps,
+      ...this.steps.view(),
       attempts,
       concluded: this.#concluded,
       over,

@@ -16,6 +16,8 @@ export interface ItemProgress {
   /** The one of these that is ours. */
   readonly ourId?: string;
   readonly steps: readonly Step[];
+  /** How many there were between these; absent where that is none. */
+  readonly stepsLeftOut?: number;
   readonly fPort?: number;
   readonly fCnt?: number;
   readonly error?: StackError;

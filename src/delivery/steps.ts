@@ -7,7 +7,8 @@ const LATEST = 50;
 /** What happened, in order: of too many the first and the latest. */
 export class Steps {
   readonly #kept: Step[] = [];
-  #leftOut = 0;
+  /** How many there were between the first and the latest. */
+  leftOut = 0;
 
   get none(): boolean {
     return this.#kept.length === 0;
@@ -22,12 +23,12 @@ export class Steps {
     this.#kept.push({ state, at });
     if (this.#kept.length <= FIRST + LATEST) return;
     this.#kept.splice(FIRST, 1);
-    this.#leftOut += 1;
+    this.leftOut += 1;
   }
 
   /** For a flow: its own. */
   view(): { steps: Step[]; stepsLeftOut?: number } {
     const steps = this.#kept.map((step) => ({ ...step }));
-    return this.#leftOut === 0 ? { steps } : { steps, stepsLeftOut: this.#leftOut };
+    return this.leftOut === 0 ? { steps } : { steps, stepsLeftOut: this.leftOut };
   }
 }

@@ -280,7 +280,7 @@ export class Tracker {
     const refused = state === "failed" && item.over && !part.accepted && !item.answered;
     dispatch.enter(item, state, failure);
     if (item.over) this.#open.remove(item);
-    if (part.items.every((one) => one.answered || one.over)) this.#waiting.delete(part);
+    this.#maybeWaitNoMore(part);
     if (refused && failure) this.#events.stop(dispatch, failure);
     else this.#accept(followed);
   }
@@ -308,6 +308,7 @@ export class Tracker {
     let goesOn = false;
     for (const earlier of this.#open.forDevice(deviceId)) {
       if (!isBefore(earlier.part, part)) continue;
+      if (earlier.part.accepted) this.#inferQueued(earlier);
       for (const item of earlier.part.items) {
         if (item.inQueue || (item.state === "sent" && !this.#stacksWords)) emptied.push([earlier, item]);
         else if (item.inFlight) goesOn = true;
@@ -405,6 +406,11 @@ export class Tracker {
   /** The stack has not said it of these items, but of others of their push, and a push is queued as a whole. */
   #inferQueued({ part, dispatch }: OpenPart): void {
     for (const item of part.items) if (!item.answered && !item.over) dispatch.enter(item, "queued");
+    this.#maybeWaitNoMore(part);
+  }
+
+  #maybeWaitNoMore(part: Part): void {
+    if (part.items.every((one) => one.answered || one.over)) this.#waiting.delete(part);
   }
 
   #neverEnded(followed: OpenPart): void {
@@ -419,10 +425,11 @@ export class Tracker {
     if (!part.accepted) this.#events.stop(dispatch, failure);
   }
 
-  #end({ dispatch }: OpenPart, item: Item, state: "unanswered" | "invalidated", failure: Explanation) {
+  #end({ part, dispatch }: OpenPart, item: Item, state: "unanswered" | "invalidated", failure: Explanation) {
     if (item.over) return;
     item.over = true;
     this.#open.remove(item);
+    this.#maybeWaitNoMore(part);
     dispatch.enter(item, state, failure);
   }
 }

@@ -16,6 +16,8 @@ export interface DeviceWatchOptions {
   readonly named: readonly string[];
   readonly stored: readonly StoredDevice[];
   readonly now: Moment;
+  /** There are more than can be watched. */
+  readonly onFull?: (most: number) => void;
   /** ms between two looks; as often as the rules need it where it is left out. */
   readonly pause?: number;
 }
@@ -124,6 +126,10 @@ export class DeviceWatch {
     return this.#devices.keys();
   }
 
+  historyOf(id: string): DeviceHistory | undefined {
+    return this.#devices.get(id)?.device?.history;
+  }
+
   state(id: string): DeviceState | undefined {
     const watched = this.#devices.get(id);
     return watched && deviceStateOf(watched, this.#options.ledger);
@@ -222,10 +228,14 @@ export class DeviceWatch {
     return watched;
   }
 
-  /** Those that were not heard for longest. */
+  /** Those that were not heard for longest; a node is there for those that it names. */
   #pushOut(): void {
-    const oldest = [...this.#devices.values()].sort((one, other) => lastSeen(one) - lastSeen(other));
+    const named = new Set(this.#options.named);
+    const oldest = [...this.#devices.values()]
+      .filter(({ id }) => !named.has(id))
+      .sort((one, other) => lastSeen(one) - lastSeen(other));
     for (const { id } of oldest.slice(0, PUSHED_OUT)) this.#devices.delete(id);
+    this.#options.onFull?.(MOST_DEVICES);
   }
 }
 

@@ -30,6 +30,8 @@ export interface GatewayWatchOptions {
   readonly named: readonly string[];
   readonly stored: readonly StoredGatewayWatch[];
   readonly now: Moment;
+  /** There are more than can be watched. */
+  readonly onFull?: (most: number) => void;
 }
 
 interface WatchedGateway {
@@ -138,6 +140,10 @@ export class GatewayWatch {
     return this.#gateways.keys();
   }
 
+  historyOf(id: string): GatewayHistory | undefined {
+    return this.#gateways.get(id)?.gateway;
+  }
+
   state(id: string): GatewayState | undefined {
     const watched = this.#gateways.get(id);
     return watched && stateOf(watched);
@@ -189,6 +195,7 @@ export class GatewayWatch {
     const heard = ({ gateway }: WatchedGateway): number => gateway?.lastUplink ?? 0;
     const oldest = [...this.#gateways.values()].sort((one, other) => heard(one) - heard(other));
     for (const { id } of oldest.slice(0, PUSHED_OUT)) this.#gateways.delete(id);
+    this.#options.onFull?.(MOST_GATEWAYS);
   }
 }
 

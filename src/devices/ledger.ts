@@ -15,6 +15,10 @@ export interface LedgerWatcher {
   readonly onUplink?: (device: SeenDevice, step: CounterStep | undefined, arrival: Arrival) => void;
   readonly onJoin?: (device: SeenDevice, arrival: Arrival) => void;
   readonly onGateway?: (gateway: GatewayHistory, arrival: Arrival) => void;
+  /** What it still has of a device that was forgotten here. */
+  readonly historyOf?: (deviceId: string) => DeviceHistory | undefined;
+  /** The same of a gateway. */
+  readonly gatewayOf?: (gatewayId: string) => GatewayHistory | undefined;
 }
 
 /** Of devices, and of gateways. */
@@ -192,7 +196,7 @@ export class Ledger implements TrafficLedger {
   }
 
   #noteDevice(device: SeenDevice, received: Received, arrival: Arrival): void {
-    device.history ??= new DeviceHistory();
+    device.history ??= this.#stillKnown(({ historyOf }) => historyOf?.(device.deviceId)) ?? new DeviceHistory();
     if (received.kind !== "uplink_message") {
       device.history.join(arrival);
       for (const watcher of this.#watchers) watcher.onJoin?.(device, arrival);
@@ -208,10 +212,22 @@ export class Ledger implements TrafficLedger {
       const reception = receptions[index];
       const id = reception?.gateway_ids?.gateway_id ?? "";
       if (!reception || id === "" || id === BEHIND_PACKET_BROKER || id.length > LONGEST_ID) continue;
-      const gateway = this.#gateways.get(id) ?? this.#addGateway(new GatewayHistory(ownText(id)));
+      const gateway = this.#gateways.get(id) ?? this.#addGateway(this.#gatewayOf(id));
       gateway.take(reception, arrival);
       for (const watcher of this.#watchers) watcher.onGateway?.(gateway, arrival);
     }
+  }
+
+  #gatewayOf(id: string): GatewayHistory {
+    return this.#stillKnown(({ gatewayOf }) => gatewayOf?.(id)) ?? new GatewayHistory(ownText(id));
+  }
+
+  #stillKnown<T>(read: (watcher: LedgerWatcher) => T | undefined): T | undefined {
+    for (const watcher of this.#watchers) {
+      const found = read(watcher);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   #addGateway(gateway: GatewayHistory): GatewayHistory {

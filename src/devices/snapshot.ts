@@ -35,6 +35,8 @@ export interface StoredGatewayWatch {
 }
 
 export interface Snapshot {
+  /** Whose devices these are, and whose uplinks the gateways received; absent where that is not of one application. */
+  readonly application?: string;
   readonly devices: readonly StoredDevice[];
   readonly gateways: readonly StoredGatewayWatch[];
 }
@@ -46,14 +48,17 @@ const LONGEST_ID = 64;
 const LONGEST_TEXT = 100;
 const MOST_INTERVALS = 10;
 
-export const toStore = ({ devices, gateways }: Snapshot): object => ({ form: FORM, devices, gateways });
+export const toStore = (snapshot: Snapshot): object => ({ form: FORM, ...snapshot });
 
 /** Undefined for what no watch has stored; single entries that are not right are left out. */
 export function readSnapshot(value: unknown): Snapshot | undefined {
   if (!isJsonObject(value) || value.form !== FORM) return undefined;
-  const { devices, gateways } = value;
+  const { application, devices, gateways } = value;
   if (!Array.isArray(devices) || !Array.isArray(gateways)) return undefined;
-  return { devices: entriesOf(devices, deviceOf), gateways: entriesOf(gateways, gatewayOf) };
+  return {
+    ...(isText(application, LONGEST_TEXT) ? { application } : {}),
+    ...{ devices: entriesOf(devices, deviceOf), gateways: entriesOf(gateways, gatewayOf) },
+  };
 }
 
 const entriesOf = <T>(

@@ -169,6 +169,44 @@ describe("the devices that nodes name", () => {
     assert.deepEqual(new Set(asked.slice(60)).size, 60);
   });
 
+  it("are asked for once by an API that takes its time, also where a node joins meanwhile, and no more after the end", async () => {
+    const clock = new TurnableClock();
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const devices = new NamedDevices({
+      applicationId: "app1",
+      api: () => ({
+        downlinkQueue: (_applicationId, deviceId) => {
+          asked.push(deviceId);
+          return new Promise((resolve) => answers.push(() => resolve(THERE)));
+        },
+      }),
+      heard: new Set<string>(),
+      clock,
+    });
+    const pass = async (ms: number): Promise<void> => {
+      clock.turnOn(ms);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const answer = async (): Promise<void> => {
+      for (const give of answers.splice(0)) give();
+      await pass(0);
+    };
+    devices.join({ named: ["door", "lamp"], onMissing: () => undefined });
+    devices.loggedIn();
+    await pass(SOON);
+    devices.join({ named: ["lamp", "valve", "pump"], onMissing: () => undefined });
+    await pass(SOON);
+    assert.deepEqual(asked, ["door"]);
+    for (let round = 0; round < 3; round++) await answer();
+    assert.deepEqual(asked, ["door", "lamp", "valve", "pump"].slice(0, asked.length));
+    devices.end();
+    const before = asked.length;
+    for (let round = 0; round < 3; round++) await answer();
+    assert.equal(asked.length, before);
+    assert.ok(before >= 3);
+  });
+
   it("are nothing to ask for where nodes name none", async () => {
     const { devices, clock, node } = application({});
     node();

@@ -20,7 +20,17 @@ describe("what the traffic of connections has taught", () => {
     assert.equal(of("first"), first, "used again, and so the newest");
     of("ninth");
     assert.equal(of("first"), first);
-    assert.notEqual(of("other 0"), others[0]);
+    assert.equal(of("other 6"), others[6]);
+  });
+
+  it("is not forgotten while it is in use, whatever number of connections there are", () => {
+    const names = Array.from({ length: 20 }, (_, number) => `in use ${number}`);
+    const of = (apiKey: string): Ledger => ledgerOf(settingsWith({}, apiKey));
+    const used = names.map(of);
+    assert.deepEqual(
+      names.map((name, number) => of(name) === used[number]),
+      names.map(() => true),
+    );
   });
 });
 

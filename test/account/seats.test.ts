@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Seat, type Awaited } from "../../src/account/seats";
+import { Awaited, Seat } from "../../src/account/seats";
 import type { DownlinkJob } from "../../src/delivery/contract";
 import { item, startWorld, until, type World } from "../delivery/world";
 
@@ -23,6 +23,31 @@ describe("the seat of a node that sends", () => {
       world.simulator.uplink("valve");
       await until(() => ofSession.includes("sent"), "sent");
       assert.deepEqual(ofSession.slice(0, -1), ofNode);
+      seat.drop();
+    } finally {
+      await world.end();
+    }
+  });
+
+  it("tells the session what it goes on with after a restart, as far as that had come", async () => {
+    const world = await startWorld();
+    try {
+      await world.connected();
+      const before = new Seat(world.courier);
+      const steps: string[] = [];
+      before.take({ onStep: ({ state }) => steps.push(state), onInherited: () => undefined });
+      before.send(JOB, {}, { onReport: () => undefined, onEnd: () => undefined });
+      await until(() => steps.includes("queued"), "queued");
+      const [[awaited, progress] = []] = before.progress;
+      assert.ok(awaited && progress);
+      before.leave(new Set([awaited]));
+      const told: string[] = [];
+      const seat = new Seat(world.courier, ({ deviceId, state }) => {
+        told.push(`${deviceId} ${state}`);
+        assert.ok(world.courier.isQueued(deviceId));
+      });
+      seat.resume(new Awaited(JOB, {}), progress);
+      assert.deepEqual(told, ["valve queued"]);
       seat.drop();
     } finally {
       await world.end();

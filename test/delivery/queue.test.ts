@@ -294,6 +294,25 @@ describe("several downlinks in one message", () => {
     assert.equal(flow.failure, undefined);
     assert.equal(flow.ends, 1);
   });
+
+  it("are all taken out by a replace, even if the others' answers are lost", async () => {
+    const from = world.simulator.publishes.length;
+    const flow = send([item(), item()], { deviceId: "unknown", report: "sent", timeout: 0 });
+    await until(() => world.simulator.publishes.length === from + 1, "the publish");
+    const [, second] = publishedIds(world).slice(-2);
+    world.simulator.publish("downlink_queued", "unknown", { f_port: 15, correlation_ids: second });
+    await until(() => flow.steps.includes("queued"), "queued");
+    const replacing = send([item()], { deviceId: "unknown", operation: "replace" });
+    await until(() => world.simulator.publishes.length === from + 2, "the replace");
+    const [ids] = publishedIds(world).slice(-1);
+    world.simulator.publish("downlink_queued", "unknown", { f_port: 15, correlation_ids: ids });
+    await until(() => replacing.ends > 0, "replaced");
+    assert.equal(flow.ends, 1);
+    assert.deepEqual(
+      [flow.failure?.key, flow.failure?.several?.values],
+      ["error.undelivered.replaced", { device: "unknown", failed: 2, total: 2 }],
+    );
+  });
 });
 
 describe("a clear where the queue of the device can be read", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { DownlinkJob } from "../../src/delivery/contract";
 import type { Sent } from "../../src/delivery/courier";
+import { Dispatch } from "../../src/delivery/dispatch";
 import type { Progress } from "../../src/delivery/progress";
 import type { Explanation } from "../../src/stack/explanation";
 import { device, Flow, item, NOT_ACCEPTED, startWorld, until, type World } from "./world";
@@ -11,6 +12,23 @@ const A_DAY = 24 * 3_600_000;
 
 /** As many as there are tests: the queue of a class A device has only what its test put in, and so an uplink brings that out. */
 const DEVICES = Array.from({ length: 40 }, (_, number) => device(`valve-${number}`));
+
+describe("the steps of a downlink that Node-RED was restarted with", () => {
+  it("are no fewer than before", () => {
+    const [ourId, job] = ["node-red:1", { report: "ack", timeout: 10, offline: "hold" } as const];
+    const order = { deviceId: "valve", operation: "push", encoding: "bytes", items: [item()] } as const;
+    const dispatch = (progress: Progress): Dispatch =>
+      new Dispatch({ ...job, order }, new Flow(), { arrivedAt: 0, date: () => 1_000 }, true, progress);
+    const steps = Array.from({ length: 100 }, (_, at) => ({ state: "nack" as const, at }));
+    const known = { attempts: 1, concluded: 1, over: false, settled: false };
+    const before = {
+      arrivedAt: 0,
+      items: [{ correlationIds: [ourId], ourId, steps, stepsLeftOut: 7, ...known }],
+    };
+    const [after] = dispatch(before).progress?.items ?? [];
+    assert.deepEqual([after?.steps.length, after?.stepsLeftOut], [100, 7]);
+  });
+});
 
 describe("a downlink that was published before Node-RED was restarted", () => {
   let world: World;

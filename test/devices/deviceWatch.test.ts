@@ -580,6 +580,33 @@ describe("a watch of devices", () => {
     assert.ok(JSON.stringify(world.devices.stored).length < 5_000_000);
   });
 
+  it("knows what it knew of its devices, however many others are heard", () => {
+    const world = hourly();
+    for (let index = 0; index < 12_000; index++) {
+      world.ledger.see(`other-${index}`, world.now.at + 1);
+    }
+    world.send("door", { f_cnt: 5 });
+    assert.deepEqual(world.take(), []);
+    assert.deepEqual(
+      [world.devices.state("door")?.received, world.devices.state("door")?.interval],
+      [6, HOUR / SECOND],
+    );
+  });
+
+  it("watches what it names, heard or not, however many others it watches", () => {
+    const world = new World({ devices: "door, lamp, device-*" });
+    world.send("door");
+    world.passed += 1;
+    for (let index = 0; index < 12_000; index++) {
+      world.send(`device-${index}`);
+      world.passed += 1;
+    }
+    assert.deepEqual(
+      ["door", "lamp"].map((id) => world.devices.state(id)?.state),
+      ["online", "unknown"],
+    );
+  });
+
   it("takes hostile values for none", () => {
     const world = new World();
     const hostile: object[] = [

@@ -158,4 +158,17 @@ describe("a watch of gateways", () => {
     world.send("door", {}, { gateways: Array.from({ length: 1_000 }, (_, index) => `gateway-${index}`) });
     assert.equal([...world.gateways.ids].length, 50);
   });
+
+  it("knows what it knew of its gateways, however many others are heard", () => {
+    const world = new World({ gateways: ["roof"] });
+    world.send("door");
+    world.passed += 1;
+    const others = Array.from({ length: 12_000 }, (_, index) => `other-${index}`);
+    for (let index = 0; index < others.length; index += 50)
+      world.send("door", { f_cnt: 1 }, { gateways: others.slice(index, index + 50) });
+    world.passed += 1;
+    world.send("door", { f_cnt: 2 });
+    assert.equal(world.gateways.state("roof")?.uplinks, 2);
+    assert.deepEqual(world.takeGateways(), ["new roof"]);
+  });
 });

@@ -31,6 +31,15 @@ describe("what a store gives back", () => {
     assert.deepEqual(read([never])?.devices, [{ ...never, history: undefined }]);
   });
 
+  it("says of which application it is, where it was stored with that", () => {
+    const stored = (application?: unknown) =>
+      readSnapshot({ form: 1, devices: [], gateways: [], application })?.application;
+    assert.deepEqual(
+      [stored("app1@ttn"), stored(), stored(7), stored("a".repeat(1_000))],
+      ["app1@ttn", undefined, undefined, undefined],
+    );
+  });
+
   for (const [what, value] of Object.entries({
     nothing: undefined,
     null: null,

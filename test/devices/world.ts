@@ -77,6 +77,8 @@ export class World {
       onJoin: (device, arrival) => void this.told.push(...this.devices.join(device, arrival)),
       onGateway: (gateway, arrival) =>
         void this.toldOfGateways.push(...this.gateways.uplink(gateway, arrival)),
+      historyOf: (id) => this.devices.historyOf(id),
+      gatewayOf: (id) => this.gateways.historyOf(id),
     });
     this.connected(true);
   }

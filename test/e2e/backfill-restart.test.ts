@@ -9,11 +9,11 @@ const PERSISTENT = {
   contextStorage: { default: { module: "localfilesystem", config: { flushInterval: 1 } } },
 };
 
-const flow = ({ host, port, apiUrl }: Simulator): FlowNode[] => [
+const flow = ({ host, port, apiUrl, applicationId }: Simulator): FlowNode[] => [
   { id: "tab1", type: "tab", label: "Flow 1" },
   {
-    ...{ id: "c1", type: "tts-connection", host, port: String(port), useTls: false, applicationId: "app1" },
-    ...{ api: apiUrl, backfill: true },
+    ...{ id: "c1", type: "tts-connection", host, port: String(port), useTls: false },
+    ...{ applicationId, api: apiUrl, backfill: true },
   },
   { ...{ id: "u1", type: "tts-uplink", z: "tab1", x: 0, y: 0, connection: "c1", wires: [["f1"]] } },
   {
@@ -67,6 +67,21 @@ describe("a restart of Node-RED with backfill", () => {
     send();
     await second.logged(/got 5;/);
     assert.deepEqual(got(second), ["3 later", "4 later", "5"]);
+  });
+
+  it("brings nothing of before from another application", async () => {
+    const first = await start(PERSISTENT);
+    send();
+    await first.logged(/got 1;/);
+    await first.end("SIGTERM");
+    await simulator.stop();
+    simulator = await startSimulator({ applicationId: "app2", storage: {} });
+    send();
+    const second = await start(PERSISTENT);
+    send();
+    await second.logged(/got 3;/);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    assert.deepEqual(got(second), ["3"]);
   });
 
   it("brings nothing where nothing is kept over a restart", async () => {

@@ -68,6 +68,19 @@ describe("a watch in a Node-RED with a persistent context store", () => {
     assert.doesNotMatch(after.log(), /first time/);
   });
 
+  it("knows nothing of the devices of another application", async () => {
+    const before = await start();
+    simulator.uplink("thermometer");
+    await before.logged(/thermometer was heard for the first time/);
+    await before.stop();
+    await simulator.stop();
+    simulator = await startSimulator({ applicationId: "app2" });
+    const after = await start();
+    simulator.publish("uplink_message", "gps", { f_port: 1, f_cnt: 1 });
+    await after.logged(/gps was heard for the first time/);
+    assert.doesNotMatch(after.log(), /thermometer/);
+  });
+
   for (const [what, content] of [
     ["of another form", JSON.stringify({ known: { form: 99 } })],
     [

@@ -82,6 +82,21 @@ describe("the journal of downlinks that were written down", () => {
     assert.equal(journal.hasLeft(newId(), name), true);
   });
 
+  it("is bounded in memory: of what is over it knows the last thirty thousand, and not that they have left", () => {
+    const journal = new Journal(userDir);
+    const ids = Array.from({ length: 30_001 }, newId);
+    for (const id of ids) {
+      journal.leaving(id);
+      journal.over(id);
+    }
+    const { name } = journal;
+    assert.deepEqual(
+      [0, 1, 30_000].map((index) => journal.isOver(ids[index] ?? "")),
+      [false, true, true],
+    );
+    assert.ok(!ids.some((id) => journal.hasLeft(id, name)));
+  });
+
   it("begins anew above a megabyte, and trusts nothing from before", () => {
     const journal = new Journal(userDir);
     const { name } = journal;

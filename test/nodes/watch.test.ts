@@ -175,6 +175,21 @@ describe("tts-watch", () => {
     assert.equal(filters.length, 2);
   });
 
+  it("says once that there are more than it can watch", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator, { changes: [] });
+    for (let index = 0; index < 12_600; index++) {
+      simulator.publish("uplink_message", `device-${index}`, { f_port: 1 });
+      // Each has its turn to be read.
+      if (index % 500 === 0) await new Promise(setImmediate);
+    }
+    await flows.shows("watch", "7600 online");
+    assert.deepEqual(
+      flows.logged("WARN").map((line) => line.slice(0, 72)),
+      ["More than 10000 to watch: those not heard for longest are left out. Use "],
+    );
+  });
+
   it("knows after a deploy what it knew, and tells the states when that is wanted", async () => {
     const simulator = await nodeRed.simulated();
     const flows = await start(simulator);
@@ -227,6 +242,32 @@ describe("tts-watch", () => {
       assert.ok(Number(known.received) >= 4, String(known.received));
       assert.deepEqual(flows.untaken(), []);
     });
+
+  it("knows after its connection was disabled what it knew, also as one of nine", async () => {
+    const simulator = await nodeRed.simulated();
+    const others = Array.from({ length: 8 }, (_, number) => number);
+    const more = others.flatMap((number) => [
+      nodeRed.connection(simulator, { id: `other-${number}`, keepalive: String(40 + number) }),
+      nodeRed.uplink({ id: `uplink-${number}`, connection: `other-${number}`, wires: [[]] }),
+    ]);
+    const ids = ["connection", ...others.map((number) => `other-${number}`)];
+    const credentials = Object.fromEntries(ids.map((id) => [id, { apiKey: simulator.apiKey }]));
+    const nodes = [...flow(simulator), ...more];
+    const flows = await nodeRed.receiving(simulator, nodes, 10, credentials);
+    simulator.uplink("thermometer");
+    assert.equal((await flows.next()).event, "new");
+    const isOne = ({ id }: FlowNode): boolean => id === "connection" || id === "watch";
+    await flows.deploy(
+      "full",
+      nodes.map((each) => (isOne(each) ? { ...each, d: true } : each)),
+    );
+    await nodeRed.sessions(simulator, 8);
+    await flows.deploy("full", nodes);
+    await nodeRed.subscribed(simulator, 12);
+    flows.getNode("watch").receive(asMessage({}));
+    const [known] = (await flows.next()).payload as Record<string, unknown>[];
+    assert.deepEqual([known?.id, known?.received], ["thermometer", 1]);
+  });
 
   it("knows after a deploy who is silent, and tells it no second time", async () => {
     const simulator = await nodeRed.simulated();

@@ -17,6 +17,8 @@ const LINE = /^(left|over) ([0-9a-f]{32})$/;
 const WAITS = /^waits ([0-9a-f]{32}) (\S+)$/;
 /** So many are written into a journal that begins anew. */
 const MOST_WAITING = 5_000;
+/** As many as a file can have. A store is seconds behind: none of before stands there any more. */
+const MOST_OVER = 30_000;
 
 export const newId = (): string => randomBytes(16).toString("hex");
 
@@ -88,7 +90,10 @@ export class Journal {
   /** Nothing is to be said or done of it any more. */
   over(id: string): void {
     this.#over.add(id);
+    this.#left.delete(id);
     this.#waiting.delete(id);
+    const [oldest] = this.#over;
+    if (this.#over.size > MOST_OVER && oldest !== undefined) this.#over.delete(oldest);
     this.#append(`over ${id}\n`, false);
   }
 

@@ -82,6 +82,7 @@ const isProgress = isMadeOf({
       correlationIds: isListOf(isText),
       ourId: orAbsent(isText),
       steps: isListOf(isMadeOf({ state: isText, at: isNumber })),
+      stepsLeftOut: orAbsent(isNumber),
       fPort: orAbsent(isNumber),
       fCnt: orAbsent(isNumber),
       error: orAbsent(isObject),
