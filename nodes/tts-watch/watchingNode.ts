@@ -162,9 +162,10 @@ export class WatchingNode {
   }
 
   #tell(told: readonly Told[]): void {
+    // How many there are in each state may be another number without a word: what was never heard is there.
+    this.#status.show(this.#statusNow);
     if (told.length === 0) return;
     this.#isChanged = true;
-    this.#status.show(this.#statusNow);
     for (const { event, id, at } of told) {
       if (this.#settings.changes.has(event) && this.#isOfThese(event)) this.#send(event, id, at);
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import { setTimeout } from "node:timers/promises";
 import type { Simulator } from "../../simulator/simulator";
 import * as nodeRed from "./nodeRed";
 import type { Node, NodeAPI } from "node-red";
@@ -341,6 +342,21 @@ describe("tts-watch", () => {
       const { body } = await flows.get("/tts-watch/watch/table");
       state = (body as { rows: { state: string }[] }).rows[0]?.state ?? "";
     }
+  });
+
+  it("shows a gateway that is connected later, and of which only the stack tells", async () => {
+    const simulator = await nodeRed.simulated();
+    const connected = { statistics: { connected_at: new Date().toISOString(), protocol: "udp" } };
+    simulator.setGateway("roof-gateway", {});
+    const gateways = ["roof-gateway"];
+    const flows = await start(simulator, { watch: "gateways", gateways }, { api: simulator.apiUrl });
+    while (simulator.eventStreams === 0) await simulator.next("eventStreams");
+    await flows.shows("watch", "waiting: roof-gateway");
+    // No status of the connection is about to be written any more.
+    await setTimeout(600);
+    simulator.setGateway("roof-gateway", connected);
+    await flows.shows("watch", "1 online");
+    assert.deepEqual(flows.untaken(), []);
   });
 
   it("says when a gateway was seen last, and why it is gone where the stack tells", () => {
