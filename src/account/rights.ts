@@ -94,13 +94,14 @@ export class Rights {
     const { asked } = key;
     this.#asked = asked.answer
       .then((facts) => {
+        if (key.asked !== asked) return;
         if (isTelling(facts)) {
           this.#silences = 0;
           key.facts = facts;
           this.#learn(facts);
           return;
         }
-        if (key.asked === asked) delete key.asked;
+        delete key.asked;
         if (this.#askedAfter === login) this.#askAgain(login, office);
       })
       .catch(warnOfBug);
@@ -113,6 +114,16 @@ export class Rights {
     this.#askedAfter = undefined;
     this.#silences = 0;
     this.ask(login, office);
+  }
+
+  /** Nobody is to be asked any more: what was said before may be wrong by now, and could never be corrected. */
+  forget(): void {
+    clearTimeout(this.#again);
+    delete this.#key.asked;
+    delete this.#key.facts;
+    if (this.#lacking.size === 0) return;
+    this.#lacking.clear();
+    this.#onChange();
   }
 
   end(): void {

@@ -94,5 +94,6 @@ export class StackAccess {
   #setApi(setting: string): void {
     this.#apiSetting = setting;
     this.#office = apiOf({ ...this.#settings, api: setting });
+    if (!this.#office) this.#rights.forget();
   }
 }

@@ -153,6 +153,20 @@ describe("the rights of an API key", () => {
     assert.equal(flows.logged("WARN").length, 1);
   });
 
+  it("that an API has told of count no longer where it is switched off since", async () => {
+    const simulator = await simulated({ keys: [{ rights: READ_ONLY }] });
+    const nodesWith = (api: string): FlowNode[] => [
+      ...flowOf(connection(simulator, { api })),
+      node("tts-downlink", "downlink"),
+    ];
+    const flows = await receiving(simulator, nodesWith(simulator.apiUrl), 2);
+    await flows.shows("downlink", "key may not send");
+    simulator.setRights(simulator.apiKey, [...READ_ONLY, ...WRITE_ONLY]);
+    await flows.deploy("full", nodesWith("off"));
+    await flows.shows("downlink", "connected");
+    assert.equal(flows.logged("WARN").length, 1);
+  });
+
   it("are not asked for with the API off", async () => {
     const simulator = await simulated({ keys: [{ rights: WRITE_ONLY }] });
     const flows = await receiving(simulator, flowOf(connection(simulator, { api: " Off " })));
