@@ -189,9 +189,10 @@ export class Dispatch {
     } else this.#follower?.onEnd(failure);
   }
 
-  /** Its follower is not called any more. */
+  /** Its follower is not called any more, and nobody waits for any of it. */
   forget(): void {
     this.#follower = undefined;
+    for (const item of this.#items) item.settled = true;
     this.#taken = this.parts.length;
   }
 

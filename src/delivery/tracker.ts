@@ -236,6 +236,7 @@ export class Tracker {
   /** Its node is gone. */
   forget(dispatch: Dispatch): void {
     dispatch.forget();
+    this.#clearing.delete(dispatch);
     for (const part of dispatch.parts) {
       this.#waiting.delete(part);
       for (const item of part.items) {

@@ -71,6 +71,72 @@ describe("replace and clear", () => {
     }
   });
 
+  it("are counted once where their node goes, and then the connection, while a clear is looked into", async () => {
+    const other = await startWorld({ explainNoAnswer: () => new Promise(() => undefined) });
+    try {
+      await other.connected();
+      const { drop } = other.handle({ operation: "clear", deviceId: "valv" });
+      await until(() => other.asked.length === 1, "the question");
+      drop();
+      other.courier.end();
+      assert.deepEqual(other.warnings, [{ key: "warning.dropped-followed", values: { number: 1 } }]);
+    } finally {
+      await other.end();
+    }
+  });
+
+  it("are not looked for any more where their node went while they were looked up", async () => {
+    let answer = (_: "queued"): void => undefined;
+    const looks: string[] = [];
+    const other = await startWorld({
+      lookUp: () => new Promise((resolve) => (answer = resolve)),
+      queueOf: (deviceId) => {
+        looks.push(deviceId);
+        return Promise.resolve(new Set<string>());
+      },
+    });
+    try {
+      await other.connected();
+      const { drop } = other.handle({ deviceId: "valv", report: "sent" });
+      await until(() => other.lookedUp.length === 1, "the question");
+      drop();
+      answer("queued");
+      for (let quarters = 0; quarters < 8; quarters++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        other.clock.turnOn(15 * 60_000);
+      }
+      assert.deepEqual([looks, other.clock.timers], [[], 0]);
+    } finally {
+      await other.end();
+    }
+  });
+
+  it("are not looked for any more where their node went while the queue was looked at", async () => {
+    let answer = (_: ReadonlySet<string>): void => undefined;
+    let looks = 0;
+    const queueOf = (): Promise<ReadonlySet<string>> => {
+      looks += 1;
+      return new Promise((resolve) => (answer = resolve));
+    };
+    const other = await startWorld({ queueOf });
+    try {
+      await other.connected();
+      const { flow, drop } = other.handle({ report: "sent" });
+      await until(() => flow.steps.includes("queued"), "queued");
+      other.clock.turnOn(15 * 60_000);
+      await until(() => looks === 1, "a look");
+      drop();
+      answer(new Set());
+      for (let quarters = 0; quarters < 8; quarters++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        other.clock.turnOn(15 * 60_000);
+      }
+      assert.equal(looks, 1);
+    } finally {
+      await other.end();
+    }
+  });
+
   for (const operation of ["replace", "clear"] as const) {
     it(`end with a ${operation} what is in the queue, and not what is with the device or for others`, async () => {
       const { simulator } = world;
