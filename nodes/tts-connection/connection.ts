@@ -51,8 +51,11 @@ export interface Receiver extends ConnectionUser {
 /** One that watches devices or gateways over time. */
 export interface WatchingUser extends ConnectionUser {
   readonly reader: Reader;
-  /** Before anything is heard; never where the connection cannot be opened. */
-  readonly begin: (ledger: Ledger, application: Partial<ApplicationName>) => LedgerWatcher;
+  /**
+   * Before anything is heard; never where the connection cannot be opened.
+   * @param of which application, as `applicationOf` says it
+   */
+  readonly begin: (ledger: Ledger, application: Partial<ApplicationName>, of: string) => LedgerWatcher;
 }
 
 /** What a node that watches gets. */
@@ -194,7 +197,7 @@ export class Connection {
 
   joinAsWatcher({ reader, begin, ...user }: WatchingUser): Watching {
     const { session, leave } = this.#join({ ...user, kinds: reader.kinds, sends: false });
-    const stop = session?.watch(reader, begin(session.ledger, this.#application));
+    const stop = session?.watch(reader, begin(session.ledger, this.#application, session.application));
     return {
       api: () => session?.api,
       leave: async () => {

@@ -4,7 +4,7 @@ import { GatewayReports } from "../../src/account/gatewayReports";
 import type { Ledger, LedgerWatcher } from "../../src/devices/ledger";
 import type { Snapshot } from "../../src/devices/snapshot";
 import type { Moment, Told } from "../../src/devices/watchRules";
-import { userName, type ApplicationName } from "../../src/stack/identifiers";
+import type { ApplicationName } from "../../src/stack/identifiers";
 import { GATEWAY_CHANGES } from "../../src/stack/watch";
 import type { TtsConnectionNode } from "../tts-connection/configNode";
 import type { Watching } from "../tts-connection/connection";
@@ -14,7 +14,7 @@ import { asMessage } from "../shared/red";
 import { nodeStatus, statusOf, StatusWriter } from "../shared/status";
 import { accident, textOf } from "../shared/text";
 import type { WatchSettings } from "./settings";
-import { handOver, NOTHING, store, takeOver } from "./store";
+import { handOver, store, takeOver } from "./store";
 import { watchOf, type Devices, type Watch } from "./watched";
 import { reasonOf, statusLine } from "./words";
 
@@ -49,7 +49,7 @@ export class WatchingNode {
   #starting: NodeJS.Immediate | undefined;
   #watch: Watch | undefined;
   #ledger: Ledger | undefined;
-  #application: string | undefined;
+  #of = "";
   #view: ConnectionView = { state: "connecting" };
   #isChanged = false;
   #isFull = false;
@@ -81,7 +81,7 @@ export class WatchingNode {
       },
       onView: (view) => this.#show(view),
       ...(settings.watch === "devices" && { naming: this.#missing }),
-      begin: (ledger, application) => this.#begin(ledger, application),
+      begin: (...given) => this.#begin(...given),
     });
     if (settings.watch === "gateways")
       this.#reports = new GatewayReports({
@@ -118,7 +118,7 @@ export class WatchingNode {
     this.#status.end();
     const left = this.#watching.leave();
     const snapshot = this.#snapshot;
-    if (snapshot && this.#ledger && !isRemoved) handOver(this.#ledger, this.#node.id, snapshot);
+    if (snapshot && !isRemoved) handOver(this.#node.id, snapshot);
     // Silence of which only time tells, too.
     this.#isChanged = true;
     await new Promise<void>((resolve) => this.#store(resolve));
@@ -129,11 +129,10 @@ export class WatchingNode {
     return { at: Date.now(), clock: this.#ledger?.clock ?? 0 };
   }
 
-  #begin(ledger: Ledger, application: Partial<ApplicationName>): LedgerWatcher {
+  #begin(ledger: Ledger, application: Partial<ApplicationName>, of: string): LedgerWatcher {
     this.#ledger = ledger;
-    const { applicationId, tenantId } = application;
-    if (applicationId !== undefined) this.#application = userName(applicationId, tenantId);
-    const stored = takeOver(ledger, this.#node.id) ?? this.#storedHere;
+    this.#of = of;
+    const stored = takeOver(this.#node.id, this.#stored, of);
     const watch = watchOf(this.#settings, this.#devices, {
       ...{ ledger, application, stored, now: this.#now },
       heard: (told) => this.#heard(told),
@@ -237,15 +236,7 @@ export class WatchingNode {
     else done();
   }
 
-  /** Another application has other devices: those of before would soon be called silent. */
-  get #storedHere(): Snapshot {
-    const { application = this.#application } = this.#stored;
-    return this.#application === undefined || application === this.#application ? this.#stored : NOTHING;
-  }
-
   get #snapshot(): Snapshot | undefined {
-    const snapshot = this.#watch?.snapshot;
-    const application = this.#application;
-    return snapshot && application !== undefined ? { application, ...snapshot } : snapshot;
+    return this.#watch && { of: this.#of, ...this.#watch.snapshot };
   }
 }

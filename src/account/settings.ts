@@ -6,6 +6,7 @@ import { ProxyServer } from "../connection/proxy/server";
 import type { ConnectionContext } from "../diagnosis/connecting";
 import type { KeyFacts } from "../diagnosis/keyFacts";
 import type { Service } from "../services/service";
+import { usualPort } from "../stack/address";
 import type { ConnectionCredentials, ConnectionProperties } from "../stack/connectionProperties";
 import { isServiceName, traitsOf, type ServiceName } from "../stack/services";
 import { asText } from "../stack/values";
@@ -101,9 +102,13 @@ export function endpointOf({ host, port, tls, proxy: choice }: ConnectionSetting
 
 const loginAt = (proxy: ProxyChoice): unknown => (proxy instanceof ProxyServer ? proxy.login : undefined);
 
-/** The account whose downlinks the server counts together, beside the application. */
-export const limitedWith = (settings: ConnectionSettings): string | undefined =>
-  ask(settings, (dialect, own) => dialect.limitedWith(own));
+/** An application of a server, or a broker, whatever the key, encrypted or not. Nothing in it is secret. */
+export function applicationOf(settings: ConnectionSettings): string {
+  const { service, host, port, tls, applicationId } = settings;
+  const ownPort = port === usualPort(tls !== undefined) ? undefined : port;
+  const account = ask(settings, (dialect, own) => dialect.limitedWith(own));
+  return JSON.stringify([service, host.toLowerCase(), ownPort, account, applicationId]);
+}
 
 /** Which application, or broker, downlinks are for; nothing in it is secret, and the key may change. */
 export const targetOf = ({ service, host, port, applicationId = "" }: ConnectionSettings): string =>

@@ -31,6 +31,7 @@ import { notReached, type ErrorNotice } from "./notices";
 import { SaidOnce } from "./saidOnce";
 import { Senders } from "./senders";
 import {
+  applicationOf,
   contextOf,
   endpointOf,
   identityOf,
@@ -239,6 +240,11 @@ export class SharedSession {
   /** Tells a node which of the devices that it names do not exist, where the stack can say. Returns what ends it. */
   joinNaming(node: NamingNode): () => void {
     return this.#named?.join(node) ?? (() => undefined);
+  }
+
+  /** See `applicationOf`. */
+  get application(): string {
+    return applicationOf(this.#settings);
   }
 
   /** Has messages read for the ledger, and the ledger tell of them. */

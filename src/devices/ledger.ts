@@ -196,7 +196,8 @@ export class Ledger implements TrafficLedger {
   }
 
   #noteDevice(device: SeenDevice, received: Received, arrival: Arrival): void {
-    device.history ??= this.#stillKnown(({ historyOf }) => historyOf?.(device.deviceId)) ?? new DeviceHistory();
+    device.history ??=
+      this.#stillKnown(({ historyOf }) => historyOf?.(device.deviceId)) ?? new DeviceHistory();
     if (received.kind !== "uplink_message") {
       device.history.join(arrival);
       for (const watcher of this.#watchers) watcher.onJoin?.(device, arrival);

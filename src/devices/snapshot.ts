@@ -35,8 +35,8 @@ export interface StoredGatewayWatch {
 }
 
 export interface Snapshot {
-  /** Whose devices these are, and whose uplinks the gateways received; absent where that is not of one application. */
-  readonly application?: string;
+  /** Of which application; undefined: not known. */
+  readonly of?: string;
   readonly devices: readonly StoredDevice[];
   readonly gateways: readonly StoredGatewayWatch[];
 }
@@ -46,6 +46,8 @@ const FORM = 1;
 const MOST = 10_000;
 const LONGEST_ID = 64;
 const LONGEST_TEXT = 100;
+/** A host, an application and more. */
+const LONGEST_OF = 1_000;
 const MOST_INTERVALS = 10;
 
 export const toStore = (snapshot: Snapshot): object => ({ form: FORM, ...snapshot });
@@ -53,10 +55,10 @@ export const toStore = (snapshot: Snapshot): object => ({ form: FORM, ...snapsho
 /** Undefined for what no watch has stored; single entries that are not right are left out. */
 export function readSnapshot(value: unknown): Snapshot | undefined {
   if (!isJsonObject(value) || value.form !== FORM) return undefined;
-  const { application, devices, gateways } = value;
+  const { of, devices, gateways } = value;
   if (!Array.isArray(devices) || !Array.isArray(gateways)) return undefined;
   return {
-    ...(isText(application, LONGEST_TEXT) ? { application } : {}),
+    ...(isText(of, LONGEST_OF) ? { of } : {}),
     ...{ devices: entriesOf(devices, deviceOf), gateways: entriesOf(gateways, gatewayOf) },
   };
 }

@@ -32,10 +32,9 @@ describe("what a store gives back", () => {
   });
 
   it("says of which application it is, where it was stored with that", () => {
-    const stored = (application?: unknown) =>
-      readSnapshot({ form: 1, devices: [], gateways: [], application })?.application;
+    const stored = (of?: unknown) => readSnapshot({ form: 1, devices: [], gateways: [], of })?.of;
     assert.deepEqual(
-      [stored("app1@ttn"), stored(), stored(7), stored("a".repeat(1_000))],
+      [stored("app1@ttn"), stored(), stored(7), stored("a".repeat(2_000))],
       ["app1@ttn", undefined, undefined, undefined],
     );
   });

@@ -214,6 +214,7 @@ describe("tts-watch", () => {
     "a deploy of its tab": ["flows", set("watch", { name: "new" })],
     "a deploy of the node": ["nodes", set("watch", { name: "new" })],
     "a deploy of its connection": ["nodes", set("connection", { name: "new" })],
+    "its connection has another keepalive": ["nodes", set("connection", { keepalive: "61" })],
     "it was disabled": ["nodes", set("watch", { d: true })],
     "its tab was disabled": ["full", set("tab", { disabled: true })],
     "its removal was undone": ["full", (nodes) => nodes.filter(({ id }) => id !== "watch")],
@@ -268,6 +269,43 @@ describe("tts-watch", () => {
     flows.getNode("watch").receive(asMessage({}));
     const [known] = (await flows.next()).payload as Record<string, unknown>[];
     assert.deepEqual([known?.id, known?.received], ["thermometer", 1]);
+  });
+
+  it("knows nothing of the devices of another application that it watched before, wherever that is kept", async () => {
+    const [simulator, another] = [
+      await nodeRed.simulated(),
+      await nodeRed.simulated({ applicationId: "app2" }),
+    ];
+    const kept = new Map<string, unknown>();
+    const store = {
+      get: (key: string, got: (error: unknown, value: unknown) => void) => got(undefined, kept.get(key)),
+      set: (key: string, value: unknown, done: () => void) => {
+        kept.set(key, value);
+        done();
+      },
+    };
+    const usual = RuntimeNode.prototype.context;
+    RuntimeNode.prototype.context = function () {
+      return this.type === "tts-watch" ? store : usual.call(this);
+    };
+    try {
+      const flows = await start(simulator);
+      simulator.uplink("thermometer");
+      assert.equal((await flows.next()).event, "new");
+      await flows.deploy("full", flow(another), { connection: { apiKey: another.apiKey } });
+      await nodeRed.subscribed(another, 2);
+      await flows.shows("watch", "waiting: all devices");
+      another.uplink("door");
+      const { event, deviceId } = await flows.next();
+      assert.deepEqual([event, deviceId], ["new", "door"]);
+      flows.getNode("watch").receive(asMessage({}));
+      assert.deepEqual(
+        ((await flows.next()).payload as { id: string }[]).map(({ id }) => id),
+        ["door"],
+      );
+    } finally {
+      RuntimeNode.prototype.context = usual;
+    }
   });
 
   it("knows after a deploy who is silent, and tells it no second time", async () => {

@@ -1,23 +1,27 @@
 import assert from "node:assert/strict";
 import { handOver, takeOver } from "../../nodes/tts-watch/store";
-import { Ledger } from "../../src/devices/ledger";
-import { stackService } from "../../src/services/stack";
+import type { Snapshot } from "../../src/devices/snapshot";
 
 describe("what a watch hands over at a deploy", () => {
-  const ledger = new Ledger(stackService({ applicationId: "app1", apiKey: "" }));
-  const snapshot = () => ({ devices: [], gateways: [] });
+  const snapshot = (): Snapshot => ({ of: "app1", devices: [], gateways: [] });
+  const stored = snapshot();
 
-  it("is taken over once", () => {
+  it("is taken over once, and then what was stored", () => {
     const mine = snapshot();
-    handOver(ledger, "watch", mine);
-    assert.equal(takeOver(ledger, "watch"), mine);
-    assert.equal(takeOver(ledger, "watch"), undefined);
+    handOver("watch", mine);
+    assert.equal(takeOver("watch", stored, "app1"), mine);
+    assert.equal(takeOver("watch", stored, "app1"), stored);
+  });
+
+  it("is nothing for a node whose connection has another application since", () => {
+    handOver("watch", snapshot());
+    assert.deepEqual(takeOver("watch", stored, "app2"), { devices: [], gateways: [] });
   });
 
   it("is that of the last thousand nodes, whatever others have left that never came back", () => {
-    for (let number = 1; number <= 1_001; number++) handOver(ledger, `node-${number}`, snapshot());
+    for (let number = 1; number <= 1_001; number++) handOver(`node-${number}`, snapshot());
     assert.deepEqual(
-      [1, 2, 1_001].map((number) => takeOver(ledger, `node-${number}`) !== undefined),
+      [1, 2, 1_001].map((number) => takeOver(`node-${number}`, stored, "app1") !== stored),
       [false, true, true],
     );
   });
