@@ -233,6 +233,14 @@ export function openLink(
     cause = "too_large";
     fail();
   });
+  // mqtt-packet (9.0) reads a number that is not there as -1, with which mqtt.js would throw where it answers.
+  client.on("packetreceive", (packet) => {
+    if (packet.messageId !== -1) return;
+    packet.messageId = 0;
+    cause = "error";
+    errorCode = "No packet identifier";
+    fail();
+  });
   // mqtt.js (5.16) heeds this among the options for MQTT 5 only, and asks it for each version.
   client.options.customHandleAcks = (_topic, _payload, packet: IPublishPacket, done) =>
     take(packet, () => done(0));
