@@ -226,6 +226,25 @@ describe("a link", () => {
     });
   }
 
+  it("ends, without harm, where packets that are read already are behind what ends it", async () => {
+    const publish = generate({
+      cmd: "publish",
+      topic: "up",
+      payload: "1",
+      qos: 2,
+      messageId: 1,
+      dup: false,
+      retain: false,
+    });
+    for (const before of ["620200026202000362020004", `${publish.toString("hex")}620200016202000162020001`]) {
+      const bytes = Buffer.concat([CONNACK, Buffer.from(before, "hex"), Buffer.from("f000", "hex")]);
+      const { ended, ends } = open(await serverThat((socket) => socket.write(bytes)));
+      assert.equal((await ended).cause, "error");
+      await sleep(20);
+      assert.equal(ends(), 1);
+    }
+  });
+
   it("tells of each subscription whether it was granted", async () => {
     const simulator = await simulated();
     const { opened, link } = open(simulator.port, { password: simulator.apiKey });
