@@ -1,6 +1,6 @@
 import net from "node:net";
 import tls from "node:tls";
-import { MqttClient, type IClientOptions, type IPublishPacket } from "mqtt";
+import { MqttClient, Store, type IClientOptions, type IPublishPacket } from "mqtt";
 import type { Login } from "../services/service";
 import { PacketHeads } from "./packetHeads";
 import type { ProxyFault } from "./proxy/fault";
@@ -73,6 +73,8 @@ const SUBACK_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 2_000;
 /** From the DISCONNECT, once it is out: a server that closes as well does it at once, and one that does not need not be waited for. */
 const LAST_WORD_MS = 100;
+/** mqtt.js takes what it has read already also after its end, and throws where its stores are closed by then. */
+const KEPT_OPEN = { clean: false };
 /** In a SUBACK. */
 export const SUBACK_REFUSED = 128;
 
@@ -167,7 +169,8 @@ export function openLink(
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    incomingStore: new TakenIn(),
+    incomingStore: new TakenIn(KEPT_OPEN),
+    outgoingStore: new Store(KEPT_OPEN),
     // Only packets that we send keep a session open on the server, so pings are not put off by those that come.
     reschedulePings: false,
     connectTimeout: connectTimeout * 2, // ours comes first and knows how far it got
@@ -231,6 +234,14 @@ export function openLink(
     firstByte ??= chunk[0];
     if (!heads.isTooLarge(chunk)) return;
     cause = "too_large";
+    fail();
+  });
+  // mqtt-packet (9.0) reads a number that is not there as -1, with which mqtt.js would throw where it answers.
+  client.on("packetreceive", (packet) => {
+    if (packet.messageId !== -1) return;
+    packet.messageId = 0;
+    cause = "error";
+    errorCode = "No packet identifier";
     fail();
   });
   // mqtt.js (5.16) heeds this among the options for MQTT 5 only, and asks it for each version.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import { generate } from "mqtt-packet";
 import { openLink, type Link, type LinkEnd } from "../../src/connection/link";
@@ -204,6 +205,44 @@ describe("a link", () => {
     const { ended, ends } = open(port);
     assert.equal((await ended).cause, "error");
     assert.equal(ends(), 1);
+  });
+
+  const NUMBERLESS: readonly (readonly [string, Uint8Array])[] = [
+    ["message of QoS 1", Buffer.from("320400027570", "hex")],
+    ["message of QoS 2", Buffer.from("340400027570", "hex")],
+    ["PUBREL", Buffer.from("6200", "hex")],
+    ["PUBREL with half of one", Buffer.from("620101", "hex")],
+    ["PUBACK", Buffer.from("4000", "hex")],
+    ["SUBACK", Buffer.from("900100", "hex")],
+  ];
+  for (const [which, bytes] of NUMBERLESS) {
+    it(`ends, without harm, at a ${which} without a packet identifier`, async () => {
+      const port = await serverThat((socket) => socket.write(Buffer.concat([CONNACK, bytes])));
+      const { ended, messages, ends } = open(port);
+      const { phase, cause } = await ended;
+      assert.deepEqual({ phase, cause }, { phase: "open", cause: "error" });
+      await sleep(20);
+      assert.deepEqual({ messages, ends: ends() }, { messages: [], ends: 1 });
+    });
+  }
+
+  it("ends, without harm, where packets that are read already are behind what ends it", async () => {
+    const publish = generate({
+      cmd: "publish",
+      topic: "up",
+      payload: "1",
+      qos: 2,
+      messageId: 1,
+      dup: false,
+      retain: false,
+    });
+    for (const before of ["620200026202000362020004", `${publish.toString("hex")}620200016202000162020001`]) {
+      const bytes = Buffer.concat([CONNACK, Buffer.from(before, "hex"), Buffer.from("f000", "hex")]);
+      const { ended, ends } = open(await serverThat((socket) => socket.write(bytes)));
+      assert.equal((await ended).cause, "error");
+      await sleep(20);
+      assert.equal(ends(), 1);
+    }
   });
 
   it("tells of each subscription whether it was granted", async () => {
