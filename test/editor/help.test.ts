@@ -137,7 +137,10 @@ for (const language of LANGUAGES)
 
 describe("the README", () => {
   it("has every code in its table", () => {
-    const rows = read("README.md").match(/^\| `.+$/gm)?.join("\n") ?? "";
+    const rows =
+      read("README.md")
+        .match(/^\| `.+$/gm)
+        ?.join("\n") ?? "";
     assert.deepEqual(
       Object.keys(RAISED_BY).filter((code) => !rows.includes(`\`${code}\``)),
       [],
