@@ -2,7 +2,13 @@ import { readCommands, type PathOf } from "../../src/homeassistant/commands";
 import { stateClassIn, type EntityChoice } from "../../src/homeassistant/entities";
 import { entityProblem, takesInWords } from "../../src/homeassistant/entityRules";
 import { keyOf, nameFor } from "../../src/homeassistant/names";
-import { ENTITY_COMPONENTS, isTopicPrefix, MOST_ENTITIES, objectsIn } from "../../src/homeassistant/options";
+import {
+  ENTITY_COMPONENTS,
+  isTopicPrefix,
+  MOST_COMMANDS,
+  MOST_ENTITIES,
+  objectsIn,
+} from "../../src/homeassistant/options";
 import type { Settings } from "../../src/homeassistant/settings";
 import type { Explanation, Text } from "../../src/stack/explanation";
 import { shownText } from "../../src/stack/shown";
@@ -74,6 +80,8 @@ export function readHomeAssistantSettings(
     });
   }
 
+  if (objectsIn(properties.commands, MOST_COMMANDS + 1).length > MOST_COMMANDS)
+    return wrong("error.not-configured.home-assistant-commands", { most: MOST_COMMANDS });
   const read = readCommands(properties.commands, pathOf);
   if (!read.ok) return wrong("error.not-configured.home-assistant-command", { ...read.problem });
   return {

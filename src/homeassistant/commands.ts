@@ -68,9 +68,7 @@ const textIn = (option: Readonly<Record<string, unknown>>, name: string): string
 
 export function readCommands(given: unknown, pathOf: PathOf): ReadCommands {
   const commands: Command[] = [];
-  const list = objectsIn(given, MOST_COMMANDS + 1);
-  if (list.length > MOST_COMMANDS) return wrong(`${list.length}`, "commands", `> ${MOST_COMMANDS}`);
-  for (const option of list) {
+  for (const option of objectsIn(given, MOST_COMMANDS)) {
     const read = readCommand(option, pathOf);
     if (!read.ok) return read;
     const { key } = read.command;

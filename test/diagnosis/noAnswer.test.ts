@@ -359,7 +359,7 @@ describe("a downlink with a key that may not send", () => {
     const OWNERS: readonly (readonly [KeyFacts["owner"], RegExp])[] = [
       [undefined, /Applications → app1 → API keys → mqtt/],
       [{ kind: "application", id: "app1" }, /Applications → app1 → API keys → mqtt/],
-      [{ kind: "user", id: "jo" }, /“mqtt” of user jo .*Personal API keys → mqtt/],
+      [{ kind: "user", id: "jo" }, /“mqtt” of user jo .*API keys → mqtt/],
       [{ kind: "organization", id: "acme" }, /“mqtt” of organization acme .*Organizations → acme → API keys/],
     ];
     for (const [owner, where] of OWNERS) {

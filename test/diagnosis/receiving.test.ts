@@ -28,7 +28,7 @@ describe("the warning that a key may not read", () => {
 
   it("leads to the place of a user's or organization's key", () => {
     const user = rendered(warnOfMissing("read", facts("user", false), "app1"));
-    assert.ok(user.includes("User settings → Personal API keys → mqtt"), user);
+    assert.ok(user.includes("User settings → API keys → mqtt"), user);
     const organization = rendered(warnOfMissing("read", facts("organization", false), "app1"));
     assert.ok(organization.includes("Organizations → jane → API keys → mqtt"), organization);
   });

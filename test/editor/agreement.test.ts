@@ -361,6 +361,9 @@ const CASES: readonly Case[] = [
         {},
         [{ key: "valve", component: "switch", fPort: 5, payload: { open: "$value" } }],
         [{ key: "valve" }],
+        ...[50, 51].map((length) =>
+          Array.from({ length }, (_, index) => ({ key: `k${index}`, component: "button", fPort: 1 })),
+        ),
         ...["", "false", "TRUE", "yes", 1, true].map((confirmed) => [
           { key: "valve", component: "switch", fPort: 5, confirmed },
         ]),

@@ -135,6 +135,19 @@ for (const language of LANGUAGES)
       });
     });
 
+describe("the README", () => {
+  it("has every code in its table", () => {
+    const rows =
+      read("README.md")
+        .match(/^\| `.+$/gm)
+        ?.join("\n") ?? "";
+    assert.deepEqual(
+      Object.keys(RAISED_BY).filter((code) => !rows.includes(`\`${code}\``)),
+      [],
+    );
+  });
+});
+
 for (const type of NODE_TYPES)
   describe(`the statuses in the English help of ${type}`, () => {
     it("are in the words of the catalogue", () => {

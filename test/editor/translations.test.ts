@@ -74,6 +74,49 @@ for (const language of TRANSLATIONS)
       });
     });
 
+/** Spellings that a language does not use here, because most of its texts have another: Node-RED's own, where it has the word. */
+const OTHERWISE_SPELT: Readonly<Record<string, RegExp>> = {
+  de: /Nutzdaten(?!\))|deployt|(?<!\()deploy(?:ed|en)\b/gu,
+  fr: /n\u0153ud|\u2019|\bbrokers?\b(?!\.example)|(?<!\.|propriété )\btopics?\b(?!,| \()/gu,
+  nl: /\u2018|(?<=\p{L})'s\b|\b(?:join|uplink|downlink)-fout/gu,
+  ja: /(?:サーバ|ユーザ|ブローカ|カウンタ|デコーダ|エンコーダ)ー|バッテリー|[（）：]/gu,
+};
+
+for (const [language, otherwise] of Object.entries(OTHERWISE_SPELT))
+  describe(`the words of ${language}`, () => {
+    itIn(language, "are spelt in one way", () => {
+      const found = ROOMS.flatMap((room) => {
+        const help = WITHOUT_HELP.includes(room)
+          ? ""
+          : textIn(room, `${language}.md`).replaceAll(/`[^`\n]+`/g, "");
+        return [...catalogueOf(room, language).values(), help].flatMap((text) =>
+          Array.from(text.matchAll(otherwise), ([word]) => `${room}: ${word}`),
+        );
+      });
+      assert.deepEqual(found, []);
+    });
+  });
+
+/** English texts of which a language needs several translations, by the gender of what they stand at. */
+const SEVERAL: ReadonlySet<string> = new Set(["none", "no FPort", "all devices"]);
+
+for (const language of TRANSLATIONS)
+  describe(`what is called the same in several forms (${language})`, () => {
+    itIn(language, "has one name", () => {
+      const names = new Map<string, Set<string>>();
+      for (const room of ROOMS)
+        for (const [key, english] of catalogueOf(room, ENGLISH)) {
+          const text = catalogueOf(room, language).get(key);
+          if (text === undefined || SEVERAL.has(english)) continue;
+          names.set(english, (names.get(english) ?? new Set()).add(text));
+        }
+      assert.deepEqual(
+        [...names].filter(([, texts]) => texts.size > 1).map(([english, texts]) => [english, ...texts]),
+        [],
+      );
+    });
+  });
+
 /** Without the names of values. */
 function bare(text: string): string {
   return text.replace(/__\w+?__/g, "");

@@ -319,7 +319,7 @@ describe("a downlink node whose key may not send", () => {
 
   for (const [whose, key, where] of [
     ["an application", {}, /Applications → app1 → API keys → reader/],
-    ["a user", { userId: "jo" }, /of user jo .* Personal API keys → reader/],
+    ["a user", { userId: "jo" }, /of user jo .* API keys → reader/],
   ] as const) {
     it(`refuses each downlink at once, and names the right and where to grant it for the key of ${whose}`, async () => {
       const simulator = await withDevices({ keys: [{ name: "reader", rights: READ_ONLY, ...key }] });

@@ -200,6 +200,18 @@ describe("the Home Assistant node", () => {
     assert.equal(error?.cause?.code, "not_configured");
   });
 
+  it("says that it has too many commands", async () => {
+    const commands = Array.from({ length: 51 }, (_, index) => ({
+      key: `k${index}`,
+      component: "button",
+      fPort: 1,
+    }));
+    const flows = await running(flow({ commands }));
+    const { error } = await flows.next("caught");
+    assert.match(error?.message ?? "", /^This node has more than 50 commands\. /);
+    assert.equal(error?.cause?.code, "not_configured");
+  });
+
   it("warns at its start of what Home Assistant does not take, and works", async () => {
     const entities = [
       { field: "temperature", deviceClass: "temperature", unit: "C" },

@@ -2,7 +2,7 @@
 import { readCommands, type CommandProblem } from "../../../src/homeassistant/commands";
 import { entityProblem, takesInWords, type WrittenEntity } from "../../../src/homeassistant/entityRules";
 import { keyOf } from "../../../src/homeassistant/names";
-import { isTopicPrefix, MOST_ENTITIES, objectsIn } from "../../../src/homeassistant/options";
+import { isTopicPrefix, MOST_COMMANDS, MOST_ENTITIES, objectsIn } from "../../../src/homeassistant/options";
 import { LIMITS, wholeNumber } from "../../../src/stack/limits";
 import { wrongProperty } from "../../../src/stack/propertyTypes";
 import { asText } from "../../../src/stack/values";
@@ -92,6 +92,8 @@ const inWords = ({ command, property, value }: CommandProblem): string => {
 export const commandsReason: Reason = (value) => {
   const wrong = listReason("commands", value);
   if (wrong !== undefined) return wrong;
+  if (objectsIn(value, MOST_COMMANDS + 1).length > MOST_COMMANDS)
+    return say("reason.most-commands", { most: MOST_COMMANDS });
   const read = readCommands(value, pathOf);
   return read.ok ? undefined : inWords(read.problem);
 };
