@@ -362,11 +362,13 @@ export class Connection {
     const { resource } = lease;
     const unlisten = resource.listen(listener);
     const leavePace = resource.joinPace(settings.downlinksPerMinute);
+    const leaveApi = resource.joinApi(settings, listener.isKeeper);
     return {
       lease,
       unlisten: () => {
         unlisten();
         leavePace();
+        leaveApi();
       },
     };
   }

@@ -22,11 +22,6 @@ export class Audience {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Those that had it are gone, and no next one is there yet. */
-  get areKeepers(): boolean {
-    return this.#listeners.size > 0 && [...this.#listeners].every(({ isKeeper }) => isKeeper);
-  }
-
   end(): void {
     this.#listeners.clear();
   }

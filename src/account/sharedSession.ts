@@ -176,11 +176,15 @@ export class SharedSession {
     return isSameClient && identityOf(settings) !== identityOf(this.#settings);
   }
 
-  /** Of different `api` settings of one identity the first that is not empty counts; after a deploy, of those that there are then. */
-  adoptApi(setting: string): void {
-    if (this.#audience.areKeepers) this.#stack?.replaceApi(setting);
-    else this.#stack?.adoptApi(setting);
+  /** The `api` setting of a config node, see `StackAccess`. Returns what ends it. */
+  joinApi(settings: ConnectionSettings, isKeeper?: boolean): () => void {
+    const stack = stackSettingsOf(settings);
+    const leave = stack && this.#stack?.joinApi(stack.api, isKeeper);
     this.#network?.retarget();
+    return () => {
+      leave?.();
+      this.#network?.retarget();
+    };
   }
 
   /** What a node that waits for these kinds may show; `sends`: one that sends. */
@@ -417,10 +421,7 @@ export function sharedSessionFor(
   settings: ConnectionSettings,
   surroundings: Surroundings,
 ): Lease<SharedSession> {
-  const lease = pool.acquire(identityOf(settings), () => new SharedSession(settings, surroundings));
-  const stack = stackSettingsOf(settings);
-  if (stack) lease.resource.adoptApi(stack.api);
-  return lease;
+  return pool.acquire(identityOf(settings), () => new SharedSession(settings, surroundings));
 }
 
 /** Whether another session in this process has the client ID of these settings, at a broker that lets only one have it. */

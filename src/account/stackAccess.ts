@@ -36,6 +36,7 @@ export class StackAccess {
   readonly #key: KeyRecord;
   #office: KeyOffice | undefined;
   #apiSetting = "";
+  readonly #joined = new Set<{ readonly setting: string; readonly isKeeper: boolean }>();
 
   constructor(settings: StackSettings, key: KeyRecord, onChange: () => void, warn: (text: Text) => void) {
     this.#settings = settings;
@@ -49,19 +50,28 @@ export class StackAccess {
     return this.#office?.api;
   }
 
-  /** Of different `api` settings of one identity the first that is not empty counts. */
-  adoptApi(setting: string): void {
-    if (this.#apiSetting !== "" || setting === "") return;
-    this.#setApi(setting);
-    this.#rights.askElsewhere(this.#office);
+  /**
+   * The `api` setting of a config node, until the returned function is called. Of different ones of one identity the first counts that is
+   * not empty; those of nodes that are gone until a deploy is over only where there is no other. What was not answered until a deploy is
+   * asked for again.
+   */
+  joinApi(setting: string, isKeeper = false): () => void {
+    const areKeepers = this.#joined.size > 0 && [...this.#joined].every((one) => one.isKeeper);
+    const joined = { setting, isKeeper };
+    this.#joined.add(joined);
+    this.#chooseApi(areKeepers && !isKeeper && this.#key.facts === undefined);
+    return () => {
+      this.#joined.delete(joined);
+      if (this.#joined.size > 0) this.#chooseApi(false);
+    };
   }
 
-  /** The nodes of before are gone: the setting of the next ones counts. What was not answered until now is asked for again. */
-  replaceApi(setting: string): void {
-    const isSame = setting === this.#apiSetting;
-    if (isSame && this.#key.facts !== undefined) return;
-    if (!isSame) this.#setApi(setting);
-    this.#rights.askElsewhere(this.#office);
+  #chooseApi(asksAgain: boolean): void {
+    const settings = [...this.#joined].sort((one, other) => Number(one.isKeeper) - Number(other.isKeeper));
+    const chosen = settings.find(({ setting }) => setting !== "")?.setting ?? "";
+    const isOther = chosen !== this.#apiSetting;
+    if (isOther) this.#setApi(chosen);
+    if (isOther || asksAgain) this.#rights.askElsewhere(this.#office);
   }
 
   /** Where the API is, and the key for it; undefined where it is switched off. */

@@ -115,6 +115,23 @@ describe("the rights of an API key", () => {
     assert.equal(simulator.sessions, 1);
   });
 
+  it("are asked for where those say that are left, of several config nodes for one session", async () => {
+    const [simulator, other] = [await simulated(), await simulated()];
+    const { apiKey } = simulator;
+    const nodesWith = (more: object): FlowNode[] => [
+      ...flowOf(connection(simulator, { api: "" })),
+      connection(simulator, { id: "second", api: simulator.apiUrl, ...more }),
+      uplink({ connection: "second" }, "uplink2"),
+    ];
+    const credentials = { connection: { apiKey }, second: { apiKey } };
+    const flows = await receiving(simulator, nodesWith({}), 1, credentials);
+    while (simulator.requests.length < 2) await simulator.next("request");
+    await flows.deploy("nodes", nodesWith({ name: "new" }));
+    await flows.deploy("nodes", nodesWith({ api: other.apiUrl }));
+    while (other.requests.length === 0) await other.next("request");
+    assert.deepEqual([simulator.requests.length, simulator.sessions], [2, 1]);
+  });
+
   for (const mode of ["hang", "error", "redirect", "closed"] as const) {
     it(`are no matter for traffic while the API is in mode "${mode}"`, async () => {
       const simulator = await simulated({ keys: [{ rights: READ_ONLY }] });
