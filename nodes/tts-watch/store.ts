@@ -25,9 +25,9 @@ export function handOver(nodeId: string, snapshot: Snapshot): void {
 
 /** What the node of the same ID knew that was there before, else what was stored; nothing of another application. */
 export function takeOver(nodeId: string, stored: Snapshot, of: string): Snapshot {
-  const snapshot = handedOver.get(nodeId) ?? stored;
+  const known = [handedOver.get(nodeId), stored].find((one) => one && (one.of ?? of) === of);
   handedOver.delete(nodeId);
-  return (snapshot.of ?? of) === of ? snapshot : NOTHING;
+  return known ?? NOTHING;
 }
 
 /** Hands over what was stored, nothing where that cannot be used; at once or later. */
