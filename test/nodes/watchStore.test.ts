@@ -15,6 +15,8 @@ describe("what a watch hands over at a deploy", () => {
 
   it("is nothing for a node whose connection has another application since", () => {
     handOver("watch", snapshot());
+    const storedSince: Snapshot = { ...snapshot(), of: "app2" };
+    assert.equal(takeOver("watch", storedSince, "app2"), storedSince);
     assert.deepEqual(takeOver("watch", stored, "app2"), { devices: [], gateways: [] });
   });
 
