@@ -32,6 +32,9 @@ const OF_STATE: Readonly<Record<State["state"], string>> = {
   unknown: "watch.unknown",
 };
 
+/** The network tells the battery with six decimals. */
+const tenths = (value: number): number => Math.round(10 * value) / 10;
+
 const percent = (part: number): number => Math.round(100 * part);
 
 /** Day and time of day on this machine: `2026-11-21 14:03`. */
@@ -49,7 +52,7 @@ function valuesOf(state: State, at: number): Text["values"] {
     minutes: lastSeen === null ? 0 : Math.max(0, Math.round((at - lastSeen) / MINUTE_MS)),
     time: lastSeen === null ? "–" : timeOf(lastSeen),
     lost: isDevice ? percent(state.lossRate) : 0,
-    battery: (isDevice ? state.battery : undefined) ?? 0,
+    battery: tenths((isDevice ? state.battery : undefined) ?? 0),
     margin: (isDevice ? state.margin : undefined) ?? 0,
     fCnt: (isDevice ? state.fCnt : undefined) ?? 0,
     why: isDevice ? "" : (state.disconnectReason ?? ""),

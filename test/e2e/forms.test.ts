@@ -611,7 +611,7 @@ describe("the forms in the editor", () => {
       const row = (id: string, state: string, more: object = {}) => ({
         ...{ id, state, lastSeen: 1_000_000, since: 0, received: 3, lost: 1, lossRate: 0.25, ...more },
       });
-      const rows = [row("door-1", "online", { battery: 80, margin: 7.5 }), row(hostile, "silent")];
+      const rows = [row("door-1", "online", { battery: 80.237154, margin: 7.5 }), row(hostile, "silent")];
       await editor.page.route("**/tts-watch/w2/table", (route) =>
         route.fulfill({ json: { watch: "devices", state: "connected", rows, more: 2, now: 1_120_000 } }),
       );
@@ -621,7 +621,7 @@ describe("the forms in the editor", () => {
       assert.equal(await form.locator("#tts-watch-table img").count(), 0);
       const cells = await form.locator("#tts-watch-table td").allInnerTexts();
       assert.deepEqual(cells, [
-        ...["door-1", "online", "2 min. ago", "25 %", "80 %", "7.5 dB"],
+        ...["door-1", "online", "2 min. ago", "25 %", "80.2 %", "7.5 dB"],
         ...[hostile, "silent", "2 min. ago", "25 %", "", ""],
       ]);
       await form.getByText("and 2 more").waitFor();

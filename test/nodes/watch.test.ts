@@ -410,6 +410,23 @@ describe("tts-watch", () => {
     );
   });
 
+  it("says how full a battery is with a tenth, whatever the network tells", () => {
+    const RED = { _: () => "en-US" } as unknown as NodeAPI;
+    const low = {
+      id: "door",
+      state: "online",
+      lastSeen: 1,
+      since: 1,
+      received: 1,
+      lost: 0,
+      lossRate: 0,
+    } as const;
+    assert.equal(
+      reasonOf(RED, "battery", { ...low, battery: 19.367588 }, 1),
+      "The battery of door is at 19.4 %.",
+    );
+  });
+
   it("answers a question that comes before the store does when that has answered", async () => {
     const simulator = await nodeRed.simulated();
     const answers: (() => void)[] = [];

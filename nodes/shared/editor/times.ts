@@ -1,4 +1,4 @@
-/** Times in the language of the forms, without texts of our own. */
+/** Times and numbers in the language of the forms, without texts of our own. */
 import { text } from "./text";
 
 const UNITS = [
@@ -23,3 +23,7 @@ export function clockText(at: number): string {
   const isToday = date.toDateString() === new Date().toDateString();
   return isToday ? date.toLocaleTimeString(language()) : date.toLocaleString(language());
 }
+
+/** `23.5`, in German `23,5`: what comes from the wire may have six decimals. */
+export const numberText = (value: number): string =>
+  value.toLocaleString(language(), { maximumFractionDigits: 1 });

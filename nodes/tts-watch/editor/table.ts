@@ -3,7 +3,7 @@ import { askDeployed, field, type Answer } from "../../shared/editor/admin";
 import type { Form } from "../../shared/editor/form";
 import { whyNone, whySilent } from "../../shared/editor/suggest";
 import { textsOf } from "../../shared/editor/text";
-import { agoText } from "../../shared/editor/times";
+import { agoText, numberText } from "../../shared/editor/times";
 
 const say = textsOf("tts-watch");
 
@@ -16,7 +16,8 @@ const STATES: Readonly<Record<string, string>> = {
   unknown: "option.unknown",
 };
 
-const withUnit = (value: string, unit: string): string => (value === "" ? "" : `${value} ${unit}`);
+const withUnit = (value: string, unit: string): string =>
+  value === "" ? "" : `${numberText(Number(value))} ${unit}`;
 
 function lastSeen(row: unknown, now: number): string {
   const at = field(row, "lastSeen");
