@@ -5,6 +5,8 @@
 export const LARGEST_MESSAGE = 4 * 1024 * 1024;
 /** All other packets that a client gets have five bytes at most; a client that has subscribed to much in one go gets some more. */
 const LARGEST_OTHER = 1024;
+/** Of one packet, which are collected as they come: each has some hundred bytes of its own, and may have a single byte of the packet. */
+const MOST_PIECES = 50_000;
 const PUBLISH = 3;
 /** Of the length, seven bits each. */
 const MOST_LENGTH_BYTES = 4;
@@ -16,10 +18,13 @@ export class PacketHeads {
   #type = -1;
   #length = 0;
   #lengthBytes = 0;
+  /** In which the present packet came so far. */
+  #pieces = 0;
 
-  /** Whether a packet begins in these bytes that is too large to be waited for. */
+  /** Whether a packet begins or goes on in these bytes that is too large, or in too many pieces, to be waited for. */
   isTooLarge(chunk: Uint8Array): boolean {
     let at = 0;
+    this.#pieces += 1;
     while (at < chunk.length && this.#left !== undefined) {
       if (this.#left > 0) {
         const here = Math.min(this.#left, chunk.length - at);
@@ -27,11 +32,12 @@ export class PacketHeads {
         at += here;
       } else if (this.#takeHead(chunk[at++] ?? 0)) return true;
     }
-    return false;
+    return this.#pieces > MOST_PIECES;
   }
 
   #takeHead(byte: number): boolean {
     if (this.#type === -1) {
+      this.#pieces = 1;
       this.#type = byte >> 4;
       this.#length = this.#lengthBytes = 0;
       return false;

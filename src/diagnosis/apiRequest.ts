@@ -6,6 +6,7 @@ import type { ProxyServer } from "../connection/proxy/server";
 import { openTunnel } from "../connection/proxy/tunnel";
 import { serverOf } from "../stack/apiAddress";
 import { DEEPEST, isNestedDeeper } from "../stack/nesting";
+import { Pieces } from "./pieces";
 
 export interface ApiTarget {
   /** As `apiUrl` makes it. */
@@ -112,10 +113,10 @@ function through(proxy: ProxyServer, url: string, secure: tls.ConnectionOptions)
 /** Rule: RFC 9110, 15.6; and RFC 6585, 4. */
 export const isUnavailable = (status: number): boolean => status >= 500 || status === 429;
 
-function parse(status: number, chunks: readonly Buffer[]): ApiReply {
+function parse(status: number, body: Pieces): ApiReply {
   if (status >= 300 && status < 400) return { why: "redirect" };
   try {
-    const text = Buffer.concat(chunks).toString("utf8");
+    const text = body.whole().toString("utf8");
     // What reads it goes down into it.
     if (isNestedDeeper(text, DEEPEST)) return { why: "not_understood" };
     return { status, json: JSON.parse(text) };
@@ -145,15 +146,13 @@ export function askApi(target: ApiTarget, question: ApiQuestion): Promise<ApiRep
     request.on("error", failed);
     request.on("close", failed);
     request.on("response", (response) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
+      const body = new Pieces();
       response.on("data", (chunk: Buffer) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > longest) settle({ why: "too_large" });
+        body.add(chunk);
+        if (body.length > longest) settle({ why: "too_large" });
       });
       response.on("error", failed);
-      response.on("end", () => settle(parse(response.statusCode ?? 0, chunks)));
+      response.on("end", () => settle(parse(response.statusCode ?? 0, body)));
     });
   });
 }

@@ -1,8 +1,9 @@
+import { Pieces } from "./pieces";
+
 /** Cuts a stream of bytes into its lines, of bounded length. */
 export class EventLines {
   readonly #longest: number;
-  #rest: Buffer[] = [];
-  #length = 0;
+  #rest = new Pieces();
   #skipping = false;
 
   /** @param longest bytes; what is longer is skipped to its end */
@@ -16,7 +17,7 @@ export class EventLines {
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
       this.#add(chunk.subarray(start, end));
-      if (!this.#skipping) lines.push(Buffer.concat(this.#rest));
+      if (!this.#skipping) lines.push(this.#rest.whole());
       this.#clear();
       this.#skipping = false;
       start = end + 1;
@@ -27,15 +28,13 @@ export class EventLines {
 
   #add(part: Buffer): void {
     if (this.#skipping || part.length === 0) return;
-    this.#length += part.length;
-    if (this.#length > this.#longest) {
-      this.#clear();
-      this.#skipping = true;
-    } else this.#rest.push(part);
+    this.#rest.add(part);
+    if (this.#rest.length <= this.#longest) return;
+    this.#clear();
+    this.#skipping = true;
   }
 
   #clear(): void {
-    this.#rest = [];
-    this.#length = 0;
+    this.#rest = new Pieces();
   }
 }

@@ -109,7 +109,7 @@ export class Bridge {
       this.#devices.set(key, device);
     }
     // A time to come would keep out all that come until then.
-    const hasRoom = takeUplink(device, payload, facts, Math.min(at, now));
+    const hasRoom = takeUplink(device, payload, facts, Math.min(at, now), now);
     const before = device.sent;
     const publish = this.#tell(device);
     const warnings = device.sent === before ? [] : this.#inVain(device);

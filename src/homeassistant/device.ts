@@ -71,7 +71,8 @@ export const newDevice = (id: string, applicationId: string): DeviceRecord => ({
 });
 
 /**
- * Takes in an uplink of the time `at` (ms). One that is older than the last changes nothing.
+ * Takes in an uplink of the time `at` (ms). One that is older than the last changes nothing; a last one that is to come by the clock of
+ * now was taken in by a clock that was wrong.
  *
  * @returns whether there was room for all fields
  */
@@ -80,8 +81,9 @@ export function takeUplink(
   payload: ReadPayload,
   facts: DeviceFacts,
   at: number,
+  now: number,
 ): boolean {
-  if (at < device.seen) return true;
+  if (at < device.seen && device.seen <= now) return true;
   if (device.seen > 0 && at > device.seen) {
     device.intervals = withInterval(device.intervals, at - device.seen);
     device.expiry = expiryOf(device.intervals, device.expiry);

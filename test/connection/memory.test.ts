@@ -148,6 +148,17 @@ describe("the head of a packet", () => {
   it("does not add up small packets", () => {
     const acknowledgements = Buffer.alloc(8 * MEGABYTE, Uint8Array.of(0x40, 0x02, 0x00, 0x01));
     assert.ok(!new PacketHeads().isTooLarge(acknowledgements));
+    const heads = new PacketHeads();
+    for (let at = 0; at < MEGABYTE / 4; at++)
+      assert.ok(!heads.isTooLarge(acknowledgements.subarray(at, at + 1)));
+  });
+
+  it("comes byte by byte up to a length that no message of the stack has", () => {
+    const [heads, byte] = [new PacketHeads(), new Uint8Array(1)];
+    heads.isTooLarge(publish(0x80, 0x80, 0x80, 0x02));
+    let bytes = 0;
+    while (!heads.isTooLarge(byte)) bytes += 1;
+    assert.ok(bytes > 40_000 && bytes < 60_000, `${bytes}`);
   });
 
   it("is not looked for in what is no MQTT", () => {

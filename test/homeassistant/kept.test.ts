@@ -18,6 +18,22 @@ describe("what is remembered of devices", () => {
     assert.equal(after.take(uplink, 2_000).publish?.length, 1);
   });
 
+  it("does not keep out what comes after the clock was set back", () => {
+    const DAY = 86_400_000;
+    const bridge = new Bridge(settings);
+    bridge.take({ ...uplink, time: 3 * DAY }, 3 * DAY);
+    const kept: unknown = JSON.parse(JSON.stringify(bridge.devices.map(keptOf)));
+    for (const one of [bridge, new Bridge(settings, devicesIn(kept))]) {
+      const told = (open: boolean, time: number, now: number): unknown =>
+        JSON.stringify(one.take({ ...uplink, payload: { open }, time }, now).publish).includes(
+          `"open":${open}`,
+        );
+      assert.ok(told(false, 3 * DAY + 1, 2 * DAY), "the server's clock is right");
+      assert.ok(told(true, 2 * DAY + 1, 2 * DAY + 1), "both were wrong before");
+      assert.ok(!told(false, 2 * DAY, 2 * DAY + 2), "an older one");
+    }
+  });
+
   it("is left out where a store gives something else", () => {
     assert.deepEqual(devicesIn([null, 1, {}, { id: "", applicationId: "" }]), []);
     assert.deepEqual(devicesIn("x"), []);
