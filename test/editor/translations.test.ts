@@ -78,7 +78,7 @@ for (const language of TRANSLATIONS)
 const OTHERWISE_SPELT: Readonly<Record<string, RegExp>> = {
   de: /Nutzdaten(?!\))|deployt|(?<!\()deploy(?:ed|en)\b/gu,
   fr: /n\u0153ud|\u2019|\bbrokers?\b(?!\.example)|(?<!\.|propriété )\btopics?\b(?!,| \()/gu,
-  nl: /\u2018|(?<=\p{L})'s\b|\b(?:join|uplink|downlink)-fout/gu,
+  nl: /\u2018|(?<=\p{L})'s\b|\b(?:join|uplink|downlink)-fout|(?<!\p{L})[Uu]w?(?!\p{L})/gu,
   ja: /(?:サーバ|ユーザ|ブローカ|カウンタ|デコーダ|エンコーダ)ー|バッテリー|[（）：]/gu,
 };
 
@@ -114,6 +114,32 @@ for (const language of TRANSLATIONS)
         [...names].filter(([, texts]) => texts.size > 1).map(([english, texts]) => [english, ...texts]),
         [],
       );
+    });
+  });
+
+const QUOTED = /“([^”]+)”/g;
+
+for (const language of TRANSLATIONS)
+  describe(`the texts in ${language}`, () => {
+    itIn(language, "call a setting in quotation marks by its label", () => {
+      const catalogues = ROOMS.map(
+        (room) => [room, catalogueOf(room, ENGLISH), catalogueOf(room, language)] as const,
+      );
+      // Words in lower case are words of flows and of programs.
+      const labelsOf = (label: string): string[] =>
+        catalogues.flatMap(([, english, texts]) =>
+          [...english]
+            .filter(([key, text]) => key.startsWith("label.") && text === label && /^[A-Z]/.test(label))
+            .map(([key]) => texts.get(key) ?? ""),
+        );
+      const wrong = catalogues.flatMap(([room, english, texts]) =>
+        [...english].flatMap(([key, text]) =>
+          Array.from(text.matchAll(QUOTED), ([, label = ""]) => labelsOf(label))
+            .filter((labels) => labels.length > 0 && !labels.some((label) => texts.get(key)?.includes(label)))
+            .map((labels) => `${room} ${key}: ${labels.join(" or ")}`),
+        ),
+      );
+      assert.deepEqual(wrong, []);
     });
   });
 

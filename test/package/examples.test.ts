@@ -206,6 +206,20 @@ describe("the examples", () => {
       assertInLine(nodes.filter(({ z }) => z === tab.id));
     });
 
+  it("speak of joins only where a node tells of them, and of no file that the package does not have", () => {
+    for (const { name, nodes } of EXAMPLES) {
+      const texts = nodes.filter(({ type }) => type === "comment").map(({ info }) => String(info));
+      const tellsOfJoins = nodes.some(
+        ({ type, events }) =>
+          type === "tts-join" ||
+          (type === "tts-event" && Array.isArray(events) && events.includes("join_error")),
+      );
+      if (!tellsOfJoins)
+        assert.doesNotMatch(texts.join("\n"), /switch a device on|when (?:its|it) join/, name);
+      assert.doesNotMatch(texts.join("\n"), /\bdocs\/[\w-]+\.md/, name);
+    }
+  });
+
   it("need other packages only where their comment says so", () => {
     for (const { name, nodes, needs } of EXAMPLES)
       if (needs !== undefined)
