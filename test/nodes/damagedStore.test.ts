@@ -52,8 +52,8 @@ describe("what stands of downlinks in a context store and was damaged", () => {
           order: { deviceId: "valve", operation: "push", encoding: "bytes", items: [] },
         },
         progress: {
-          arrivedAt: 1,
-          published: { at: 1, acknowledged: true, accepted: false },
+          arrivedAt: Date.now(),
+          published: { at: Date.now(), acknowledged: true, accepted: false },
           items: [{ correlationIds: [], steps: [], attempts: 0, concluded: 0, over: false, settled: false }],
         },
       }),
