@@ -8,12 +8,21 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
+/** Later than that: the process slept or was too busy, and what came meanwhile has not been read yet. */
+const LATE_MS = 1_000;
+/** It is read in this time. */
+const READ_MS = 500;
+
 /** Its timers keep no process alive. */
 export const SYSTEM_CLOCK: Clock = {
   date: () => Date.now(),
   now: () => performance.now(),
   after: (ms, run) => {
-    const timer = setTimeout(run, ms).unref();
+    const latest = performance.now() + ms + LATE_MS;
+    let timer = setTimeout(() => {
+      if (performance.now() > latest) timer = setTimeout(run, READ_MS).unref();
+      else run();
+    }, ms).unref();
     return () => clearTimeout(timer);
   },
 };

@@ -45,6 +45,18 @@ describe("what stands of downlinks in a context store and was damaged", () => {
         },
         progress: { arrivedAt: 1, items: [], published: { at: 1, acknowledged: true, accepted: true } },
       }),
+      // Of an item that the order does not have.
+      record(7, {
+        job: {
+          ...{ report: "sent", timeout: 0, offline: "hold" },
+          order: { deviceId: "valve", operation: "push", encoding: "bytes", items: [] },
+        },
+        progress: {
+          arrivedAt: Date.now(),
+          published: { at: Date.now(), acknowledged: true, accepted: false },
+          items: [{ correlationIds: [], steps: [], attempts: 0, concluded: 0, over: false, settled: false }],
+        },
+      }),
       record(5, { message: "5", job: { order: { items: [{}], deviceId: 5 } } }),
       null,
     ];

@@ -95,6 +95,12 @@ const isProgress = isMadeOf({
   ),
 });
 
+/** A downlink of nothing would never end, nor what is said of more or fewer items than there are. */
+function isComplete({ job, progress }: DownlinkRecord): boolean {
+  const { operation, items } = job.order;
+  return progress.items.length === (operation === "clear" ? 1 : items.length) && progress.items.length > 0;
+}
+
 /**
  * What this version of the package has written; what else is there is left out, for what comes of it would end Node-RED at each start:
  * of another version, or damaged on the disk.
@@ -113,7 +119,7 @@ function isRecord(value: unknown): value is DownlinkRecord {
 }
 
 export const recordsIn = (value: unknown): readonly DownlinkRecord[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
+  Array.isArray(value) ? value.filter(isRecord).filter(isComplete) : [];
 
 /** As it came, or without what could not be kept. */
 export function awaitedOf({ job, message }: DownlinkRecord): { awaited: Awaited; isWhole: boolean } {
