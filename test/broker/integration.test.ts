@@ -41,11 +41,11 @@ describe("the simulated Pub/Sub integration", () => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     await client.publishAsync(`${BASE}/${TOPICS.downlink_push}`, text, { qos: 1 });
     await until(() => integration.requests.length > before, "the request");
-    // What it answers has been handed to the broker by now: this comes behind it.
-    await client.publishAsync(`${BASE}/end`, "", { qos: 1 });
-    await until(() => messages.some(({ topic }) => topic === "end"), "the end");
+    // It has answered by now. A broker keeps the order of one connection only: what ends the answers goes the same way.
+    simulator.uplink("lamp");
+    await until(() => messages.some(({ topic }) => topic === "up"), "the uplink behind the answers");
     const { downlink_push } = TOPICS;
-    return messages.map(({ topic }) => topic).filter((topic) => topic !== "end" && topic !== downlink_push);
+    return messages.map(({ topic }) => topic).filter((topic) => topic !== "up" && topic !== downlink_push);
   }
   const request = (item: object, ids: object = valve): object => ({ end_device_ids: ids, downlinks: [item] });
   const item = { f_port: 1, frm_payload: "AA==", priority: "NORMAL" };
