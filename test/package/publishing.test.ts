@@ -19,7 +19,7 @@ describe("the package, published", () => {
   it("is public: a scoped package is restricted unless it says so", async () => {
     const { stdout, stderr } = await promisify(execFile)(
       "npm",
-      ["publish", "--dry-run", "--ignore-scripts"],
+      ["publish", "--dry-run", "--ignore-scripts", "--loglevel", "notice"],
       {
         cwd: PACKAGE,
       },
