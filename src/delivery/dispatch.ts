@@ -30,6 +30,8 @@ export class Dispatch {
   #follower: Follower | undefined;
   /** ms since 1970. */
   readonly #arrivedDate: number;
+  /** The same by the clock of then, which may have been another one than at the start of this process. */
+  readonly #cameAt: number;
   /** Parts on their way. */
   #taken = 0;
   /** Items that the node still waits for. */
@@ -48,8 +50,10 @@ export class Dispatch {
     this.deviceId = deviceId;
     this.operation = operation;
     this.encoding = encoding;
-    this.#arrivedDate = Math.min(progress?.arrivedAt ?? Infinity, time.date());
-    this.arrivedAt = time.arrivedAt - (time.date() - this.#arrivedDate);
+    const date = time.date();
+    this.#cameAt = progress?.arrivedAt ?? date;
+    this.#arrivedDate = Math.min(this.#cameAt, date);
+    this.arrivedAt = time.arrivedAt - (date - this.#arrivedDate);
     this.#date = time.date;
     this.#follower = follower;
     // Clearing has nothing to follow but its publish.
@@ -92,6 +96,16 @@ export class Dispatch {
     part.publishedAt = Math.min(now, this.arrivedAt + Math.max(0, published.at - this.#arrivedDate));
     part.acknowledgedAfter = published.acknowledged ? 0 : undefined;
     part.accepted = published.accepted;
+  }
+
+  /** What came to an earlier process did so before all that came to this one, whatever the clock says. */
+  isBefore(other: Dispatch): boolean {
+    return this.resumed && (!other.resumed || this.#cameAt < other.#cameAt);
+  }
+
+  /** ms since it came, by the clock of now. */
+  get age(): number {
+    return this.#date() - this.#cameAt;
   }
 
   /** Undefined: it goes in parts, and is not to be resumed. */
