@@ -31,7 +31,7 @@ const sizeOf = ({ topic, bytes }: KeptUplink): number => topic.length + bytes.le
 
 const oldestFirst = (one: { at: number }, other: { at: number }): number => one.at - other.at;
 
-/** The clock of this machine was: what came before came before what comes now. */
+/** The clock of this machine was set back: what is there is older than what comes now. */
 function setBack(device: SeenDevice, at: number): void {
   device.keptAt = -Infinity;
   for (const kept of device.uplinks.values()) kept.at = Math.min(kept.at, at - 1);
