@@ -31,6 +31,8 @@ export class Dispatch {
   /** ms since 1970. */
   readonly #arrivedDate: number;
   /** The same by the clock of then, which may have been another one than at the start of this process. */
+  readonly #arrivedThen: number;
+  /** Also of what waited for the pace. */
   readonly #cameAt: number;
   /** Parts on their way. */
   #taken = 0;
@@ -51,8 +53,9 @@ export class Dispatch {
     this.operation = operation;
     this.encoding = encoding;
     const date = time.date();
-    this.#cameAt = progress?.arrivedAt ?? date;
-    this.#arrivedDate = Math.min(this.#cameAt, date);
+    this.#arrivedThen = progress?.arrivedAt ?? date;
+    this.#cameAt = progress?.cameAt ?? this.#arrivedThen;
+    this.#arrivedDate = Math.min(this.#arrivedThen, date);
     this.arrivedAt = time.arrivedAt - (date - this.#arrivedDate);
     this.#date = time.date;
     this.#follower = follower;
@@ -105,7 +108,7 @@ export class Dispatch {
 
   /** ms since it came, by the clock of now. */
   get age(): number {
-    return this.#date() - this.#cameAt;
+    return this.#date() - this.#arrivedThen;
   }
 
   /** Undefined: it goes in parts, and is not to be resumed. */
@@ -115,6 +118,7 @@ export class Dispatch {
     const arrivedAt = this.#arrivedDate;
     return {
       arrivedAt,
+      cameAt: this.#cameAt,
       items: this.#items.map((item) => item.progress),
       ...(this.published && {
         published: {

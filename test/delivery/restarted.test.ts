@@ -6,7 +6,7 @@ import { Dispatch } from "../../src/delivery/dispatch";
 import type { Progress } from "../../src/delivery/progress";
 import type { Explanation } from "../../src/stack/explanation";
 import { freePort } from "../freePort";
-import { device, Flow, item, NOT_ACCEPTED, startWorld, until, type World } from "./world";
+import { device, Flow, item, NOT_ACCEPTED, publishedIds, startWorld, until, type World } from "./world";
 
 const SOON = 5_000;
 const PATIENCE = 10_000;
@@ -442,6 +442,38 @@ describe("downlinks that waited for the pace when Node-RED was restarted", () =>
       world.courier.send(job, flow, progress);
       await until(() => flow.ends > 0, "its end");
       assert.equal(flow.failure, undefined);
+    } finally {
+      await world.end();
+    }
+  });
+
+  it("are sent in the order in which they came to several nodes", async () => {
+    const before = await startWorld();
+    await before.connected();
+    before.courier.pause(before);
+    const waiting: { job: DownlinkJob; sent: Sent }[] = [];
+    for (const operation of ["replace", "push", "push"] as const) {
+      const each: DownlinkJob = { ...job, order: { ...job.order, operation } };
+      waiting.push({ job: each, sent: before.courier.send(each, new Flow()) });
+      await new Promise((resolve) => setImmediate(resolve));
+      before.clock.turnOn(10);
+    }
+    const kept = waiting.map(({ job: each, sent }) => ({ job: each, progress: sent.progress() }));
+    await before.end();
+    const world = await startWorld();
+    try {
+      const flows = kept.reverse().map(({ job: each, progress }) => {
+        const flow = new Flow();
+        world.courier.send(each, flow, progress);
+        return flow;
+      });
+      await until(() => flows.every(({ ends }) => ends > 0), "their ends");
+      assert.deepEqual(
+        flows.map(({ failure }) => failure),
+        [undefined, undefined, undefined],
+      );
+      const ids = kept.reverse().map(({ progress }) => [progress?.items[0]?.ourId]);
+      assert.deepEqual(publishedIds(world), ids);
     } finally {
       await world.end();
     }
