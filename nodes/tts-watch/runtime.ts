@@ -41,8 +41,9 @@ export default function init(RED: NodeAPI): void {
     /** Questions that came before the context store has answered: nothing is known yet, which is not the same as nothing. */
     const early: (() => void)[] = [];
     watching.set(this.id, { watch, connectionState: "connecting", table: emptyTable });
-    restore(RED, this, (stored) => {
+    restore(RED, this, (snapshot, isRead) => {
       if (isClosed) return;
+      const stored = { snapshot, isRead };
       node = new WatchingNode(RED, this, found.connection, read.settings, devices.pattern, stored);
       watching.set(this.id, node);
       for (const answer of early.splice(0)) answer();

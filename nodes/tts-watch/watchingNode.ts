@@ -25,6 +25,12 @@ const STORE_PAUSE = 30_000;
 /** How long nothing was heard counts, too; it need not be known to the minute. In pauses as above. */
 const STORE_QUIET_AFTER = 20;
 
+interface Stored {
+  readonly snapshot: Snapshot;
+  /** Else what is there stays: it is what devices did for months, and a store that starts late is read at the next start. */
+  readonly isRead: boolean;
+}
+
 /** What a form shows of a node. */
 export type Watcher = Pick<WatchingNode, "table" | "watch" | "connectionState">;
 
@@ -40,7 +46,7 @@ export class WatchingNode {
   readonly #node: Node;
   readonly #settings: WatchSettings;
   readonly #devices: Devices;
-  readonly #stored: Snapshot;
+  readonly #stored: Stored;
   readonly #status: StatusWriter;
   readonly #missing: MissingDevices;
   readonly #watching: Watching;
@@ -62,7 +68,7 @@ export class WatchingNode {
     connection: TtsConnectionNode,
     settings: WatchSettings,
     devices: Devices,
-    stored: Snapshot,
+    stored: Stored,
   ) {
     this.#RED = RED;
     this.#node = node;
@@ -118,7 +124,7 @@ export class WatchingNode {
     this.#status.end();
     const left = this.#watching.leave();
     const snapshot = this.#snapshot;
-    if (snapshot && !isRemoved) handOver(this.#node.id, snapshot);
+    if (snapshot && !isRemoved) handOver(this.#node.id, snapshot, !this.#stored.isRead);
     // Silence of which only time tells, too.
     this.#isChanged = true;
     await new Promise<void>((resolve) => this.#store(resolve));
@@ -132,7 +138,7 @@ export class WatchingNode {
   #begin(ledger: Ledger, application: Partial<ApplicationName>, of: string): LedgerWatcher {
     this.#ledger = ledger;
     this.#of = of;
-    const stored = takeOver(this.#node.id, this.#stored, of);
+    const stored = takeOver(this.#node.id, this.#stored.snapshot, of);
     const watch = watchOf(this.#settings, this.#devices, {
       ...{ ledger, application, stored, now: this.#now },
       heard: (told) => this.#heard(told),
@@ -230,7 +236,7 @@ export class WatchingNode {
   }
 
   #store(done: () => void): void {
-    const snapshot = this.#isChanged ? this.#snapshot : undefined;
+    const snapshot = this.#isChanged && this.#stored.isRead ? this.#snapshot : undefined;
     this.#isChanged = false;
     if (snapshot) store(this.#RED, this.#node, snapshot, done);
     else done();

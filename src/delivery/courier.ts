@@ -292,18 +292,30 @@ export class Courier {
   #accept(dispatch: Dispatch): void {
     const { operation, deviceId, options } = dispatch;
     if (this.#hold.isTooLate(dispatch, this.#clock.now())) {
-      dispatch.abandon(heldTooLong(deviceId, { seconds: this.#options.holdFor }));
+      this.#tooLate(dispatch);
       return;
     }
     if (!this.#session.open && options.offline === "error") {
       dispatch.abandon(notConnected(deviceId));
       return;
     }
+    const held = this.#hold.forDevice(deviceId);
+    const later = held.filter((other) => dispatch.isBefore(other));
+    const emptying = later.find((other) => other.operation !== "push")?.operation;
+    if (emptying === "replace" || emptying === "clear") {
+      dispatch.abandon(obsolete[emptying](deviceId));
+      return;
+    }
     if (operation !== "push") {
-      for (const older of this.#hold.forDevice(deviceId)) this.#expire(older, obsolete[operation](deviceId));
+      for (const other of held)
+        if (!later.includes(other)) this.#expire(other, obsolete[operation](deviceId));
     }
     const { out, most } = this.#hold.add(dispatch, this.#clock.now());
     for (const older of out) this.#expire(older, pushedOut(older.deviceId, { number: most }));
+  }
+
+  #tooLate(dispatch: Dispatch): void {
+    dispatch.abandon(heldTooLong(dispatch.deviceId, { seconds: this.#options.holdFor }));
   }
 
   #expire(dispatch: Dispatch, failure: Explanation): void {
@@ -342,7 +354,7 @@ export class Courier {
     if (open !== this.#connected) {
       this.#connected = open;
       if (open) {
-        this.#hold.connected();
+        for (const dispatch of this.#hold.connected(this.#clock.now())) this.#tooLate(dispatch);
         this.#heard();
       } else this.#disconnected();
     }
@@ -464,8 +476,7 @@ export class Courier {
   #tick(): void {
     if (this.#ended) return;
     const now = this.#clock.now();
-    for (const dispatch of this.#hold.takeExpired(now))
-      dispatch.abandon(heldTooLong(dispatch.deviceId, { seconds: this.#options.holdFor }));
+    for (const dispatch of this.#hold.takeExpired(now)) this.#tooLate(dispatch);
     this.#tracker.sweep(now);
     this.#pump();
     this.#alarm.at(this.#tracker.dueAt);

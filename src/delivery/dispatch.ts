@@ -30,6 +30,10 @@ export class Dispatch {
   #follower: Follower | undefined;
   /** ms since 1970. */
   readonly #arrivedDate: number;
+  /** The same by the clock of then, which may have been another one than at the start of this process. */
+  readonly #arrivedThen: number;
+  /** Also of what waited for the pace. */
+  readonly #cameAt: number;
   /** Parts on their way. */
   #taken = 0;
   /** Items that the node still waits for. */
@@ -48,8 +52,11 @@ export class Dispatch {
     this.deviceId = deviceId;
     this.operation = operation;
     this.encoding = encoding;
-    this.#arrivedDate = Math.min(progress?.arrivedAt ?? Infinity, time.date());
-    this.arrivedAt = time.arrivedAt - (time.date() - this.#arrivedDate);
+    const date = time.date();
+    this.#arrivedThen = progress?.arrivedAt ?? date;
+    this.#cameAt = progress?.cameAt ?? this.#arrivedThen;
+    this.#arrivedDate = Math.min(this.#arrivedThen, date);
+    this.arrivedAt = time.arrivedAt - (date - this.#arrivedDate);
     this.#date = time.date;
     this.#follower = follower;
     // Clearing has nothing to follow but its publish.
@@ -94,6 +101,16 @@ export class Dispatch {
     part.accepted = published.accepted;
   }
 
+  /** What came to an earlier process did so before all that came to this one, whatever the clock says. */
+  isBefore(other: Dispatch): boolean {
+    return this.resumed && (!other.resumed || this.#cameAt < other.#cameAt);
+  }
+
+  /** ms since it came, by the clock of now. */
+  get age(): number {
+    return this.#date() - this.#arrivedThen;
+  }
+
   /** Undefined: it goes in parts, and is not to be resumed. */
   get progress(): Progress | undefined {
     const [part, ...others] = this.parts;
@@ -101,6 +118,7 @@ export class Dispatch {
     const arrivedAt = this.#arrivedDate;
     return {
       arrivedAt,
+      cameAt: this.#cameAt,
       items: this.#items.map((item) => item.progress),
       ...(this.published && {
         published: {

@@ -47,11 +47,12 @@ export class Hold {
    * @param now ms of the clock's `now`
    */
   add(dispatch: Dispatch, now: number): { readonly out: readonly Dispatch[]; readonly most: number } {
-    this.#all.add(dispatch);
+    addInOrder(this.#all, dispatch);
     if (this.#untold.size === 0) this.#untoldSince = now;
     this.#untold.add(dispatch);
     const device = this.#byDevice.get(dispatch.deviceId) ?? new Set();
-    this.#byDevice.set(dispatch.deviceId, device.add(dispatch));
+    addInOrder(device, dispatch);
+    this.#byDevice.set(dispatch.deviceId, device);
     // What an earlier process held is no more than it had room for, and may have waited for the pace.
     if (this.#disconnectedAt !== undefined && !dispatch.resumed) this.#late.add(dispatch);
     const [full, most] = this.#late.size > this.#most ? [this.#late, this.#most] : [this.#all, MOST_WAITING];
@@ -108,10 +109,17 @@ export class Hold {
     return [...this.#all];
   }
 
-  connected(): void {
+  /**
+   * Lets go of what an earlier process held for too long by the clock of now: a machine without a battery for its clock starts in the past.
+   * @param now ms of the clock's `now`
+   */
+  connected(now: number): readonly Dispatch[] {
+    const late = this.#hasConnected ? [] : this.all().filter((dispatch) => this.isTooLate(dispatch, now));
+    for (const dispatch of late) this.delete(dispatch);
     this.#disconnectedAt = undefined;
     this.#hasConnected = true;
     this.#late.clear();
+    return late;
   }
 
   /** @param now ms of the clock's `now` */
@@ -138,7 +146,7 @@ export class Hold {
 
   /** It was held by an earlier process, and the time when there was none counts. */
   isTooLate(dispatch: Dispatch, now: number): boolean {
-    return dispatch.resumed && dispatch.arrivedAt + this.#longestMs <= now;
+    return dispatch.resumed && Math.max(now - dispatch.arrivedAt, dispatch.age) >= this.#longestMs;
   }
 
   /** Lets go of those that were held too long. */
@@ -152,4 +160,11 @@ export class Hold {
     }
     return expired;
   }
+}
+
+/** At the end, but for what came to an earlier process: nodes go on with theirs one after the other. */
+function addInOrder(dispatches: Set<Dispatch>, dispatch: Dispatch): void {
+  const later = dispatch.resumed ? [...dispatches].filter((other) => dispatch.isBefore(other)) : [];
+  for (const each of later) dispatches.delete(each);
+  for (const each of [dispatch, ...later]) dispatches.add(each);
 }

@@ -6,6 +6,8 @@ import type { Step } from "./contract";
 export interface Progress {
   /** ms since 1970; of one that is held since when there is no connection for it. */
   readonly arrivedAt: number;
+  /** ms since 1970: when it came, for the order among those of several nodes. Absent: as above. */
+  readonly cameAt?: number;
   /** Absent: it is held. `at`: ms since 1970. */
   readonly published?: { readonly at: number; readonly acknowledged: boolean; readonly accepted: boolean };
   readonly items: readonly ItemProgress[];

@@ -31,6 +31,12 @@ const sizeOf = ({ topic, bytes }: KeptUplink): number => topic.length + bytes.le
 
 const oldestFirst = (one: { at: number }, other: { at: number }): number => one.at - other.at;
 
+/** The clock of this machine was set back: what is there is older than what comes now. */
+function setBack(device: SeenDevice, at: number): void {
+  device.keptAt = -Infinity;
+  for (const kept of device.uplinks.values()) kept.at = Math.min(kept.at, at - 1);
+}
+
 /** The last uplink of each device on each FPort, in bytes, and read only when a form asks. Bounded. */
 export class KeptUplinks {
   readonly #service: Service;
@@ -62,6 +68,7 @@ export class KeptUplinks {
    * @param at ms since 1970
    */
   keep(device: SeenDevice, received: Received, topic: string, bytes: Buffer, at: number): void {
+    if (device.keptAt > at) setBack(device, at);
     if (this.#isBusy(device.at) && device.at - device.keptAt < FRESH_MS) return;
     const { dev_eui: eui } = received.message.end_device_ids;
     if (eui?.length === EUI_LENGTH) device.eui = eui;
@@ -100,7 +107,7 @@ export class KeptUplinks {
   }
 
   #isBusy(now: number): boolean {
-    if (now - this.#secondBegan >= SECOND_MS) {
+    if (Math.abs(now - this.#secondBegan) >= SECOND_MS) {
       this.#secondBegan = now;
       this.#inThisSecond = 0;
     }

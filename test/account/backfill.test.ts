@@ -415,6 +415,63 @@ describe("what came already", () => {
     assert.equal(arrivals.add(uplinkOf({ session_key_id: "AA==" }), "lamp", BEGIN), true);
   });
 
+  describe("where much came since something was missing, which could not be fetched", () => {
+    const at = (minute: number): Uplink => ({
+      end_device_ids: { device_id: "lamp" },
+      received_at: iso(60 * minute),
+      uplink_message: { session_key_id: "AA==", f_cnt: minute },
+    });
+    /** Minutes of uplinks that are handed over, of all that the server has kept. */
+    const given = (arrivals: Arrivals, last: number): number[] =>
+      range(0, last).filter((minute) => arrivals.add(at(minute), "lamp", BEGIN + minute * 60_000));
+    const come = (arrivals: Arrivals, first: number, last: number): void => {
+      for (const minute of range(first, last)) arrivals.take(at(minute), "lamp");
+    };
+
+    it("hands over what was missing, and nothing that came, also over a restart", () => {
+      for (const isRestarted of [false, true]) {
+        let arrivals = new Arrivals();
+        come(arrivals, 0, 5);
+        arrivals.interrupt();
+        come(arrivals, 10, 6_000);
+        arrivals.interrupt();
+        arrivals.interrupt();
+        come(arrivals, 6_010, 15_000);
+        if (isRestarted) {
+          const { kept } = arrivals;
+          arrivals = new Arrivals();
+          arrivals.restore(JSON.parse(JSON.stringify(kept)));
+        }
+        arrivals.interrupt();
+        const missing = [...range(6, 9), ...range(6_001, 6_009), ...range(15_001, 15_010)];
+        // What came within seconds of what was missing cannot be told from it.
+        const edges = new Set([5, 10, 6_000, 6_010]);
+        const found = given(arrivals, 15_010).filter((minute) => minute >= 5 && !edges.has(minute));
+        assert.deepEqual(found, missing);
+        arrivals.from = undefined;
+        assert.equal(arrivals.kept?.gaps, undefined);
+      }
+    });
+
+    it("is bounded: a hundred times at which nothing came", () => {
+      const arrivals = new Arrivals();
+      for (let minute = 0; minute <= 12_000; minute++) {
+        come(arrivals, minute, minute);
+        if (minute % 100 === 50) arrivals.interrupt();
+      }
+      assert.equal(arrivals.kept?.gaps?.length, 100);
+      assert.deepEqual(given(arrivals, 2_100), range(50, 2_000));
+    });
+
+    it("takes nothing that cannot be that", () => {
+      for (const gaps of [undefined, "x", [[1]], [["a", 1]], [[1, -1]]]) {
+        const arrivals = new Arrivals();
+        arrivals.restore({ from: BEGIN, known: [], forgotten: BEGIN + 1e9, gaps });
+        assert.equal(arrivals.add(at(7), "lamp", BEGIN + 7 * 60_000), true);
+      }
+    });
+  });
+
   it("holds nothing of a key that is longer than any real one", () => {
     const arrivals = new Arrivals();
     arrivals.take(uplinkOf({ session_key_id: "A".repeat(1e6), f_cnt: 1 }), "lamp");

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import net from "node:net";
 import type { DownlinkJob } from "../../src/delivery/contract";
 import type { Sent } from "../../src/delivery/courier";
 import { Dispatch } from "../../src/delivery/dispatch";
 import type { Progress } from "../../src/delivery/progress";
 import type { Explanation } from "../../src/stack/explanation";
-import { device, Flow, item, NOT_ACCEPTED, startWorld, until, type World } from "./world";
+import { freePort } from "../freePort";
+import { device, Flow, item, NOT_ACCEPTED, publishedIds, startWorld, until, type World } from "./world";
 
 const SOON = 5_000;
 const PATIENCE = 10_000;
@@ -445,6 +447,38 @@ describe("downlinks that waited for the pace when Node-RED was restarted", () =>
     }
   });
 
+  it("are sent in the order in which they came to several nodes", async () => {
+    const before = await startWorld();
+    await before.connected();
+    before.courier.pause(before);
+    const waiting: { job: DownlinkJob; sent: Sent }[] = [];
+    for (const operation of ["replace", "push", "push"] as const) {
+      const each: DownlinkJob = { ...job, order: { ...job.order, operation } };
+      waiting.push({ job: each, sent: before.courier.send(each, new Flow()) });
+      await new Promise((resolve) => setImmediate(resolve));
+      before.clock.turnOn(10);
+    }
+    const kept = waiting.map(({ job: each, sent }) => ({ job: each, progress: sent.progress() }));
+    await before.end();
+    const world = await startWorld();
+    try {
+      const flows = kept.reverse().map(({ job: each, progress }) => {
+        const flow = new Flow();
+        world.courier.send(each, flow, progress);
+        return flow;
+      });
+      await until(() => flows.every(({ ends }) => ends > 0), "their ends");
+      assert.deepEqual(
+        flows.map(({ failure }) => failure),
+        [undefined, undefined, undefined],
+      );
+      const ids = kept.reverse().map(({ progress }) => [progress?.items[0]?.ourId]);
+      assert.deepEqual(publishedIds(world), ids);
+    } finally {
+      await world.end();
+    }
+  });
+
   it("are held for their time where the connection ends, however long they wait for it now", async () => {
     const progress = await waited(0);
     const world = await startWorld({ holdFor: HELD_FOR });
@@ -468,5 +502,93 @@ describe("downlinks that waited for the pace when Node-RED was restarted", () =>
     } finally {
       await world.end();
     }
+  });
+});
+
+describe("downlinks that were held when Node-RED was restarted", () => {
+  const HELD_FOR = 60;
+  type Operation = DownlinkJob["order"]["operation"];
+  const jobOf = (operation: Operation = "push"): DownlinkJob => ({
+    ...{ report: "queued", timeout: 10, offline: "hold" },
+    order: { deviceId: "valve", operation, encoding: "bytes", items: operation === "clear" ? [] : [item()] },
+  });
+  /** As it stands on the disk of one that came so many ms ago. */
+  const heldFor = (ms: number): Progress => ({
+    arrivedAt: Date.now() - ms,
+    items: [{ correlationIds: [], steps: [], attempts: 0, concluded: 0, over: false, settled: false }],
+  });
+  let world: World;
+  let way: net.Server;
+  let port: number;
+  beforeEach(async () => {
+    port = await freePort();
+    world = await startWorld(
+      { holdFor: HELD_FOR },
+      {},
+      {
+        through: (to) => {
+          way = net.createServer((from) => {
+            const there = net.connect(to, "127.0.0.1");
+            from.pipe(there).pipe(from);
+            for (const socket of [from, there]) socket.on("error", () => undefined);
+          });
+          return Promise.resolve(port);
+        },
+      },
+    );
+  });
+  afterEach(async () => {
+    await world.end();
+    way.close();
+  });
+  const goOn = (ms: number, operation?: Operation): Flow => {
+    const flow = new Flow();
+    world.courier.send(jobOf(operation), flow, heldFor(ms));
+    return flow;
+  };
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const operations = (): string[] =>
+    world.simulator.publishes.map(({ topic }) => topic.slice(topic.lastIndexOf("/") + 1));
+  const connect = async (): Promise<void> => {
+    way.listen(port, "127.0.0.1");
+    await world.connected();
+  };
+
+  it("are sent in the order in which they came to several nodes, and a replace takes nothing that came later", async () => {
+    const later = goOn(10_000);
+    const replace = goOn(20_000, "replace");
+    const before = goOn(30_000);
+    await connect();
+    await until(() => later.ends > 0, "its end");
+    assert.deepEqual(
+      [before, replace, later].map(({ failure }) => failure?.key),
+      ["error.expired.replaced", undefined, undefined],
+    );
+    assert.deepEqual(operations(), ["replace", "push"]);
+  });
+
+  it("go before what came since, and are held no longer than their time", async () => {
+    const fresh = world.send();
+    await turn();
+    const old = goOn(50_000);
+    const older = goOn(55_000);
+    await turn();
+    world.clock.turnOn(7_000);
+    await turn();
+    assert.deepEqual([older.failure?.code, old.ends, fresh.ends], ["expired", 0, 0]);
+    world.clock.turnOn(5_000);
+    await turn();
+    assert.deepEqual([old.failure?.code, fresh.ends], ["expired", 0]);
+  });
+
+  it("are not sent where the clock was set since, and says that they are too old", async () => {
+    world.clock.setOn(-7 * A_DAY);
+    const flow = goOn(3_000);
+    await turn();
+    world.clock.setOn(7 * A_DAY);
+    world.clock.setOn(A_DAY);
+    await connect();
+    await until(() => flow.ends > 0, "its end");
+    assert.deepEqual([flow.failure?.code, operations()], ["expired", []]);
   });
 });

@@ -21,10 +21,16 @@ import type { Explanation, Text } from "../../src/stack/explanation";
 /** Runs, and can be turned on further. */
 export class TurnableClock implements Clock {
   #offset = 0;
+  #setBy = 0;
   readonly #timers = new Set<{ at: number; run: () => void }>();
 
   date(): number {
-    return Date.now() + this.#offset;
+    return Date.now() + this.#offset + this.#setBy;
+  }
+
+  /** As a time server does: no time passes. */
+  setOn(ms: number): void {
+    this.#setBy += ms;
   }
 
   now(): number {

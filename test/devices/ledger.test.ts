@@ -50,6 +50,27 @@ describe("what is kept of the ledger", () => {
     assert.equal(countOf("door"), 301);
   });
 
+  it("is the last uplink also after the clock of this machine was set back", () => {
+    const { ledger, take, pass } = noting();
+    const last = (): unknown[] => {
+      const [uplink] = ledger.lastUplinksOf("door");
+      const received = uplink?.read()?.received;
+      return [uplink?.fPort, received?.kind === "uplink_message" && received.message.uplink_message.f_cnt];
+    };
+    take("door", { f_port: 1, f_cnt: 1 });
+    take("door", { f_port: 2, f_cnt: 2 });
+    pass(-3_600_000);
+    take("door", { f_port: 1, f_cnt: 3 });
+    assert.deepEqual(last(), [1, 3]);
+    pass(-3_600_000);
+    for (let number = 0; number < 150; number++) {
+      take("valve", { f_port: 1 });
+      pass(1_000);
+    }
+    take("door", { f_port: 1, f_cnt: 4 });
+    assert.deepEqual(last(), [1, 4]);
+  });
+
   it("is the last uplink of each device on each FPort, the latest first, whatever a flow did to it", () => {
     const { ledger, take } = noting();
     take("door", { f_port: 1, frm_payload: "AQ==" });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Journal, newId } from "../../nodes/tts-downlink/restart/journal";
+import { recordsIn } from "../../nodes/tts-downlink/restart/record";
 import { asPortable, fromPortable } from "../../nodes/tts-downlink/restart/portable";
 import { inDoubt } from "../../src/delivery/progress";
 
@@ -136,5 +137,33 @@ describe("a downlink that stands in the store as held and may have been sent", (
     const { published, items } = inDoubt({ arrivedAt: 1, items: [item] }, 5);
     assert.deepEqual(published, { at: 5, acknowledged: false, accepted: false });
     assert.deepEqual(items[0]?.steps, [{ state: "published", at: 5 }]);
+  });
+});
+
+describe("what stands in a store of the downlinks of a node", () => {
+  const record = (id: string, arrivedAt: number, cameAt?: number): object => ({
+    ...{ version: 1, id, target: "", savedAt: 1 },
+    job: {
+      ...{ report: "queued", timeout: 10, offline: "hold" },
+      order: { deviceId: "valve", operation: "push", encoding: "bytes", items: [{}] },
+    },
+    progress: {
+      arrivedAt,
+      ...(cameAt === undefined ? {} : { cameAt }),
+      items: [{ correlationIds: [], steps: [], attempts: 0, concluded: 0, over: false, settled: false }],
+    },
+  });
+
+  it("is in the order in which it came, also where the clock was set back between, or an earlier version wrote it", () => {
+    const records = [record("1", 900.5), record("2", 900.2), record("3", 990, 950), record("4", 800, 700)];
+    assert.deepEqual(
+      recordsIn(records).map(({ id, progress }) => [id, progress.arrivedAt, progress.cameAt]),
+      [
+        ["1", 900.5, 900.5],
+        ["2", 900.2, 900.5],
+        ["3", 990, 950],
+        ["4", 800, 950],
+      ],
+    );
   });
 });

@@ -456,6 +456,34 @@ describe("tts-watch", () => {
     }
   });
 
+  it("leaves what is stored where it could not be read, as that of a store that starts later than Node-RED", async () => {
+    const simulator = await nodeRed.simulated();
+    const usual = RuntimeNode.prototype.context;
+    const written: string[] = [];
+    const failing = {
+      get: (_key: string, got: (error: Error) => void) => got(new Error("not there yet")),
+      set: (key: string, _value: unknown, done: () => void) => {
+        written.push(key);
+        done();
+      },
+    };
+    RuntimeNode.prototype.context = function () {
+      return this.type === "tts-watch" ? failing : usual.call(this);
+    };
+    try {
+      const flows = await nodeRed.running(flow(simulator, { devices: "" }), {
+        connection: { apiKey: simulator.apiKey },
+      });
+      await flows.shows("watch", "waiting: all devices");
+      simulator.uplink("thermometer");
+      await flows.shows("watch", "1 online");
+      await flows.unload();
+      assert.deepEqual(written, []);
+    } finally {
+      RuntimeNode.prototype.context = usual;
+    }
+  });
+
   it("begins anew where the store gives back what it cannot read, with a warning", () => {
     for (const [value, warnings] of [
       [undefined, 0],

@@ -13,6 +13,18 @@ describe("what a watch hands over at a deploy", () => {
     assert.equal(takeOver("watch", stored, "app1"), stored);
   });
 
+  it("is what was stored where that could not be read before, and has something", () => {
+    const more: Snapshot = {
+      ...snapshot(),
+      gateways: [{ id: "roof", state: "online", since: 1, quiet: 0 }],
+    };
+    const mine = snapshot();
+    handOver("watch", mine, true);
+    assert.equal(takeOver("watch", more, "app1"), more);
+    handOver("watch", mine, true);
+    assert.equal(takeOver("watch", stored, "app1"), mine);
+  });
+
   it("is nothing for a node whose connection has another application since", () => {
     handOver("watch", snapshot());
     const storedSince: Snapshot = { ...snapshot(), of: "app2" };

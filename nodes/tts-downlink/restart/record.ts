@@ -76,6 +76,7 @@ const isJob = isMadeOf({
 
 const isProgress = isMadeOf({
   arrivedAt: isNumber,
+  cameAt: orAbsent(isNumber),
   published: orAbsent(isMadeOf({ at: isNumber, acknowledged: isFlag, accepted: isFlag })),
   items: isListOf(
     isMadeOf({
@@ -118,8 +119,16 @@ function isRecord(value: unknown): value is DownlinkRecord {
   );
 }
 
-export const recordsIn = (value: unknown): readonly DownlinkRecord[] =>
-  Array.isArray(value) ? value.filter(isRecord).filter(isComplete) : [];
+/** They are in the order in which they came, whatever the clock was set to meanwhile. */
+export function recordsIn(value: unknown): readonly DownlinkRecord[] {
+  const records = Array.isArray(value) ? value.filter(isRecord).filter(isComplete) : [];
+  let latest = -Infinity;
+  return records.map((record) => {
+    const { arrivedAt, cameAt = arrivedAt } = record.progress;
+    latest = Math.max(latest, cameAt);
+    return { ...record, progress: { ...record.progress, cameAt: latest } };
+  });
+}
 
 /** As it came, or without what could not be kept. */
 export function awaitedOf({ job, message }: DownlinkRecord): { awaited: Awaited; isWhole: boolean } {

@@ -10,10 +10,18 @@ export interface KeptArrivals {
   readonly from: number;
   /** Those that came after that already: what each is known by, and when the server received it. */
   readonly known: readonly (readonly [string, number])[];
+  /** Where more came than that: up to when what came is not known one by one, and when nothing came. */
+  readonly forgotten?: number;
+  readonly gaps?: readonly Gap[];
 }
+
+/** From the last uplink that came to the first one that came again, in ms since 1970; 0: not yet. */
+type Gap = readonly [begin: number, end: number];
 
 const MOST_KNOWN = 10_000;
 const MOST_KEPT = 2_000;
+/** More, and what came between the first ones is fetched again. */
+const MOST_GAPS = 100;
 /** A device ID, a session key ID and a counter are shorter. */
 const LONGEST_KEY = 200;
 /** Devices send at the same time, and servers work in parallel: one that was received earlier may come later. */
@@ -21,12 +29,27 @@ export const OVERLAP_MS = 2_000;
 
 /** Which uplinks came, so that none comes twice, and up to when: all by the clock of the server, for that of this machine may be wrong. */
 export class Arrivals {
-  /** What came until then is complete, while later ones may be missing; undefined: nothing is missing. */
-  from: number | undefined;
+  #from: number | undefined;
   #latest: number | undefined;
   /** The last ones that came as they were received, and the last that were fetched: however many these are, they push none of those out. */
   readonly #came = new Map<string, number>();
   readonly #fetched = new Map<string, number>();
+  /** While something is missing, which may last where it cannot be fetched. */
+  #gaps: Gap[] = [];
+  /** When the last one was received that came since then and is not known by itself any more. */
+  #forgotten = -Infinity;
+
+  /** What came until then is complete, while later ones may be missing; undefined: nothing is missing. */
+  get from(): number | undefined {
+    return this.#from;
+  }
+
+  set from(from: number | undefined) {
+    this.#from = from;
+    if (from !== undefined) return;
+    this.#gaps = [];
+    this.#forgotten = -Infinity;
+  }
 
   /** When the last one was received. */
   get latest(): number | undefined {
@@ -39,6 +62,8 @@ export class Arrivals {
     if (time === undefined) return;
     // Not the greatest one: that of a server whose clock was wrong once would keep all others out.
     this.#latest = time;
+    const gap = this.#gaps.at(-1);
+    if (gap?.[1] === 0 && time > gap[0]) this.#gaps[this.#gaps.length - 1] = [gap[0], time];
     this.#note(this.#came, uplink, deviceId, time);
   }
 
@@ -49,11 +74,21 @@ export class Arrivals {
 
   /** From now on uplinks may be missing. */
   interrupt(): void {
-    this.from ??= this.#latest;
+    this.#from ??= this.#latest;
+    this.#gaps = this.#gapsFromNow;
+  }
+
+  /** With the one that begins now. */
+  get #gapsFromNow(): Gap[] {
+    if (this.#latest === undefined || this.#gaps.at(-1)?.[1] === 0) return this.#gaps;
+    const gaps: Gap[] = [...this.#gaps, [this.#latest, 0]];
+    const [first, second] = gaps;
+    return gaps.length > MOST_GAPS && first && second ? [[first[0], second[1]], ...gaps.slice(2)] : gaps;
   }
 
   /** One was fetched. Returns whether it was not there yet. */
   add(uplink: Uplink, deviceId: string, time: number): boolean {
+    if (time <= this.#forgotten && !this.#gaps.some((gap) => isIn(gap, time))) return false;
     return this.#note(this.#fetched, uplink, deviceId, time);
   }
 
@@ -61,8 +96,11 @@ export class Arrivals {
     const key = keyOf(uplink, deviceId, time);
     if (key.length > LONGEST_KEY || this.#came.has(key) || this.#fetched.has(key)) return false;
     among.set(key, time);
-    const [oldest] = among.keys();
-    if (among.size > MOST_KNOWN && oldest !== undefined) among.delete(oldest);
+    const [oldest] = among;
+    if (among.size <= MOST_KNOWN || !oldest) return true;
+    among.delete(oldest[0]);
+    if (among === this.#came && this.#from !== undefined)
+      this.#forgotten = Math.max(this.#forgotten, oldest[1]);
     return true;
   }
 
@@ -75,7 +113,13 @@ export class Arrivals {
     const from = this.from ?? this.#latest;
     if (from === undefined) return undefined;
     const known = this.#known.filter(([, time]) => time >= from - OVERLAP_MS);
-    return { from, known: known.sort(([, one], [, other]) => one - other).slice(-MOST_KEPT) };
+    known.sort(([, one], [, other]) => one - other);
+    const forgotten = Math.max(this.#forgotten, known.at(-1 - MOST_KEPT)?.[1] ?? -Infinity);
+    return {
+      from,
+      known: known.slice(-MOST_KEPT),
+      ...(forgotten >= from && { forgotten, gaps: this.#gapsFromNow }),
+    };
   }
 
   get #known(): [string, number][] {
@@ -87,7 +131,10 @@ export class Arrivals {
     if (!isJsonObject(kept) || !isTime(kept.from)) return;
     // Of several connections with the same account the one knows most that was there last.
     if (this.from !== undefined && this.from >= kept.from) return;
-    this.from = kept.from;
+    this.#from = kept.from;
+    const gaps: readonly unknown[] = Array.isArray(kept.gaps) ? kept.gaps : [];
+    this.#gaps = gaps.filter(isGap);
+    this.#forgotten = isTime(kept.forgotten) && this.#gaps.length > 0 ? kept.forgotten : -Infinity;
     const known: readonly unknown[] = Array.isArray(kept.known) ? kept.known : [];
     for (const entry of known.slice(-MOST_KEPT)) {
       const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
@@ -100,6 +147,13 @@ export class Arrivals {
 /** As dates can be written. */
 const isTime = (value: unknown): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 253_402_300_799_999;
+
+const isGap = (value: unknown): value is Gap =>
+  Array.isArray(value) && value.length === 2 && value.every(isTime);
+
+/** Also what may have been on its way when it began, or came behind the one at its end. */
+const isIn = ([begin, end]: Gap, time: number): boolean =>
+  time >= begin - OVERLAP_MS && (end === 0 || time <= end + OVERLAP_MS);
 
 /** A device that was activated by personalization may have no session key ID, and may begin to count anew: then the time tells. */
 function keyOf({ uplink_message: uplink }: Uplink, deviceId: string, time: number): string {
