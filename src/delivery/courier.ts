@@ -299,7 +299,7 @@ export class Courier {
       dispatch.abandon(notConnected(deviceId));
       return;
     }
-    const held = this.#hold.forDevice(deviceId);
+    const held = operation !== "push" || dispatch.resumed ? this.#hold.forDevice(deviceId) : [];
     const later = held.filter((other) => dispatch.isBefore(other));
     const emptying = later.find((other) => other.operation !== "push")?.operation;
     if (emptying === "replace" || emptying === "clear") {
