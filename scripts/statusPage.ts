@@ -53,7 +53,7 @@ const SECTIONS: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["`unanswered`: the connection ended in between", ["error.unanswered"]],
   ["`api_failed`: the HTTP API did not give the queue", ["error.api-failed"]],
-  ["`invalid_request`: a question to `tts-watch`", ["error.invalid-request"]],
+  ["`invalid_request`: a question to `tts-watch`", ["error.invalid-request", "error.invalid-request-remove"]],
   ["What the network says", ["network"]],
   ["Warnings", ["warning"]],
   ["In the form", ["error.test"]],

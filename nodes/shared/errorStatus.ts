@@ -52,6 +52,7 @@ const BY_ERROR: Readonly<Record<string, StatusKey>> = {
 
   // What a watch is asked.
   "invalid-request": "status.wrong-number",
+  "invalid-request-remove": "status.wrong-number",
 
   // Not configured.
   "not-configured": "status.not-configured",

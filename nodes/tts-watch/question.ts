@@ -1,17 +1,35 @@
 import type { Explanation } from "../../src/stack/explanation";
+import { shownText } from "../../src/stack/shown";
 import type { Watched } from "../../src/stack/watch";
 
-/** What a message asks for: the ID of one, empty for all; or why that cannot be answered. */
+/** What a message asks for, or why that cannot be answered. */
 export type Question =
-  { readonly ok: true; readonly id: string } | { readonly ok: false; readonly explanation: Explanation };
+  | {
+      readonly ok: true;
+      /** Of the one whose state is wanted; empty for all. */
+      readonly id: string;
+      /** Of one that is to be forgotten before that; empty for none. */
+      readonly remove: string;
+    }
+  | { readonly ok: false; readonly explanation: Explanation };
 
 export function readQuestion(message: object, watch: Watched): Question {
   const property = watch === "devices" ? "deviceId" : "gatewayId";
   const id: unknown = Reflect.get(message, property) ?? "";
-  if (typeof id === "string") return { ok: true, id };
-  const value = Array.isArray(id) ? "array" : typeof id;
-  return {
-    ok: false,
-    explanation: { code: "invalid_request", key: "error.invalid-request", values: { property, value } },
-  };
+  const given: unknown = Reflect.get(message, "remove") ?? "";
+  const remove = given === false ? "" : given;
+  if (typeof id !== "string") return noText(property, id);
+  return typeof remove === "string" ? { ok: true, id, remove } : noText("remove", remove);
 }
+
+const noText = (property: string, value: unknown): Question => {
+  const values = { property, value: Array.isArray(value) ? "array" : typeof value };
+  return { ok: false, explanation: { code: "invalid_request", key: "error.invalid-request", values } };
+};
+
+/** Of one that is to be forgotten. */
+export const notKnown = (id: string): Explanation => ({
+  code: "invalid_request",
+  key: "error.invalid-request-remove",
+  values: { property: "remove", value: shownText(id) },
+});

@@ -5,7 +5,7 @@ import { refuseInputs } from "../shared/refuse";
 import { restore } from "./store";
 import { serveTable } from "./admin/route";
 import type { WatchProperties } from "./properties";
-import { readQuestion } from "./question";
+import { notKnown, readQuestion } from "./question";
 import { explainGateways, readWatchSettings } from "./settings";
 import { emptyTable, WatchingNode, watching } from "./watchingNode";
 import { accident, flowError } from "../shared/text";
@@ -54,6 +54,11 @@ export default function init(RED: NodeAPI): void {
           const question = readQuestion(msg, watch);
           if (!question.ok) {
             done(flowError(RED, question.explanation));
+            return;
+          }
+          const { remove } = question;
+          if (remove !== "" && node?.remove(remove) !== true) {
+            done(flowError(RED, notKnown(remove)));
             return;
           }
           send(asMessage({ ...msg, ...(node?.table(question.id) ?? emptyTable()) }));

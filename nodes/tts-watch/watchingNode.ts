@@ -108,6 +108,15 @@ export class WatchingNode {
     return { event: "table", payload };
   }
 
+  /** Forgets one that is gone for good. Returns whether it was known. */
+  remove(id: string): boolean {
+    if (this.#watch?.it.remove(id, this.#now) !== true) return false;
+    this.#status.show(this.#statusNow);
+    this.#isChanged = true;
+    this.#store(() => undefined);
+    return true;
+  }
+
   get watch(): WatchSettings["watch"] {
     return this.#settings.watch;
   }

@@ -122,6 +122,14 @@ export class DeviceWatch {
     return told;
   }
 
+  /** Forgets one that is gone for good; of one that is named only what is known of it. Returns whether there was such a one. */
+  remove(id: string, { at }: Moment): boolean {
+    if (!this.#devices.delete(id)) return false;
+    this.#options.ledger.forgetDevice(id);
+    if (this.#options.named.includes(id)) this.#devices.set(id, unheard(id, at));
+    return true;
+  }
+
   get ids(): Iterable<string> {
     return this.#devices.keys();
   }

@@ -136,6 +136,14 @@ export class GatewayWatch {
     return told;
   }
 
+  /** Forgets one that is gone for good; of one that is named only what is known of it. Returns whether there was such a one. */
+  remove(id: string, { at }: Moment): boolean {
+    if (!this.#gateways.delete(id)) return false;
+    this.#options.ledger.forgetGateway(id);
+    if (this.#named.has(id)) this.#gateways.set(id, unheard(id, at));
+    return true;
+  }
+
   get ids(): Iterable<string> {
     return this.#gateways.keys();
   }

@@ -104,6 +104,17 @@ export class Ledger implements TrafficLedger {
     return this.#gateways.get(gatewayId) ?? this.#addGateway(new GatewayHistory(gatewayId, stored));
   }
 
+  /** Gone for good, so that no node adopts it. A watcher that still has its history gives it back when it comes again. */
+  forgetDevice(deviceId: string): void {
+    const device = this.#devices.get(deviceId);
+    if (device) this.#forget(device);
+  }
+
+  /** The same of a gateway. */
+  forgetGateway(gatewayId: string): void {
+    this.#gateways.delete(gatewayId);
+  }
+
   has(deviceId: string): boolean {
     return this.#devices.has(deviceId);
   }
@@ -241,11 +252,13 @@ export class Ledger implements TrafficLedger {
   }
 
   #pushOut(): void {
-    for (const device of this.#oldestDevices().slice(0, PUSHED_OUT)) {
-      this.#kept.giveUp(device);
-      device.isForgotten = true;
-      this.#devices.delete(device.deviceId);
-    }
+    for (const device of this.#oldestDevices().slice(0, PUSHED_OUT)) this.#forget(device);
+  }
+
+  #forget(device: SeenDevice): void {
+    this.#kept.giveUp(device);
+    device.isForgotten = true;
+    this.#devices.delete(device.deviceId);
   }
 
   #oldestDevices(): SeenDevice[] {

@@ -76,6 +76,29 @@ describe("a watch of devices", () => {
     assert.deepEqual(impatient.take(), ["silent door"]);
   });
 
+  it("forgets one that is removed, for all that begin later and not for another watch", () => {
+    const world = hourly({ devices: "" });
+    const other = world.another();
+    assert.equal(world.devices.remove("door", world.now), true);
+    assert.equal(world.devices.remove("door", world.now), false);
+    assert.deepEqual([[...world.devices.ids], [...world.restarted().devices.ids]], [[], []]);
+    assert.deepEqual([...world.another().ids], []);
+    assert.equal(other.state("door")?.received, 5);
+    world.pass(2 * DAY);
+    assert.deepEqual(world.take(), []);
+    world.send("door", { f_cnt: 5 });
+    assert.deepEqual(world.take(), ["new door"]);
+    assert.equal(world.devices.state("door")?.received, 1);
+  });
+
+  it("goes on waiting for one that is named, when that is removed", () => {
+    const world = hourly();
+    assert.equal(world.devices.remove("door", world.now), true);
+    assert.equal(world.devices.state("door")?.state, "unknown");
+    world.send("door", { f_cnt: 5 });
+    assert.deepEqual(world.take(), ["new door"]);
+  });
+
   describe("does not call silence", () => {
     it("what is an interruption of our own connection, which is left out of the time", () => {
       const world = hourly();

@@ -45,6 +45,23 @@ describe("a watch of gateways", () => {
     assert.deepEqual(world.takeGateways(), ["back roof"]);
   });
 
+  it("forgets one that is removed, and only what is known of one that is named", () => {
+    const world = heard();
+    assert.equal(world.gateways.remove("roof", world.now), true);
+    assert.equal(world.gateways.remove("roof", world.now), false);
+    assert.deepEqual([[...world.gateways.ids], [...world.restarted().gateways.ids]], [[], []]);
+    world.pass(DAY);
+    assert.deepEqual(world.takeGateways(), []);
+    world.send("door", { f_cnt: 7 });
+    assert.deepEqual(world.takeGateways(), ["new roof"]);
+    const named = heard({ gateways: ["roof"] });
+    assert.equal(named.gateways.remove("roof", named.now), true);
+    assert.deepEqual(
+      [named.gateways.state("roof")?.state, named.gateways.state("roof")?.uplinks],
+      ["unknown", 0],
+    );
+  });
+
   it("does not call an interruption of our own connection silence", () => {
     const world = heard();
     world.connected(false);

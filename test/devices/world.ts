@@ -83,6 +83,12 @@ export class World {
     this.connected(true);
   }
 
+  /** Another watch of all devices at the same ledger. */
+  another(): DeviceWatch {
+    const { ledger, now } = this;
+    return new DeviceWatch({ ledger, rules: RULES, matches: () => true, named: [], stored: [], now });
+  }
+
   get now() {
     return { at: BEGIN + this.passed + this.set, clock: this.passed };
   }

@@ -168,6 +168,37 @@ describe("tts-watch", () => {
     }
   });
 
+  it("forgets one that is gone for good when it is told to, also over a deploy and in a store", async () => {
+    const simulator = await nodeRed.simulated();
+    const flows = await start(simulator, { changes: ["new"] });
+    for (const device of ["thermometer", "door"]) {
+      simulator.uplink(device);
+      await flows.next();
+    }
+    const ask = async (remove: unknown): Promise<unknown> => {
+      flows.getNode("watch").receive(asMessage({ remove }));
+      return ((await flows.next()).payload as { id: string }[]).map(({ id }) => id);
+    };
+    assert.deepEqual(await ask(""), ["thermometer", "door"]);
+    assert.deepEqual(await ask("door"), ["thermometer"]);
+    await flows.shows("watch", "1 online");
+    await flows.deploy("full", flow(simulator, { changes: ["new"] }));
+    assert.deepEqual(await ask(false), ["thermometer"]);
+    simulator.uplink("door");
+    assert.deepEqual((({ event, topic }) => [event, topic])(await flows.next()), ["new", "door"]);
+    for (const [wrong, text] of [
+      ["siren", /^There is no siren to remove\./],
+      ["constructor", /^There is no constructor to remove\./],
+      [7, /^msg\.remove must be the ID .* of type number\./],
+    ] as const) {
+      flows.getNode("watch").receive(asMessage({ remove: wrong }));
+      const { error } = await flows.next("caught");
+      assert.equal(error?.cause?.code, "invalid_request");
+      assert.match(error.message, text);
+    }
+    assert.deepEqual(flows.untaken(), []);
+  });
+
   it("needs no second subscription", async () => {
     const simulator = await nodeRed.simulated();
     await nodeRed.receiving(simulator, [...flow(simulator), nodeRed.uplink({ wires: [[]] })], 2);
