@@ -115,6 +115,7 @@ describe("the JSON Schema", () => {
   const NOT_SENT: Readonly<Record<string, readonly string[]>> = {
     "tts-downlink": ["correlationIds", "deviceId", "fPort"],
     "tts-home-assistant": ["remove"],
+    "tts-watch": ["remove"],
   };
 
   for (const type of NODE_TYPES.filter((each) => each !== "tts-connection"))
