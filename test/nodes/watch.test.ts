@@ -187,8 +187,8 @@ describe("tts-watch", () => {
     simulator.uplink("door");
     assert.deepEqual((({ event, topic }) => [event, topic])(await flows.next()), ["new", "door"]);
     for (const [wrong, text] of [
-      ["siren", /^There is no siren to remove\./],
-      ["constructor", /^There is no constructor to remove\./],
+      ["siren", /^msg\.remove is siren, which is not known here\./],
+      ["constructor", /^msg\.remove is constructor, which is not known here\./],
       [7, /^msg\.remove must be the ID .* of type number\./],
     ] as const) {
       flows.getNode("watch").receive(asMessage({ remove: wrong }));
