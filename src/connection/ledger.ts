@@ -15,6 +15,8 @@ export type Way = "live" | "retained" | "stored";
 
 /** What keeps of the traffic what is worth knowing later. It outlives the session. */
 export interface TrafficLedger extends DevicesSeen {
+  /** Whether an uplink of a device was read after `at`, in ms since 1970: as it came, not fetched later. */
+  isHeardSince(deviceId: string, at: number): boolean;
   /** Something came from a device, at `at` in ms since 1970. Undefined for what no device is called. */
   see(deviceId: string, at: number): Entry | undefined;
   /** The same for one that `see` has answered with before, without a look-up: this runs for every message. */

@@ -136,6 +136,11 @@ export class Session {
     return this.#settings.ledger;
   }
 
+  /** Whether an uplink of a device has come after `at`, in ms since 1970. Known only where some node receives uplinks. */
+  isHeardSince(deviceId: string, at: number): boolean {
+    return this.#settings.ledger.isHeardSince(deviceId, at);
+  }
+
   /** The state for a node that waits for these kinds of messages: connected only when their subscriptions stand. */
   stateFor(kinds: ReadonlySet<Kind>): SessionState {
     if (this.#open) return this.#subscriptions.stateFor(kinds);

@@ -46,7 +46,15 @@ export interface CourierOptions {
   readonly service: Service;
   readonly session: Pick<
     Session,
-    "open" | "openedAt" | "interrupted" | "lastMessageAt" | "devicesSeen" | "stateFor" | "publish" | "listen"
+    | "open"
+    | "openedAt"
+    | "interrupted"
+    | "lastMessageAt"
+    | "devicesSeen"
+    | "isHeardSince"
+    | "stateFor"
+    | "publish"
+    | "listen"
   >;
   /** Shared by all connections that the server limits together; with what is known already of how fast it takes downlinks. */
   readonly pace?: Pace;
@@ -162,6 +170,8 @@ export class Courier {
         options.accepted?.();
       },
       knows: (deviceId) => this.#history.knows(deviceId),
+      date: () => this.#clock.date(),
+      isHeardSince: (deviceId, date) => this.#session.isHeardSince(deviceId, date),
       changed: () => {
         this.#pump();
         this.#alarm.at(this.#tracker.dueAt);

@@ -29,6 +29,8 @@ export const leftMeanwhile = failure("unanswered", "error.unanswered.left-meanwh
 export const restarted = failure("unanswered", "error.unanswered.restarted");
 /** While the connection was interrupted. */
 export const leftUnheard = failure("unanswered", "error.unanswered.left-unheard");
+/** It was sent before, and is to be acknowledged. */
+export const acknowledgementUnheard = failure("unanswered", "error.unanswered.acknowledgement-unheard");
 /** A later one was sent. */
 export const overtaken = failure("unanswered", "error.unanswered.overtaken");
 /** Others have emptied the queue, most likely. */

@@ -1,7 +1,15 @@
 import { warnOfBug } from "../connection/unexpected";
 import type { Explanation } from "../stack/explanation";
 import { inSteps } from "./clock";
-import { deviceGone, leftUnheard, leftUnseen, overtaken, taken } from "./failures";
+import {
+  acknowledgementUnheard,
+  deviceGone,
+  leftMeanwhile,
+  leftUnheard,
+  leftUnseen,
+  overtaken,
+  taken,
+} from "./failures";
 import type { Item } from "./item";
 import type { OpenPart } from "./openParts";
 import { isAwaited } from "./part";
@@ -19,6 +27,10 @@ export interface QueueLookEvents {
   /** What is in the queue of a device, by correlation IDs. Absent where there is no API. */
   queueOf?(deviceId: string): Promise<Queued>;
   end(followed: OpenPart, item: Item, state: "unanswered" | "invalidated", failure: Explanation): void;
+  /** ms since 1970. */
+  date(): number;
+  /** Whether an uplink of the device has come after that. */
+  isHeardSince(deviceId: string, date: number): boolean;
   /** Something happened without a call from outside. */
   changed(): void;
 }
@@ -35,7 +47,7 @@ const LEAST_OFTEN_MS = 4 * 3_600_000;
 
 /**
  * One that has left the queue unseen may have been sent by a gateway that reports nothing: so long its acknowledgement may come. What was
- * told during an interruption is no such case: it waits as long as any.
+ * told during an interruption is no such case: its acknowledgement comes with the next uplink of the device, whenever that is.
  */
 const ACKNOWLEDGED_WITHIN_MS = 2 * 3_600_000;
 
@@ -57,6 +69,13 @@ interface Look {
   readonly unavailable?: number;
 }
 
+/** `since` by the clock's `now`, `date` in ms since 1970. */
+interface Gone {
+  readonly since: number;
+  readonly date: number;
+  readonly why: Why;
+}
+
 /** Looks into the queues of devices for what nodes wait for and may have left them without a word. */
 export class QueueLooks {
   readonly #events: QueueLookEvents;
@@ -70,7 +89,7 @@ export class QueueLooks {
   /** They were not there any more, the first time. */
   #missing = new WeakSet<Item>();
   /** They are not there any more, but may be acknowledged. */
-  readonly #gone = new WeakMap<Item, { readonly since: number; readonly why: Why }>();
+  readonly #gone = new WeakMap<Item, Gone>();
   /** At the last sweep. */
   #now = 0;
 
@@ -107,6 +126,12 @@ export class QueueLooks {
     this.#looks.delete(followed);
   }
 
+  /** The stack has said something of it. */
+  heard(item: Item): void {
+    this.#missing.delete(item);
+    this.#gone.delete(item);
+  }
+
   soon(followed: OpenPart, why: Why, now: number, isOvertaken = why === overtaken): void {
     if (this.#isPossible(followed))
       this.#set(followed, { at: inSteps(now + SOON_MS), why, overtaken: isOvertaken });
@@ -119,7 +144,7 @@ export class QueueLooks {
       const look = this.#looks.get(followed);
       if (look && look.lookedAfter === undefined) {
         if (why === overtaken) this.#set(followed, { ...look, overtaken: true });
-      } else if (inQueueOf(followed).length > 0) {
+      } else if (this.#inDoubtOf(followed).length > 0) {
         this.soon(followed, why, now);
         isNew = true;
       }
@@ -182,7 +207,7 @@ export class QueueLooks {
    * come, of others nothing more.
    */
   async #look(deviceId: string, parts: readonly (readonly [OpenPart, Look])[]): Promise<void> {
-    if (parts.some(([followed, look]) => isInDoubt(followed, look))) {
+    if (parts.some(([followed, look]) => this.#isInDoubt(followed, look))) {
       const queue = await this.#events.queueOf?.(deviceId);
       for (const [followed, look] of parts) this.#lookedAt(followed, look, queue);
     }
@@ -220,35 +245,52 @@ export class QueueLooks {
 
   #leftOf(followed: OpenPart, queue: QueuedIds, look: Look): void {
     const { deviceId } = followed.dispatch;
-    for (const item of inQueueOf(followed)) {
-      if (queue.has(item.ourId ?? "")) {
-        this.#missing.delete(item);
-        this.#gone.delete(item);
-      } else if (mayBeAcknowledged(followed, item) && look.overtaken !== true) {
-        const { since, why } = this.#gone.get(item) ?? { since: this.#now, why: look.why };
-        this.#gone.set(item, { since, why });
-        if (why === leftUnseen && this.#now >= since + ACKNOWLEDGED_WITHIN_MS)
-          this.#events.end(followed, item, "unanswered", why(deviceId));
-      }
+    for (const item of this.#inDoubtOf(followed, look)) {
+      if (queue.has(item.ourId ?? "")) this.heard(item);
+      else if (mayBeAcknowledged(followed, item) && look.overtaken !== true && this.#waits(item, look))
+        continue;
       // It may have left just now: what the stack tells of that is about to come.
-      else if (this.#missing.delete(item)) this.#events.end(followed, item, "unanswered", look.why(deviceId));
+      else if (this.#missing.delete(item))
+        this.#events.end(followed, item, "unanswered", this.#whyOf(item, look)(deviceId));
       else {
         this.#missing.add(item);
         this.soon(followed, look.why, this.#now, look.overtaken);
       }
     }
   }
-}
 
-/** What its node waits for, and should be there. */
-const inQueueOf = ({ part }: OpenPart): readonly Item[] =>
-  part.items.filter(({ inQueue, settled, ourId }) => inQueue && !settled && ourId !== undefined);
+  /** Whether its acknowledgement may still come. */
+  #waits(item: Item, look: Look): boolean {
+    const gone = this.#gone.get(item) ?? { since: this.#now, date: this.#events.date(), why: look.why };
+    this.#gone.set(item, gone);
+    if (gone.why === leftUnseen) return this.#now < gone.since + ACKNOWLEDGED_WITHIN_MS;
+    return !this.#events.isHeardSince(item.deviceId, gone.date);
+  }
+
+  #whyOf(item: Item, look: Look): Why {
+    if (item.inFlight) return acknowledgementUnheard;
+    return look.overtaken === true ? look.why : (this.#gone.get(item)?.why ?? look.why);
+  }
+
+  #isInDoubt(followed: OpenPart, look: Look): boolean {
+    if (look.cleared) return followed.part.items.some(({ inQueue }) => inQueue);
+    return look.lookedAfter === undefined
+      ? this.#inDoubtOf(followed, look).length > 0
+      : isAwaited(followed.part);
+  }
+
+  /** What its node waits for, and should be in the queue; or was sent, and may have been acknowledged when there was no connection. */
+  #inDoubtOf({ part }: OpenPart, look?: Look): readonly Item[] {
+    const wasInterrupted = look?.why === leftUnheard || look?.why === leftMeanwhile;
+    return part.items.filter(
+      (item) =>
+        !item.settled &&
+        item.ourId !== undefined &&
+        (item.inQueue || (item.inFlight && (wasInterrupted || this.#gone.has(item)))),
+    );
+  }
+}
 
 /** That it has left the queue is not the end: its node waits for the acknowledgement. */
 const mayBeAcknowledged = ({ dispatch }: OpenPart, { confirmed }: Item): boolean =>
   confirmed && dispatch.options.report !== "sent";
-
-const isInDoubt = (followed: OpenPart, { cleared, lookedAfter }: Look): boolean => {
-  if (cleared) return followed.part.items.some(({ inQueue }) => inQueue);
-  return lookedAfter === undefined ? inQueueOf(followed).length > 0 : isAwaited(followed.part);
-};

@@ -23,7 +23,10 @@ import { FIRST_LOOK_MS, QueueLooks, type QueueLookEvents } from "./queueLooks";
 /** `queued`: it is in the queue after all, or nothing is wrong. */
 export type Outcome = Explanation | "queued";
 
-export interface TrackerEvents extends Pick<QueueLookEvents, "queueOf" | "changed"> {
+export interface TrackerEvents extends Pick<
+  QueueLookEvents,
+  "queueOf" | "changed" | "date" | "isHeardSince"
+> {
   /** The dispatch may go on with its next part. */
   goOn(dispatch: Dispatch): void;
   /** Nothing more of it may go out. */
@@ -87,6 +90,8 @@ export class Tracker {
       ...(queueOf && { queueOf: (deviceId) => queueOf(deviceId) }),
       end: (...ended) => this.#end(...ended),
       changed: () => events.changed(),
+      date: () => events.date(),
+      isHeardSince: (deviceId, date) => events.isHeardSince(deviceId, date),
     });
   }
 
@@ -278,6 +283,7 @@ export class Tracker {
     const consequence = item.learn(answer, this.#stacksWords);
     if (!consequence) return;
     const { state, failure } = consequence;
+    this.#looks.heard(item);
     const refused = state === "failed" && item.over && !part.accepted && !item.answered;
     dispatch.enter(item, state, failure);
     if (item.over) this.#open.remove(item);

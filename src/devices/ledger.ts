@@ -119,6 +119,12 @@ export class Ledger implements TrafficLedger {
     return this.#devices.has(deviceId);
   }
 
+  isHeardSince(deviceId: string, at: number): boolean {
+    const device = this.#devices.get(deviceId);
+    // By the clock of the server, that of one that was fetched may be later than anything here.
+    return device !== undefined && device.keptAt > at && device.keptAt <= device.at;
+  }
+
   [Symbol.iterator](): Iterator<string> {
     return this.#devices.keys();
   }

@@ -46,6 +46,8 @@ describe("a downlink that was queued before the connection was interrupted", () 
   };
   const pass = async (ms = SOON): Promise<void> => {
     world.clock.turnOn(ms);
+    // The clock of the ledger is not turned on.
+    world.clock.setOn(-ms);
     for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve));
   };
 
@@ -82,6 +84,92 @@ describe("a downlink that was queued before the connection was interrupted", () 
     await pass();
     for (let hour = 1; hour <= 22; hour++) await pass(HOUR);
     assert.equal(flow.ends, 0);
+  });
+
+  describe("and is to be acknowledged", () => {
+    const QUARTER = HOUR / 4;
+    const confirmed = (): Promise<Flow> => queued({ report: "ack", items: [item({ confirmed: true })] });
+    const sent = async (): Promise<Flow> => {
+      const flow = await confirmed();
+      world.simulator.publish("downlink_sent", "valve-1", about(flow));
+      await until(() => flow.steps.includes("sent"), "sent");
+      return flow;
+    };
+    const about = (flow: Flow) => ({ f_port: 15, f_cnt: 1, correlation_ids: flow.last?.correlationIds });
+    const heard = async (): Promise<void> => {
+      const before = Date.now();
+      while (Date.now() === before) await new Promise((resolve) => setImmediate(resolve));
+      world.simulator.publish("uplink_message", "valve-1", { f_port: 1, frm_payload: "AQ==" });
+      await until(() => world.session.isHeardSince("valve-1", before), "the uplink");
+    };
+    beforeEach(async () => {
+      world.session.receive({
+        kinds: new Set(["uplink_message"]),
+        everyDevice: true,
+        wantsDevice: () => true,
+        deliver: () => undefined,
+      });
+      await world.connected();
+    });
+
+    for (const [what, follow, key] of [
+      ["has left the queue", confirmed, "error.unanswered.left-unheard"],
+      ["was sent", sent, "error.unanswered.acknowledgement-unheard"],
+    ] as const)
+      it(`is unanswered when it ${what} and its device is heard again without a word of it`, async () => {
+        const flow = await follow();
+        await interrupt();
+        await pass();
+        assert.deepEqual([flow.ends, asked], [0, ["valve-1"]]);
+        await pass(QUARTER);
+        assert.equal(flow.ends, 0, "the device may answer with its next uplink");
+        await heard();
+        await pass(HOUR);
+        assert.equal(flow.ends, 0, "the word of it may be about to come");
+        await pass();
+        assert.deepEqual([flow.failure?.code, flow.failure?.key], ["unanswered", key]);
+      });
+
+    it("is acknowledged with the next uplink", async () => {
+      const flow = await sent();
+      await interrupt();
+      await pass();
+      await heard();
+      world.simulator.publish("downlink_ack", "valve-1", about(flow));
+      await until(() => flow.ends > 0, "its end");
+      assert.equal(flow.failure, undefined);
+    });
+
+    it("is followed on where it is in the queue again, and where it is sent once more", async () => {
+      const flow = await sent();
+      isQueued = true;
+      await interrupt();
+      await pass();
+      await heard();
+      await pass(HOUR);
+      await pass();
+      assert.equal(flow.ends, 0);
+      isQueued = false;
+      world.simulator.publish("downlink_sent", "valve-1", { ...about(flow), f_cnt: 2 });
+      await until(() => flow.steps.filter((step) => step === "sent").length === 2, "sent again");
+      await heard();
+      for (let hour = 0; hour < 6; hour++) await pass(HOUR);
+      assert.equal(flow.ends, 0, "what comes of it is heard");
+    });
+
+    it("is unanswered soon where one that was behind it is sent", async () => {
+      const flow = await sent();
+      await interrupt();
+      await pass();
+      world.simulator.publish("downlink_sent", "valve-1", { f_port: 7, f_cnt: 3, correlation_ids: ["as:o"] });
+      const last = await queued({ deviceId: "valve-2" });
+      world.simulator.publish("downlink_sent", "valve-2", about(last));
+      await until(() => last.ends > 0, "the last one");
+      await pass();
+      assert.equal(flow.ends, 0);
+      await pass();
+      assert.equal(flow.failure?.key, "error.unanswered.acknowledgement-unheard");
+    });
   });
 
   it("is not asked for where nobody waits for more", async () => {

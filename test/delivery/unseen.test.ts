@@ -146,6 +146,8 @@ describe("a downlink that leaves its queue without a word", () => {
         assert.equal(flow.ends, 0);
       }
       await pass(3 * HOUR);
+      assert.equal(flow.ends, 0, "its acknowledgement may be about to come");
+      await pass(SOON);
       assert.equal(flow.failure?.key, "error.unanswered.left-unseen");
     });
 
