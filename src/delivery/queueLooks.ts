@@ -48,6 +48,7 @@ const LEAST_OFTEN_MS = 4 * 3_600_000;
 /**
  * One that has left the queue unseen may have been sent by a gateway that reports nothing: so long its acknowledgement may come. What was
  * told during an interruption is no such case: its acknowledgement comes with the next uplink of the device, whenever that is.
+ * Rule: docs/server.md#8-downlinks-what-is-told, 1.
  */
 const ACKNOWLEDGED_WITHIN_MS = 2 * 3_600_000;
 
